@@ -1,0 +1,9 @@
+//! Exact numbers and polynomials: canonical by construction, no economics, no text of the language.
+//!
+//! Trusted: everything that the kernel proves rests on this ring arithmetic.
+
+mod poly;
+mod rational;
+
+pub use poly::{Monomial, Poly};
+pub use rational::{ParseRationalError, Rational};

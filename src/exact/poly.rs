@@ -1,0 +1,352 @@
+//! [`Poly`]: polynomials with rational coefficients in variables of any ordered type.
+//!
+//! Main type: [`Poly`]. Invariants: no zero coefficient, no zero exponent,
+//! the variables of a monomial strictly increasing; hence equality is structural.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::Rational;
+
+/// `Π v^e`: variables in strictly increasing order, no zero exponent. The empty product is 1.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Monomial<V>(Vec<(V, u32)>);
+
+impl<V: Ord + Clone> Monomial<V> {
+    /// The monomial 1.
+    pub fn one() -> Self {
+        Monomial(Vec::new())
+    }
+
+    /// `v^exponent`.
+    pub fn power(v: V, exponent: u32) -> Self {
+        Monomial(if exponent == 0 { Vec::new() } else { vec![(v, exponent)] })
+    }
+
+    /// The factors in increasing order of the variable.
+    pub fn factors(&self) -> impl Iterator<Item = (&V, u32)> {
+        self.0.iter().map(|(v, e)| (v, *e))
+    }
+
+    /// Whether this is the empty product.
+    pub fn is_one(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The sum of the exponents.
+    pub fn degree(&self) -> u32 {
+        self.0.iter().fold(0, |sum, (_, e)| sum.saturating_add(*e))
+    }
+
+    /// The exponent of `v`.
+    pub fn exponent(&self, v: &V) -> u32 {
+        self.0.iter().find(|(w, _)| w == v).map_or(0, |(_, e)| *e)
+    }
+
+    /// The product. Exponents saturate far above every budget.
+    pub fn times(&self, other: &Self) -> Self {
+        let mut out = Vec::with_capacity(self.0.len() + other.0.len());
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        loop {
+            match (left.peek(), right.peek()) {
+                (Some((v, e)), Some((w, k))) => match v.cmp(w) {
+                    std::cmp::Ordering::Less => {
+                        out.push((v.clone(), *e));
+                        left.next();
+                    }
+                    std::cmp::Ordering::Greater => {
+                        out.push((w.clone(), *k));
+                        right.next();
+                    }
+                    std::cmp::Ordering::Equal => {
+                        out.push((v.clone(), e.saturating_add(*k)));
+                        left.next();
+                        right.next();
+                    }
+                },
+                (Some(_), None) => out.extend(left.by_ref().cloned()),
+                (None, Some(_)) => out.extend(right.by_ref().cloned()),
+                (None, None) => return Monomial(out),
+            }
+        }
+    }
+
+    /// The monomial without the factor `v`, and the exponent it had.
+    pub fn split(&self, v: &V) -> (Self, u32) {
+        let rest = self.0.iter().filter(|(w, _)| w != v).cloned().collect();
+        (Monomial(rest), self.exponent(v))
+    }
+}
+
+/// `Σ coefficient · monomial`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Poly<V: Ord>(BTreeMap<Monomial<V>, Rational>);
+
+impl<V: Ord + Clone> Poly<V> {
+    /// Zero.
+    pub fn zero() -> Self {
+        Poly(BTreeMap::new())
+    }
+
+    /// One.
+    pub fn one() -> Self {
+        Self::constant(Rational::ONE)
+    }
+
+    /// A constant.
+    pub fn constant(c: Rational) -> Self {
+        Self::term(Monomial::one(), c)
+    }
+
+    /// A single variable.
+    pub fn variable(v: V) -> Self {
+        Self::term(Monomial::power(v, 1), Rational::ONE)
+    }
+
+    /// `c · m`.
+    pub fn term(m: Monomial<V>, c: Rational) -> Self {
+        let mut out = Self::zero();
+        out.accumulate(m, &c);
+        out
+    }
+
+    /// Adds `c · m` in place.
+    pub fn accumulate(&mut self, m: Monomial<V>, c: &Rational) {
+        if c.is_zero() {
+            return;
+        }
+        match self.0.entry(m) {
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                slot.insert(c.clone());
+            }
+            std::collections::btree_map::Entry::Occupied(mut slot) => {
+                *slot.get_mut() += c;
+                if slot.get().is_zero() {
+                    slot.remove();
+                }
+            }
+        }
+    }
+
+    /// The terms, in the order of their monomials.
+    pub fn terms(&self) -> impl Iterator<Item = (&Monomial<V>, &Rational)> {
+        self.0.iter()
+    }
+
+    /// The number of terms.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether this is zero.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this is zero.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value, if this is a constant.
+    pub fn as_constant(&self) -> Option<Rational> {
+        match self.0.len() {
+            0 => Some(Rational::ZERO),
+            1 => self.0.iter().next().filter(|(m, _)| m.is_one()).map(|(_, c)| c.clone()),
+            _ => None,
+        }
+    }
+
+    /// The coefficient of a monomial.
+    pub fn coefficient(&self, m: &Monomial<V>) -> Rational {
+        self.0.get(m).cloned().unwrap_or(Rational::ZERO)
+    }
+
+    /// The highest degree of a term; zero for the zero polynomial.
+    pub fn degree(&self) -> u32 {
+        self.0.keys().map(Monomial::degree).max().unwrap_or(0)
+    }
+
+    /// The highest exponent of one variable.
+    pub fn degree_in(&self, v: &V) -> u32 {
+        self.0.keys().map(|m| m.exponent(v)).max().unwrap_or(0)
+    }
+
+    /// The variables that occur, in increasing order.
+    pub fn variables(&self) -> Vec<V> {
+        let mut out: Vec<V> = self.0.keys().flat_map(|m| m.factors().map(|(v, _)| v.clone())).collect();
+        out.sort();
+        out.dedup();
+        out
+    }
+
+    /// The sum.
+    pub fn plus(&self, other: &Self) -> Self {
+        let (mut out, small) =
+            if self.len() < other.len() { (other.clone(), self) } else { (self.clone(), other) };
+        for (m, c) in &small.0 {
+            out.accumulate(m.clone(), c);
+        }
+        out
+    }
+
+    /// The difference.
+    pub fn minus(&self, other: &Self) -> Self {
+        let mut out = self.clone();
+        for (m, c) in &other.0 {
+            out.accumulate(m.clone(), &-c);
+        }
+        out
+    }
+
+    /// The negative.
+    pub fn negated(&self) -> Self {
+        Poly(self.0.iter().map(|(m, c)| (m.clone(), -c)).collect())
+    }
+
+    /// The product with a number.
+    pub fn scaled(&self, k: &Rational) -> Self {
+        if k.is_zero() {
+            return Self::zero();
+        }
+        Poly(self.0.iter().map(|(m, c)| (m.clone(), c * k)).collect())
+    }
+
+    /// The product.
+    pub fn times(&self, other: &Self) -> Self {
+        if let Some(k) = self.as_constant() {
+            return other.scaled(&k);
+        }
+        if let Some(k) = other.as_constant() {
+            return self.scaled(&k);
+        }
+        let mut out = Self::zero();
+        for (m, c) in &self.0 {
+            for (n, d) in &other.0 {
+                out.accumulate(m.times(n), &(c * d));
+            }
+        }
+        out
+    }
+
+    /// `self^exponent`, with `0^0 = 1`.
+    pub fn pow(&self, exponent: u32) -> Self {
+        let mut out = Self::one();
+        for _ in 0..exponent {
+            out = out.times(self);
+        }
+        out
+    }
+
+    /// The coefficients as polynomials in the other variables: `self = Σ out[k]·v^k`, lowest first.
+    pub fn coefficients_in(&self, v: &V) -> Vec<Self> {
+        let size = self.degree_in(v) as usize + 1;
+        let mut out = vec![Self::zero(); size];
+        for (m, c) in &self.0 {
+            let (rest, e) = m.split(v);
+            if let Some(slot) = out.get_mut(e as usize) {
+                slot.accumulate(rest, c);
+            }
+        }
+        out
+    }
+
+    /// `self` with `value` in place of `v`.
+    pub fn substitute(&self, v: &V, value: &Self) -> Self {
+        // Horner's rule on the coefficients in v.
+        self.coefficients_in(v).iter().rev().fold(Self::zero(), |acc, c| acc.times(value).plus(c))
+    }
+
+    /// The partial derivative in `v`.
+    pub fn derivative(&self, v: &V) -> Self {
+        let mut out = Self::zero();
+        for (m, c) in &self.0 {
+            let (rest, e) = m.split(v);
+            if e > 0 {
+                let factor = c * &Rational::from(i64::from(e));
+                out.accumulate(rest.times(&Monomial::power(v.clone(), e - 1)), &factor);
+            }
+        }
+        out
+    }
+
+    /// The antiderivative in `v` that is zero at `v = 0`.
+    pub fn antiderivative(&self, v: &V) -> Self {
+        let mut out = Self::zero();
+        for (m, c) in &self.0 {
+            let (rest, e) = m.split(v);
+            let next = e.saturating_add(1);
+            if let Some(k) = Rational::new(1, i64::from(next)) {
+                out.accumulate(rest.times(&Monomial::power(v.clone(), next)), &(c * &k));
+            }
+        }
+        out
+    }
+
+    /// The quotient by the positive greatest common divisor of the coefficients, so that they
+    /// become coprime integers; zero stays zero.
+    pub fn primitive_part(&self) -> Self {
+        use num_integer::Integer;
+        use num_traits::{One, Zero};
+        let mut gcd = num_bigint::BigInt::zero();
+        let mut lcm = num_bigint::BigInt::one();
+        for c in self.0.values() {
+            gcd = gcd.gcd(&c.numerator());
+            lcm = lcm.lcm(&c.denominator());
+        }
+        match Rational::from_big(lcm, gcd) {
+            Some(k) => self.scaled(&k),
+            None => self.clone(),
+        }
+    }
+
+    /// The value at a point that `at` gives for every variable; `None` if one is missing.
+    pub fn evaluate(&self, at: impl Fn(&V) -> Option<Rational>) -> Option<Rational> {
+        let mut sum = Rational::ZERO;
+        for (m, c) in &self.0 {
+            let mut product = c.clone();
+            for (v, e) in m.factors() {
+                product = &product * &at(v)?.pow(e);
+            }
+            sum += &product;
+        }
+        Some(sum)
+    }
+}
+
+impl<V: Ord + Clone + fmt::Display> fmt::Display for Poly<V> {
+    /// Highest degree first: `1/2*v^2 - v + 3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_zero() {
+            return f.write_str("0");
+        }
+        let mut terms: Vec<_> = self.0.iter().collect();
+        terms.sort_by(|(m, _), (n, _)| n.degree().cmp(&m.degree()).then_with(|| m.cmp(n)));
+        for (position, (m, c)) in terms.into_iter().enumerate() {
+            let magnitude = c.abs();
+            match (position, c.is_negative()) {
+                (0, true) => f.write_str("-")?,
+                (0, false) => {}
+                (_, true) => f.write_str(" - ")?,
+                (_, false) => f.write_str(" + ")?,
+            }
+            if m.is_one() {
+                write!(f, "{magnitude}")?;
+                continue;
+            }
+            if !magnitude.is_one() {
+                write!(f, "{magnitude}*")?;
+            }
+            for (index, (v, e)) in m.factors().enumerate() {
+                if index > 0 {
+                    f.write_str("*")?;
+                }
+                write!(f, "{v}")?;
+                if e != 1 {
+                    write!(f, "^{e}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,339 @@
+//! [`Rational`]: exact rational numbers.
+//!
+//! Invariant: lowest terms, positive denominator; numerator and denominator that fit into `i64`
+//! are always `Small`. Equality and hash are therefore structural. Nothing outside this file can
+//! see which representation is in use.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::{Add, AddAssign, Mul, Neg, Sub};
+use std::str::FromStr;
+
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_rational::BigRational;
+use num_traits::{One, Signed, ToPrimitive, Zero};
+
+/// An exact rational number.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Rational(Repr);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Repr {
+    /// Numerator and positive denominator, coprime.
+    Small(i64, i64),
+    /// Lowest terms, and at least one part outside `i64`.
+    Big(Box<BigRational>),
+}
+
+/// Why a text is not a rational number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a rational number")]
+pub struct ParseRationalError {
+    /// The text.
+    pub text: String,
+}
+
+impl Rational {
+    /// Zero.
+    pub const ZERO: Rational = Rational(Repr::Small(0, 1));
+    /// One.
+    pub const ONE: Rational = Rational(Repr::Small(1, 1));
+
+    /// `numerator/denominator`; `None` for a zero denominator.
+    pub fn new(numerator: i64, denominator: i64) -> Option<Self> {
+        (denominator != 0).then(|| Self::reduced(i128::from(numerator), i128::from(denominator)))
+    }
+
+    /// The quotient of two integers of any size; `None` for a zero denominator.
+    pub fn from_big(numerator: BigInt, denominator: BigInt) -> Option<Self> {
+        (!denominator.is_zero()).then(|| Self::wrap(BigRational::new(numerator, denominator)))
+    }
+
+    /// Canonical form of `n/d`, `d ≠ 0`. Magnitudes stay below 2^127, so nothing overflows.
+    fn reduced(n: i128, d: i128) -> Self {
+        let g = gcd(n.unsigned_abs(), d.unsigned_abs());
+        let g = i128::try_from(g).unwrap_or(1);
+        let (n, d) = if d < 0 { (-(n / g), -(d / g)) } else { (n / g, d / g) };
+        match (i64::try_from(n), i64::try_from(d)) {
+            (Ok(n), Ok(d)) => Rational(Repr::Small(n, d)),
+            _ => Rational(Repr::Big(Box::new(BigRational::new_raw(n.into(), d.into())))),
+        }
+    }
+
+    /// Canonical form of a reduced big rational.
+    fn wrap(q: BigRational) -> Self {
+        match (q.numer().to_i64(), q.denom().to_i64()) {
+            (Some(n), Some(d)) => Rational(Repr::Small(n, d)),
+            _ => Rational(Repr::Big(Box::new(q))),
+        }
+    }
+
+    fn to_big(&self) -> BigRational {
+        match &self.0 {
+            Repr::Small(n, d) => BigRational::new_raw((*n).into(), (*d).into()),
+            Repr::Big(q) => (**q).clone(),
+        }
+    }
+
+    /// The numerator in lowest terms.
+    pub fn numerator(&self) -> BigInt {
+        match &self.0 {
+            Repr::Small(n, _) => (*n).into(),
+            Repr::Big(q) => q.numer().clone(),
+        }
+    }
+
+    /// The denominator in lowest terms; positive.
+    pub fn denominator(&self) -> BigInt {
+        match &self.0 {
+            Repr::Small(_, d) => (*d).into(),
+            Repr::Big(q) => q.denom().clone(),
+        }
+    }
+
+    /// Whether this is zero.
+    pub fn is_zero(&self) -> bool {
+        matches!(self.0, Repr::Small(0, _))
+    }
+
+    /// Whether this is one.
+    pub fn is_one(&self) -> bool {
+        matches!(self.0, Repr::Small(1, 1))
+    }
+
+    /// Whether this is an integer.
+    pub fn is_integer(&self) -> bool {
+        match &self.0 {
+            Repr::Small(_, d) => *d == 1,
+            Repr::Big(q) => q.denom().is_one(),
+        }
+    }
+
+    /// Whether this is below zero.
+    pub fn is_negative(&self) -> bool {
+        match &self.0 {
+            Repr::Small(n, _) => *n < 0,
+            Repr::Big(q) => q.is_negative(),
+        }
+    }
+
+    /// Whether this is above zero.
+    pub fn is_positive(&self) -> bool {
+        match &self.0 {
+            Repr::Small(n, _) => *n > 0,
+            Repr::Big(q) => q.is_positive(),
+        }
+    }
+
+    /// The absolute value.
+    pub fn abs(&self) -> Self {
+        if self.is_negative() { -self } else { self.clone() }
+    }
+
+    /// `1/self`; `None` at zero.
+    pub fn recip(&self) -> Option<Self> {
+        match &self.0 {
+            Repr::Small(0, _) => None,
+            Repr::Small(n, d) => Some(Self::reduced(i128::from(*d), i128::from(*n))),
+            Repr::Big(q) => Some(Self::wrap(q.recip())),
+        }
+    }
+
+    /// `self/other`; `None` if `other` is zero.
+    pub fn checked_div(&self, other: &Self) -> Option<Self> {
+        Some(self * &other.recip()?)
+    }
+
+    /// `self^exponent`, with `0^0 = 1`.
+    pub fn pow(&self, exponent: u32) -> Self {
+        let mut result = Self::ONE;
+        let mut base = self.clone();
+        let mut left = exponent;
+        while left > 0 {
+            if left & 1 == 1 {
+                result = &result * &base;
+            }
+            left >>= 1;
+            if left > 0 {
+                base = &base * &base;
+            }
+        }
+        result
+    }
+
+    /// The value as a small non-negative integer, if it is one.
+    pub fn to_u32(&self) -> Option<u32> {
+        match &self.0 {
+            Repr::Small(n, 1) => u32::try_from(*n).ok(),
+            _ => None,
+        }
+    }
+
+    /// An upper bound of the bits of numerator and denominator together: the size that budgets count.
+    pub fn bits(&self) -> u64 {
+        match &self.0 {
+            Repr::Small(n, d) => {
+                u64::from(128 - n.unsigned_abs().leading_zeros() - d.unsigned_abs().leading_zeros())
+            }
+            Repr::Big(q) => q.numer().bits() + q.denom().bits(),
+        }
+    }
+}
+
+fn gcd(mut a: u128, mut b: u128) -> u128 {
+    if a <= u128::from(u64::MAX) && b <= u128::from(u64::MAX) {
+        return u128::from(Integer::gcd(&(a as u64), &(b as u64)).max(1));
+    }
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
+}
+
+impl From<i64> for Rational {
+    fn from(n: i64) -> Self {
+        Rational(Repr::Small(n, 1))
+    }
+}
+
+impl From<BigInt> for Rational {
+    fn from(n: BigInt) -> Self {
+        Self::wrap(BigRational::from_integer(n))
+    }
+}
+
+impl Add<&Rational> for &Rational {
+    type Output = Rational;
+    fn add(self, other: &Rational) -> Rational {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
+            if b == d {
+                return Rational::reduced(i128::from(*a) + i128::from(*c), i128::from(*b));
+            }
+            let (a, b, c, d) = (i128::from(*a), i128::from(*b), i128::from(*c), i128::from(*d));
+            // Each product is below 2^126, so the sum is below 2^127.
+            return Rational::reduced(a * d + c * b, b * d);
+        }
+        Rational::wrap(self.to_big() + other.to_big())
+    }
+}
+
+impl Sub<&Rational> for &Rational {
+    type Output = Rational;
+    fn sub(self, other: &Rational) -> Rational {
+        self + &-other
+    }
+}
+
+impl Mul<&Rational> for &Rational {
+    type Output = Rational;
+    fn mul(self, other: &Rational) -> Rational {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
+            return Rational::reduced(i128::from(*a) * i128::from(*c), i128::from(*b) * i128::from(*d));
+        }
+        Rational::wrap(self.to_big() * other.to_big())
+    }
+}
+
+impl Neg for &Rational {
+    type Output = Rational;
+    fn neg(self) -> Rational {
+        match &self.0 {
+            Repr::Small(n, d) => Rational::reduced(-i128::from(*n), i128::from(*d)),
+            Repr::Big(q) => Rational::wrap(-(**q).clone()),
+        }
+    }
+}
+
+impl Add for Rational {
+    type Output = Rational;
+    fn add(self, other: Rational) -> Rational {
+        &self + &other
+    }
+}
+
+impl Sub for Rational {
+    type Output = Rational;
+    fn sub(self, other: Rational) -> Rational {
+        &self - &other
+    }
+}
+
+impl Mul for Rational {
+    type Output = Rational;
+    fn mul(self, other: Rational) -> Rational {
+        &self * &other
+    }
+}
+
+impl Neg for Rational {
+    type Output = Rational;
+    fn neg(self) -> Rational {
+        -&self
+    }
+}
+
+impl AddAssign<&Rational> for Rational {
+    fn add_assign(&mut self, other: &Rational) {
+        *self = &*self + other;
+    }
+}
+
+impl PartialOrd for Rational {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Rational {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
+            return (i128::from(*a) * i128::from(*d)).cmp(&(i128::from(*c) * i128::from(*b)));
+        }
+        self.to_big().cmp(&other.to_big())
+    }
+}
+
+impl fmt::Display for Rational {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Small(n, 1) => write!(f, "{n}"),
+            Repr::Small(n, d) => write!(f, "{n}/{d}"),
+            Repr::Big(q) => write!(f, "{q}"),
+        }
+    }
+}
+
+impl fmt::Debug for Rational {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Rational {
+    type Err = ParseRationalError;
+
+    /// Reads `12`, `-3/4` and `0.25`; a decimal is the exact rational that it writes.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || ParseRationalError { text: text.chars().take(40).collect() };
+        let (sign, digits) = match text.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text),
+        };
+        let integer = |part: &str| -> Result<BigInt, ParseRationalError> {
+            if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(error());
+            }
+            part.parse::<BigInt>().map_err(|_| error())
+        };
+        let (n, d) = if let Some((n, d)) = digits.split_once('/') {
+            (integer(n)?, integer(d)?)
+        } else if let Some((whole, places)) = digits.split_once('.') {
+            let scale = num_traits::pow(BigInt::from(10), places.len());
+            (integer(whole)? * &scale + integer(places)?, scale)
+        } else {
+            (integer(digits)?, BigInt::one())
+        };
+        Rational::from_big(n * sign, d).ok_or_else(error)
+    }
+}

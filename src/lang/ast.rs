@@ -1,0 +1,695 @@
+//! The syntax tree: what a theorem file says, before any name has a meaning.
+//!
+//! Main type: [`File`]. Invariant: every node that can be wrong carries the [`Span`] of its text;
+//! spans are ignored by equality, so that "prints and parses back to the same tree" is `==`.
+
+use crate::exact::Rational;
+
+/// A range of bytes in the source text. Two spans always compare equal: position is not meaning.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from `start` to `end`, in bytes.
+    pub fn new(start: usize, end: usize) -> Self {
+        Span { start, end }
+    }
+
+    /// The smallest span that covers both.
+    pub fn to(self, other: Span) -> Span {
+        Span::new(self.start.min(other.start), self.end.max(other.end))
+    }
+}
+
+impl PartialEq for Span {
+    fn eq(&self, _: &Span) -> bool {
+        true
+    }
+}
+
+impl Eq for Span {}
+
+/// A name with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The name as written (Greek letters stay as they are).
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A quoted string with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The characters between the quotes.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One theorem file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The items in the order of the text.
+    pub items: Vec<Item>,
+}
+
+/// One item of a file, with the comments that stand before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Comment lines (without `#`, trimmed) directly above the item; an empty string is a blank line between comments.
+    pub comments: Vec<String>,
+    /// A comment at the end of the item's last line.
+    pub trailing: Option<String>,
+    /// Whether a blank line stands before the item and its comments.
+    pub blank_before: Blank,
+    /// What the item says.
+    pub kind: ItemKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Whether a blank line precedes an item. Layout, not meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blank {
+    /// A blank line stands before.
+    Before,
+    /// None does.
+    Absent,
+}
+
+/// The kinds of items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemKind {
+    /// `source "Title", section 3`: the text that the file speaks of.
+    Source {
+        /// The title.
+        title: Text,
+        /// The rest of the line, verbatim and trimmed.
+        place: Option<String>,
+    },
+    /// `parameter r in [0, 1]`.
+    Parameter {
+        /// The parameter.
+        name: Name,
+        /// Its closed range.
+        range: Range,
+    },
+    /// `setting trade { … }`.
+    Setting(Setting),
+    /// `mechanism vcg = pivot(trade)` or written out by cases.
+    Mechanism(Mechanism),
+    /// `strategy shade on first: bid(x) = x/2`.
+    Strategy(Strategy),
+    /// `claim …` or `refuted …`.
+    Claim(Claim),
+}
+
+/// A closed interval `[low, high]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// The lower end.
+    pub low: Expr,
+    /// The upper end.
+    pub high: Expr,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A setting: who the agents are, what may happen, what it is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The setting's name.
+    pub name: Name,
+    /// Its lines in order.
+    pub lines: Vec<SettingLine>,
+}
+
+/// One line of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingLine {
+    /// Comment lines above it.
+    pub comments: Vec<String>,
+    /// A comment at its end.
+    pub trailing: Option<String>,
+    /// What it says.
+    pub kind: SettingKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a line of a setting says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingKind {
+    /// `agent buyer with type v ~ uniform(0, 1)`.
+    Agent {
+        /// The agent.
+        name: Name,
+        /// The name of the agent's type.
+        variable: Name,
+        /// Its prior.
+        distribution: Distribution,
+    },
+    /// `agents i in 1..2 with type v[i] ~ uniform(0, 1)`.
+    Agents {
+        /// The index.
+        index: Name,
+        /// The first agent.
+        first: Expr,
+        /// The last agent.
+        last: Expr,
+        /// The name of the types, indexed.
+        variable: Name,
+        /// The common prior.
+        distribution: Distribution,
+    },
+    /// `outcome x in {0, 1}`.
+    Outcome {
+        /// The outcome variable.
+        name: Name,
+        /// The values it may take, in order.
+        values: Vec<Expr>,
+    },
+    /// `one good`, or `one good, kept by the seller if nobody gets it`.
+    OneGood {
+        /// Who has the good when no agent gets it.
+        keeper: Keeper,
+    },
+    /// `value buyer = v*x`.
+    Value {
+        /// The agent.
+        agent: AgentRef,
+        /// Gross value.
+        value: Expr,
+    },
+    /// `outside seller = c`: the outside option, which may depend on the agent's type.
+    Outside {
+        /// The agent.
+        agent: AgentRef,
+        /// Its value.
+        value: Expr,
+    },
+    /// `share 1 = r`.
+    Share {
+        /// The agent.
+        agent: AgentRef,
+        /// The share of the good that the agent owns.
+        share: Expr,
+    },
+    /// `ties x = 1`, `ties to the lowest index`.
+    Ties(Ties),
+}
+
+/// Whether a good may stay with nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// Some agent always gets it.
+    Agents,
+    /// The seller keeps it if no agent gets it.
+    Seller,
+}
+
+/// A tie rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ties {
+    /// `ties x = 1, 0`: the outcomes that win ties, the strongest first.
+    Outcomes {
+        /// The outcome variable.
+        name: Name,
+        /// The outcomes, strongest first; those left out follow in their order.
+        values: Vec<Expr>,
+    },
+    /// `ties to the lowest index`.
+    LowestIndex,
+    /// `ties to the highest index`.
+    HighestIndex,
+    /// `ties to buyer`: agents by name, the strongest first.
+    Agents(Vec<AgentRef>),
+}
+
+/// A prior.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distribution {
+    /// Its form.
+    pub kind: DistributionKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The forms of a prior.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DistributionKind {
+    /// `uniform(a, b)`.
+    Uniform {
+        /// The lower end.
+        low: Expr,
+        /// The upper end.
+        high: Expr,
+    },
+    /// `cdf y^2 on [0, 1]`; a piecewise cdf is `cdf cases { … } on [a, b]`.
+    Cdf {
+        /// The distribution function of the one free name.
+        body: Expr,
+        /// The type space.
+        on: Range,
+    },
+    /// `pdf 2*y on [0, 1]`.
+    Pdf {
+        /// The density.
+        body: Expr,
+        /// The type space.
+        on: Range,
+    },
+}
+
+/// Who a line or a call speaks of: `buyer`, `1`, `i`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AgentRef {
+    /// An agent by name, or an index variable.
+    Named(Name),
+    /// An agent by number.
+    Number {
+        /// The number.
+        number: Rational,
+        /// Where it stands.
+        span: Span,
+    },
+}
+
+/// A mechanism.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mechanism {
+    /// Its name.
+    pub name: Name,
+    /// How it is given.
+    pub body: MechanismBody,
+}
+
+/// How a mechanism is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MechanismBody {
+    /// `pivot(trade)`, `balance(vcg)`, `second_price(sale, 1/2)`: a call or a name.
+    Expr(Expr),
+    /// `mechanism m on S = { … }`, written out. Without `on`, the only setting of the file.
+    Rules {
+        /// The setting.
+        setting: Option<Name>,
+        /// The rules.
+        rules: Vec<MechanismRule>,
+    },
+}
+
+/// One rule of a mechanism that is written out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MechanismRule {
+    /// Comment lines above it.
+    pub comments: Vec<String>,
+    /// A comment at its end.
+    pub trailing: Option<String>,
+    /// What it says.
+    pub kind: MechanismRuleKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a rule of a mechanism says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MechanismRuleKind {
+    /// `allocation i = [x[i] wins]`: the probability that the agent gets the good.
+    Allocation {
+        /// The agent; an undeclared name stands for every agent.
+        agent: AgentRef,
+        /// The probability.
+        probability: Expr,
+    },
+    /// `probability x = 1: [v >= c]`: the probability of one outcome.
+    Probability {
+        /// The outcome variable.
+        outcome: Name,
+        /// The outcome.
+        value: Expr,
+        /// Its probability.
+        probability: Expr,
+    },
+    /// `payment i = …`: what the agent pays to the designer.
+    Payment {
+        /// The agent; an undeclared name stands for every agent.
+        agent: AgentRef,
+        /// The payment.
+        payment: Expr,
+    },
+}
+
+/// `strategy shade on first: bid(x) = x/2`: what each agent reports, as a function of the own type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strategy {
+    /// Its name.
+    pub name: Name,
+    /// The mechanism it is played in.
+    pub mechanism: Name,
+    /// The name of the report (only read by people).
+    pub report: Name,
+    /// The argument.
+    pub variable: Name,
+    /// The report.
+    pub body: Expr,
+}
+
+/// `claim NAME [at r = 1/2]: … [printed …] [ref "…"]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Whether the file says that it holds or that it fails.
+    pub stance: Stance,
+    /// Its name; hyphens allowed.
+    pub name: Name,
+    /// `at r = 1/2, s = 0`: parameters that are fixed.
+    pub at: Vec<(Name, Expr)>,
+    /// What is claimed: one statement, or several in braces.
+    pub statements: Vec<Statement>,
+    /// Whether the statements stand in braces.
+    pub braces: Braces,
+    /// Where it holds.
+    pub scope: Scope,
+    /// What the source prints in place of the last right side, where that is wrong.
+    pub printed: Option<Expr>,
+    /// Rows of the list of claims.
+    pub refs: Vec<Text>,
+}
+
+/// Whether a claim's statements are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Braces {
+    /// `{ … }`.
+    Present,
+    /// A single statement.
+    Absent,
+}
+
+/// What the file says of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stance {
+    /// `claim`: it holds.
+    Holds,
+    /// `refuted`: it is false.
+    Fails,
+}
+
+/// Where a claim holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// At every type profile.
+    Everywhere,
+    /// `almost everywhere`, with respect to the prior.
+    AlmostEverywhere,
+}
+
+/// One statement of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Comment lines above it.
+    pub comments: Vec<String>,
+    /// A comment at its end.
+    pub trailing: Option<String>,
+    /// What it says.
+    pub kind: StatementKind,
+    /// Rows of the list of claims, for this statement alone (only in braces).
+    pub refs: Vec<Text>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The forms of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatementKind {
+    /// `a = b`, `a <= b < c`.
+    Relations {
+        /// The first side.
+        first: Expr,
+        /// The relations and the sides that follow; at least one.
+        rest: Vec<(Relation, Expr)>,
+    },
+    /// `vcg is DSIC`, `rule is BIC, interim IR and budget balanced`.
+    Properties {
+        /// The mechanism.
+        mechanism: Expr,
+        /// The properties; at least one.
+        properties: Vec<Property>,
+    },
+    /// `C(partnership, 1) is strictly decreasing in r`.
+    Shape {
+        /// The expression.
+        expr: Expr,
+        /// Its shape.
+        shape: Shape,
+        /// In which parameter or type.
+        variable: Name,
+    },
+    /// `shade is a Bayes-Nash equilibrium of first`.
+    Equilibrium {
+        /// The strategy.
+        strategy: Name,
+        /// The mechanism.
+        mechanism: Name,
+    },
+    /// `no mechanism on trade is efficient, BIC, interim IR and budget balanced`.
+    Existence {
+        /// `some` or `no`.
+        quantity: Quantity,
+        /// The setting.
+        setting: Name,
+        /// The properties; at least one.
+        properties: Vec<Property>,
+    },
+    /// `worst_off_type(partnership, 1) = {r}`.
+    Set {
+        /// The expression that denotes a set.
+        set: Expr,
+        /// The elements.
+        elements: Vec<Expr>,
+    },
+}
+
+/// `some` or `no`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// At least one.
+    Some,
+    /// None.
+    No,
+}
+
+/// A relation between two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// `=`
+    Equal,
+    /// `!=`, `≠`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`, `≤`
+    AtMost,
+    /// `>`
+    Greater,
+    /// `>=`, `≥`
+    AtLeast,
+}
+
+/// A property with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// Which.
+    pub kind: PropertyKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The properties of mechanisms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PropertyKind {
+    /// `DSIC`: the truth is a dominant strategy (with private values also ex post IC).
+    DominantIc,
+    /// `BIC`: the truth is a Bayes–Nash equilibrium.
+    BayesianIc,
+    /// `ex post IC`.
+    ExPostIc,
+    /// `ex post IR`.
+    ExPostIr,
+    /// `interim IR`.
+    InterimIr,
+    /// `ex ante IR`.
+    ExAnteIr,
+    /// `budget balanced`: payments sum to zero at every profile.
+    BudgetBalanced,
+    /// `ex ante budget balanced`.
+    ExAnteBudgetBalanced,
+    /// `no deficit`: payments sum to at least zero at every profile (also `ex post no deficit`).
+    NoDeficit,
+    /// `ex ante no deficit`.
+    ExAnteNoDeficit,
+    /// `efficient`.
+    Efficient,
+    /// `feasible`.
+    Feasible,
+}
+
+/// Shapes of functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `nondecreasing`
+    Nondecreasing,
+    /// `nonincreasing`
+    Nonincreasing,
+    /// `strictly increasing`
+    StrictlyIncreasing,
+    /// `strictly decreasing`
+    StrictlyDecreasing,
+    /// `convex`
+    Convex,
+    /// `concave`
+    Concave,
+}
+
+/// An expression with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expr {
+    /// Its form.
+    pub kind: ExprKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The forms of expressions. Sums and products are n-ary, so that long chains are not deep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExprKind {
+    /// `3`, `0.25` (read as the rational 1/4); never negative.
+    Number(Rational),
+    /// `v`, `trade`, `buyer`.
+    Name(String),
+    /// `v[1]`, `x[i]`.
+    Indexed {
+        /// The family.
+        name: Name,
+        /// The index.
+        index: Box<Expr>,
+    },
+    /// `a + b - c`: the terms with their signs; at least two.
+    Sum(Vec<(Sign, Expr)>),
+    /// `-a`.
+    Negated(Box<Expr>),
+    /// `a*b/c`: the factors, each multiplied or divided; at least two, the first multiplied.
+    Product(Vec<(Factor, Expr)>),
+    /// `a^k`.
+    Power {
+        /// The base.
+        base: Box<Expr>,
+        /// The exponent.
+        exponent: Box<Expr>,
+    },
+    /// `payment(vcg, buyer)`, `max(a, b)`, `pivot(trade)`.
+    Call {
+        /// The function.
+        function: Name,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
+    /// `max(x[j] for j != i)`, `sum(v[j] for j != i)`, `sum(i, C(partnership, i))`, `min(x[j] for j)`.
+    Family {
+        /// `max`, `min` or `sum`.
+        operator: FamilyOperator,
+        /// The index.
+        index: Name,
+        /// The index that is left out.
+        except: Option<Box<Expr>>,
+        /// The body.
+        body: Box<Expr>,
+    },
+    /// `[v >= c]`, `[v >= c and c > 0]`: one where the condition holds, else zero.
+    Indicator(Condition),
+    /// `cases { v*c if v >= c; 0 otherwise }`.
+    Cases {
+        /// The branches in order: the first that holds counts.
+        branches: Vec<(Expr, Condition)>,
+        /// `… otherwise`.
+        otherwise: Option<Box<Expr>>,
+    },
+    /// `integral(y^2, y from 0 to v)`.
+    Integral {
+        /// The integrand.
+        body: Box<Expr>,
+        /// The bound variable.
+        variable: Name,
+        /// The lower limit.
+        low: Box<Expr>,
+        /// The upper limit.
+        high: Box<Expr>,
+    },
+    /// `E payment(vcg, buyer)`: truthful ex ante expectation.
+    Expectation(Box<Expr>),
+    /// `interim payment(vcg, buyer)`: given the agent's own type alone.
+    Interim(Box<Expr>),
+    /// `first under shade`: the direct mechanism that a strategy induces.
+    Under {
+        /// The mechanism.
+        mechanism: Box<Expr>,
+        /// The strategy.
+        strategy: Name,
+    },
+}
+
+/// The sign of a term in a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Added.
+    Plus,
+    /// Subtracted.
+    Minus,
+}
+
+/// How a factor enters a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    /// Multiplied.
+    Times,
+    /// Divided.
+    Over,
+}
+
+/// Operators over a family of agents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FamilyOperator {
+    /// `sum`
+    Sum,
+    /// `max`
+    Max,
+    /// `min`
+    Min,
+}
+
+/// A condition: a conjunction of comparisons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The conjuncts; at least one.
+    pub conjuncts: Vec<Comparison>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Comparison {
+    /// `a >= b`, `0 <= a < 1`.
+    Relations {
+        /// The first side.
+        first: Expr,
+        /// The relations and sides that follow; at least one.
+        rest: Vec<(Relation, Expr)>,
+    },
+    /// `x[i] wins`: the type is the highest, ties by the setting's rule.
+    Wins(Expr),
+}

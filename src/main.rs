@@ -1,0 +1,3 @@
+//! The `vickrey` command.
+
+fn main() {}

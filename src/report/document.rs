@@ -1,0 +1,160 @@
+//! [`Document`]: the answer of one run, as data. Text and JSON are renderings of it.
+
+use serde::Serialize;
+
+/// Everything that one run has to say.
+#[derive(Debug, Clone, Serialize)]
+pub struct Document {
+    /// The version of this form; always 1.
+    pub version: u32,
+    /// The files that could be read, in the order given.
+    pub files: Vec<FileReport>,
+    /// What could not be read.
+    pub errors: Vec<InputError>,
+    /// Counts over all statements.
+    pub summary: Summary,
+}
+
+/// The answers to one file.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileReport {
+    /// Its path as given.
+    pub path: String,
+    /// Its statements in order.
+    pub statements: Vec<StatementReport>,
+}
+
+/// The verdict on a statement, as the kernel's theorems allow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VerdictKind {
+    /// A theorem says so.
+    Proved,
+    /// A theorem says the opposite.
+    Refuted,
+    /// Neither was found.
+    Undecided,
+    /// The statement does not follow by its reason, is vacuous or ill-formed.
+    Rejected,
+}
+
+/// The answer to one statement.
+#[derive(Debug, Clone, Serialize)]
+pub struct StatementReport {
+    /// The statement's name.
+    pub name: String,
+    /// `claim`, `solve`, `derivation` or `figure`.
+    pub kind: String,
+    /// The line it begins on, from 1.
+    pub line: usize,
+    /// Rows of the list of claims.
+    pub refs: Vec<String>,
+    /// The verdict.
+    pub verdict: VerdictKind,
+    /// Whether that is what the file says.
+    pub as_stated: bool,
+    /// The statement as printed by the formatter.
+    pub statement: String,
+    /// The exact value or set where there is one.
+    pub value: Option<String>,
+    /// The misprint beside it.
+    pub printed: Option<Printed>,
+    /// Where and how it fails.
+    pub counterexample: Option<Counterexample>,
+    /// The step of a derivation that fails.
+    pub failing_step: Option<FailingStep>,
+    /// Assumptions and lemmas.
+    pub rests_on: Vec<String>,
+    /// Whether the hypotheses cannot hold.
+    pub vacuous: bool,
+    /// What stood in the way, if undecided.
+    pub undecided: Option<String>,
+    /// The worked steps, for `explain`.
+    #[serde(skip)]
+    pub derivation: Vec<Line>,
+    /// A first sentence for people when the statement is not as the file says.
+    #[serde(skip)]
+    pub story: Vec<String>,
+}
+
+/// A line of a worked derivation: indented text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// How deep it stands.
+    pub depth: usize,
+    /// What it says.
+    pub text: String,
+}
+
+/// A version that the source prints and that is wrong.
+#[derive(Debug, Clone, Serialize)]
+pub struct Printed {
+    /// What is printed.
+    pub value: String,
+    /// The verdict on it.
+    pub verdict: VerdictKind,
+    /// Printed minus true.
+    pub difference: Option<String>,
+}
+
+/// An exact point at which a statement fails.
+#[derive(Debug, Clone, Serialize)]
+pub struct Counterexample {
+    /// Which part fails: an agent and a property, say. Empty if the whole statement is one relation.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub what: String,
+    /// The values of the free names.
+    pub at: std::collections::BTreeMap<String, String>,
+    /// The left side there.
+    pub left: String,
+    /// The right side there.
+    pub right: String,
+    /// By how much: the gain of the deviation, or left minus right.
+    pub difference: String,
+}
+
+/// The first step of a derivation that does not follow.
+#[derive(Debug, Clone, Serialize)]
+pub struct FailingStep {
+    /// Its number.
+    pub index: usize,
+    /// Its line.
+    pub line: usize,
+    /// What is left over.
+    pub residual: String,
+    /// One exact point.
+    pub at: std::collections::BTreeMap<String, String>,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, Serialize)]
+pub struct InputError {
+    /// The path as given.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// The diagnostic's code.
+    pub code: String,
+    /// Its first line.
+    pub message: String,
+    /// The rendered snippet with caret, notes and help.
+    #[serde(skip)]
+    pub rendered: String,
+}
+
+/// Counts over all statements.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Summary {
+    /// Proved statements.
+    pub proved: usize,
+    /// Refuted statements.
+    pub refuted: usize,
+    /// Undecided statements.
+    pub undecided: usize,
+    /// Rejected statements.
+    pub rejected: usize,
+    /// Misprints recorded by `printed`.
+    pub misprints: usize,
+}
