@@ -1,5 +1,6 @@
 //! **vickrey**: an exact, symbolic proof checker for mechanism design.
 
 pub mod exact;
+pub mod kernel;
 pub mod lang;
 pub mod report;

@@ -1,0 +1,169 @@
+//! [`Certificate`]: a proof as plain data, and [`check`], the door through which it becomes a theorem.
+
+use serde::{Deserialize, Serialize};
+
+use super::expr::Expr;
+use super::formula::Formula;
+use super::rejection::Rejection;
+use super::rule::calculus::{self, Area, Interval};
+use super::rule::combine::{self, Combination};
+use super::rule::existence::{self, Definition};
+use super::rule::tree::{self, Tree};
+use super::rule::logic;
+use super::text::Symbol;
+use super::theorem::Theorem;
+
+/// A list of steps. Each refers to earlier steps by number; the last one is the claim.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Certificate {
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// One application of a rule. Fields of type `usize` are numbers of earlier steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "rule", rename_all = "lowercase", deny_unknown_fields)]
+#[allow(missing_docs, reason = "each variant is the rule of that name, whose page says what its fields are")]
+pub enum Step {
+    Assume { formula: Formula },
+    Discharge { premise: usize, hypothesis: Formula },
+    Apply { implication: usize, premise: usize },
+    Generalise { premise: usize, name: Symbol },
+    Instance { premise: usize, term: Expr },
+    Both { premises: Vec<usize> },
+    Part { premise: usize, index: usize },
+    Either { premise: usize, alternatives: Vec<Formula> },
+    Witness { premise: usize, statement: Formula, term: Expr },
+    Cases { on: Expr, yes: usize, no: usize },
+    Alternatives { disjunction: usize, branches: Vec<usize> },
+    Contradict { premise: usize, goal: Formula },
+    Antisymmetry { above: usize, below: usize },
+    Reciprocal { premise: usize, divisor: Expr },
+    Combine { premises: Vec<usize>, goal: Formula, evidence: Combination },
+    Tree { hypotheses: Vec<Formula>, goal: Formula, tree: Tree },
+    Monotone { premise: usize, order: usize, interval: Interval, exceptions: Vec<Expr> },
+    Congruence {
+        premise: usize,
+        order: usize,
+        interval: Interval,
+        exceptions: Vec<Expr>,
+        left: Expr,
+        right: Expr,
+    },
+    Interchange { outer: Interval, inner: Interval, body: Expr },
+    Area { premise: usize, order: [usize; 3], area: Area },
+    Exhibit { premise: usize, statement: Formula, definitions: Vec<Definition> },
+    Impossible { premise: usize, statement: Formula },
+}
+
+/// The names of all rules, in the order of [`Step`].
+pub const RULES: [&str; 22] = [
+    "assume",
+    "discharge",
+    "apply",
+    "generalise",
+    "instance",
+    "both",
+    "part",
+    "either",
+    "witness",
+    "cases",
+    "alternatives",
+    "contradict",
+    "antisymmetry",
+    "reciprocal",
+    "combine",
+    "tree",
+    "monotone",
+    "congruence",
+    "interchange",
+    "area",
+    "exhibit",
+    "impossible",
+];
+
+/// Theorems proved so far, by number.
+#[derive(Debug, Default)]
+pub struct Replay {
+    theorems: Vec<Theorem>,
+}
+
+impl Replay {
+    /// The theorem of a step.
+    pub fn theorem(&self, step: usize) -> Result<&Theorem, Rejection> {
+        self.theorems.get(step).ok_or(Rejection::NoSuchStep { step })
+    }
+
+    /// Applies one rule; on success the new theorem has the number that is returned.
+    pub fn step(&mut self, step: &Step) -> Result<usize, Rejection> {
+        let theorem = self.apply(step)?;
+        self.theorems.push(theorem);
+        Ok(self.theorems.len() - 1)
+    }
+
+    fn all(&self, steps: &[usize]) -> Result<Vec<&Theorem>, Rejection> {
+        steps.iter().map(|s| self.theorem(*s)).collect()
+    }
+
+    fn apply(&self, step: &Step) -> Result<Theorem, Rejection> {
+        let at = |number: &usize| self.theorem(*number);
+        match step {
+            Step::Assume { formula } => Ok(logic::assume(formula)),
+            Step::Discharge { premise, hypothesis } => Ok(logic::discharge(at(premise)?, hypothesis)),
+            Step::Apply { implication, premise } => logic::apply(at(implication)?, at(premise)?),
+            Step::Generalise { premise, name } => logic::generalise(at(premise)?, name.name()),
+            Step::Instance { premise, term } => logic::instance(at(premise)?, term),
+            Step::Both { premises } => Ok(logic::both(&self.all(premises)?)),
+            Step::Part { premise, index } => logic::part(at(premise)?, *index),
+            Step::Either { premise, alternatives } => logic::either(at(premise)?, alternatives),
+            Step::Witness { premise, statement, term } => logic::witness(at(premise)?, statement, term),
+            Step::Cases { on, yes, no } => logic::cases(on, at(yes)?, at(no)?),
+            Step::Alternatives { disjunction, branches } => {
+                logic::alternatives(at(disjunction)?, &self.all(branches)?)
+            }
+            Step::Contradict { premise, goal } => logic::contradict(at(premise)?, goal),
+            Step::Antisymmetry { above, below } => logic::antisymmetry(at(above)?, at(below)?),
+            Step::Reciprocal { premise, divisor } => logic::reciprocal(at(premise)?, divisor),
+            Step::Combine { premises, goal, evidence } => {
+                combine::combine(&self.all(premises)?, goal, evidence)
+            }
+            Step::Tree { hypotheses, goal, tree } => tree::tree(hypotheses, goal, tree),
+            Step::Monotone { premise, order, interval, exceptions } => {
+                calculus::monotone(at(premise)?, at(order)?, interval, exceptions)
+            }
+            Step::Congruence { premise, order, interval, exceptions, left, right } => {
+                calculus::congruence(at(premise)?, at(order)?, interval, exceptions, left, right)
+            }
+            Step::Interchange { outer, inner, body } => calculus::interchange(outer, inner, body),
+            Step::Area { premise, order: [a, b, c], area } => {
+                calculus::area(at(premise)?, [at(a)?, at(b)?, at(c)?], area)
+            }
+            Step::Exhibit { premise, statement, definitions } => {
+                existence::exhibit(at(premise)?, statement, definitions)
+            }
+            Step::Impossible { premise, statement } => existence::impossible(at(premise)?, statement),
+        }
+    }
+}
+
+/// Replays a certificate; the theorem is exactly the claim, without hypotheses. Rejects a step that
+/// its rule refuses, a proof of something else and a proof that still assumes something.
+pub fn check(claim: &Formula, certificate: &Certificate) -> Result<Theorem, Rejection> {
+    let mut replay = Replay::default();
+    for step in &certificate.steps {
+        replay.step(step)?;
+    }
+    let last = certificate.steps.len().checked_sub(1).ok_or(Rejection::NoSuchStep { step: 0 })?;
+    let theorem = replay.theorem(last)?;
+    if theorem.conclusion != *claim {
+        return Err(Rejection::AnotherClaim {
+            claim: Box::new(claim.clone()),
+            found: Box::new(theorem.conclusion.clone()),
+        });
+    }
+    if let Some(hypothesis) = theorem.hypotheses.first() {
+        return Err(Rejection::Hypothesis { hypothesis: Box::new(hypothesis.clone()) });
+    }
+    Ok(theorem.clone())
+}

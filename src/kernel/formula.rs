@@ -1,0 +1,198 @@
+//! [`Formula`]: what can be claimed, and its negation.
+//!
+//! Bound names of quantifiers are part of a formula; substitution refuses to capture. Domains are
+//! hypotheses of implications, never attributes of variables.
+
+use std::collections::BTreeMap;
+
+use super::expr::{Expr, Name};
+use super::rejection::Rejection;
+
+/// How a term compares with zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// `= 0`
+    Equal,
+    /// `≥ 0`
+    AtLeast,
+    /// `> 0`
+    Positive,
+}
+
+/// A function symbol with its number of arguments: Borel and locally bounded on ℝⁿ.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Function {
+    /// Its name.
+    pub name: Name,
+    /// How many arguments it takes.
+    pub arity: usize,
+}
+
+/// A statement about terms.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Formula {
+    /// `e = 0`, `e ≥ 0`, `e > 0`.
+    Compare(Relation, Expr),
+    /// All of them; true if there are none.
+    And(Vec<Formula>),
+    /// At least one of them; false if there are none.
+    Or(Vec<Formula>),
+    /// The first implies the second.
+    Implies(Box<Formula>, Box<Formula>),
+    /// For all real values of a name.
+    ForAll(Name, Box<Formula>),
+    /// For some real value of a name.
+    Exists(Name, Box<Formula>),
+    /// For some functions of the given arities.
+    SomeFunctions(Vec<Function>, Box<Formula>),
+    /// For no functions of the given arities.
+    NoFunctions(Vec<Function>, Box<Formula>),
+}
+
+impl Formula {
+    /// `left = right`.
+    pub fn equal(left: &Expr, right: &Expr) -> Self {
+        Formula::Compare(Relation::Equal, left.minus(right))
+    }
+
+    /// `left ≥ right`.
+    pub fn at_least(left: &Expr, right: &Expr) -> Self {
+        Formula::Compare(Relation::AtLeast, left.minus(right))
+    }
+
+    /// `left > right`.
+    pub fn greater(left: &Expr, right: &Expr) -> Self {
+        Formula::Compare(Relation::Positive, left.minus(right))
+    }
+
+    /// `left ≠ right`.
+    pub fn unequal(left: &Expr, right: &Expr) -> Self {
+        Formula::Or(vec![Self::greater(left, right), Self::greater(right, left)])
+    }
+
+    /// `0 > 0`.
+    pub fn falsehood() -> Self {
+        Formula::Compare(Relation::Positive, Expr::zero())
+    }
+
+    /// `premises ⇒ conclusion`, the first premise outermost.
+    pub fn implied(premises: &[Formula], conclusion: Formula) -> Self {
+        premises
+            .iter()
+            .rev()
+            .fold(conclusion, |rest, premise| Formula::Implies(Box::new(premise.clone()), Box::new(rest)))
+    }
+
+    /// `∀ names. self`, the first name outermost.
+    pub fn for_all(names: &[Name], body: Formula) -> Self {
+        names.iter().rev().fold(body, |rest, name| Formula::ForAll(name.clone(), Box::new(rest)))
+    }
+
+    /// The negation, pushed inwards.
+    pub fn negated(&self) -> Self {
+        match self {
+            Formula::Compare(Relation::Equal, e) => Formula::unequal(e, &Expr::zero()),
+            Formula::Compare(Relation::AtLeast, e) => Formula::Compare(Relation::Positive, e.negated()),
+            Formula::Compare(Relation::Positive, e) => Formula::Compare(Relation::AtLeast, e.negated()),
+            Formula::And(parts) => Formula::Or(parts.iter().map(Formula::negated).collect()),
+            Formula::Or(parts) => Formula::And(parts.iter().map(Formula::negated).collect()),
+            Formula::Implies(premise, conclusion) => {
+                Formula::And(vec![(**premise).clone(), conclusion.negated()])
+            }
+            Formula::ForAll(x, body) => Formula::Exists(x.clone(), Box::new(body.negated())),
+            Formula::Exists(x, body) => Formula::ForAll(x.clone(), Box::new(body.negated())),
+            Formula::SomeFunctions(fs, body) => Formula::NoFunctions(fs.clone(), body.clone()),
+            Formula::NoFunctions(fs, body) => Formula::SomeFunctions(fs.clone(), body.clone()),
+        }
+    }
+
+    /// Whether a name or function symbol occurs free.
+    pub fn mentions(&self, name: &str) -> bool {
+        match self {
+            Formula::Compare(_, e) => e.mentions(name),
+            Formula::And(parts) | Formula::Or(parts) => parts.iter().any(|p| p.mentions(name)),
+            Formula::Implies(a, b) => a.mentions(name) || b.mentions(name),
+            Formula::ForAll(x, body) | Formula::Exists(x, body) => &**x != name && body.mentions(name),
+            Formula::SomeFunctions(fs, body) | Formula::NoFunctions(fs, body) => {
+                fs.iter().all(|f| &*f.name != name) && body.mentions(name)
+            }
+        }
+    }
+
+    /// `self` with a term in place of a free variable. Rejects if a free name of the term would be
+    /// captured by a quantifier.
+    pub fn substitute(&self, name: &str, value: &Expr) -> Result<Self, Rejection> {
+        let under = |binder: &Name| -> Result<(), Rejection> {
+            if value.mentions(binder) {
+                return Err(Rejection::Capture { name: binder.clone() });
+            }
+            Ok(())
+        };
+        let all = |parts: &[Formula]| -> Result<Vec<_>, _> {
+            parts.iter().map(|p| p.substitute(name, value)).collect()
+        };
+        if !self.mentions(name) {
+            return Ok(self.clone());
+        }
+        Ok(match self {
+            Formula::Compare(relation, e) => Formula::Compare(*relation, e.substitute_one(name, value)),
+            Formula::And(parts) => Formula::And(all(parts)?),
+            Formula::Or(parts) => Formula::Or(all(parts)?),
+            Formula::Implies(a, b) => {
+                Formula::Implies(Box::new(a.substitute(name, value)?), Box::new(b.substitute(name, value)?))
+            }
+            Formula::ForAll(x, body) => {
+                under(x)?;
+                Formula::ForAll(x.clone(), Box::new(body.substitute(name, value)?))
+            }
+            Formula::Exists(x, body) => {
+                under(x)?;
+                Formula::Exists(x.clone(), Box::new(body.substitute(name, value)?))
+            }
+            Formula::SomeFunctions(fs, body) => {
+                fs.iter().try_for_each(|f| under(&f.name))?;
+                Formula::SomeFunctions(fs.clone(), Box::new(body.substitute(name, value)?))
+            }
+            Formula::NoFunctions(fs, body) => {
+                fs.iter().try_for_each(|f| under(&f.name))?;
+                Formula::NoFunctions(fs.clone(), Box::new(body.substitute(name, value)?))
+            }
+        })
+    }
+
+    /// `self` with definitions in place of function symbols. Rejects if a body mentions a name that a
+    /// quantifier here binds.
+    pub fn define(&self, definitions: &BTreeMap<Name, (Vec<Name>, Expr)>) -> Result<Self, Rejection> {
+        let under = |binder: &Name| -> Result<(), Rejection> {
+            match definitions.values().any(|(ps, body)| !ps.contains(binder) && body.mentions(binder)) {
+                true => Err(Rejection::Capture { name: binder.clone() }),
+                false => Ok(()),
+            }
+        };
+        let all = |parts: &[Formula]| -> Result<Vec<_>, _> {
+            parts.iter().map(|p| p.define(definitions)).collect()
+        };
+        Ok(match self {
+            Formula::Compare(relation, e) => {
+                let defined = definitions.iter().fold(e.clone(), |e, (f, (ps, body))| e.define(f, ps, body));
+                Formula::Compare(*relation, defined)
+            }
+            Formula::And(parts) => Formula::And(all(parts)?),
+            Formula::Or(parts) => Formula::Or(all(parts)?),
+            Formula::Implies(a, b) => {
+                Formula::Implies(Box::new(a.define(definitions)?), Box::new(b.define(definitions)?))
+            }
+            Formula::ForAll(x, body) => {
+                under(x)?;
+                Formula::ForAll(x.clone(), Box::new(body.define(definitions)?))
+            }
+            Formula::Exists(x, body) => {
+                under(x)?;
+                Formula::Exists(x.clone(), Box::new(body.define(definitions)?))
+            }
+            Formula::SomeFunctions(..) | Formula::NoFunctions(..) => {
+                return Err(Rejection::WrongForm { rule: "existence", expected: "no nested function quantifier" });
+            }
+        })
+    }
+}

@@ -1,0 +1,17 @@
+//! The kernel: terms, formulas, and the only functions that make a [`Theorem`]. It recomputes and
+//! compares; it never searches, and knows nothing about mechanisms, files or text of the language.
+
+mod certificate;
+mod expr;
+mod formula;
+mod rejection;
+pub mod rule;
+mod text;
+mod theorem;
+
+pub use certificate::{Certificate, RULES, Replay, Step, check};
+pub use expr::{Atom, Expr, Name, Node};
+pub use formula::{Formula, Function, Relation};
+pub use rejection::Rejection;
+pub use text::Symbol;
+pub use theorem::Theorem;

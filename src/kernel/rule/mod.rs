@@ -1,0 +1,7 @@
+//! The rules. Each only recomputes what its evidence says; none searches.
+
+pub mod calculus;
+pub mod combine;
+pub mod existence;
+pub mod logic;
+pub mod tree;
