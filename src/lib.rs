@@ -3,4 +3,7 @@
 pub mod exact;
 pub mod kernel;
 pub mod lang;
+pub mod model;
+pub mod piecewise;
+pub mod prover;
 pub mod report;

@@ -1,6 +1,6 @@
 //! [`Document`]: the answer of one run, as data. Text and JSON are renderings of it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Everything that one run has to say.
 #[derive(Debug, Clone, Serialize)]
@@ -25,7 +25,7 @@ pub struct FileReport {
 }
 
 /// The verdict on a statement, as the kernel's theorems allow it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VerdictKind {
     /// A theorem says so.

@@ -1,0 +1,165 @@
+//! [`Claim`]: what a statement says, unfolded to formulas of the kernel.
+//!
+//! A claim reads: for all parameters in their ranges, with the charges being the maxima that they are
+//! named for, every conjunct holds for all values of its variables. [`Claim::formula`] and
+//! [`Claim::refutation`] write this down; nothing is computed here.
+
+use crate::kernel::{Expr, Formula, Name};
+
+/// A name with its closed range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The name in formulas.
+    pub name: Name,
+    /// The name as the user writes it (`v[1]` for `v_1`).
+    pub shown: String,
+    /// The lower end.
+    pub low: Expr,
+    /// The upper end.
+    pub high: Expr,
+}
+
+impl Bound {
+    /// `name ≥ low`, `name ≤ high`.
+    pub fn domain(&self) -> [Formula; 2] {
+        let x = Expr::variable(&self.name);
+        [Formula::at_least(&x, &self.low), Formula::at_least(&self.high, &x)]
+    }
+}
+
+/// A number that is defined as a maximum: `name = max{ body : argument ∈ [low, high] }`.
+///
+/// A participation charge is the maximum of outside option minus interim payoff over the agent's
+/// types; a minimum is the negative of the maximum of the negative.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    /// The name of the number in formulas; ends in `'`, so that no user can write it.
+    pub name: Name,
+    /// What it is, in the user's words: `participation_charge(vcg, seller)`.
+    pub shown: String,
+    /// The variable that is maximised over; its name occurs nowhere else.
+    pub argument: Bound,
+    /// What is maximised; may mention parameters, the argument and earlier charges.
+    pub body: Expr,
+}
+
+impl Charge {
+    /// `(∃y ∈ D. body = name) ∧ (∀y ∈ D. name ≥ body) ∧ rest`, under `∃ name`. Since a maximum is
+    /// unique, this is the definite description: `rest` holds of *the* maximum, and there is one.
+    fn describe(&self, rest: Formula) -> Formula {
+        let m = Expr::variable(&self.name);
+        let [low, high] = self.argument.domain();
+        let attained = Formula::And(vec![low.clone(), high.clone(), Formula::equal(&self.body, &m)]);
+        let attained = Formula::Exists(self.argument.name.clone(), Box::new(attained));
+        let bound = Formula::implied(&[low, high], Formula::at_least(&m, &self.body));
+        let bound = Formula::ForAll(self.argument.name.clone(), Box::new(bound));
+        Formula::Exists(self.name.clone(), Box::new(Formula::And(vec![attained, bound, rest])))
+    }
+}
+
+/// What a variable of a conjunct stands for, for the report of a counterexample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// A relation between two quantities at a type profile.
+    Relation,
+    /// Left: the payoff of the truth; right: of the report; the variable is the report.
+    Deviation {
+        /// The agent, as the user calls it.
+        agent: String,
+        /// The variable that is the report.
+        report: Name,
+    },
+}
+
+/// One comparison, for all values of its variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conjunct {
+    /// What it is, for people: `buyer: truth against a report`. Empty for a plain relation.
+    pub what: String,
+    /// What its variables are.
+    pub role: Role,
+    /// The variables with their ranges, outermost first.
+    pub variables: Vec<Bound>,
+    /// Further premises.
+    pub premises: Vec<Formula>,
+    /// The left side.
+    pub left: Expr,
+    /// How it compares.
+    pub relation: Comparison,
+    /// The right side.
+    pub right: Expr,
+}
+
+/// How the two sides of a conjunct compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Left equals right.
+    Equal,
+    /// Left differs from right.
+    Unequal,
+    /// Left is at least right.
+    AtLeast,
+    /// Left is greater than right.
+    Greater,
+    /// Left is at most right.
+    AtMost,
+    /// Left is less than right.
+    Less,
+}
+
+impl Conjunct {
+    /// The comparison alone.
+    pub fn comparison(&self) -> Formula {
+        let (left, right) = (&self.left, &self.right);
+        match self.relation {
+            Comparison::Equal => Formula::equal(left, right),
+            Comparison::Unequal => Formula::unequal(left, right),
+            Comparison::AtLeast => Formula::at_least(left, right),
+            Comparison::Greater => Formula::greater(left, right),
+            Comparison::AtMost => Formula::at_least(right, left),
+            Comparison::Less => Formula::greater(right, left),
+        }
+    }
+
+    /// `∀ variables ∈ ranges. premises ⇒ left REL right`.
+    pub fn formula(&self) -> Formula {
+        let mut premises: Vec<Formula> = self.variables.iter().flat_map(Bound::domain).collect();
+        premises.extend(self.premises.iter().cloned());
+        let names: Vec<Name> = self.variables.iter().map(|b| b.name.clone()).collect();
+        Formula::for_all(&names, Formula::implied(&premises, self.comparison()))
+    }
+}
+
+/// A universal claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The free parameters.
+    pub parameters: Vec<Bound>,
+    /// The charges that occur, in an order in which each mentions earlier ones only.
+    pub charges: Vec<Charge>,
+    /// What is claimed.
+    pub conjuncts: Vec<Conjunct>,
+}
+
+impl Claim {
+    /// The claim as a formula.
+    pub fn formula(&self) -> Formula {
+        let body = Formula::And(self.conjuncts.iter().map(Conjunct::formula).collect());
+        let body = self.charges.iter().rev().fold(body, |rest, charge| charge.describe(rest));
+        let domain: Vec<Formula> = self.parameters.iter().flat_map(Bound::domain).collect();
+        let names: Vec<Name> = self.parameters.iter().map(|b| b.name.clone()).collect();
+        Formula::for_all(&names, Formula::implied(&domain, body))
+    }
+
+    /// That the claim fails: for some parameters, with the charges being what they are named for,
+    /// some conjunct fails. This is the negation, since a maximum that exists is unique.
+    pub fn refutation(&self) -> Formula {
+        let body = Formula::Or(self.conjuncts.iter().map(|c| c.formula().negated()).collect());
+        let body = self.charges.iter().rev().fold(body, |rest, charge| charge.describe(rest));
+        self.parameters.iter().rev().fold(body, |rest, parameter| {
+            let mut parts: Vec<Formula> = parameter.domain().to_vec();
+            parts.push(rest);
+            Formula::Exists(parameter.name.clone(), Box::new(Formula::And(parts)))
+        })
+    }
+}

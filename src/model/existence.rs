@@ -1,0 +1,70 @@
+//! [`Existence`]: that some, or no, mechanism on a setting has given properties.
+//!
+//! Ranges over Borel, locally bounded rules from type profiles to lotteries over the outcomes, with
+//! payments of the same kind.
+
+use std::sync::Arc;
+
+use crate::kernel::{Expr, Formula, Function};
+
+use super::claim::Conjunct;
+use super::mechanism::Mechanism;
+use super::property::{Part, Property, unfold};
+use super::setting::Setting;
+
+/// `some` or `no`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// At least one.
+    Some,
+    /// None.
+    No,
+}
+
+/// A question of existence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existence {
+    /// Whether some or none is claimed to exist.
+    pub quantity: Quantity,
+    /// The setting.
+    pub setting: Arc<Setting>,
+    /// The probabilities of the outcomes, then the payments of the agents; each takes the types in the
+    /// order of the agents.
+    pub functions: Vec<Function>,
+    /// What they have to satisfy; feasibility first.
+    pub parts: Vec<(Part, Conjunct)>,
+}
+
+impl Existence {
+    /// The question whether a mechanism with the properties exists.
+    pub fn new(quantity: Quantity, setting: &Arc<Setting>, properties: &[Property]) -> Self {
+        let arity = setting.agents.len();
+        let probabilities = (0..setting.outcomes.len()).map(|k| format!("x_{k}'"));
+        let payments = setting.agents.iter().map(|a| format!("t_{}'", a.name));
+        let functions: Vec<Function> =
+            probabilities.chain(payments).map(|name| Function { name: name.into(), arity }).collect();
+        let types: Vec<Expr> = setting.agents.iter().map(|a| Expr::variable(&a.type_.name)).collect();
+        let mut terms: Vec<Expr> = functions.iter().map(|f| Expr::apply(&f.name, types.clone())).collect();
+        let payment = terms.split_off(setting.outcomes.len());
+        let unknown = Mechanism { setting: setting.clone(), allocation: terms, payment, charges: vec![] };
+        let mut parts = unfold(&unknown, Property::Feasible);
+        for property in properties.iter().filter(|p| **p != Property::Feasible) {
+            parts.extend(unfold(&unknown, *property));
+        }
+        Existence { quantity, setting: setting.clone(), functions, parts }
+    }
+
+    /// The conjunction of the parts, about the functions.
+    pub fn body(&self) -> Formula {
+        Formula::And(self.parts.iter().map(|(_, c)| c.formula()).collect())
+    }
+
+    /// The claim.
+    pub fn formula(&self) -> Formula {
+        let (functions, body) = (self.functions.clone(), Box::new(self.body()));
+        match self.quantity {
+            Quantity::Some => Formula::SomeFunctions(functions, body),
+            Quantity::No => Formula::NoFunctions(functions, body),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! [`Setting`]: who the agents are, what may happen, what it is worth to whom.
+//!
+//! Types are independent. Agent i's type is a free variable in all terms; nature is the product of the
+//! priors. Outcomes are finitely many; each gives every agent a value that depends on the own type.
+
+use crate::kernel::{Expr, Name};
+
+use super::claim::Bound;
+use super::distribution::Distribution;
+
+/// An agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// What the user calls it: `buyer`, `1`.
+    pub name: String,
+    /// Its type and type space.
+    pub type_: Bound,
+    /// The density of the prior, in the type.
+    pub density: Expr,
+    /// The distribution function of the prior, in the type.
+    pub cdf: Expr,
+    /// The outside option, in the type.
+    pub outside: Expr,
+}
+
+impl Agent {
+    /// An agent with an outside option of zero.
+    pub fn new(name: &str, type_: Bound, prior: &Distribution) -> Self {
+        let own = Expr::variable(&type_.name);
+        Agent {
+            name: name.to_owned(),
+            density: prior.density_at(&own),
+            cdf: prior.cdf_at(&own),
+            outside: Expr::zero(),
+            type_,
+        }
+    }
+}
+
+/// An outcome: what each agent gets out of it, in the agent's type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What the user calls it: `x = 1`, `1 gets the good`.
+    pub name: String,
+    /// Gross values, one an agent.
+    pub values: Vec<Expr>,
+}
+
+/// What the outcomes are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any finite set.
+    Outcomes,
+    /// One good: outcome i gives it to agent i.
+    GoodForAgents,
+    /// One good, and the last outcome leaves it with the seller.
+    GoodOrSeller,
+}
+
+/// A setting with independent private values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name.
+    pub name: String,
+    /// The agents in order.
+    pub agents: Vec<Agent>,
+    /// The outcomes in order.
+    pub outcomes: Vec<Outcome>,
+    /// What the outcomes are about.
+    pub kind: Kind,
+    /// The tie rule: outcomes by number, the strongest first.
+    pub order: Vec<usize>,
+    /// The parameters that occur.
+    pub parameters: Vec<Bound>,
+}
+
+impl Setting {
+    /// The types in the order of the agents.
+    pub fn types(&self) -> Vec<Bound> {
+        self.agents.iter().map(|a| a.type_.clone()).collect()
+    }
+
+    /// The welfare of an outcome: the sum of the values of all agents for which `counts` holds.
+    fn welfare_of(&self, outcome: &Outcome, counts: impl Fn(usize) -> bool) -> Expr {
+        let values = outcome.values.iter().enumerate().filter(|(j, _)| counts(*j));
+        values.fold(Expr::zero(), |sum, (_, v)| sum.plus(v))
+    }
+
+    /// Welfare of each outcome: `W_k(θ) = Σ_j u_j(k, θ_j)`.
+    pub fn welfares(&self) -> Vec<Expr> {
+        self.outcomes.iter().map(|o| self.welfare_of(o, |_| true)).collect()
+    }
+
+    /// Welfare of each outcome to all agents but one: an absent agent leaves the objective, not the
+    /// feasible set.
+    pub fn welfares_without(&self, agent: usize) -> Vec<Expr> {
+        self.outcomes.iter().map(|o| self.welfare_of(o, |j| j != agent)).collect()
+    }
+
+    /// For each of the values the indicator that it is the greatest; ties go to the outcome that is
+    /// stronger in the tie rule, so that exactly one indicator is one.
+    pub fn greatest(&self, values: &[Expr]) -> Vec<Expr> {
+        let strength = |k: usize| self.order.iter().position(|o| *o == k).unwrap_or(usize::MAX);
+        let beats = |(k, v): (usize, &Expr)| {
+            values.iter().enumerate().filter(|(l, _)| *l != k).fold(Expr::one(), |product, (l, w)| {
+                let lead = v.minus(w);
+                let wins = match strength(k) < strength(l) {
+                    true => Expr::at_least_zero(&lead),
+                    false => Expr::positive(&lead),
+                };
+                product.times(&wins)
+            })
+        };
+        values.iter().enumerate().map(beats).collect()
+    }
+
+    /// The maximum of one value an outcome.
+    pub fn maximum(&self, values: &[Expr]) -> Expr {
+        mixture(&self.greatest(values), values)
+    }
+
+    /// The efficient rule: for each outcome the indicator that its welfare is greatest.
+    pub fn efficient(&self) -> Vec<Expr> {
+        self.greatest(&self.welfares())
+    }
+
+    /// Welfare under the efficient rule.
+    pub fn welfare(&self) -> Expr {
+        self.maximum(&self.welfares())
+    }
+
+    /// `E e`: the expectation over all types, the first agent outermost. Types that do not occur are
+    /// integrated to the total mass one.
+    pub fn expectation(&self, e: &Expr) -> Expr {
+        self.over(e, |_| true)
+    }
+
+    /// `E_{-i} e`: the expectation over the types of all agents but one.
+    pub fn interim(&self, agent: usize, e: &Expr) -> Expr {
+        self.over(e, |j| j != agent)
+    }
+
+    fn over(&self, e: &Expr, integrated: impl Fn(usize) -> bool) -> Expr {
+        self.agents.iter().enumerate().rev().filter(|(j, _)| integrated(*j)).fold(e.clone(), |e, (_, a)| {
+            let Bound { name, low, high, .. } = &a.type_;
+            if e.mentions(name) { Expr::integral(name, low, high, &a.density.times(&e)) } else { e }
+        })
+    }
+
+    /// The agent whose type has a name.
+    pub fn agent_of_type(&self, name: &Name) -> Option<usize> {
+        self.agents.iter().position(|a| a.type_.name == *name)
+    }
+}
+
+/// `Σ_k weights_k · values_k`.
+pub fn mixture(weights: &[Expr], values: &[Expr]) -> Expr {
+    weights.iter().zip(values).fold(Expr::zero(), |sum, (w, v)| sum.plus(&w.times(v)))
+}

@@ -1,0 +1,376 @@
+//! [`Engine`]: the value of a term, cell by cell, with the evidence for it.
+//!
+//! A term is evaluated under facts. When the sign of some `q` is not decided by the facts, `q = 0`
+//! either becomes a break point of the innermost integral whose variable it mentions, or a split of
+//! the outer cell: cells are refined only where the term needs it, and empty ones are dropped.
+//! Untrusted: the kernel checks every [`Tree`] and [`Evaluation`].
+
+use super::sign::{certify, rational_roots};
+use crate::exact::Rational;
+use crate::kernel::rule::combine::{Combination, Fact};
+use crate::kernel::rule::tree::{Decided, Decision, Direction, Evaluation, Pieces, Tree};
+use crate::kernel::{Atom, Expr, Node, Rejection, Relation, Symbol};
+
+/// What stood in the way of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A break point is the root of a term that is not linear in the variable of integration.
+    Nonlinear {
+        /// The term.
+        term: Expr,
+    },
+    /// An indicator whose argument is itself an integral or an indicator.
+    Nested {
+        /// The argument.
+        term: Expr,
+    },
+    /// No evidence was found for a sign on a cell.
+    Uncertified {
+        /// The term.
+        term: Expr,
+        /// How it was to compare with zero.
+        relation: Relation,
+    },
+    /// Too many cells.
+    Cells {
+        /// The limit.
+        limit: usize,
+    },
+    /// No value was found for a name that a statement says exists.
+    NoWitness {
+        /// The name.
+        name: String,
+    },
+    /// A maximum whose place changes with a parameter, or lies at an irrational point.
+    Extremum {
+        /// What is maximised.
+        body: Expr,
+    },
+    /// The kernel refused the evidence that was found; nothing is proved then.
+    Refused {
+        /// The kernel's complaint.
+        rejection: Rejection,
+    },
+    /// The existence question is outside of what can be decided.
+    Existence {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A cell of a partition: facts, and the value of the term where they hold.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// What holds on the cell.
+    pub facts: Vec<Fact>,
+    /// The value there.
+    pub value: Expr,
+    /// Why.
+    pub evaluation: Evaluation,
+}
+
+enum Need {
+    /// The sign of this term is needed.
+    Split(Expr),
+    /// It cannot be had.
+    Stuck(Obstacle),
+}
+
+/// Splits of one statement at most.
+const CELL_LIMIT: usize = 4_000;
+/// Break points of one integral at most.
+const POINT_LIMIT: usize = 200;
+
+/// Evaluates terms and builds trees, within a budget of cells.
+#[derive(Debug, Default)]
+pub struct Engine {
+    cells: usize,
+}
+
+impl Engine {
+    /// A fresh engine with a full budget.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn spend(&mut self) -> Result<(), Obstacle> {
+        self.cells += 1;
+        if self.cells > CELL_LIMIT { Err(Obstacle::Cells { limit: CELL_LIMIT }) } else { Ok(()) }
+    }
+
+    /// A tree that shows `e REL 0` wherever the facts hold.
+    pub fn tree(&mut self, facts: &mut Vec<Fact>, relation: Relation, e: &Expr) -> Result<Tree, Obstacle> {
+        self.spend()?;
+        match self.evaluate(facts, e) {
+            Ok((value, evaluation)) => match certify(facts, relation, &value) {
+                Some(sign) => Ok(Tree::Leaf { evaluation, sign }),
+                None => Err(Obstacle::Uncertified { term: value, relation }),
+            },
+            Err(Need::Stuck(obstacle)) => Err(obstacle),
+            Err(Need::Split(on)) => {
+                let yes = Fact { relation: Relation::AtLeast, expr: on.clone() };
+                let no = Fact { relation: Relation::Positive, expr: on.negated() };
+                let yes = Box::new(self.branch(facts, yes, relation, e)?);
+                let no = Box::new(self.branch(facts, no, relation, e)?);
+                Ok(Tree::Split { on, yes, no })
+            }
+        }
+    }
+
+    fn branch(
+        &mut self,
+        facts: &mut Vec<Fact>,
+        fact: Fact,
+        relation: Relation,
+        e: &Expr,
+    ) -> Result<Tree, Obstacle> {
+        facts.push(fact);
+        let tree = match empty(facts) {
+            Some(combination) => Ok(Tree::Empty(combination)),
+            None => self.tree(facts, relation, e),
+        };
+        facts.pop();
+        tree
+    }
+
+    /// The non-empty cells on which the term is a single polynomial; they cover all points where the
+    /// facts hold.
+    pub fn cells(&mut self, facts: &[Fact], e: &Expr) -> Result<Vec<Cell>, Obstacle> {
+        let mut out = Vec::new();
+        let mut stack = vec![facts.to_vec()];
+        while let Some(mut facts) = stack.pop() {
+            self.spend()?;
+            match self.evaluate(&mut facts, e) {
+                Ok((value, evaluation)) => out.push(Cell { facts, value, evaluation }),
+                Err(Need::Stuck(obstacle)) => return Err(obstacle),
+                Err(Need::Split(on)) => {
+                    for fact in [
+                        Fact { relation: Relation::Positive, expr: on.negated() },
+                        Fact { relation: Relation::AtLeast, expr: on },
+                    ] {
+                        let mut refined = facts.clone();
+                        refined.push(fact);
+                        if empty(&refined).is_none() {
+                            stack.push(refined);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// The value of a term, if it is one polynomial wherever the facts hold.
+    pub fn closed_form(&mut self, facts: &[Fact], e: &Expr) -> Option<Expr> {
+        self.evaluate(&mut facts.to_vec(), e).ok().map(|(value, _)| value)
+    }
+
+    fn evaluate(&mut self, facts: &mut Vec<Fact>, e: &Expr) -> Result<(Expr, Evaluation), Need> {
+        let mut known = Known::default();
+        self.collect(facts, e, &mut known)?;
+        Ok((known.value(e), known.evaluation))
+    }
+
+    fn collect(&mut self, facts: &mut Vec<Fact>, e: &Expr, known: &mut Known) -> Result<(), Need> {
+        for (monomial, _) in e.terms() {
+            let mut open = None;
+            let mut vanishes = false;
+            for (atom, _) in monomial.factors() {
+                let Node::Indicator(argument) = atom.node() else { continue };
+                match known.get(atom).cloned() {
+                    Some(value) => vanishes |= value.is_zero(),
+                    None => match decide(facts, argument).map_err(Need::Stuck)? {
+                        Some(decision) => {
+                            vanishes |= decision.value == Decided::Zero;
+                            known.decide(atom, decision);
+                        }
+                        None => open = open.or(Some(argument.clone())),
+                    },
+                }
+            }
+            if vanishes {
+                continue;
+            }
+            if let Some(argument) = open {
+                return Err(Need::Split(argument));
+            }
+            for (atom, _) in monomial.factors() {
+                if let Node::Primitive { upper, body } = atom.node()
+                    && known.get(atom).is_none()
+                {
+                    self.collect(facts, upper, known)?;
+                    let upper = known.value(upper);
+                    let (value, pieces) = self.integrate(facts, atom, &upper, body)?;
+                    known.integrate(atom, value, pieces);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn integrate(
+        &mut self,
+        facts: &mut Vec<Fact>,
+        atom: &Atom,
+        upper: &Expr,
+        body: &Expr,
+    ) -> Result<(Expr, Pieces), Need> {
+        let y = new_name(facts, body, upper);
+        let variable = Expr::variable(y.name());
+        let body = body.open(y.name());
+        let direction = if certify(facts, Relation::AtLeast, upper).is_some() {
+            Direction::Up
+        } else if certify(facts, Relation::AtLeast, &upper.negated()).is_some() {
+            Direction::Down
+        } else {
+            return Err(Need::Split(upper.clone()));
+        };
+        let mut points = match direction {
+            Direction::Up => vec![Expr::zero(), upper.clone()],
+            Direction::Down => vec![upper.clone(), Expr::zero()],
+        };
+        let (mut order, mut parts, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        let mut gap = 0;
+        while let (Some(low), Some(high)) = (points.get(gap).cloned(), points.get(gap + 1).cloned()) {
+            let length = high.minus(&low);
+            let Some(because) = certify(facts, Relation::AtLeast, &length) else {
+                return Err(Need::Split(length));
+            };
+            let before = facts.len();
+            facts.push(Fact { relation: Relation::Positive, expr: variable.minus(&low) });
+            facts.push(Fact { relation: Relation::Positive, expr: high.minus(&variable) });
+            let part = self.evaluate(facts, &body);
+            facts.truncate(before);
+            match part {
+                Ok((value, evaluation)) => {
+                    order.push(because);
+                    parts.push(evaluation);
+                    values.push(value);
+                    gap += 1;
+                }
+                Err(Need::Split(on)) if on.mentions(y.name()) => {
+                    let point = self.break_point(facts, &on, &y, &low, &high)?;
+                    self.spend().map_err(Need::Stuck)?;
+                    if points.len() > POINT_LIMIT {
+                        return Err(Need::Stuck(Obstacle::Cells { limit: POINT_LIMIT }));
+                    }
+                    points.insert(gap + 1, point);
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        let mut sum = Expr::zero();
+        for ((low, high), value) in points.iter().zip(points.iter().skip(1)).zip(&values) {
+            sum = sum.plus(&Expr::integral(y.name(), low, high, value));
+        }
+        if direction == Direction::Down {
+            sum = sum.negated();
+            points.reverse();
+            order.reverse();
+            parts.reverse();
+        }
+        let pieces = Pieces { integral: Expr::from(atom), variable: y, points, direction, order, parts };
+        Ok((sum, pieces))
+    }
+
+    /// A zero of `on` in its variable strictly between the two limits.
+    fn break_point(
+        &mut self,
+        facts: &[Fact],
+        on: &Expr,
+        y: &Symbol,
+        low: &Expr,
+        high: &Expr,
+    ) -> Result<Expr, Need> {
+        let stuck = || Need::Stuck(Obstacle::Nonlinear { term: on.clone() });
+        let variable = Expr::variable(y.name());
+        let Some(atom) = variable.atoms().next().cloned() else { return Err(stuck()) };
+        let hidden = on.atoms().any(|a| *a != atom && a.mentions(y.name()));
+        let coefficients = on.poly().coefficients_in(&atom);
+        let candidates: Vec<Expr> = match coefficients.as_slice() {
+            _ if hidden => vec![],
+            [constant, slope] => slope
+                .as_constant()
+                .and_then(|a| a.recip())
+                .map(|k| vec![Expr::from(constant.clone()).scaled(&-&k)])
+                .unwrap_or_default(),
+            more => rational_roots(more).into_iter().map(Expr::number).collect(),
+        };
+        let mut open = None;
+        for point in candidates {
+            let inside = [point.minus(low), high.minus(&point)];
+            if inside.iter().any(|d| certify(facts, Relation::AtLeast, &d.negated()).is_some()) {
+                continue;
+            }
+            match inside.into_iter().find(|d| certify(facts, Relation::AtLeast, d).is_none()) {
+                None => return Ok(point),
+                Some(difference) => open = open.or(Some(difference)),
+            }
+        }
+        match open {
+            Some(difference) => Err(Need::Split(difference)),
+            None => Err(stuck()),
+        }
+    }
+}
+
+/// Why no point satisfies the facts, if that is so.
+pub(crate) fn empty(facts: &[Fact]) -> Option<Combination> {
+    certify(facts, Relation::Positive, &Expr::zero())
+}
+
+fn decide(facts: &[Fact], argument: &Expr) -> Result<Option<Decision>, Obstacle> {
+    let nested = |a: &Atom| matches!(a.node(), Node::Primitive { .. } | Node::Indicator(_));
+    if argument.atoms().any(nested) {
+        return Err(Obstacle::Nested { term: argument.clone() });
+    }
+    let decision = |value, because| Decision { argument: argument.clone(), value, because };
+    if let Some(because) = certify(facts, Relation::AtLeast, argument) {
+        return Ok(Some(decision(Decided::One, because)));
+    }
+    let below = certify(facts, Relation::Positive, &argument.negated());
+    Ok(below.map(|because| decision(Decided::Zero, because)))
+}
+
+fn new_name(facts: &[Fact], body: &Expr, upper: &Expr) -> Symbol {
+    let mut index = 1;
+    loop {
+        let text = format!("z{index}");
+        let taken = facts.iter().any(|f| f.expr.mentions(&text)) || body.mentions(&text) || upper.mentions(&text);
+        match Symbol::new(&text) {
+            Some(symbol) if !taken => return symbol,
+            _ => index += 1,
+        }
+    }
+}
+
+/// The values of atoms that are known in one evaluation.
+#[derive(Default)]
+struct Known {
+    values: Vec<(Atom, Expr)>,
+    evaluation: Evaluation,
+}
+
+impl Known {
+    fn get(&self, atom: &Atom) -> Option<&Expr> {
+        self.values.iter().find(|(a, _)| a == atom).map(|(_, value)| value)
+    }
+
+    fn value(&self, e: &Expr) -> Expr {
+        e.replace_atoms(|a| self.get(a).cloned())
+    }
+
+    fn decide(&mut self, atom: &Atom, decision: Decision) {
+        let value = match decision.value {
+            Decided::One => Rational::ONE,
+            Decided::Zero => Rational::ZERO,
+        };
+        self.values.push((atom.clone(), Expr::number(value)));
+        self.evaluation.indicators.push(decision);
+    }
+
+    fn integrate(&mut self, atom: &Atom, value: Expr, pieces: Pieces) {
+        self.values.push((atom.clone(), value));
+        self.evaluation.integrals.push(pieces);
+    }
+}

@@ -1,0 +1,229 @@
+//! Exact linear programs: non-negative solutions of linear equations.
+//!
+//! Main function: [`solve`]. Two-phase primal simplex on a dense rational tableau with Bland's rule,
+//! which cannot cycle (Bland, 1977). Untrusted: what it returns is checked by the kernel.
+
+use crate::exact::Rational;
+
+/// A column of the system: what one unit of an unknown adds to each row, sparse.
+pub(super) type Column = Vec<(usize, Rational)>;
+
+/// Which solution is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Want {
+    /// Any.
+    Any,
+    /// One in which some unknown marked in `strict` is positive.
+    Strict,
+}
+
+/// `λ ≥ 0` with `Σ λ_j·columns[j] = target`, in `target.len()` rows; with [`Want::Strict`] some `λ_j`
+/// with `strict[j]` is positive. `None` if there is none.
+pub(super) fn solve(
+    columns: &[Column],
+    strict: &[bool],
+    target: &[Rational],
+    want: Want,
+) -> Option<Vec<Rational>> {
+    let mut tableau = Tableau::new(columns, target);
+    if !tableau.feasible() {
+        return None;
+    }
+    let marked = |j: usize| strict.get(j).copied().unwrap_or(false);
+    let has_strict = |x: &[Rational]| x.iter().enumerate().any(|(j, v)| v.is_positive() && marked(j));
+    let x = tableau.solution();
+    if want == Want::Any || has_strict(&x) {
+        return Some(x);
+    }
+    tableau.raise(&marked).filter(|x| has_strict(x))
+}
+
+struct Tableau {
+    /// One row an equation: coefficients of the unknowns.
+    rows: Vec<Vec<Rational>>,
+    /// The right sides, at least zero.
+    rhs: Vec<Rational>,
+    /// The basic unknown of each row; `width` and above are artificial.
+    basis: Vec<usize>,
+    width: usize,
+}
+
+impl Tableau {
+    fn new(columns: &[Column], target: &[Rational]) -> Self {
+        let width = columns.len();
+        let mut rows = vec![vec![Rational::ZERO; width]; target.len()];
+        for (j, column) in columns.iter().enumerate() {
+            for (i, value) in column {
+                if let Some(cell) = rows.get_mut(*i).and_then(|row| row.get_mut(j)) {
+                    *cell += value;
+                }
+            }
+        }
+        let mut rhs = target.to_vec();
+        for (row, right) in rows.iter_mut().zip(rhs.iter_mut()) {
+            if right.is_negative() {
+                *right = -&*right;
+                row.iter_mut().for_each(|cell| *cell = -&*cell);
+            }
+        }
+        let basis = (width..width + target.len()).collect();
+        Tableau { rows, rhs, basis, width }
+    }
+
+    fn pivot(&mut self, leave: usize, enter: usize) {
+        let Some(factor) = self.rows.get(leave).and_then(|r| r.get(enter)).and_then(Rational::recip) else {
+            return;
+        };
+        let (Some(row), Some(right)) = (self.rows.get_mut(leave), self.rhs.get_mut(leave)) else { return };
+        if !factor.is_one() {
+            row.iter_mut().filter(|c| !c.is_zero()).for_each(|c| *c = &*c * &factor);
+            *right = &*right * &factor;
+        }
+        let (pivot_row, pivot_rhs) = (row.clone(), right.clone());
+        let support: Vec<usize> =
+            pivot_row.iter().enumerate().filter(|(_, c)| !c.is_zero()).map(|(j, _)| j).collect();
+        for (i, (row, right)) in self.rows.iter_mut().zip(self.rhs.iter_mut()).enumerate() {
+            let Some(k) = row.get(enter).filter(|k| i != leave && !k.is_zero()).cloned() else { continue };
+            for j in &support {
+                if let (Some(cell), Some(p)) = (row.get_mut(*j), pivot_row.get(*j)) {
+                    *cell = &*cell - &(&k * p);
+                }
+            }
+            *right = &*right - &(&k * &pivot_rhs);
+        }
+        if let Some(slot) = self.basis.get_mut(leave) {
+            *slot = enter;
+        }
+    }
+
+    /// The row that leaves when `enter` grows: smallest ratio, then smallest basic unknown.
+    fn leaving(&self, enter: usize) -> Option<usize> {
+        let mut best: Option<(Rational, usize, usize)> = None;
+        for (i, ((row, right), basic)) in self.rows.iter().zip(&self.rhs).zip(&self.basis).enumerate() {
+            let Some(cell) = row.get(enter) else { continue };
+            // An artificial unknown at zero must not grow again, so it leaves on any nonzero entry.
+            let stuck = *basic >= self.width && right.is_zero() && !cell.is_zero();
+            if !cell.is_positive() && !stuck {
+                continue;
+            }
+            let Some(ratio) = right.checked_div(cell) else { continue };
+            let candidate = (ratio, *basic, i);
+            if best.as_ref().is_none_or(|b| (&candidate.0, candidate.1) < (&b.0, b.1)) {
+                best = Some(candidate);
+            }
+        }
+        best.map(|(_, _, i)| i)
+    }
+
+    /// Phase one: drives the artificial unknowns to zero.
+    fn feasible(&mut self) -> bool {
+        loop {
+            let artificial: Vec<usize> = (0..self.rows.len())
+                .filter(|i| self.basis.get(*i).is_some_and(|b| *b >= self.width))
+                .collect();
+            let left = artificial.iter().any(|i| self.rhs.get(*i).is_some_and(Rational::is_positive));
+            if !left {
+                return true;
+            }
+            // The objective is the sum of the artificial unknowns; an unknown improves it when its
+            // entries in their rows sum to more than zero.
+            let improves = |j: usize| {
+                let mut sum = Rational::ZERO;
+                for i in &artificial {
+                    if let Some(cell) = self.rows.get(*i).and_then(|row| row.get(j)) {
+                        sum += cell;
+                    }
+                }
+                sum.is_positive()
+            };
+            let Some(enter) = (0..self.width).find(|j| improves(*j)) else { return false };
+            let Some(leave) = self.leaving(enter) else { return false };
+            self.pivot(leave, enter);
+        }
+    }
+
+    fn solution(&self) -> Vec<Rational> {
+        let mut x = vec![Rational::ZERO; self.width];
+        for (basic, value) in self.basis.iter().zip(&self.rhs) {
+            if let Some(slot) = x.get_mut(*basic) {
+                *slot = value.clone();
+            }
+        }
+        x
+    }
+
+    /// Phase two: raises the sum of the marked unknowns until one of them is positive.
+    fn raise(&mut self, marked: &dyn Fn(usize) -> bool) -> Option<Vec<Rational>> {
+        loop {
+            let x = self.solution();
+            if x.iter().enumerate().any(|(j, v)| v.is_positive() && marked(j)) {
+                return Some(x);
+            }
+            let gain = |j: usize| {
+                let mut sum = if marked(j) { Rational::ONE } else { Rational::ZERO };
+                for (row, basic) in self.rows.iter().zip(&self.basis) {
+                    if marked(*basic)
+                        && let Some(cell) = row.get(j)
+                    {
+                        sum = &sum - cell;
+                    }
+                }
+                sum
+            };
+            let enter = (0..self.width).find(|j| !self.basis.contains(j) && gain(*j).is_positive())?;
+            match self.leaving(enter) {
+                Some(leave) => self.pivot(leave, enter),
+                None => return Some(self.along_ray(enter, x)),
+            }
+        }
+    }
+
+    fn along_ray(&self, enter: usize, mut x: Vec<Rational>) -> Vec<Rational> {
+        for (row, basic) in self.rows.iter().zip(&self.basis) {
+            if let (Some(slot), Some(cell)) = (x.get_mut(*basic), row.get(enter)) {
+                *slot = &*slot - cell;
+            }
+        }
+        if let Some(slot) = x.get_mut(enter) {
+            *slot += &Rational::ONE;
+        }
+        x
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn q(n: i64) -> Rational {
+        n.into()
+    }
+
+    #[test]
+    fn a_feasible_system_has_a_solution_that_solves_it() {
+        // x + y = 2, x - z = 1
+        let columns = vec![vec![(0, q(1)), (1, q(1))], vec![(0, q(1))], vec![(1, q(-1))]];
+        let x = solve(&columns, &[false; 3], &[q(2), q(1)], Want::Any).unwrap();
+        assert_eq!(&x[0] + &x[1], q(2));
+        assert_eq!(&x[0] - &x[2], q(1));
+        assert!(x.iter().all(|v| !v.is_negative()));
+    }
+
+    #[test]
+    fn an_infeasible_system_has_none() {
+        // x = -1
+        assert_eq!(solve(&[vec![(0, q(1))]], &[false], &[q(-1)], Want::Any), None);
+    }
+
+    #[test]
+    fn a_strict_solution_raises_a_marked_unknown_even_along_a_ray() {
+        // x - y = 0, y marked: x = y = 1 is found along a ray
+        let columns = vec![vec![(0, q(1))], vec![(0, q(-1))]];
+        let x = solve(&columns, &[false, true], &[q(0)], Want::Strict).unwrap();
+        assert!(x[1].is_positive());
+        assert_eq!(x[0], x[1]);
+        // x + y = 0 has only zero
+        let columns = vec![vec![(0, q(1))], vec![(0, q(1))]];
+        assert_eq!(solve(&columns, &[false, true], &[q(0)], Want::Strict), None);
+    }
+}

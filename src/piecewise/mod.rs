@@ -1,0 +1,9 @@
+//! The engine: exact linear programs, signs of terms under facts, and the piecewise evaluation of
+//! indicators and iterated integrals. Untrusted: it proposes evidence, and the kernel checks it.
+
+mod evaluate;
+mod lp;
+mod sign;
+
+pub use evaluate::{Cell, Engine, Obstacle};
+pub use sign::{certify, rational_roots};

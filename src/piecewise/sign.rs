@@ -1,0 +1,369 @@
+//! Signs of terms under known facts: [`certify`] searches for a [`Combination`].
+//!
+//! In the order of cost: numbers; Farkas multipliers of the facts; a sum of squares for what is
+//! quadratic; products of facts up to the degree of the goal, with squares of differences and of
+//! stationary forms (Handelman; Schmüdgen). Complete for linear goals under linear facts.
+
+use std::collections::BTreeMap;
+
+use super::lp::{self, Column, Want};
+use crate::exact::{Monomial, Poly, Rational};
+use crate::kernel::rule::combine::{Combination, Fact, Term};
+use crate::kernel::{Atom, Expr, Node, Relation};
+
+/// Products that are tried at most.
+const GENERATOR_LIMIT: usize = 700;
+
+/// Evidence that `goal REL 0` follows from the facts, if the search finds it.
+pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
+    if let Some(c) = goal.as_number() {
+        let holds = match relation {
+            Relation::Equal => c.is_zero(),
+            Relation::AtLeast => !c.is_negative(),
+            Relation::Positive => c.is_positive(),
+        };
+        if holds {
+            let terms = if c.is_zero() { vec![] } else { vec![constant(c)] };
+            let terms = if relation == Relation::Equal { vec![] } else { terms };
+            return Some(Combination { terms, equations: vec![] });
+        }
+    }
+    let search = Search { facts, relation, goal };
+    if relation == Relation::Equal {
+        return search.with(search.equations());
+    }
+    if let Some(found) = search.direct() {
+        return Some(found);
+    }
+    let mut generators = search.linear();
+    if let Some(found) = search.with(generators.clone()) {
+        return Some(found);
+    }
+    let degree = goal.poly().degree();
+    if degree < 2 {
+        return None;
+    }
+    if let Some(found) = search.sum_of_squares() {
+        return Some(found);
+    }
+    generators.extend(search.squares());
+    for size in 2..=degree.min(4) {
+        // Squares times facts first: there are few of them, and they fit incentive constraints.
+        for more in [search.squared_products(size), search.products(size)] {
+            generators.extend(more);
+            generators.truncate(GENERATOR_LIMIT);
+            if let Some(found) = search.with(generators.clone()) {
+                return Some(found);
+            }
+        }
+    }
+    None
+}
+
+fn constant(c: Rational) -> Term {
+    Term { coefficient: c, squares: vec![], facts: vec![] }
+}
+
+/// One product that may be added any number of times.
+#[derive(Clone)]
+enum Generator {
+    Term { squares: Vec<Expr>, facts: Vec<(usize, u32)>, strict: bool, value: Expr },
+    Equation { factor: Expr, fact: usize, value: Expr },
+}
+
+impl Generator {
+    fn value(&self) -> &Expr {
+        match self {
+            Generator::Term { value, .. } | Generator::Equation { value, .. } => value,
+        }
+    }
+
+    fn is_strict(&self) -> bool {
+        matches!(self, Generator::Term { strict: true, .. })
+    }
+}
+
+struct Search<'a> {
+    facts: &'a [Fact],
+    relation: Relation,
+    goal: &'a Expr,
+}
+
+impl Search<'_> {
+    /// The goal is a positive multiple of one fact, or of one fact plus a positive number.
+    fn direct(&self) -> Option<Combination> {
+        let (lead, c) = self.goal.terms().find(|(m, _)| !m.is_one())?;
+        for (number, fact) in self.facts.iter().enumerate() {
+            let d = fact.expr.poly().coefficient(lead);
+            let Some(k) = c.checked_div(&d).filter(Rational::is_positive) else { continue };
+            let Some(rest) = self.goal.minus(&fact.expr.scaled(&k)).as_number() else { continue };
+            let strict = fact.relation == Relation::Positive || rest.is_positive();
+            let usable = fact.relation != Relation::Equal && !rest.is_negative();
+            if usable && (strict || self.relation == Relation::AtLeast) {
+                let mut terms = vec![Term { coefficient: k, squares: vec![], facts: vec![(number, 1)] }];
+                if rest.is_positive() {
+                    terms.push(constant(rest));
+                }
+                return Some(Combination { terms, equations: vec![] });
+            }
+        }
+        None
+    }
+
+    fn equations(&self) -> Vec<Generator> {
+        let mut out = Vec::new();
+        for (fact, known) in self.facts.iter().enumerate() {
+            if known.relation != Relation::Equal {
+                continue;
+            }
+            let mut factors = vec![Expr::one()];
+            factors.extend(self.goal.atoms().map(Expr::from));
+            factors.sort();
+            factors.dedup();
+            for factor in factors {
+                for factor in [factor.clone(), factor.negated()] {
+                    let value = factor.times(&known.expr);
+                    out.push(Generator::Equation { factor, fact, value });
+                }
+            }
+        }
+        out
+    }
+
+    /// The number one, the facts and the equations.
+    fn linear(&self) -> Vec<Generator> {
+        let one = Generator::Term { squares: vec![], facts: vec![], strict: true, value: Expr::one() };
+        let mut out = vec![one];
+        for (number, fact) in self.facts.iter().enumerate() {
+            if fact.relation != Relation::Equal {
+                out.push(Generator::Term {
+                    squares: vec![],
+                    facts: vec![(number, 1)],
+                    strict: fact.relation == Relation::Positive,
+                    value: fact.expr.clone(),
+                });
+            }
+        }
+        out.extend(self.equations());
+        out
+    }
+
+    /// The facts that share a name with the goal, directly or through each other.
+    fn relevant(&self) -> Vec<usize> {
+        let mut names = self.goal.free_names();
+        let mut chosen = vec![];
+        loop {
+            let before = chosen.len();
+            for (number, fact) in self.facts.iter().enumerate() {
+                let shares = names.iter().any(|n| fact.expr.mentions(n));
+                if !chosen.contains(&number) && shares && fact.relation != Relation::Equal {
+                    chosen.push(number);
+                    names.extend(fact.expr.free_names());
+                }
+            }
+            if chosen.len() == before {
+                return chosen;
+            }
+        }
+    }
+
+    /// Products of exactly `size` facts.
+    fn products(&self, size: u32) -> Vec<Generator> {
+        self.products_of(&self.relevant(), size, &Expr::one(), &[])
+    }
+
+    /// Squares times products of facts, of degree `size` together.
+    fn squared_products(&self, size: u32) -> Vec<Generator> {
+        let relevant = self.relevant();
+        let roots = self.square_roots().into_iter().filter(|_| size >= 3);
+        roots.flat_map(|root| self.products_of(&relevant, size - 2, &root.pow(2), &[root])).collect()
+    }
+
+    fn products_of(&self, from: &[usize], size: u32, start: &Expr, squares: &[Expr]) -> Vec<Generator> {
+        let mut out = Vec::new();
+        let mut stack = vec![(start.clone(), Vec::<usize>::new(), squares.is_empty())];
+        while let Some((value, chosen, strict)) = stack.pop() {
+            if chosen.len() as u32 == size {
+                let mut facts: Vec<(usize, u32)> = Vec::new();
+                for number in chosen {
+                    match facts.last_mut().filter(|(n, _)| *n == number) {
+                        Some((_, exponent)) => *exponent += 1,
+                        None => facts.push((number, 1)),
+                    }
+                }
+                out.push(Generator::Term { squares: squares.to_vec(), facts, strict, value });
+                if out.len() >= GENERATOR_LIMIT {
+                    return out;
+                }
+                continue;
+            }
+            let least = chosen.last().copied().unwrap_or(0);
+            for number in from.iter().copied().filter(|n| *n >= least) {
+                if let Some(fact) = self.facts.get(number) {
+                    let mut next = chosen.clone();
+                    next.push(number);
+                    next.sort_unstable();
+                    let strict = strict && fact.relation == Relation::Positive;
+                    stack.push((value.times(&fact.expr), next, strict));
+                }
+            }
+        }
+        out
+    }
+
+    /// Forms whose squares are likely to be needed: differences of variables, and stationary points.
+    fn square_roots(&self) -> Vec<Expr> {
+        let variables = variables_of(self.goal);
+        let mut out = Vec::new();
+        for (position, v) in variables.iter().enumerate() {
+            for w in variables.iter().skip(position + 1) {
+                out.push(Expr::from(v).minus(&Expr::from(w)));
+            }
+            let derivative = self.goal.poly().derivative(v);
+            if derivative.degree() == 1 {
+                out.push(Expr::from(derivative));
+            }
+        }
+        if let [v] = variables.as_slice() {
+            for root in rational_roots(&self.goal.poly().derivative(v).coefficients_in(v)) {
+                out.push(Expr::from(v).minus(&Expr::number(root)));
+            }
+        }
+        out
+    }
+
+    fn squares(&self) -> Vec<Generator> {
+        let make = |root: Expr| Generator::Term {
+            value: root.pow(2),
+            squares: vec![root],
+            facts: vec![],
+            strict: false,
+        };
+        self.square_roots().into_iter().map(make).collect()
+    }
+
+    /// A linear program over the coefficients of monomials.
+    fn with(&self, generators: Vec<Generator>) -> Option<Combination> {
+        let mut rows: BTreeMap<Monomial<Atom>, usize> = BTreeMap::new();
+        let exprs = generators.iter().map(Generator::value).chain([self.goal]);
+        for (m, _) in exprs.flat_map(Expr::terms) {
+            let next = rows.len();
+            rows.entry(m.clone()).or_insert(next);
+        }
+        let column = |e: &Expr| -> Column {
+            e.terms().filter_map(|(m, c)| Some((*rows.get(m)?, c.clone()))).collect()
+        };
+        let columns: Vec<Column> = generators.iter().map(|g| column(g.value())).collect();
+        let strict: Vec<bool> = generators.iter().map(Generator::is_strict).collect();
+        let mut target = vec![Rational::ZERO; rows.len()];
+        for (i, c) in column(self.goal) {
+            if let Some(slot) = target.get_mut(i) {
+                *slot = c;
+            }
+        }
+        let want = if self.relation == Relation::Positive { Want::Strict } else { Want::Any };
+        let x = lp::solve(&columns, &strict, &target, want)?;
+        let mut out = Combination::default();
+        for (generator, k) in generators.into_iter().zip(x).filter(|(_, k)| !k.is_zero()) {
+            match generator {
+                Generator::Term { squares, facts, .. } => {
+                    out.terms.push(Term { coefficient: k, squares, facts });
+                }
+                Generator::Equation { factor, fact, .. } => out.equations.push((factor.scaled(&k), fact)),
+            }
+        }
+        Some(out)
+    }
+
+    /// A quadratic goal as a sum of squares, by completing squares one variable at a time.
+    fn sum_of_squares(&self) -> Option<Combination> {
+        if self.goal.poly().degree() != 2 {
+            return None;
+        }
+        let mut rest = self.goal.clone();
+        let mut terms = Vec::new();
+        for v in variables_of(self.goal) {
+            let coefficients = rest.poly().coefficients_in(&v);
+            let [b, a] = [1, 2].map(|k| coefficients.get(k).cloned().unwrap_or_else(Poly::zero));
+            let a = a.as_constant()?;
+            if a.is_zero() {
+                if b.is_zero() {
+                    continue;
+                }
+                return None;
+            }
+            if a.is_negative() {
+                return None;
+            }
+            // a v² + b v = a (v + b/(2a))² − b²/(4a)
+            let half = Rational::new(1, 2)?.checked_div(&a)?;
+            let root = Expr::from(&v).plus(&Expr::from(b.clone()).scaled(&half));
+            rest = rest.minus(&root.pow(2).scaled(&a));
+            terms.push(Term { coefficient: a, squares: vec![root], facts: vec![] });
+        }
+        let c = rest.as_number()?;
+        let enough = match self.relation {
+            Relation::Positive => c.is_positive(),
+            _ => !c.is_negative(),
+        };
+        if c.is_positive() {
+            terms.push(constant(c));
+        }
+        enough.then_some(Combination { terms, equations: vec![] })
+    }
+}
+
+fn variables_of(e: &Expr) -> Vec<Atom> {
+    e.poly().variables().into_iter().filter(|a| matches!(a.node(), Node::Variable(_))).collect()
+}
+
+/// The rational roots of a polynomial with constant coefficients, lowest first; none if a coefficient
+/// is not a number or the end coefficients have too many divisors.
+pub fn rational_roots(coefficients: &[Poly<Atom>]) -> Vec<Rational> {
+    let numbers: Option<Vec<Rational>> = coefficients.iter().map(|c| c.as_constant()).collect();
+    let Some(mut numbers) = numbers else { return vec![] };
+    while numbers.last().is_some_and(Rational::is_zero) {
+        numbers.pop();
+    }
+    let mut roots = Vec::new();
+    let value = |x: &Rational| numbers.iter().rev().fold(Rational::ZERO, |acc, c| &(&acc * x) + c);
+    if numbers.len() < 2 {
+        return roots;
+    }
+    if numbers.first().is_some_and(Rational::is_zero) {
+        roots.push(Rational::ZERO);
+    }
+    // Clear denominators; a root p/q in lowest terms has p | lowest and q | leading coefficient.
+    let mut scale = num_bigint::BigInt::from(1);
+    for c in &numbers {
+        scale = num_integer::Integer::lcm(&scale, &c.denominator());
+    }
+    let integer = |c: &Rational| (c * &Rational::from(scale.clone())).numerator();
+    let lowest = numbers.iter().find(|c| !c.is_zero()).map(&integer);
+    let leading = numbers.last().map(&integer);
+    let (Some(lowest), Some(leading)) = (lowest, leading) else { return roots };
+    for p in divisors(&lowest) {
+        for q in divisors(&leading) {
+            for sign in [1, -1] {
+                let Some(x) = Rational::new(sign * p, q) else { continue };
+                if value(&x).is_zero() && !roots.contains(&x) {
+                    roots.push(x);
+                }
+            }
+        }
+    }
+    roots.sort();
+    roots
+}
+
+/// The positive divisors of an integer; none if it is too large to factor by trial.
+fn divisors(n: &num_bigint::BigInt) -> Vec<i64> {
+    use num_traits::{Signed, ToPrimitive};
+    const LIMIT: i64 = 100_000_000;
+    let Some(n) = n.abs().to_i64().filter(|n| (1..=LIMIT).contains(n)) else { return vec![] };
+    let mut out: Vec<i64> = (1..).take_while(|d| d * d <= n).filter(|d| n % d == 0).collect();
+    out.extend(out.clone().iter().map(|d| n / d));
+    out.sort_unstable();
+    out.dedup();
+    out
+}

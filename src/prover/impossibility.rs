@@ -1,0 +1,625 @@
+//! That no mechanism is efficient, Bayesian incentive compatible, interim individually rational and
+//! without a deficit: a contradiction from these properties, for two agents.
+//!
+//! With `X_i`, `B_i`, `T_i` the interim slope, intercept and payment of agent i (values are linear in
+//! the own type), the proof is the classical one (Myerson and Satterthwaite, 1983), step by step:
+//! BIC gives the area formula for `U_i = v X_i + B_i − T_i`; efficiency fixes the outcome off ties,
+//! hence `X_i` and `B_i`; individual rationality at one type bounds `T_i` from above; integrated over
+//! the prior, the payments together are below zero, which the budget forbids.
+
+use crate::kernel::rule::calculus::{Area, Interval};
+use crate::kernel::rule::combine::{Combination, Term};
+use crate::exact::Rational;
+use crate::kernel::{Expr, Formula, Name, Relation, Step, Symbol};
+use crate::model::{Bound, Conjunct, Existence, Mechanism, Part};
+use crate::piecewise::{Engine, Obstacle};
+
+use super::proof::{Builder, Hints, Proved, symbol};
+
+/// `NoFunctions` for the existence question, where `worst[i]` is a worst-off type of agent i.
+pub(super) fn prove(existence: &Existence, pivot: &Mechanism, worst: &[Expr]) -> Result<Proved, Obstacle> {
+    let agents = existence.setting.agents.len();
+    if agents != 2 {
+        let reason = format!("impossibility is derived for two agents, and there are {agents}");
+        return Err(Obstacle::Existence { reason });
+    }
+    let mut proof = Impossibility {
+        existence,
+        pivot,
+        builder: Builder::default(),
+        engine: Engine::new(),
+    };
+    let premise = proof.contradiction(worst)?;
+    let statement = Formula::NoFunctions(existence.functions.clone(), Box::new(existence.body()));
+    proof.builder.add(Step::Impossible { premise, statement: statement.clone() })?;
+    proof.builder.finish(&statement)
+}
+
+struct Impossibility<'a> {
+    existence: &'a Existence,
+    pivot: &'a Mechanism,
+    builder: Builder,
+    engine: Engine,
+}
+
+/// One agent's side of the argument: the agent, the other one, and the terms that the proof is about.
+struct Side {
+    agent: usize,
+    other: usize,
+}
+
+fn term(coefficient: Rational, facts: Vec<(usize, u32)>) -> Term {
+    Term { coefficient, squares: vec![], facts }
+}
+
+fn unit(facts: Vec<(usize, u32)>) -> Term {
+    term(Rational::ONE, facts)
+}
+
+impl Impossibility<'_> {
+    fn bound(&self, agent: usize) -> Result<Bound, Obstacle> {
+        let agent = self.existence.setting.agents.get(agent).ok_or_else(missing)?;
+        Ok(agent.type_.clone())
+    }
+
+    fn own(&self, agent: usize) -> Result<Expr, Obstacle> {
+        Ok(Expr::variable(&self.bound(agent)?.name))
+    }
+
+    fn density(&self, agent: usize) -> Result<Expr, Obstacle> {
+        Ok(self.existence.setting.agents.get(agent).ok_or_else(missing)?.density.clone())
+    }
+
+    fn interval(&self, agent: usize) -> Result<Interval, Obstacle> {
+        let b = self.bound(agent)?;
+        Ok(Interval { variable: symbol(&b.name)?, low: b.low, high: b.high })
+    }
+
+    /// The function of outcome `k` or, after the outcomes, of an agent's payment, at the types.
+    fn function(&self, index: usize) -> Result<Expr, Obstacle> {
+        let f = self.existence.functions.get(index).ok_or_else(missing)?;
+        let types = (0..2).map(|i| self.own(i)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Expr::apply(&f.name, types))
+    }
+
+    fn outcomes(&self) -> usize {
+        self.existence.setting.outcomes.len()
+    }
+
+    fn payment(&self, agent: usize) -> Result<Expr, Obstacle> {
+        self.function(self.outcomes() + agent)
+    }
+
+    /// Welfare of an outcome at the types.
+    fn welfare(&self, outcome: usize) -> Result<Expr, Obstacle> {
+        let outcome = self.existence.setting.outcomes.get(outcome).ok_or_else(missing)?;
+        Ok(outcome.values.iter().fold(Expr::zero(), |sum, v| sum.plus(v)))
+    }
+
+    /// The value of an outcome to an agent as `slope·type + intercept`.
+    fn value(&self, outcome: usize, agent: usize) -> Result<(Expr, Expr), Obstacle> {
+        let outcome = self.existence.setting.outcomes.get(outcome).ok_or_else(missing)?;
+        let value = outcome.values.get(agent).ok_or_else(missing)?;
+        let own = self.own(agent)?;
+        let atom = own.atoms().next().ok_or_else(missing)?;
+        let coefficients = value.poly().coefficients_in(atom);
+        let part = |k: usize| coefficients.get(k).cloned().map_or_else(Expr::zero, Expr::from);
+        if coefficients.len() > 2 || part(0).mentions(&self.bound(agent)?.name) {
+            let reason = "values have to be linear in the own type".into();
+            return Err(Obstacle::Existence { reason });
+        }
+        Ok((part(1), part(0)))
+    }
+
+    fn part(&self, wanted: impl Fn(&Part) -> bool, what: &str) -> Result<Conjunct, Obstacle> {
+        let found = self.existence.parts.iter().find(|(part, _)| wanted(part));
+        let reason = || format!("the impossibility argument needs a mechanism that is {what}");
+        found.map(|(_, c)| c.clone()).ok_or_else(|| Obstacle::Existence { reason: reason() })
+    }
+
+    /// A hypothesis, with values for its variables; its premises are proved from the context.
+    fn specialise(
+        &mut self,
+        conjunct: &Conjunct,
+        values: &[Expr],
+        context: &[Formula],
+    ) -> Result<usize, Obstacle> {
+        let mut step = self.builder.add(Step::Assume { formula: conjunct.formula() })?;
+        let mut values = values.iter();
+        loop {
+            step = match self.builder.conclusion(step)? {
+                Formula::ForAll(..) => {
+                    let term = values.next().ok_or_else(missing)?.clone();
+                    self.builder.add(Step::Instance { premise: step, term })?
+                }
+                Formula::Implies(premise, _) => {
+                    let premise = self.derive(context, &premise)?;
+                    self.builder.add(Step::Apply { implication: step, premise })?
+                }
+                _ => return Ok(step),
+            };
+        }
+    }
+
+    fn derive(&mut self, context: &[Formula], goal: &Formula) -> Result<usize, Obstacle> {
+        self.builder.prove(&mut self.engine, &mut context.to_vec(), goal, &Hints::new())
+    }
+
+    fn combine(
+        &mut self,
+        premises: Vec<usize>,
+        goal: Formula,
+        terms: Vec<Term>,
+        equations: Vec<(Expr, usize)>,
+    ) -> Result<usize, Obstacle> {
+        self.builder.add(Step::Combine { premises, goal, evidence: Combination { terms, equations } })
+    }
+
+    /// Replaces a hypothesis of a theorem by what it follows from.
+    fn cut(&mut self, premise: usize, hypothesis: &Formula, context: &[Formula]) -> Result<usize, Obstacle> {
+        let implication = self.builder.add(Step::Discharge { premise, hypothesis: hypothesis.clone() })?;
+        let premise = self.derive(context, hypothesis)?;
+        self.builder.add(Step::Apply { implication, premise })
+    }
+
+    fn contradiction(&mut self, worst: &[Expr]) -> Result<usize, Obstacle> {
+        let mut bounds = Vec::new();
+        for (agent, worst) in worst.iter().enumerate() {
+            bounds.push(self.payments_are_bounded(&Side { agent, other: 1 - agent }, worst)?);
+        }
+        let budget = self.budget()?;
+        // The second agent's payments come with the other order of integration.
+        let body = self.density(0)?.times(&self.density(1)?).times(&self.payment(1)?);
+        let interchange = self.builder.add(Step::Interchange {
+            outer: self.interval(0)?,
+            inner: self.interval(1)?,
+            body,
+        })?;
+        let mut premises = vec![budget, interchange];
+        let mut total = Expr::zero();
+        for (step, limit) in &bounds {
+            premises.push(*step);
+            total = total.plus(limit);
+        }
+        let negative = self.derive(&[], &Formula::Compare(Relation::Positive, total.negated()))?;
+        premises.push(negative);
+        let terms = [0, 2, 3, 4].map(|fact| unit(vec![(fact, 1)])).to_vec();
+        // Budget: ∫∫ (t_1 + t_2) with agent 1 outermost; the bound of agent 2 has agent 2 outermost.
+        self.combine(premises, Formula::falsehood(), terms, vec![(Expr::integer(-1), 1)])
+    }
+
+    /// `∫∫ (t_1 + t_2) f_1 f_2 ≥ 0`, agent 1 outermost.
+    fn budget(&mut self) -> Result<usize, Obstacle> {
+        let conjunct = self.part(|p| matches!(p, Part::Budget), "budget balanced or without deficit")?;
+        let domain: Vec<Formula> = [self.bound(0)?, self.bound(1)?].iter().flat_map(Bound::domain).collect();
+        let types = [self.own(0)?, self.own(1)?];
+        let budget = self.specialise(&conjunct, &types, &domain)?;
+        let densities = [self.density(0)?, self.density(1)?];
+        let mut premises = vec![budget];
+        for density in &densities {
+            premises.push(self.derive(&domain, &Formula::at_least(density, &Expr::zero()))?);
+        }
+        let total = self.payment(0)?.plus(&self.payment(1)?);
+        let weight = densities.iter().fold(Expr::one(), |p, d| p.times(d));
+        let goal = Formula::at_least(&weight.times(&total), &Expr::zero());
+        let is_equation =
+            matches!(self.builder.conclusion(budget)?, Formula::Compare(Relation::Equal, _));
+        let mut step = if is_equation {
+            self.combine(premises, goal, vec![], vec![(weight, 0)])?
+        } else {
+            self.combine(premises, goal, vec![unit(vec![(0, 1), (1, 1), (2, 1)])], vec![])?
+        };
+        for agent in [1, 0] {
+            step = self.integrate(step, agent, vec![])?;
+        }
+        Ok(step)
+    }
+
+    /// The integral over an agent's type space of a theorem under the domain of that type.
+    fn integrate(&mut self, premise: usize, agent: usize, exceptions: Vec<Expr>) -> Result<usize, Obstacle> {
+        let interval = self.interval(agent)?;
+        let order = self.derive(&[], &Formula::at_least(&interval.high, &interval.low))?;
+        self.builder.add(Step::Monotone { premise, order, interval, exceptions })
+    }
+
+    /// `∫ f_i (limit − T_i) ≥ 0`: returns the step and `∫ f_i limit`, a number.
+    fn payments_are_bounded(&mut self, side: &Side, worst: &Expr) -> Result<(usize, Expr), Obstacle> {
+        let own = self.bound(side.agent)?;
+        let v = Expr::variable(&own.name);
+        let domain = own.domain().to_vec();
+        let (slopes, intercepts) = self.values(side.agent)?;
+        let slope = self.interim(side, &self.mixed(&slopes)?)?;
+        let intercept = self.interim(side, &self.mixed(&intercepts)?)?;
+        let payment = self.interim(side, &self.payment(side.agent)?)?;
+        let utility = v.times(&slope).plus(&intercept).minus(&payment);
+
+        let (envelope, area) = self.envelope(side, &slope, &utility, worst)?;
+        let ir = self.part(|p| *p == Part::InterimIr(side.agent), "interim IR")?;
+        let ir = self.specialise(&ir, std::slice::from_ref(worst), &[])?;
+        let outside = match self.existence.setting.agents.get(side.agent) {
+            Some(agent) => agent.outside.substitute_one(&own.name, worst),
+            None => return Err(missing()),
+        };
+        let fixed_slope = self.pin(side, &slopes)?;
+        let fixed_intercept = self.pin(side, &intercepts)?;
+        let efficient_slope = self.interim(side, &self.efficient(&slopes)?)?;
+        let efficient_intercept = self.interim(side, &self.efficient(&intercepts)?)?;
+        let efficient_area = Expr::integral(&own.name, worst, &v, &efficient_slope);
+        let limit =
+            v.times(&efficient_slope).plus(&efficient_intercept).minus(&outside).minus(&efficient_area);
+        // limit − T = (U(w) − outside) + (area formula) with X, B replaced by their efficient values.
+        let goal = Formula::at_least(&limit, &payment);
+        let minus = Expr::integer(-1);
+        let equations = vec![
+            (Expr::one(), 1),
+            (v.negated(), 2),
+            (minus.clone(), 3),
+            (Expr::one(), 4),
+        ];
+        let premises = vec![ir, envelope, fixed_slope, fixed_intercept, area];
+        let bounded = self.combine(premises, goal, vec![unit(vec![(0, 1)])], equations)?;
+        let density = self.density(side.agent)?;
+        let weight = self.derive(&domain, &Formula::at_least(&density, &Expr::zero()))?;
+        let goal = Formula::at_least(&density.times(&limit), &density.times(&payment));
+        let weighted = self.combine(vec![bounded, weight], goal, vec![unit(vec![(0, 1), (1, 1)])], vec![])?;
+        let exceptions = self.own_ties(side)?;
+        let step = self.integrate(weighted, side.agent, exceptions)?;
+        let number = Expr::integral(&own.name, &own.low, &own.high, &density.times(&limit));
+        Ok((step, number))
+    }
+
+    fn values(&self, agent: usize) -> Result<(Vec<Expr>, Vec<Expr>), Obstacle> {
+        let all = (0..self.outcomes()).map(|k| self.value(k, agent)).collect::<Result<Vec<_>, _>>()?;
+        Ok(all.into_iter().unzip())
+    }
+
+    /// `Σ_k weight_k x_k`.
+    fn mixed(&self, weights: &[Expr]) -> Result<Expr, Obstacle> {
+        let mut sum = Expr::zero();
+        for (k, weight) in weights.iter().enumerate() {
+            sum = sum.plus(&weight.times(&self.function(k)?));
+        }
+        Ok(sum)
+    }
+
+    /// `Σ_k weight_k x̂_k` with the efficient rule of the pivot mechanism.
+    fn efficient(&self, weights: &[Expr]) -> Result<Expr, Obstacle> {
+        let pairs = weights.iter().zip(&self.pivot.allocation);
+        Ok(pairs.fold(Expr::zero(), |sum, (weight, x)| sum.plus(&weight.times(x))))
+    }
+
+    /// `∫ f_{-i} e`: interim for the agent of the side.
+    fn interim(&self, side: &Side, e: &Expr) -> Result<Expr, Obstacle> {
+        let other = self.bound(side.other)?;
+        Ok(Expr::integral(&other.name, &other.low, &other.high, &self.density(side.other)?.times(e)))
+    }
+
+    /// `U(v) − U(w) = ∫_w^v X` and `∫_w^v X = ∫_w^v X̂` under the domain of v.
+    fn envelope(
+        &mut self,
+        side: &Side,
+        slope: &Expr,
+        utility: &Expr,
+        worst: &Expr,
+    ) -> Result<(usize, usize), Obstacle> {
+        let own = self.bound(side.agent)?;
+        let v = Expr::variable(&own.name);
+        let domain = own.domain().to_vec();
+        let (first, second) = (fresh("a'")?, fresh("b'")?);
+        let bic = self.part(|p| *p == Part::BayesianIc(side.agent), "BIC")?;
+        let (a, b) = (Expr::variable(first.name()), Expr::variable(second.name()));
+        let order = [
+            Formula::at_least(&a, &own.low),
+            Formula::at_least(&b, &a),
+            Formula::at_least(&own.high, &b),
+        ];
+        let lower = self.specialise(&bic, &[b.clone(), a.clone()], &order)?;
+        let upper = self.specialise(&bic, &[a, b], &order)?;
+        let mut premise = self.builder.add(Step::Both { premises: vec![lower, upper] })?;
+        for hypothesis in order.iter().rev() {
+            let hypothesis = hypothesis.clone();
+            premise = self.builder.add(Step::Discharge { premise, hypothesis })?;
+        }
+        premise = self.builder.add(Step::Generalise { premise, name: second.clone() })?;
+        premise = self.builder.add(Step::Generalise { premise, name: first.clone() })?;
+
+        let at = |point: &Expr| utility.substitute_one(&own.name, point);
+        let integral = |e: &Expr| Expr::integral(&own.name, worst, &v, e);
+        let envelope_goal = Formula::equal(&at(&v).minus(&at(worst)), &integral(slope));
+        let (slopes, _) = self.values(side.agent)?;
+        let efficient = self.interim(side, &self.efficient(&slopes)?)?;
+        let area_goal = Formula::equal(&integral(slope), &integral(&efficient));
+        let branch = |proof: &mut Self, context: &[Formula], up: Direction| {
+            let (from, to) = match up {
+                Direction::Up => (worst.clone(), v.clone()),
+                Direction::Down => (v.clone(), worst.clone()),
+            };
+            let order = [
+                proof.derive(context, &Formula::at_least(&from, &own.low))?,
+                proof.derive(context, &Formula::at_least(&to, &from))?,
+                proof.derive(context, &Formula::at_least(&own.high, &to))?,
+            ];
+            let area = Area {
+                variable: symbol(&own.name)?,
+                slope: slope.clone(),
+                value: utility.clone(),
+                low: own.low.clone(),
+                high: own.high.clone(),
+                first: first.clone(),
+                second: second.clone(),
+                from: from.clone(),
+                to: to.clone(),
+            };
+            let found = proof.builder.add(Step::Area { premise, order, area })?;
+            let sign = match up {
+                Direction::Up => Expr::one(),
+                Direction::Down => Expr::integer(-1),
+            };
+            let envelope =
+                proof.combine(vec![found], envelope_goal.clone(), vec![], vec![(sign.clone(), 0)])?;
+            let inner = proof.inner_area(side, &slopes, &efficient, slope, [&from, &to], order[1], context)?;
+            let area = proof.combine(vec![inner], area_goal.clone(), vec![], vec![(sign, 0)])?;
+            Ok::<_, Obstacle>((envelope, area))
+        };
+        let above = Formula::at_least(&v, worst);
+        if self.derive(&domain, &above).is_ok() {
+            return branch(self, &domain, Direction::Up);
+        }
+        if self.derive(&domain, &Formula::at_least(worst, &v)).is_ok() {
+            return branch(self, &domain, Direction::Down);
+        }
+        let with = |extra: Formula| domain.iter().cloned().chain([extra]).collect::<Vec<_>>();
+        let on = v.minus(worst);
+        let yes = branch(self, &with(above), Direction::Up)?;
+        let no = branch(self, &with(Formula::Compare(Relation::Positive, on.negated())), Direction::Down)?;
+        let envelope = self.builder.add(Step::Cases { on: on.clone(), yes: yes.0, no: no.0 })?;
+        let area = self.builder.add(Step::Cases { on, yes: yes.1, no: no.1 })?;
+        Ok((envelope, area))
+    }
+
+    /// `∫_from^to X = ∫_from^to X̂`.
+    #[expect(clippy::too_many_arguments, reason = "the terms of one formula")]
+    fn inner_area(
+        &mut self,
+        side: &Side,
+        slopes: &[Expr],
+        efficient: &Expr,
+        slope: &Expr,
+        [from, to]: [&Expr; 2],
+        order: usize,
+        context: &[Formula],
+    ) -> Result<usize, Obstacle> {
+        let own = self.bound(side.agent)?;
+        let y = fresh("y'")?;
+        let at_y = |e: &Expr| e.substitute_one(&own.name, &Expr::variable(y.name()));
+        let pinned = self.pin(side, slopes)?;
+        // Rename the type to y: generalise and take the instance, after the hypotheses are discharged.
+        let mut premise = pinned;
+        let ties = self.own_ties(side)?;
+        let v = Expr::variable(&own.name);
+        let mut hypotheses = own.domain().to_vec();
+        hypotheses.extend(ties.iter().map(|p| Formula::unequal(&v, p)));
+        for hypothesis in &hypotheses {
+            premise = self.builder.add(Step::Discharge { premise, hypothesis: hypothesis.clone() })?;
+        }
+        premise = self.builder.add(Step::Generalise { premise, name: symbol(&own.name)? })?;
+        let y_term = Expr::variable(y.name());
+        premise = self.builder.add(Step::Instance { premise, term: y_term.clone() })?;
+        let mut inner: Vec<Formula> = context.to_vec();
+        inner.push(Formula::at_least(&y_term, from));
+        inner.push(Formula::at_least(to, &y_term));
+        for tie in &ties {
+            inner.push(Formula::unequal(&y_term, tie));
+        }
+        while let Formula::Implies(hypothesis, _) = self.builder.conclusion(premise)? {
+            let known = match &*hypothesis {
+                Formula::Or(_) => self.builder.add(Step::Assume { formula: (*hypothesis).clone() })?,
+                other => self.derive(&inner, other)?,
+            };
+            premise = self.builder.add(Step::Apply { implication: premise, premise: known })?;
+        }
+        let interval = Interval { variable: y.clone(), low: from.clone(), high: to.clone() };
+        self.builder.add(Step::Congruence {
+            premise,
+            order,
+            interval,
+            exceptions: ties,
+            left: at_y(slope),
+            right: at_y(efficient),
+        })
+    }
+
+    /// The points at which outcomes tie, whatever the agent's type: as values of the other's type.
+    fn ties(&self, variable: &Name, others_only: Ties) -> Result<Vec<Expr>, Obstacle> {
+        let x = Expr::variable(variable);
+        let atom = x.atoms().next().ok_or_else(missing)?.clone();
+        let mut out = Vec::new();
+        for k in 0..self.outcomes() {
+            for l in k + 1..self.outcomes() {
+                let difference = self.welfare(k)?.minus(&self.welfare(l)?);
+                if !difference.mentions(variable) {
+                    continue;
+                }
+                let pure = difference.free_names().len() == 1;
+                if others_only == Ties::OfThisAlone && !pure {
+                    continue;
+                }
+                let coefficients = difference.poly().coefficients_in(&atom);
+                let [constant, slope] = coefficients.as_slice() else { return Err(nonlinear()) };
+                let k = slope.as_constant().and_then(|c| c.recip()).ok_or_else(nonlinear)?;
+                let point = Expr::from(constant.clone()).scaled(&-&k);
+                if !out.contains(&point) {
+                    out.push(point);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn own_ties(&self, side: &Side) -> Result<Vec<Expr>, Obstacle> {
+        self.ties(&self.bound(side.agent)?.name, Ties::OfThisAlone)
+    }
+
+    /// `∫ f_{-i} Σ w_k x_k = ∫ f_{-i} Σ w_k x̂_k` under the domain of the own type and off its ties.
+    fn pin(&mut self, side: &Side, weights: &[Expr]) -> Result<usize, Obstacle> {
+        let (own, other) = (self.bound(side.agent)?, self.bound(side.other)?);
+        let density = self.density(side.other)?;
+        let left = density.times(&self.mixed(weights)?);
+        let right = density.times(&self.efficient(weights)?);
+        let exceptions = self.ties(&other.name, Ties::WithAnything)?;
+        let mut context: Vec<Formula> = [own.clone(), other.clone()].iter().flat_map(Bound::domain).collect();
+        let own_ties = self.own_ties(side)?;
+        let unequal = |b: &Bound, p: &Expr| Formula::unequal(&Expr::variable(&b.name), p);
+        let mut splits: Vec<Formula> = exceptions.iter().map(|p| unequal(&other, p)).collect();
+        splits.extend(own_ties.iter().map(|p| unequal(&own, p)));
+        let goal = Formula::equal(&left, &right);
+        let premise = self.off_ties(&mut context, &splits, weights, &density, &goal)?;
+        let interval = self.interval(side.other)?;
+        let order = self.derive(&[], &Formula::at_least(&interval.high, &interval.low))?;
+        self.builder.add(Step::Congruence { premise, order, interval, exceptions, left, right })
+    }
+
+    /// The goal of [`pin`](Self::pin) before integration, by cases on the remaining disjunctions.
+    fn off_ties(
+        &mut self,
+        context: &mut Vec<Formula>,
+        splits: &[Formula],
+        weights: &[Expr],
+        density: &Expr,
+        goal: &Formula,
+    ) -> Result<usize, Obstacle> {
+        let Some((first, rest)) = splits.split_first() else {
+            return self.at_unique_maximum(context, weights, density, goal);
+        };
+        let Formula::Or(parts) = first else { return Err(missing()) };
+        let mut branches = Vec::new();
+        for part in parts {
+            context.push(part.clone());
+            branches.push(self.off_ties(context, rest, weights, density, goal)?);
+            context.pop();
+        }
+        let disjunction = self.builder.add(Step::Assume { formula: first.clone() })?;
+        self.builder.add(Step::Alternatives { disjunction, branches })
+    }
+
+    fn at_unique_maximum(
+        &mut self,
+        context: &[Formula],
+        weights: &[Expr],
+        density: &Expr,
+        goal: &Formula,
+    ) -> Result<usize, Obstacle> {
+        if let Ok(step) = self.derive(context, &Formula::falsehood()) {
+            return self.builder.add(Step::Contradict { premise: step, goal: goal.clone() });
+        }
+        let count = self.outcomes();
+        'outcomes: for best in 0..count {
+            let mut leads = Vec::new();
+            for k in (0..count).filter(|k| *k != best) {
+                let lead = Formula::greater(&self.welfare(best)?, &self.welfare(k)?);
+                match self.derive(context, &lead) {
+                    Ok(step) => leads.push((k, step)),
+                    Err(_) => continue 'outcomes,
+                }
+            }
+            return self.fix_outcome(context, best, &leads, weights, density, goal);
+        }
+        Err(Obstacle::Existence { reason: "no single outcome is best on some cell of type profiles".into() })
+    }
+
+    /// With one best outcome: `x_best = 1`, all others zero, and so the goal.
+    fn fix_outcome(
+        &mut self,
+        context: &[Formula],
+        best: usize,
+        leads: &[(usize, usize)],
+        weights: &[Expr],
+        density: &Expr,
+        goal: &Formula,
+    ) -> Result<usize, Obstacle> {
+        let types = [self.own(0)?, self.own(1)?];
+        let at_types = |proof: &mut Self, part: Part, what: &str| {
+            let conjunct = proof.part(|p| *p == part, what)?;
+            proof.specialise(&conjunct, &types, context)
+        };
+        let efficient = at_types(self, Part::Efficient(best), "efficient")?;
+        let total = at_types(self, Part::Total, "feasible")?;
+        let mut zeros = Vec::new();
+        let mut nonnegative = Vec::new();
+        for (k, _) in leads {
+            nonnegative.push(at_types(self, Part::Feasible(*k), "feasible")?);
+        }
+        let best_welfare = self.welfare(best)?;
+        for (position, (k, _)) in leads.iter().enumerate() {
+            let x = self.function(*k)?;
+            let positive = Formula::Compare(Relation::Positive, x.clone());
+            let assumed = self.builder.add(Step::Assume { formula: positive })?;
+            // 0 = (Σ x_j W_j − W_best) + Σ x_j (W_best − W_j) + W_best (1 − Σ x_j)
+            let mut premises = vec![efficient, total, assumed];
+            let mut terms = vec![unit(vec![(0, 1)])];
+            for (other, ((_, lead), sign)) in leads.iter().zip(&nonnegative).enumerate() {
+                premises.push(*lead);
+                let lead_number = premises.len() - 1;
+                let factor = if other == position {
+                    2
+                } else {
+                    premises.push(*sign);
+                    premises.len() - 1
+                };
+                let mut facts = vec![(lead_number, 1), (factor, 1)];
+                facts.sort_unstable();
+                terms.push(unit(facts));
+            }
+            let equations = vec![(best_welfare.negated(), 1)];
+            let contradiction = self.combine(premises, Formula::falsehood(), terms, equations)?;
+            let below = Formula::Compare(Relation::AtLeast, x.negated());
+            let below = self.builder.add(Step::Contradict { premise: contradiction, goal: below })?;
+            let Some(above) = nonnegative.get(position).copied() else { return Err(missing()) };
+            zeros.push((*k, self.builder.add(Step::Antisymmetry { above, below })?));
+        }
+        // density·Σ w_k x_k = density·w_best, and the same with x̂.
+        let weight = |k: usize| weights.get(k).cloned().unwrap_or_else(Expr::zero);
+        let chosen = density.times(&weight(best));
+        let left = density.times(&self.mixed(weights)?);
+        let right = density.times(&self.efficient(weights)?);
+        let mut premises = vec![total];
+        let mut equations = vec![(chosen.clone(), 0)];
+        for (k, zero) in zeros {
+            premises.push(zero);
+            let factor = density.times(&weight(k)).minus(&chosen);
+            equations.push((factor, premises.len() - 1));
+        }
+        let first = self.combine(premises, Formula::equal(&left, &chosen), vec![], equations)?;
+        let second = self.derive(context, &Formula::equal(&chosen, &right))?;
+        let equations = vec![(Expr::one(), 0), (Expr::one(), 1)];
+        self.combine(vec![first, second], goal.clone(), vec![], equations)
+    }
+}
+
+/// Which direction the area formula runs from the worst-off type.
+#[derive(Clone, Copy)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// Which ties are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ties {
+    /// Those that depend on this type and possibly on others.
+    WithAnything,
+    /// Those that depend on this type alone.
+    OfThisAlone,
+}
+
+fn fresh(text: &str) -> Result<Symbol, Obstacle> {
+    Symbol::new(text).ok_or_else(missing)
+}
+
+fn missing() -> Obstacle {
+    Obstacle::Existence { reason: "the existence question is incomplete".into() }
+}
+
+fn nonlinear() -> Obstacle {
+    Obstacle::Existence { reason: "welfare has to be linear in each type".into() }
+}

@@ -1,0 +1,13 @@
+//! The prover: finds certificates and counterexamples. Untrusted; every theorem it returns was made
+//! by the kernel from the certificate beside it.
+
+mod counterexample;
+mod existence;
+mod extremum;
+mod impossibility;
+mod proof;
+
+pub use counterexample::{Failure, find};
+pub use existence::{Answer, decide};
+pub use extremum::{Extremum, charges};
+pub use proof::{Hints, Proved, prove, prove_claim, refute_claim};

@@ -1,0 +1,200 @@
+//! From a formula to a certificate: [`prove`].
+//!
+//! Goal-directed: quantifiers, implications and conjunctions are taken apart by the rules of logic,
+//! comparisons go to the engine, existential names take their value from [`Hints`].
+
+use std::collections::BTreeMap;
+
+use crate::kernel::rule::combine::Fact;
+use crate::kernel::{Certificate, Expr, Formula, Name, Replay, Step, Symbol, Theorem, check};
+use crate::model::Claim;
+use crate::piecewise::{Engine, Obstacle};
+
+use super::counterexample::Failure;
+use super::extremum::Extremum;
+
+/// Values for names that a statement says exist.
+pub type Hints = BTreeMap<Name, Expr>;
+
+/// A theorem and the certificate it was made from.
+#[derive(Debug, Clone)]
+pub struct Proved {
+    /// The theorem, made by the kernel.
+    pub theorem: Theorem,
+    /// Its certificate.
+    pub certificate: Certificate,
+}
+
+/// Collects steps; each is checked as soon as it is added.
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    replay: Replay,
+    steps: Vec<Step>,
+}
+
+impl Builder {
+    pub(super) fn add(&mut self, step: Step) -> Result<usize, Obstacle> {
+        let number = self.replay.step(&step).map_err(|rejection| Obstacle::Refused { rejection })?;
+        self.steps.push(step);
+        Ok(number)
+    }
+
+    pub(super) fn conclusion(&self, step: usize) -> Result<Formula, Obstacle> {
+        let theorem = self.replay.theorem(step).map_err(|rejection| Obstacle::Refused { rejection })?;
+        Ok(theorem.conclusion().clone())
+    }
+
+    /// The theorem of the claim, checked once more as a whole.
+    pub(super) fn finish(self, claim: &Formula) -> Result<Proved, Obstacle> {
+        let certificate = Certificate { steps: self.steps };
+        let theorem = check(claim, &certificate).map_err(|rejection| Obstacle::Refused { rejection })?;
+        Ok(Proved { theorem, certificate })
+    }
+
+    /// `context ⊢ goal`, with the comparisons of the context that have to do with the goal.
+    pub(super) fn prove(
+        &mut self,
+        engine: &mut Engine,
+        context: &mut Vec<Formula>,
+        goal: &Formula,
+        hints: &Hints,
+    ) -> Result<usize, Obstacle> {
+        match goal {
+            Formula::Compare(relation, e) => {
+                let hypotheses = relevant(context, e);
+                let mut facts = facts(&hypotheses);
+                let tree = engine.tree(&mut facts, *relation, e)?;
+                self.add(Step::Tree { hypotheses, goal: goal.clone(), tree })
+            }
+            Formula::And(parts) => {
+                let mut premises = Vec::new();
+                for part in parts {
+                    premises.push(self.prove(engine, context, part, hints)?);
+                }
+                self.add(Step::Both { premises })
+            }
+            Formula::Or(parts) => {
+                let mut first = None;
+                for part in parts {
+                    let before = self.steps.len();
+                    match self.prove(engine, context, part, hints) {
+                        Ok(premise) => {
+                            return self.add(Step::Either { premise, alternatives: parts.clone() });
+                        }
+                        Err(obstacle) => {
+                            self.rewind(before);
+                            first = first.or(Some(obstacle));
+                        }
+                    }
+                }
+                Err(first.unwrap_or(Obstacle::NoWitness { name: "an empty disjunction".into() }))
+            }
+            Formula::Implies(hypothesis, conclusion) => {
+                let premise = self.under(engine, context, hypothesis, conclusion, hints)?;
+                self.add(Step::Discharge { premise, hypothesis: (**hypothesis).clone() })
+            }
+            Formula::ForAll(x, body) => {
+                let premise = self.prove(engine, context, body, hints)?;
+                self.add(Step::Generalise { premise, name: symbol(x)? })
+            }
+            Formula::Exists(x, body) => {
+                let none = || Obstacle::NoWitness { name: x.to_string() };
+                let term = hints.get(x).ok_or_else(none)?;
+                let instance =
+                    body.substitute(x, term).map_err(|rejection| Obstacle::Refused { rejection })?;
+                let premise = self.prove(engine, context, &instance, hints)?;
+                self.add(Step::Witness { premise, statement: goal.clone(), term: term.clone() })
+            }
+            Formula::SomeFunctions(..) | Formula::NoFunctions(..) => {
+                Err(Obstacle::Existence { reason: "a function quantifier inside a statement".into() })
+            }
+        }
+    }
+
+    /// `context, hypothesis ⊢ conclusion`; a disjunction among the hypotheses is taken by cases.
+    fn under(
+        &mut self,
+        engine: &mut Engine,
+        context: &mut Vec<Formula>,
+        hypothesis: &Formula,
+        conclusion: &Formula,
+        hints: &Hints,
+    ) -> Result<usize, Obstacle> {
+        let Formula::Or(parts) = hypothesis else {
+            context.push(hypothesis.clone());
+            let premise = self.prove(engine, context, conclusion, hints);
+            context.pop();
+            return premise;
+        };
+        let mut branches = Vec::new();
+        for part in parts {
+            branches.push(self.under(engine, context, part, conclusion, hints)?);
+        }
+        let disjunction = self.add(Step::Assume { formula: hypothesis.clone() })?;
+        self.add(Step::Alternatives { disjunction, branches })
+    }
+
+    /// Forgets the steps from `length` on: an attempt that did not succeed.
+    fn rewind(&mut self, length: usize) {
+        self.steps.truncate(length);
+        let mut replay = Replay::default();
+        for step in &self.steps {
+            // They were accepted before, in the same order.
+            if replay.step(step).is_err() {
+                break;
+            }
+        }
+        self.replay = replay;
+    }
+}
+
+pub(super) fn symbol(name: &Name) -> Result<Symbol, Obstacle> {
+    Symbol::new(name).ok_or_else(|| Obstacle::NoWitness { name: name.to_string() })
+}
+
+/// The comparisons of a context that share a name with a term, directly or through each other.
+pub(super) fn relevant(context: &[Formula], e: &Expr) -> Vec<Formula> {
+    let mut names = e.free_names();
+    let mut chosen = vec![false; context.len()];
+    loop {
+        let mut changed = false;
+        for (formula, chosen) in context.iter().zip(chosen.iter_mut()) {
+            let Formula::Compare(_, fact) = formula else { continue };
+            if !*chosen && (names.iter().any(|n| fact.mentions(n)) || fact.as_number().is_some()) {
+                *chosen = true;
+                changed = true;
+                names.extend(fact.free_names());
+            }
+        }
+        if !changed {
+            return context.iter().zip(&chosen).filter(|(_, c)| **c).map(|(f, _)| f.clone()).collect();
+        }
+    }
+}
+
+/// The facts that comparisons state.
+pub(super) fn facts(hypotheses: &[Formula]) -> Vec<Fact> {
+    hypotheses.iter().filter_map(|h| Fact::of(h).ok()).collect()
+}
+
+/// Proves a formula without free names.
+pub fn prove(goal: &Formula, hints: &Hints) -> Result<Proved, Obstacle> {
+    let mut builder = Builder::default();
+    builder.prove(&mut Engine::new(), &mut Vec::new(), goal, hints)?;
+    builder.finish(goal)
+}
+
+/// Proves a claim, given the values of its charges.
+pub fn prove_claim(claim: &Claim, charges: &[Extremum]) -> Result<Proved, Obstacle> {
+    let mut hints = Hints::new();
+    for (charge, extremum) in claim.charges.iter().zip(charges) {
+        hints.insert(charge.name.clone(), extremum.value.clone());
+        hints.insert(charge.argument.name.clone(), extremum.at.clone());
+    }
+    prove(&claim.formula(), &hints)
+}
+
+/// Proves that a claim fails, at the point that was found.
+pub fn refute_claim(claim: &Claim, failure: &Failure) -> Result<Proved, Obstacle> {
+    prove(&claim.refutation(), &failure.hints)
+}

@@ -1,0 +1,139 @@
+//! Terms and formulas of the kernel in the notation of the language.
+
+use std::collections::BTreeMap;
+
+use crate::exact::{Monomial, Rational};
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
+
+/// How names of formulas are written for the user: `v_1` as `v[1]`, `psi_1'` as the charge it is.
+#[derive(Debug, Clone, Default)]
+pub struct Names(BTreeMap<Name, String>);
+
+impl Names {
+    /// Adds a name and how it is written.
+    pub fn insert(&mut self, name: &Name, shown: &str) {
+        self.0.insert(name.clone(), shown.to_owned());
+    }
+
+    /// The name as written.
+    pub fn show<'a>(&'a self, name: &'a str) -> &'a str {
+        self.0.get(name).map_or(name, String::as_str)
+    }
+
+    /// A term, highest degree first: `v^2/2 - c`.
+    pub fn expr(&self, e: &Expr) -> String {
+        let mut terms: Vec<(&Monomial<Atom>, &Rational)> = e.terms().collect();
+        terms.sort_by(|(m, _), (n, _)| {
+            n.degree().cmp(&m.degree()).then_with(|| self.key(m).cmp(&self.key(n)))
+        });
+        let mut out = String::new();
+        for (monomial, c) in terms {
+            let separator = match (out.is_empty(), c.is_negative()) {
+                (true, true) => "-",
+                (true, false) => "",
+                (false, true) => " - ",
+                (false, false) => " + ",
+            };
+            out.push_str(separator);
+            out.push_str(&self.term(monomial, &c.abs()));
+        }
+        if out.is_empty() { "0".into() } else { out }
+    }
+
+    /// Names before indicators before integrals, alphabetically.
+    fn key(&self, m: &Monomial<Atom>) -> Vec<(u8, String)> {
+        m.factors().map(|(a, e)| (rank(a), format!("{}^{e}", self.atom(a)))).collect()
+    }
+
+    fn term(&self, monomial: &Monomial<Atom>, c: &Rational) -> String {
+        let mut factors: Vec<(&Atom, u32)> = monomial.factors().collect();
+        factors.sort_by_key(|(a, _)| (rank(a), self.atom(a)));
+        let mut parts: Vec<String> = factors
+            .into_iter()
+            .map(|(a, e)| if e == 1 { self.atom(a) } else { format!("{}^{e}", self.atom(a)) })
+            .collect();
+        let (numerator, denominator) = (c.numerator(), c.denominator());
+        if parts.is_empty() {
+            return c.to_string();
+        }
+        if numerator != 1.into() {
+            parts.insert(0, numerator.to_string());
+        }
+        let product = parts.join("*");
+        if denominator == 1.into() { product } else { format!("{product}/{denominator}") }
+    }
+
+    fn atom(&self, a: &Atom) -> String {
+        match a.node() {
+            Node::Variable(name) => self.show(name).to_owned(),
+            Node::Bound(k) => format!("@{k}"),
+            Node::Apply(name, arguments) => {
+                let arguments: Vec<String> = arguments.iter().map(|e| self.expr(e)).collect();
+                format!("{}({})", self.show(name), arguments.join(", "))
+            }
+            Node::Indicator(e) => format!("[{}]", self.comparison(e, ">=", "<=")),
+            Node::Inverse(e) => format!("(1/({}))", self.expr(e)),
+            Node::Primitive { upper, body } => self.integral(&Expr::zero(), upper, body),
+            Node::Opaque { low, high, body } => self.integral(low, high, body),
+        }
+    }
+
+    fn integral(&self, low: &Expr, high: &Expr, body: &Expr) -> String {
+        let letters = ["y", "z", "w", "s", "t"];
+        let taken = |name: &str| [low, high, body].iter().any(|e| e.mentions(name));
+        let y = letters.into_iter().find(|l| !taken(l)).unwrap_or("y'");
+        let body = self.expr(&body.open(y));
+        format!("integral({body}, {y} from {} to {})", self.expr(low), self.expr(high))
+    }
+
+    /// `e REL 0` with the negative terms on the right: `v >= c`.
+    fn comparison(&self, e: &Expr, relation: &str, flipped: &str) -> String {
+        let (mut left, mut right) = (Expr::zero(), Expr::zero());
+        for (m, c) in e.terms() {
+            let term = Expr::from(crate::exact::Poly::term(m.clone(), c.abs()));
+            if c.is_negative() {
+                right = right.plus(&term);
+            } else {
+                left = left.plus(&term);
+            }
+        }
+        if left.as_number().is_some() && right.as_number().is_none() {
+            return format!("{} {flipped} {}", self.expr(&right), self.expr(&left));
+        }
+        format!("{} {relation} {}", self.expr(&left), self.expr(&right))
+    }
+
+    /// A formula, readable aloud.
+    pub fn formula(&self, formula: &Formula) -> String {
+        let list = |parts: &[Formula], word: &str| {
+            let parts: Vec<String> = parts.iter().map(|p| self.formula(p)).collect();
+            parts.join(word)
+        };
+        match formula {
+            Formula::Compare(Relation::Equal, e) => self.comparison(e, "=", "="),
+            Formula::Compare(Relation::AtLeast, e) => self.comparison(e, ">=", "<="),
+            Formula::Compare(Relation::Positive, e) if e.is_zero() => "a contradiction".into(),
+            Formula::Compare(Relation::Positive, e) => self.comparison(e, ">", "<"),
+            Formula::And(parts) => list(parts, " and "),
+            Formula::Or(parts) => format!("({})", list(parts, " or ")),
+            Formula::Implies(a, b) => format!("if {} then {}", self.formula(a), self.formula(b)),
+            Formula::ForAll(x, body) => format!("for all {}: {}", self.show(x), self.formula(body)),
+            Formula::Exists(x, body) => format!("for some {}: {}", self.show(x), self.formula(body)),
+            Formula::SomeFunctions(fs, body) | Formula::NoFunctions(fs, body) => {
+                let names: Vec<&str> = fs.iter().map(|f| self.show(&f.name)).collect();
+                let word = if matches!(formula, Formula::NoFunctions(..)) { "no" } else { "some" };
+                format!("for {word} functions {}: {}", names.join(", "), self.formula(body))
+            }
+        }
+    }
+}
+
+fn rank(a: &Atom) -> u8 {
+    match a.node() {
+        Node::Variable(_) | Node::Bound(_) => 0,
+        Node::Apply(..) => 1,
+        Node::Inverse(_) => 2,
+        Node::Indicator(_) => 3,
+        Node::Primitive { .. } | Node::Opaque { .. } => 4,
+    }
+}
