@@ -1,0 +1,229 @@
+//! The verdict on one statement: every goal of it is proved, or one is refuted, or neither.
+
+use crate::kernel::{Expr, Formula};
+use crate::lang::ast::Stance;
+use crate::lang::{Diagnostic, Goal, ResolvedStatement};
+use crate::model::{Claim, Quantity};
+use crate::piecewise::{Engine, Obstacle};
+use crate::prover::{self, Answer, Extremum, Failure, Proved};
+use crate::report::VerdictKind;
+
+use super::obligation;
+
+/// A theorem about one goal of a statement.
+#[derive(Debug, Clone)]
+pub(super) struct Proof {
+    /// The goal's number.
+    pub(super) goal: usize,
+    /// What is proved: the goal, or that it fails.
+    pub(super) claim: Formula,
+    /// The theorem.
+    pub(super) proved: Proved,
+}
+
+/// Where and how a statement fails.
+#[derive(Debug, Clone)]
+pub(super) enum Refutation {
+    /// A claim fails at a point.
+    Point { claim: Claim, failure: Failure },
+    /// An existence claim has the other answer.
+    Existence(Answer),
+}
+
+/// The verdict and everything that was learned.
+#[derive(Debug, Clone)]
+pub(super) struct Judged {
+    pub(super) verdict: VerdictKind,
+    pub(super) proofs: Vec<Proof>,
+    pub(super) refutation: Option<Refutation>,
+    pub(super) answer: Option<Answer>,
+    pub(super) obstacle: Option<Obstacle>,
+    pub(super) value: Option<Expr>,
+    pub(super) printed: Option<PrintedVerdict>,
+    pub(super) as_stated: AsStated,
+}
+
+/// Whether the verdict is what the file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AsStated {
+    Yes,
+    No,
+}
+
+/// The verdict on a printed version.
+#[derive(Debug, Clone)]
+pub(super) struct PrintedVerdict {
+    pub(super) verdict: VerdictKind,
+    pub(super) proof: Option<Proof>,
+    pub(super) difference: Option<Expr>,
+}
+
+/// Judges a statement; the error is about its input (a division by zero, a tie that matters, a printed
+/// version that is right).
+pub(super) fn judge(statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
+    let unmet = obligation::unmet(&statement.obligations);
+    if !unmet.is_empty() {
+        return Err(unmet);
+    }
+    let mut judged: Option<Judged> = None;
+    for goals in &statement.variants {
+        let next = decide(goals);
+        match &mut judged {
+            None => judged = Some(next),
+            Some(first) if first.verdict == next.verdict => first.proofs.extend(next.proofs),
+            Some(_) => return Err(vec![tie_matters(statement)]),
+        }
+    }
+    let Some(mut judged) = judged else { return Err(vec![]) };
+    judged.value = value(statement);
+    if let Some(printed) = &statement.printed {
+        let verdict = refute_printed(&printed.claim);
+        if verdict.verdict == VerdictKind::Proved {
+            let message = format!("the printed version `{}` is right", printed.shown);
+            let help = "remove `printed`, or correct the claim";
+            return Err(vec![Diagnostic::new("printed-is-right", message, printed.span).help(help)]);
+        }
+        let difference = context(statement).and_then(|(claim, values)| {
+            closed_in(claim, &values, &printed.difference)
+        });
+        judged.printed = Some(PrintedVerdict { difference, ..verdict });
+    }
+    judged.as_stated = as_stated(statement, &judged);
+    Ok(judged)
+}
+
+fn as_stated(statement: &ResolvedStatement, judged: &Judged) -> AsStated {
+    let wanted = match statement.stance {
+        Stance::Holds => VerdictKind::Proved,
+        Stance::Fails => VerdictKind::Refuted,
+    };
+    let printed = judged.printed.as_ref().is_none_or(|p| p.verdict == VerdictKind::Refuted);
+    if judged.verdict == wanted && printed { AsStated::Yes } else { AsStated::No }
+}
+
+fn tie_matters(statement: &ResolvedStatement) -> Diagnostic {
+    let message = format!("`{}` depends on how ties are decided, and the setting does not say", statement.name);
+    Diagnostic::new("tie-matters", message, statement.span)
+        .label("true under one tie rule and not under another")
+        .help("add a `ties` line to the setting, such as `ties to the lowest index`")
+}
+
+fn decide(goals: &[Goal]) -> Judged {
+    let mut out = Judged {
+        verdict: VerdictKind::Proved,
+        proofs: vec![],
+        refutation: None,
+        answer: None,
+        obstacle: None,
+        value: None,
+        printed: None,
+        as_stated: AsStated::No,
+    };
+    for (number, goal) in goals.iter().enumerate() {
+        let decided = match goal {
+            Goal::Universal(claim) => universal(number, claim),
+            Goal::Existence(existence) => match prover::decide(existence) {
+                Ok(answer) => existential(number, existence, answer),
+                Err(obstacle) => Decided::Open(obstacle),
+            },
+        };
+        match decided {
+            Decided::Proved(proof, answer) => {
+                out.proofs.push(proof);
+                out.answer = out.answer.or(answer);
+            }
+            Decided::Refuted(proof, refutation) => {
+                out.verdict = VerdictKind::Refuted;
+                out.proofs = vec![proof];
+                out.refutation = Some(refutation);
+                out.obstacle = None;
+                return out;
+            }
+            Decided::Open(obstacle) => {
+                out.verdict = VerdictKind::Undecided;
+                out.obstacle = out.obstacle.or(Some(obstacle));
+            }
+        }
+    }
+    if out.verdict == VerdictKind::Undecided {
+        out.proofs.clear();
+    }
+    out
+}
+
+enum Decided {
+    Proved(Proof, Option<Answer>),
+    Refuted(Proof, Refutation),
+    Open(Obstacle),
+}
+
+fn universal(goal: usize, claim: &Claim) -> Decided {
+    let obstacle = match prover::charges(claim).and_then(|values| prover::prove_claim(claim, &values)) {
+        Ok(proved) => return Decided::Proved(Proof { goal, claim: claim.formula(), proved }, None),
+        Err(obstacle) => obstacle,
+    };
+    match prover::find(claim) {
+        Ok(Some(failure)) => match prover::refute_claim(claim, &failure) {
+            Ok(proved) => {
+                let proof = Proof { goal, claim: claim.refutation(), proved };
+                Decided::Refuted(proof, Refutation::Point { claim: claim.clone(), failure })
+            }
+            Err(other) => Decided::Open(other),
+        },
+        Ok(None) => Decided::Open(obstacle),
+        Err(_) => Decided::Open(obstacle),
+    }
+}
+
+fn existential(goal: usize, existence: &crate::model::Existence, answer: Answer) -> Decided {
+    let proved = match &answer {
+        Answer::Exists { proved, .. } | Answer::Impossible { proved, .. } => proved.clone(),
+    };
+    let claim = proved.theorem.conclusion().clone();
+    let proof = Proof { goal, claim, proved };
+    let agrees = matches!(
+        (existence.quantity, &answer),
+        (Quantity::Some, Answer::Exists { .. }) | (Quantity::No, Answer::Impossible { .. })
+    );
+    if agrees {
+        Decided::Proved(proof, Some(answer))
+    } else {
+        Decided::Refuted(proof, Refutation::Existence(answer))
+    }
+}
+
+fn refute_printed(claim: &Claim) -> PrintedVerdict {
+    let (verdict, proof) = match universal(0, claim) {
+        Decided::Proved(proof, _) => (VerdictKind::Proved, Some(proof)),
+        Decided::Refuted(proof, _) => (VerdictKind::Refuted, Some(proof)),
+        Decided::Open(_) => (VerdictKind::Undecided, None),
+    };
+    PrintedVerdict { verdict, proof, difference: None }
+}
+
+/// The claim whose names the value of a statement speaks of, with the values of its charges.
+fn context(statement: &ResolvedStatement) -> Option<(&Claim, Vec<Extremum>)> {
+    let goals = statement.variants.first()?;
+    let Goal::Universal(claim) = goals.last()? else { return None };
+    let values = prover::charges(claim).ok()?;
+    Some((claim, values))
+}
+
+fn value(statement: &ResolvedStatement) -> Option<Expr> {
+    let (claim, values) = context(statement)?;
+    closed_in(claim, &values, statement.value.as_ref()?)
+}
+
+/// The closed form of a term under the domain of a claim.
+fn closed_in(claim: &Claim, values: &[Extremum], e: &Expr) -> Option<Expr> {
+    let charges = claim.charges.iter().zip(values).map(|(c, v)| (c.name.clone(), v.value.clone())).collect();
+    let variables = claim.conjuncts.last().map(|c| c.variables.as_slice()).unwrap_or_default();
+    let domain = claim.parameters.iter().chain(variables).flat_map(|b| b.domain());
+    let facts: Vec<_> = domain.filter_map(|f| crate::kernel::rule::combine::Fact::of(&f).ok()).collect();
+    Engine::new().closed_form(&facts, &e.substitute(&charges))
+}
+
+/// The closed form of a term without names.
+pub(super) fn closed(e: &Expr) -> Option<Expr> {
+    Engine::new().closed_form(&[], e)
+}

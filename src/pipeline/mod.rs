@@ -1,0 +1,94 @@
+//! From a file's text to its report: parse, resolve, prove, verify. This is the only place where all
+//! strata meet.
+
+mod certificate;
+mod judge;
+mod obligation;
+mod story;
+
+use crate::kernel::{Formula, check as check_certificate};
+use crate::lang::{self, Diagnostic};
+use crate::report::FileReport;
+
+pub use certificate::{Compared, NamedCertificate, Verified};
+
+/// One file's outcome.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The answers; `None` if the file could not be read.
+    pub report: Option<FileReport>,
+    /// What is wrong with the input.
+    pub diagnostics: Vec<Diagnostic>,
+    /// One certificate file a statement.
+    pub certificates: Vec<NamedCertificate>,
+}
+
+impl Outcome {
+    fn unreadable(diagnostics: Vec<Diagnostic>) -> Self {
+        Outcome { diagnostics, ..Outcome::default() }
+    }
+}
+
+/// Checks one file's text: every statement gets a theorem, a counterexample that is a theorem too, or
+/// an obstacle. A file with an error in it gets diagnostics and no report.
+pub fn check(path: &str, text: &str) -> Outcome {
+    let file = match lang::parse(text) {
+        Ok(file) => file,
+        Err(diagnostics) => return Outcome::unreadable(diagnostics),
+    };
+    let resolved = match lang::resolve(&file) {
+        Ok(resolved) => resolved,
+        Err(diagnostics) => return Outcome::unreadable(diagnostics),
+    };
+    let mut diagnostics = obligation::unmet(&resolved.obligations);
+    if !diagnostics.is_empty() {
+        return Outcome::unreadable(diagnostics);
+    }
+    let source = lang::Source::new(path, text);
+    let mut statements = Vec::new();
+    let mut certificates = Vec::new();
+    for statement in &resolved.statements {
+        match judge::judge(statement) {
+            Ok(judged) => {
+                certificates.push(certificate::write(path, &file, statement, &judged));
+                statements.push(story::report(&source, statement, &judged));
+            }
+            Err(more) => diagnostics.extend(more),
+        }
+    }
+    if !diagnostics.is_empty() {
+        return Outcome::unreadable(diagnostics);
+    }
+    Outcome { report: Some(FileReport { path: path.to_owned(), statements }), diagnostics, certificates }
+}
+
+/// Re-checks one certificate file with the kernel alone; with the text of its source, the statement is
+/// elaborated again and compared. The error says what does not fit.
+pub fn verify(json: &str, source: Option<&str>) -> Result<Verified, String> {
+    let read = certificate::read(json)?;
+    let mut claims = Vec::new();
+    for proof in &read.proofs {
+        let claim: Formula = proof.claim.parse().map_err(|e| format!("{e}"))?;
+        let theorem = check_certificate(&claim, &proof.steps).map_err(|e| format!("rejected: {e}"))?;
+        claims.push(theorem.conclusion().clone());
+    }
+    certificate::verified(read, claims, source)
+}
+
+/// One exact value.
+pub fn eval(text: &str) -> Result<String, Diagnostic> {
+    let expr = lang::parse_expression(text)?;
+    let (term, obligations) = lang::resolve_expression(&expr)?;
+    if let Some(diagnostic) = obligation::unmet(&obligations).into_iter().next() {
+        return Err(diagnostic);
+    }
+    match judge::closed(&term) {
+        Some(value) => Ok(crate::report::Names::default().expr(&value)),
+        None => Err(Diagnostic::new("undecided", "no exact value was found for this expression", expr.span)),
+    }
+}
+
+/// The text in canonical layout.
+pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
+    Ok(lang::print_file(&lang::parse(text)?))
+}

@@ -1,0 +1,243 @@
+//! The report of a judged statement: what the user reads.
+
+use std::collections::BTreeMap;
+
+use crate::lang::{Goal, ResolvedStatement, Source};
+use crate::model::{Claim, Comparison, Existence, Role};
+use crate::piecewise::Obstacle;
+use crate::prover::{Answer, Failure};
+use crate::report::{Counterexample, Line, Names, Printed, StatementReport, VerdictKind, derivation};
+
+use super::judge::{AsStated, Judged, Refutation};
+
+/// The report entry of a statement.
+pub(super) fn report(source: &Source, statement: &ResolvedStatement, judged: &Judged) -> StatementReport {
+    let names = names(statement);
+    let (counterexample, story) = failure(judged, &names);
+    let printed = statement.printed.as_ref().zip(judged.printed.as_ref()).map(|(p, verdict)| Printed {
+        value: p.shown.clone(),
+        verdict: verdict.verdict,
+        difference: verdict.difference.as_ref().map(|d| names.expr(d)),
+    });
+    let (line, _) = source.position(statement.span.start);
+    StatementReport {
+        name: statement.name.clone(),
+        kind: "claim".into(),
+        line,
+        refs: statement.refs.clone(),
+        verdict: judged.verdict,
+        as_stated: judged.as_stated == AsStated::Yes,
+        statement: statement.text.clone(),
+        value: judged.value.as_ref().map(|v| names.expr(v)),
+        printed,
+        counterexample,
+        failing_step: None,
+        rests_on: statement.rests_on.clone(),
+        vacuous: false,
+        undecided: judged.obstacle.as_ref().map(|o| words(o, &names)),
+        derivation: worked(statement, judged, &names),
+        story,
+    }
+}
+
+/// How the names of the statement's claims are written.
+fn names(statement: &ResolvedStatement) -> Names {
+    let mut names = Names::default();
+    for goal in statement.variants.iter().flatten() {
+        match goal {
+            Goal::Universal(claim) => {
+                for charge in &claim.charges {
+                    names.insert(&charge.name, &charge.shown);
+                    names.insert(&charge.argument.name, &charge.argument.shown);
+                }
+                let variables = claim.conjuncts.iter().flat_map(|c| &c.variables);
+                for bound in claim.parameters.iter().chain(variables) {
+                    names.insert(&bound.name, &bound.shown);
+                }
+            }
+            Goal::Existence(existence) => {
+                for agent in &existence.setting.agents {
+                    names.insert(&agent.type_.name, &agent.type_.shown);
+                }
+                for (_, conjunct) in &existence.parts {
+                    for bound in &conjunct.variables {
+                        names.insert(&bound.name, &bound.shown);
+                    }
+                }
+                function_names(existence, &mut names);
+            }
+        }
+    }
+    names
+}
+
+/// `probability(x = 1)`, `payment(buyer)`: the functions of an existence question in words.
+fn function_names(existence: &Existence, names: &mut Names) {
+    let setting = &existence.setting;
+    let outcomes = setting.outcomes.iter().map(|o| format!("probability[{}]", o.name));
+    let agents = setting.agents.iter().map(|a| format!("payment[{}]", a.name));
+    for (function, shown) in existence.functions.iter().zip(outcomes.chain(agents)) {
+        names.insert(&function.name, &shown);
+    }
+}
+
+/// `v = 1/4, c = 1/2`: the point at which a claim fails.
+pub(super) fn point(claim: &Claim, failure: &Failure) -> String {
+    let parts: Vec<String> =
+        values(claim, failure).into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    parts.join(", ")
+}
+
+fn values(claim: &Claim, failure: &Failure) -> Vec<(String, String)> {
+    let variables = claim.conjuncts.get(failure.conjunct).map(|c| c.variables.as_slice()).unwrap_or_default();
+    let bounds = claim.parameters.iter().chain(variables);
+    let shown: Vec<(String, String)> = bounds
+        .filter_map(|b| Some((b.shown.clone(), failure.at.get(&b.name)?.to_string())))
+        .collect();
+    if !shown.is_empty() {
+        return shown;
+    }
+    failure.at.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect()
+}
+
+fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<String>) {
+    match &judged.refutation {
+        Some(Refutation::Point { claim, failure }) => {
+            let (counterexample, story) = at_point(claim, failure, names);
+            (Some(counterexample), story)
+        }
+        Some(Refutation::Existence(answer)) => (None, existence_story(answer)),
+        None => (None, Vec::new()),
+    }
+}
+
+fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample, Vec<String>) {
+    let conjunct = claim.conjuncts.get(failure.conjunct);
+    let what = conjunct.map(|c| c.what.clone()).unwrap_or_default();
+    let (left, right) = (&failure.left, &failure.right);
+    let at: BTreeMap<String, String> = values(claim, failure).into_iter().collect();
+    let mut story = Vec::new();
+    let difference;
+    match conjunct.map(|c| &c.role) {
+        Some(Role::Deviation { agent, report }) => {
+            difference = right - left;
+            let truth: Vec<String> = values(claim, failure)
+                .into_iter()
+                .filter(|(name, _)| name != names.show(report))
+                .map(|(name, value)| format!("{name} = {value}"))
+                .collect();
+            let reported = failure.at.get(report).map(ToString::to_string).unwrap_or_default();
+            story.push(format!(
+                "{agent} gains {difference} at {} by reporting {reported}",
+                truth.join(", ")
+            ));
+            story.push(format!("truthful   {left}"));
+            story.push(format!("deviating  {right}"));
+        }
+        _ => {
+            difference = left - right;
+            let place = point(claim, failure);
+            let place = if place.is_empty() { String::new() } else { format!("at {place}: ") };
+            let what = if what.is_empty() { String::new() } else { format!("{what}: ") };
+            let relation = conjunct.map_or("is not as claimed to", |c| negated(c.relation));
+            story.push(format!("{what}{place}{left} {relation} {right}"));
+            story.push(format!("left - right = {difference}"));
+        }
+    }
+    let counterexample = Counterexample {
+        what,
+        at,
+        left: left.to_string(),
+        right: right.to_string(),
+        difference: difference.to_string(),
+    };
+    (counterexample, story)
+}
+
+fn negated(relation: Comparison) -> &'static str {
+    match relation {
+        Comparison::Equal => "is not equal to",
+        Comparison::Unequal => "is equal to",
+        Comparison::AtLeast => "is less than",
+        Comparison::Greater => "is not greater than",
+        Comparison::AtMost => "is greater than",
+        Comparison::Less => "is not less than",
+    }
+}
+
+fn existence_story(answer: &Answer) -> Vec<String> {
+    match answer {
+        Answer::Exists { mechanism, .. } => {
+            let mut names = Names::default();
+            for agent in &mechanism.setting.agents {
+                names.insert(&agent.type_.name, &agent.type_.shown);
+            }
+            let mut out = vec!["this mechanism does it:".to_owned()];
+            for (outcome, x) in mechanism.setting.outcomes.iter().zip(&mechanism.allocation) {
+                out.push(format!("  probability of {} = {}", outcome.name, names.expr(x)));
+            }
+            for (agent, t) in mechanism.setting.agents.iter().zip(&mechanism.payment) {
+                out.push(format!("  payment of {} = {}", agent.name, names.expr(t)));
+            }
+            out
+        }
+        Answer::Impossible { surplus, .. } => {
+            vec![format!(
+                "no such mechanism exists: after the least charges the pivot mechanism has the expected surplus {surplus}"
+            )]
+        }
+    }
+}
+
+fn worked(statement: &ResolvedStatement, judged: &Judged, names: &Names) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (name, term) in &statement.definitions {
+        lines.push(Line { depth: 0, text: format!("{name} := {}", names.expr(term)) });
+    }
+    if let Some(Answer::Impossible { surplus, .. }) = &judged.answer {
+        let text = format!("expected surplus of the pivot mechanism after the least charges: {surplus}");
+        lines.push(Line { depth: 0, text });
+    }
+    let goals = statement.variants.first().map(Vec::len).unwrap_or_default();
+    for proof in judged.proofs.iter().take(goals) {
+        lines.extend(derivation(&proof.proved.certificate, names));
+    }
+    if let Some(proof) = judged.printed.as_ref().and_then(|p| p.proof.as_ref()) {
+        lines.push(Line { depth: 0, text: "the printed version fails:".into() });
+        for line in derivation(&proof.proved.certificate, names) {
+            lines.push(Line { depth: line.depth + 1, text: line.text });
+        }
+    }
+    let verdict = match judged.verdict {
+        VerdictKind::Proved => "proved",
+        VerdictKind::Refuted => "refuted",
+        VerdictKind::Undecided => "undecided",
+        VerdictKind::Rejected => "rejected",
+    };
+    lines.push(Line { depth: 0, text: verdict.into() });
+    lines
+}
+
+/// An obstacle in the user's words, with what would remove it.
+fn words(obstacle: &Obstacle, names: &Names) -> String {
+    match obstacle {
+        Obstacle::Nonlinear { term } => format!(
+            "a break point would be an irrational zero of `{}`; break points are rational or linear in the other types",
+            names.expr(term)
+        ),
+        Obstacle::Nested { term } => {
+            format!("an indicator depends on an integral: `{} >= 0`", names.expr(term))
+        }
+        Obstacle::Uncertified { term, .. } => {
+            format!("no certificate was found for the sign of `{}`", names.expr(term))
+        }
+        Obstacle::Cells { limit } => format!("more than {limit} cells"),
+        Obstacle::NoWitness { name } => format!("no value was found for `{}`", names.show(name)),
+        Obstacle::Extremum { body } => format!(
+            "the maximum of `{}` lies at an irrational point, or at a point that depends on the parameter by cases",
+            names.expr(body)
+        ),
+        Obstacle::Refused { rejection } => format!("the kernel refused the evidence: {rejection}"),
+        Obstacle::Existence { reason } => reason.clone(),
+    }
+}
