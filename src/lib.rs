@@ -5,5 +5,6 @@ pub mod kernel;
 pub mod lang;
 pub mod model;
 pub mod piecewise;
+pub mod pipeline;
 pub mod prover;
 pub mod report;

@@ -98,6 +98,7 @@ impl Replay {
     /// Applies one rule; on success the new theorem has the number that is returned.
     pub fn step(&mut self, step: &Step) -> Result<usize, Rejection> {
         let theorem = self.apply(step)?;
+        theorem.hypotheses.iter().chain([&theorem.conclusion]).try_for_each(Formula::within_limits)?;
         self.theorems.push(theorem);
         Ok(self.theorems.len() - 1)
     }

@@ -7,9 +7,7 @@
 //! by linearity or additivity of the integral are equal as data.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{self, AtomicU64};
 
 use crate::exact::{Monomial, Poly, Rational};
 
@@ -18,7 +16,7 @@ pub type Name = Arc<str>;
 
 /// A real-valued term in canonical form.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Expr(Poly<Atom>);
+pub struct Expr(pub(in crate::kernel) Poly<Atom>);
 
 /// What a canonical polynomial is built from. Ordered by structure.
 #[derive(Clone)]
@@ -26,9 +24,27 @@ pub struct Atom(Arc<Shared>);
 
 struct Shared {
     node: Node,
-    /// The free names and function names that occur, increasing.
-    free: Vec<Name>,
+    /// The free variables that occur, increasing.
+    variables: Vec<Name>,
+    /// The functions that occur, increasing.
+    functions: Vec<Name>,
+    /// How many binders around it its bound variables need: 0 outside of a binder.
+    loose: u32,
+    /// Nesting.
+    depth: u32,
+    /// The number of atoms, with repetitions.
+    weight: u64,
 }
+
+/// A term beyond one of these is [`Expr::too_large`]; so is everything that is built from it.
+const DEPTH_LIMIT: u32 = 200;
+const WEIGHT_LIMIT: u64 = 100_000;
+const DEGREE_LIMIT: u32 = 1_000;
+const PAIR_LIMIT: usize = 50_000;
+const BIT_LIMIT: u64 = 100_000;
+
+/// The variable that stands for every term that is too large. No text can contain it.
+const TOO_LARGE: &str = "# too large";
 
 /// The forms of atoms. Terms inside are canonical.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,22 +78,43 @@ pub enum Node {
 }
 
 impl Atom {
-    fn new(node: Node) -> Self {
-        let mut free = Vec::new();
-        let mut add = |e: &Expr| free.extend(e.0.terms().flat_map(|(m, _)| names_of(m)));
+    pub(in crate::kernel) fn new(node: Node) -> Self {
+        let (mut variables, mut functions) = (Vec::new(), Vec::new());
+        let (mut loose, mut depth, mut weight) = (0, 1, 1_u64);
+        let mut add = |e: &Expr, binders: u32| {
+            for a in e.atoms() {
+                variables.extend(a.0.variables.iter().cloned());
+                functions.extend(a.0.functions.iter().cloned());
+                loose = loose.max(a.0.loose.saturating_sub(binders));
+                depth = depth.max(a.0.depth.saturating_add(1));
+                weight = weight.saturating_add(a.0.weight);
+            }
+        };
         match &node {
             Node::Bound(_) | Node::Variable(_) => {}
-            Node::Apply(_, arguments) => arguments.iter().for_each(&mut add),
-            Node::Indicator(e) | Node::Inverse(e) => add(e),
-            Node::Primitive { upper, body } => [upper, body].into_iter().for_each(&mut add),
-            Node::Opaque { low, high, body } => [low, high, body].into_iter().for_each(&mut add),
+            Node::Apply(_, arguments) => arguments.iter().for_each(|e| add(e, 0)),
+            Node::Indicator(e) | Node::Inverse(e) => add(e, 0),
+            Node::Primitive { upper, body } => {
+                add(upper, 0);
+                add(body, 1);
+            }
+            Node::Opaque { low, high, body } => {
+                add(low, 0);
+                add(high, 0);
+                add(body, 1);
+            }
         }
-        if let Node::Variable(name) | Node::Apply(name, _) = &node {
-            free.push(name.clone());
+        match &node {
+            Node::Variable(name) => variables.push(name.clone()),
+            Node::Apply(name, _) => functions.push(name.clone()),
+            Node::Bound(k) => loose = k.saturating_add(1),
+            _ => {}
         }
-        free.sort();
-        free.dedup();
-        Atom(Arc::new(Shared { node, free }))
+        for names in [&mut variables, &mut functions] {
+            names.sort();
+            names.dedup();
+        }
+        Atom(Arc::new(Shared { node, variables, functions, loose, depth, weight }))
     }
 
     /// The form of this atom.
@@ -85,14 +122,20 @@ impl Atom {
         &self.0.node
     }
 
-    /// Whether a name occurs free.
+    /// Whether a name occurs free, as a variable or as a function.
     pub fn mentions(&self, name: &str) -> bool {
-        self.0.free.iter().any(|n| &**n == name)
+        self.mentions_variable(name) || self.mentions_function(name)
     }
-}
 
-fn names_of(m: &Monomial<Atom>) -> impl Iterator<Item = Name> {
-    m.factors().flat_map(|(a, _)| a.0.free.iter().cloned())
+    /// Whether a variable occurs free.
+    pub fn mentions_variable(&self, name: &str) -> bool {
+        self.0.variables.iter().any(|n| &**n == name)
+    }
+
+    /// Whether a function occurs.
+    pub fn mentions_function(&self, name: &str) -> bool {
+        self.0.functions.iter().any(|n| &**n == name)
+    }
 }
 
 impl PartialEq for Atom {
@@ -121,13 +164,6 @@ impl std::fmt::Debug for Atom {
     }
 }
 
-/// A name that no text can contain and no earlier call returned. Only ever transient: the term that
-/// is opened with it is closed again before anyone sees it.
-fn fresh() -> Name {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!("#{}", NEXT.fetch_add(1, atomic::Ordering::Relaxed)).into()
-}
-
 impl Expr {
     /// Zero.
     pub fn zero() -> Self {
@@ -149,9 +185,31 @@ impl Expr {
         Self::number(n.into())
     }
 
-    /// A free real variable.
+    /// A free real variable. Names with `#` are the kernel's own and give [`too_large`](Self::too_large).
     pub fn variable(name: &str) -> Self {
-        Self::atom(Node::Variable(name.into()))
+        if name.contains('#') { Self::too_large() } else { Self::atom(Node::Variable(name.into())) }
+    }
+
+    /// What stands for a term beyond the limits. It is contagious, and no theorem mentions it: a
+    /// wrong value can therefore not come out of a computation that became too large.
+    pub fn too_large() -> Self {
+        Expr(Poly::variable(Atom::new(Node::Variable(TOO_LARGE.into()))))
+    }
+
+    /// Whether this stands for a term beyond the limits.
+    pub fn is_too_large(&self) -> bool {
+        let first = self.0.terms().next().and_then(|(m, _)| m.factors().next());
+        first.is_some_and(|(a, _)| matches!(a.node(), Node::Variable(name) if &**name == TOO_LARGE))
+    }
+
+    /// Whether a bound variable occurs without its binder.
+    pub(in crate::kernel) fn is_loose(&self) -> bool {
+        self.atoms().any(|a| a.0.loose > 0)
+    }
+
+    /// The number of atoms, with repetitions.
+    pub(in crate::kernel) fn weight(&self) -> u64 {
+        self.atoms().fold(1, |sum, a| sum.saturating_add(a.0.weight))
     }
 
     /// An uninterpreted function at a point.
@@ -160,7 +218,12 @@ impl Expr {
     }
 
     fn atom(node: Node) -> Self {
-        Expr(Poly::variable(Atom::new(node)))
+        let atom = Atom::new(node);
+        let large = atom.0.depth > DEPTH_LIMIT || atom.0.weight > WEIGHT_LIMIT;
+        if large || atom.0.loose > 0 || atom.mentions_variable(TOO_LARGE) {
+            return Self::too_large();
+        }
+        Expr(Poly::variable(atom))
     }
 
     /// `[e ≥ 0]`. A constant is decided; `e` is divided by its positive content.
@@ -207,6 +270,9 @@ impl Expr {
     /// All of this only for tame integrands, which are locally bounded and measurable; any other
     /// integral stays opaque.
     pub fn integral(variable: &str, low: &Expr, high: &Expr, body: &Expr) -> Self {
+        if [low, high, body].iter().any(|e| e.is_too_large() || e.is_loose()) {
+            return Self::too_large();
+        }
         if !body.is_tame_in(variable) {
             let body = body.close(variable);
             return Self::atom(Node::Opaque { low: low.clone(), high: high.clone(), body });
@@ -216,7 +282,7 @@ impl Expr {
             let (mut inside, mut outside) = (Monomial::one(), Poly::constant(c.clone()));
             let (mut power, mut only_powers) = (0, true);
             for (a, e) in monomial.factors() {
-                if !a.mentions(variable) {
+                if !a.mentions_variable(variable) {
                     outside = outside.times(&Poly::term(Monomial::power(a.clone(), e), Rational::ONE));
                     continue;
                 }
@@ -228,7 +294,7 @@ impl Expr {
             }
             let value = if only_powers {
                 let k = Rational::new(1, i64::from(power) + 1).unwrap_or(Rational::ZERO);
-                high.pow(power + 1).minus(&low.pow(power + 1)).scaled(&k)
+                high.pow(power.saturating_add(1)).minus(&low.pow(power.saturating_add(1))).scaled(&k)
             } else {
                 let body = Expr(Poly::term(inside, Rational::ONE)).close(variable);
                 Self::primitive(high, &body).minus(&Self::primitive(low, &body))
@@ -248,30 +314,24 @@ impl Expr {
     /// Whether the term is locally bounded and measurable in `variable`, by its form alone: no
     /// inverse and no opaque integral that mentions it.
     pub fn is_tame_in(&self, variable: &str) -> bool {
-        self.atoms().all(|a| {
-            !a.mentions(variable)
-                || match a.node() {
-                    Node::Variable(_) | Node::Bound(_) => true,
-                    Node::Apply(_, arguments) => arguments.iter().all(|e| e.is_tame_in(variable)),
-                    Node::Indicator(e) => e.is_tame_in(variable),
-                    Node::Primitive { upper, body } => {
-                        upper.is_tame_in(variable) && body.is_tame_in(variable)
-                    }
-                    Node::Opaque { .. } | Node::Inverse(_) => false,
-                }
+        self.tame(&|a| a.mentions_variable(variable))
+    }
+
+    /// No inverse and no opaque integral among the atoms that matter.
+    fn tame(&self, matters: &dyn Fn(&Atom) -> bool) -> bool {
+        self.atoms().filter(|a| matters(a)).all(|a| match a.node() {
+            Node::Variable(_) | Node::Bound(_) => true,
+            Node::Apply(_, arguments) => arguments.iter().all(|e| e.tame(matters)),
+            Node::Indicator(e) => e.tame(matters),
+            Node::Primitive { upper, body } => upper.tame(matters) && body.tame(matters),
+            Node::Opaque { .. } | Node::Inverse(_) => false,
         })
     }
 
     /// Whether no inverse and no opaque integral occurs at all: locally bounded and measurable in
     /// every variable.
     pub fn is_tame(&self) -> bool {
-        self.atoms().all(|a| match a.node() {
-            Node::Variable(_) | Node::Bound(_) => true,
-            Node::Apply(_, arguments) => arguments.iter().all(Expr::is_tame),
-            Node::Indicator(e) => e.is_tame(),
-            Node::Primitive { upper, body } => upper.is_tame() && body.is_tame(),
-            Node::Opaque { .. } | Node::Inverse(_) => false,
-        })
+        self.tame(&|_| true)
     }
 
     /// The terms of the polynomial.
@@ -309,14 +369,25 @@ impl Expr {
         self.0.as_constant()
     }
 
-    /// Whether a name or function occurs free.
+    /// Whether a name occurs free, as a variable or as a function.
     pub fn mentions(&self, name: &str) -> bool {
-        self.atoms().any(|a| a.mentions(name))
+        self.mentions_variable(name) || self.mentions_function(name)
+    }
+
+    /// Whether a variable occurs free.
+    pub fn mentions_variable(&self, name: &str) -> bool {
+        self.atoms().any(|a| a.mentions_variable(name))
+    }
+
+    /// Whether a function occurs.
+    pub fn mentions_function(&self, name: &str) -> bool {
+        self.atoms().any(|a| a.mentions_function(name))
     }
 
     /// The free names and function names, increasing.
     pub fn free_names(&self) -> Vec<Name> {
-        let mut out: Vec<Name> = self.0.terms().flat_map(|(m, _)| names_of(m)).collect();
+        let mut out: Vec<Name> =
+            self.atoms().flat_map(|a| a.0.variables.iter().chain(&a.0.functions).cloned()).collect();
         out.sort();
         out.dedup();
         out
@@ -324,34 +395,52 @@ impl Expr {
 
     /// The sum.
     pub fn plus(&self, other: &Expr) -> Self {
+        if self.is_too_large() || other.is_too_large() {
+            return Self::too_large();
+        }
         Expr(self.0.plus(&other.0))
     }
 
     /// The difference.
     pub fn minus(&self, other: &Expr) -> Self {
+        if self.is_too_large() || other.is_too_large() {
+            return Self::too_large();
+        }
         Expr(self.0.minus(&other.0))
     }
 
     /// The negative.
     pub fn negated(&self) -> Self {
-        Expr(self.0.negated())
+        if self.is_too_large() { Self::too_large() } else { Expr(self.0.negated()) }
     }
 
     /// The product with a number.
     pub fn scaled(&self, k: &Rational) -> Self {
-        Expr(self.0.scaled(k))
+        if self.is_too_large() { Self::too_large() } else { Expr(self.0.scaled(k)) }
     }
 
     /// The product; the square of an indicator is the indicator.
     pub fn times(&self, other: &Expr) -> Self {
-        idempotent(self.0.times(&other.0))
+        let bits = |e: &Expr| e.0.terms().map(|(_, c)| c.bits()).max().unwrap_or(0);
+        let large = self.is_too_large()
+            || other.is_too_large()
+            || self.len().saturating_mul(other.len()) > PAIR_LIMIT
+            || self.0.degree().saturating_add(other.0.degree()) > DEGREE_LIMIT
+            || bits(self).saturating_add(bits(other)) > BIT_LIMIT;
+        if large { Self::too_large() } else { idempotent(self.0.times(&other.0)) }
     }
 
     /// `self^exponent`, with `0^0 = 1`.
     pub fn pow(&self, exponent: u32) -> Self {
+        if exponent > DEGREE_LIMIT {
+            return Self::too_large();
+        }
         let mut out = Self::one();
         for _ in 0..exponent {
             out = out.times(self);
+            if out.is_too_large() {
+                break;
+            }
         }
         out
     }
@@ -372,116 +461,21 @@ impl Expr {
         }
         out
     }
+}
 
-    /// `self` with terms in place of free variables, all at once. Bound variables cannot be captured:
-    /// every binder is opened with a name of its own and rebuilt.
-    pub fn substitute(&self, values: &BTreeMap<Name, Expr>) -> Self {
-        if values.keys().all(|name| !self.mentions(name)) {
-            return self.clone();
+impl From<&Atom> for Expr {
+    fn from(atom: &Atom) -> Self {
+        Expr(Poly::variable(atom.clone()))
+    }
+}
+
+impl From<Poly<Atom>> for Expr {
+    fn from(poly: Poly<Atom>) -> Self {
+        let large = |a: &Atom| a.mentions_variable(TOO_LARGE);
+        if poly.degree() > DEGREE_LIMIT || poly.terms().any(|(m, _)| m.factors().any(|(a, _)| large(a))) {
+            return Self::too_large();
         }
-        self.rebuild(&|name| values.get(name).cloned(), &|_, _| None)
-    }
-
-    /// `self` with `value` in place of one free variable.
-    pub fn substitute_one(&self, name: &str, value: &Expr) -> Self {
-        self.substitute(&BTreeMap::from([(name.into(), value.clone())]))
-    }
-
-    /// `self` with a definition `function(parameters) = body` in place of an uninterpreted function.
-    pub fn define(&self, function: &str, parameters: &[Name], body: &Expr) -> Self {
-        if !self.mentions(function) {
-            return self.clone();
-        }
-        self.rebuild(&|_| None, &|name, arguments| {
-            (&**name == function && arguments.len() == parameters.len()).then(|| {
-                let values = parameters.iter().cloned().zip(arguments.iter().cloned()).collect();
-                body.substitute(&values)
-            })
-        })
-    }
-
-    fn rebuild(
-        &self,
-        variable: &dyn Fn(&Name) -> Option<Expr>,
-        function: &dyn Fn(&Name, &[Expr]) -> Option<Expr>,
-    ) -> Self {
-        self.replace_atoms(|a| match a.node() {
-            Node::Variable(name) => variable(name),
-            Node::Bound(_) => None,
-            Node::Apply(name, arguments) => {
-                let arguments: Vec<Expr> =
-                    arguments.iter().map(|e| e.rebuild(variable, function)).collect();
-                Some(function(name, &arguments).unwrap_or_else(|| Self::apply(name, arguments)))
-            }
-            Node::Indicator(e) => Some(Self::at_least_zero(&e.rebuild(variable, function))),
-            Node::Inverse(e) => Some(Self::inverse(&e.rebuild(variable, function))),
-            Node::Primitive { upper, body } => {
-                let y = fresh();
-                let body = body.open(&y).rebuild(variable, function);
-                Some(Self::integral(&y, &Self::zero(), &upper.rebuild(variable, function), &body))
-            }
-            Node::Opaque { low, high, body } => {
-                let y = fresh();
-                let (low, high) = (low.rebuild(variable, function), high.rebuild(variable, function));
-                Some(Self::integral(&y, &low, &high, &body.open(&y).rebuild(variable, function)))
-            }
-        })
-    }
-
-    /// The body of a binder with a name for its bound variable. The name must not occur in the body.
-    pub fn open(&self, name: &str) -> Self {
-        self.rename(&|node, depth| match node {
-            Node::Bound(k) if *k == depth => Some(Node::Variable(name.into())),
-            _ => None,
-        })
-    }
-
-    /// The inverse of [`open`](Self::open): binds a name.
-    fn close(&self, name: &str) -> Self {
-        self.rename(&|node, depth| match node {
-            Node::Variable(n) if &**n == name => Some(Node::Bound(depth)),
-            _ => None,
-        })
-    }
-
-    /// Renames variables one to one. Such a renaming keeps terms canonical but for their order,
-    /// which is rebuilt here.
-    fn rename(&self, leaf: &dyn Fn(&Node, u32) -> Option<Node>) -> Self {
-        fn expr(e: &Expr, depth: u32, leaf: &dyn Fn(&Node, u32) -> Option<Node>) -> Expr {
-            let mut out = Poly::zero();
-            for (m, c) in e.0.terms() {
-                let mut renamed = Monomial::one();
-                for (a, k) in m.factors() {
-                    renamed = renamed.times(&Monomial::power(atom(a, depth, leaf), k));
-                }
-                out.accumulate(renamed, c);
-            }
-            Expr(out)
-        }
-        fn atom(a: &Atom, depth: u32, leaf: &dyn Fn(&Node, u32) -> Option<Node>) -> Atom {
-            if let Some(node) = leaf(a.node(), depth) {
-                return Atom::new(node);
-            }
-            match a.node() {
-                Node::Variable(_) | Node::Bound(_) => a.clone(),
-                Node::Apply(f, arguments) => Atom::new(Node::Apply(
-                    f.clone(),
-                    arguments.iter().map(|e| expr(e, depth, leaf)).collect(),
-                )),
-                Node::Indicator(e) => Atom::new(Node::Indicator(expr(e, depth, leaf))),
-                Node::Inverse(e) => Atom::new(Node::Inverse(expr(e, depth, leaf))),
-                Node::Primitive { upper, body } => Atom::new(Node::Primitive {
-                    upper: expr(upper, depth, leaf),
-                    body: expr(body, depth + 1, leaf),
-                }),
-                Node::Opaque { low, high, body } => Atom::new(Node::Opaque {
-                    low: expr(low, depth, leaf),
-                    high: expr(high, depth, leaf),
-                    body: expr(body, depth + 1, leaf),
-                }),
-            }
-        }
-        expr(self, 0, leaf)
+        idempotent(poly)
     }
 }
 

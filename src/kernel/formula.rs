@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 use super::expr::{Expr, Name};
 use super::rejection::Rejection;
 
+/// Nesting of quantifiers and connectives in a theorem.
+const DEPTH_LIMIT: usize = 1_000;
+/// Atoms in a formula of a theorem, with repetitions.
+const WEIGHT_LIMIT: usize = 1_000_000;
+
 /// How a term compares with zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Relation {
@@ -106,17 +111,67 @@ impl Formula {
         }
     }
 
-    /// Whether a name or function symbol occurs free.
+    /// Whether a name occurs free, as a variable or as a function.
     pub fn mentions(&self, name: &str) -> bool {
+        self.mentions_variable(name) || self.mentions_function(name)
+    }
+
+    /// Whether a variable occurs free. Only a quantifier over values binds it.
+    pub fn mentions_variable(&self, name: &str) -> bool {
         match self {
-            Formula::Compare(_, e) => e.mentions(name),
-            Formula::And(parts) | Formula::Or(parts) => parts.iter().any(|p| p.mentions(name)),
-            Formula::Implies(a, b) => a.mentions(name) || b.mentions(name),
-            Formula::ForAll(x, body) | Formula::Exists(x, body) => &**x != name && body.mentions(name),
+            Formula::Compare(_, e) => e.mentions_variable(name),
+            Formula::And(parts) | Formula::Or(parts) => parts.iter().any(|p| p.mentions_variable(name)),
+            Formula::Implies(a, b) => a.mentions_variable(name) || b.mentions_variable(name),
+            Formula::ForAll(x, body) | Formula::Exists(x, body) => {
+                &**x != name && body.mentions_variable(name)
+            }
+            Formula::SomeFunctions(_, body) | Formula::NoFunctions(_, body) => body.mentions_variable(name),
+        }
+    }
+
+    /// Whether a function occurs free. Only a quantifier over functions binds it, whatever the arity.
+    pub fn mentions_function(&self, name: &str) -> bool {
+        match self {
+            Formula::Compare(_, e) => e.mentions_function(name),
+            Formula::And(parts) | Formula::Or(parts) => parts.iter().any(|p| p.mentions_function(name)),
+            Formula::Implies(a, b) => a.mentions_function(name) || b.mentions_function(name),
+            Formula::ForAll(_, body) | Formula::Exists(_, body) => body.mentions_function(name),
             Formula::SomeFunctions(fs, body) | Formula::NoFunctions(fs, body) => {
-                fs.iter().all(|f| &*f.name != name) && body.mentions(name)
+                fs.iter().all(|f| &*f.name != name) && body.mentions_function(name)
             }
         }
+    }
+
+    /// Rejects a formula that is too large, or a term whose computation was.
+    pub(in crate::kernel) fn within_limits(&self) -> Result<(), Rejection> {
+        fn weigh(formula: &Formula, depth: usize) -> Result<u64, Rejection> {
+            if depth > DEPTH_LIMIT {
+                return Err(Rejection::TooLarge { what: "nested formulas", limit: DEPTH_LIMIT });
+            }
+            let all = |parts: &[Formula]| {
+                parts.iter().try_fold(1_u64, |sum, p| Ok(sum.saturating_add(weigh(p, depth + 1)?)))
+            };
+            match formula {
+                Formula::Compare(_, e) if e.is_too_large() => {
+                    Err(Rejection::TooLarge { what: "terms", limit: WEIGHT_LIMIT })
+                }
+                Formula::Compare(_, e) if e.is_loose() => {
+                    Err(Rejection::WrongForm { rule: "every step", expected: "bound variables inside their binders" })
+                }
+                Formula::Compare(_, e) => Ok(e.weight()),
+                Formula::And(parts) | Formula::Or(parts) => all(parts),
+                Formula::Implies(a, b) => Ok(weigh(a, depth + 1)?.saturating_add(weigh(b, depth + 1)?)),
+                Formula::ForAll(_, body)
+                | Formula::Exists(_, body)
+                | Formula::SomeFunctions(_, body)
+                | Formula::NoFunctions(_, body) => weigh(body, depth + 1),
+            }
+        }
+        let weight = weigh(self, 0)?;
+        if usize::try_from(weight).is_ok_and(|w| w <= WEIGHT_LIMIT) {
+            return Ok(());
+        }
+        Err(Rejection::TooLarge { what: "atoms in a formula", limit: WEIGHT_LIMIT })
     }
 
     /// `self` with a term in place of a free variable. Rejects if a free name of the term would be
@@ -131,7 +186,7 @@ impl Formula {
         let all = |parts: &[Formula]| -> Result<Vec<_>, _> {
             parts.iter().map(|p| p.substitute(name, value)).collect()
         };
-        if !self.mentions(name) {
+        if !self.mentions_variable(name) {
             return Ok(self.clone());
         }
         Ok(match self {

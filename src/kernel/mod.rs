@@ -1,6 +1,7 @@
 //! The kernel: terms, formulas, and the only functions that make a [`Theorem`]. It recomputes and
 //! compares; it never searches, and knows nothing about mechanisms, files or text of the language.
 
+mod bind;
 mod certificate;
 mod expr;
 mod formula;

@@ -100,7 +100,7 @@ fn write_node(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
 
 fn write_integral(f: &mut fmt::Formatter<'_>, low: &Expr, high: &Expr, body: &Expr) -> fmt::Result {
     let mut index = 1;
-    while body.mentions(&format!("z{index}")) {
+    while [low, high, body].iter().any(|e| e.mentions(&format!("z{index}"))) {
         index += 1;
     }
     let y = format!("z{index}");
@@ -400,14 +400,20 @@ fn read_all<T>(text: &str, read: impl FnOnce(&mut Reader<'_>) -> Read<T>) -> Rea
 impl std::str::FromStr for Expr {
     type Err = Rejection;
     fn from_str(text: &str) -> Read<Self> {
-        read_all(text, |r| r.expr())
+        let e = read_all(text, |r| r.expr())?;
+        if e.is_too_large() {
+            return Err(Rejection::TooLarge { what: "terms", limit: TERM_LIMIT });
+        }
+        Ok(e)
     }
 }
 
 impl std::str::FromStr for Formula {
     type Err = Rejection;
     fn from_str(text: &str) -> Read<Self> {
-        read_all(text, |r| r.formula())
+        let formula = read_all(text, |r| r.formula())?;
+        formula.within_limits()?;
+        Ok(formula)
     }
 }
 

@@ -57,12 +57,14 @@ pub struct Text {
 pub struct File {
     /// The items in the order of the text.
     pub items: Vec<Item>,
+    /// Comments after the last item.
+    pub end_comments: Vec<String>,
 }
 
 /// One item of a file, with the comments that stand before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Comment lines (without `#`, trimmed) directly above the item; an empty string is a blank line between comments.
+    /// Comment lines (without `#`, trimmed) above the item.
     pub comments: Vec<String>,
     /// A comment at the end of the item's last line.
     pub trailing: Option<String>,
@@ -128,6 +130,8 @@ pub struct Setting {
     pub name: Name,
     /// Its lines in order.
     pub lines: Vec<SettingLine>,
+    /// Comments after the last line.
+    pub end_comments: Vec<String>,
 }
 
 /// One line of a setting.
@@ -301,6 +305,8 @@ pub enum MechanismBody {
         setting: Option<Name>,
         /// The rules.
         rules: Vec<MechanismRule>,
+        /// Comments after the last rule.
+        end_comments: Vec<String>,
     },
 }
 
@@ -371,6 +377,8 @@ pub struct Claim {
     pub at: Vec<(Name, Expr)>,
     /// What is claimed: one statement, or several in braces.
     pub statements: Vec<Statement>,
+    /// Comments after the last statement in braces.
+    pub end_comments: Vec<String>,
     /// Whether the statements stand in braces.
     pub braces: Braces,
     /// Where it holds.

@@ -4,6 +4,8 @@
 //! named for, every conjunct holds for all values of its variables. [`Claim::formula`] and
 //! [`Claim::refutation`] write this down; nothing is computed here.
 
+use std::collections::BTreeMap;
+
 use crate::kernel::{Expr, Formula, Name};
 
 /// A name with its closed range.
@@ -149,6 +151,32 @@ impl Claim {
         let domain: Vec<Formula> = self.parameters.iter().flat_map(Bound::domain).collect();
         let names: Vec<Name> = self.parameters.iter().map(|b| b.name.clone()).collect();
         Formula::for_all(&names, Formula::implied(&domain, body))
+    }
+
+    /// The claim with values for some of its parameters.
+    pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Claim {
+        if values.is_empty() {
+            return self.clone();
+        }
+        let term = |e: &Expr| e.substitute(values);
+        let bound = |b: &Bound| Bound { low: term(&b.low), high: term(&b.high), ..b.clone() };
+        let premise = |p: &Formula| {
+            // Parameters are never bound in a premise, and their values are free of bound names.
+            values.iter().fold(p.clone(), |p, (name, value)| p.substitute(name, value).unwrap_or(p))
+        };
+        let conjunct = |c: &Conjunct| Conjunct {
+            variables: c.variables.iter().map(bound).collect(),
+            premises: c.premises.iter().map(premise).collect(),
+            left: term(&c.left),
+            right: term(&c.right),
+            ..c.clone()
+        };
+        let charge = |c: &Charge| Charge { argument: bound(&c.argument), body: term(&c.body), ..c.clone() };
+        Claim {
+            parameters: self.parameters.iter().filter(|p| !values.contains_key(&p.name)).map(bound).collect(),
+            charges: self.charges.iter().map(charge).collect(),
+            conjuncts: self.conjuncts.iter().map(conjunct).collect(),
+        }
     }
 
     /// That the claim fails: for some parameters, with the charges being what they are named for,

@@ -3,6 +3,8 @@
 //! Types are independent. Agent i's type is a free variable in all terms; nature is the product of the
 //! priors. Outcomes are finitely many; each gives every agent a value that depends on the own type.
 
+use std::collections::BTreeMap;
+
 use crate::kernel::{Expr, Name};
 
 use super::claim::Bound;
@@ -147,9 +149,17 @@ impl Setting {
         })
     }
 
-    /// The agent whose type has a name.
-    pub fn agent_of_type(&self, name: &Name) -> Option<usize> {
-        self.agents.iter().position(|a| a.type_.name == *name)
+    /// The setting with values for some of its parameters.
+    pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
+        let mut out = self.clone();
+        for agent in &mut out.agents {
+            agent.outside = agent.outside.substitute(values);
+        }
+        for Outcome { values: terms, .. } in &mut out.outcomes {
+            terms.iter_mut().for_each(|e| *e = e.substitute(values));
+        }
+        out.parameters.retain(|p| !values.contains_key(&p.name));
+        out
     }
 }
 

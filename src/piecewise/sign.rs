@@ -1,7 +1,6 @@
 //! Signs of terms under known facts: [`certify`] searches for a [`Combination`].
 //!
-//! In the order of cost: numbers; Farkas multipliers of the facts; a sum of squares for what is
-//! quadratic; products of facts up to the degree of the goal, with squares of differences and of
+//! In the order of cost: numbers; Farkas multipliers of the facts; completed squares; products of facts up to the degree of the goal, with squares of differences and of
 //! stationary forms (Handelman; Schmüdgen). Complete for linear goals under linear facts.
 
 use std::collections::BTreeMap;
@@ -43,7 +42,7 @@ pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combin
     if degree < 2 {
         return None;
     }
-    if let Some(found) = search.sum_of_squares() {
+    if let Some(found) = search.completed_square() {
         return Some(found);
     }
     generators.extend(search.squares());
@@ -220,7 +219,7 @@ impl Search<'_> {
                 out.push(Expr::from(v).minus(&Expr::from(w)));
             }
             let derivative = self.goal.poly().derivative(v);
-            if derivative.degree() == 1 {
+            if derivative.degree_in(v) == 1 {
                 out.push(Expr::from(derivative));
             }
         }
@@ -275,41 +274,23 @@ impl Search<'_> {
         Some(out)
     }
 
-    /// A quadratic goal as a sum of squares, by completing squares one variable at a time.
-    fn sum_of_squares(&self) -> Option<Combination> {
-        if self.goal.poly().degree() != 2 {
-            return None;
-        }
-        let mut rest = self.goal.clone();
-        let mut terms = Vec::new();
+    /// Completes the square in a variable in which the goal is quadratic with a positive number in
+    /// front, and certifies what is left, which is free of that variable.
+    fn completed_square(&self) -> Option<Combination> {
         for v in variables_of(self.goal) {
-            let coefficients = rest.poly().coefficients_in(&v);
-            let [b, a] = [1, 2].map(|k| coefficients.get(k).cloned().unwrap_or_else(Poly::zero));
-            let a = a.as_constant()?;
-            if a.is_zero() {
-                if b.is_zero() {
-                    continue;
-                }
-                return None;
-            }
-            if a.is_negative() {
-                return None;
-            }
+            let coefficients = self.goal.poly().coefficients_in(&v);
+            let [_, b, a] = coefficients.as_slice() else { continue };
+            let Some(a) = a.as_constant().filter(Rational::is_positive) else { continue };
             // a v² + b v = a (v + b/(2a))² − b²/(4a)
             let half = Rational::new(1, 2)?.checked_div(&a)?;
             let root = Expr::from(&v).plus(&Expr::from(b.clone()).scaled(&half));
-            rest = rest.minus(&root.pow(2).scaled(&a));
-            terms.push(Term { coefficient: a, squares: vec![root], facts: vec![] });
+            let rest = self.goal.minus(&root.pow(2).scaled(&a));
+            if let Some(mut found) = certify(self.facts, self.relation, &rest) {
+                found.terms.push(Term { coefficient: a, squares: vec![root], facts: vec![] });
+                return Some(found);
+            }
         }
-        let c = rest.as_number()?;
-        let enough = match self.relation {
-            Relation::Positive => c.is_positive(),
-            _ => !c.is_negative(),
-        };
-        if c.is_positive() {
-            terms.push(constant(c));
-        }
-        enough.then_some(Combination { terms, equations: vec![] })
+        None
     }
 }
 

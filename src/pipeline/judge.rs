@@ -83,8 +83,9 @@ pub(super) fn judge(statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnos
             let help = "remove `printed`, or correct the claim";
             return Err(vec![Diagnostic::new("printed-is-right", message, printed.span).help(help)]);
         }
-        let difference = context(statement).and_then(|(claim, values)| {
-            closed_in(claim, &values, &printed.difference)
+        let difference = context(statement).map(|(claim, values)| {
+            let difference = &printed.difference;
+            closed_in(claim, &values, difference).unwrap_or_else(|| with_charges(claim, &values, difference))
         });
         judged.printed = Some(PrintedVerdict { difference, ..verdict });
     }
@@ -216,11 +217,16 @@ fn value(statement: &ResolvedStatement) -> Option<Expr> {
 
 /// The closed form of a term under the domain of a claim.
 fn closed_in(claim: &Claim, values: &[Extremum], e: &Expr) -> Option<Expr> {
-    let charges = claim.charges.iter().zip(values).map(|(c, v)| (c.name.clone(), v.value.clone())).collect();
     let variables = claim.conjuncts.last().map(|c| c.variables.as_slice()).unwrap_or_default();
     let domain = claim.parameters.iter().chain(variables).flat_map(|b| b.domain());
     let facts: Vec<_> = domain.filter_map(|f| crate::kernel::rule::combine::Fact::of(&f).ok()).collect();
-    Engine::new().closed_form(&facts, &e.substitute(&charges))
+    Engine::new().closed_form(&facts, &with_charges(claim, values, e))
+}
+
+/// A term with the values of the charges in it.
+fn with_charges(claim: &Claim, values: &[Extremum], e: &Expr) -> Expr {
+    let charges = claim.charges.iter().zip(values).map(|(c, v)| (c.name.clone(), v.value.clone())).collect();
+    e.substitute(&charges)
 }
 
 /// The closed form of a term without names.

@@ -82,7 +82,8 @@ fn find_in(claim: &Claim, index: usize, conjunct: &Conjunct) -> Result<Option<Fa
         return search(claim, index, conjunct, &names, &hints);
     }
     for parameters in grid_points(&claim.parameters.iter().collect::<Vec<_>>(), 4, Place::Any) {
-        let fixed = at_parameters(claim, &parameters);
+        let terms = parameters.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
+        let fixed = claim.at(&terms);
         let Ok(values) = extremum::charges(&fixed) else { continue };
         let hints = charge_hints(&fixed, &values);
         let Some(conjunct) = fixed.conjuncts.get(index) else { continue };
@@ -105,34 +106,6 @@ fn charge_hints(claim: &Claim, values: &[extremum::Extremum]) -> Hints {
         hints.insert(charge.argument.name.clone(), value.at.clone());
     }
     hints
-}
-
-/// The claim with numbers in place of its parameters.
-pub(super) fn at_parameters(claim: &Claim, values: &Point) -> Claim {
-    let terms = values.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
-    let mut out = claim.clone();
-    out.parameters.clear();
-    let bound = |b: &mut Bound| {
-        b.low = b.low.substitute(&terms);
-        b.high = b.high.substitute(&terms);
-    };
-    for charge in &mut out.charges {
-        bound(&mut charge.argument);
-        charge.body = charge.body.substitute(&terms);
-    }
-    for conjunct in &mut out.conjuncts {
-        conjunct.variables.iter_mut().for_each(bound);
-        conjunct.left = conjunct.left.substitute(&terms);
-        conjunct.right = conjunct.right.substitute(&terms);
-        for premise in &mut conjunct.premises {
-            for (name, value) in &terms {
-                if let Ok(fixed) = premise.substitute(name, value) {
-                    *premise = fixed;
-                }
-            }
-        }
-    }
-    out
 }
 
 fn search(

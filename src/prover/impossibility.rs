@@ -155,13 +155,6 @@ impl Impossibility<'_> {
         self.builder.add(Step::Combine { premises, goal, evidence: Combination { terms, equations } })
     }
 
-    /// Replaces a hypothesis of a theorem by what it follows from.
-    fn cut(&mut self, premise: usize, hypothesis: &Formula, context: &[Formula]) -> Result<usize, Obstacle> {
-        let implication = self.builder.add(Step::Discharge { premise, hypothesis: hypothesis.clone() })?;
-        let premise = self.derive(context, hypothesis)?;
-        self.builder.add(Step::Apply { implication, premise })
-    }
-
     fn contradiction(&mut self, worst: &[Expr]) -> Result<usize, Obstacle> {
         let mut bounds = Vec::new();
         for (agent, worst) in worst.iter().enumerate() {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Certificate, Expr, Formula, Name, Replay, Step, Symbol, Theorem, check};
+use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Step, Symbol, Theorem, check};
 use crate::model::Claim;
 use crate::piecewise::{Engine, Obstacle};
 
@@ -63,8 +63,20 @@ impl Builder {
             Formula::Compare(relation, e) => {
                 let hypotheses = relevant(context, e);
                 let mut facts = facts(&hypotheses);
-                let tree = engine.tree(&mut facts, *relation, e)?;
-                self.add(Step::Tree { hypotheses, goal: goal.clone(), tree })
+                match engine.tree(&mut facts, *relation, e) {
+                    Ok(tree) => self.add(Step::Tree { hypotheses, goal: goal.clone(), tree }),
+                    // On a boundary an equation may follow from two inequalities only.
+                    Err(Obstacle::Uncertified { .. }) if *relation == Relation::Equal => {
+                        let mut side = |e: Expr| {
+                            let tree = engine.tree(&mut facts, Relation::AtLeast, &e)?;
+                            let goal = Formula::Compare(Relation::AtLeast, e);
+                            self.add(Step::Tree { hypotheses: hypotheses.clone(), goal, tree })
+                        };
+                        let (above, below) = (side(e.clone())?, side(e.negated())?);
+                        self.add(Step::Antisymmetry { above, below })
+                    }
+                    Err(obstacle) => Err(obstacle),
+                }
             }
             Formula::And(parts) => {
                 let mut premises = Vec::new();

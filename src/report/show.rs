@@ -26,6 +26,13 @@ impl Names {
         terms.sort_by(|(m, _), (n, _)| {
             n.degree().cmp(&m.degree()).then_with(|| self.key(m).cmp(&self.key(n)))
         });
+        // `1 - v` rather than `-v + 1`.
+        if terms.first().is_some_and(|(_, c)| c.is_negative())
+            && let Some(position) = terms.iter().position(|(_, c)| c.is_positive())
+        {
+            let positive = terms.remove(position);
+            terms.insert(0, positive);
+        }
         let mut out = String::new();
         for (monomial, c) in terms {
             let separator = match (out.is_empty(), c.is_negative()) {

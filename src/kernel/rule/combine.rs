@@ -65,6 +65,8 @@ impl Fact {
 
 /// No exponent of a certificate is larger.
 const EXPONENT_LIMIT: u32 = 1_000;
+/// What the rejection names when a product of facts is too large.
+const TERM_LIMIT: usize = 50_000;
 
 /// Checks that `goal` has the sign `relation` wherever the facts hold.
 pub fn check(
@@ -104,6 +106,9 @@ pub fn check(
         sum = sum.plus(&factor.times(&known.expr));
     }
     let residual = goal.minus(&sum);
+    if residual.is_too_large() {
+        return Err(Rejection::TooLarge { what: "terms in a combination", limit: TERM_LIMIT });
+    }
     if !residual.is_zero() {
         return Err(Rejection::Residual { rule: "combine", residual });
     }

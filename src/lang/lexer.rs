@@ -1,0 +1,245 @@
+//! From characters to tokens.
+//!
+//! ```text
+//! token   = number | name | string | symbol | comment
+//! number  = digits [ "." digits ]            string = '"' { any but '"' and line end } '"'
+//! name    = letter { letter | digit | "_" }  comment = "#" to the end of the line
+//! ```
+//!
+//! Letters include Greek ones, which are read as their English names: `θ_b` is `theta_b`.
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while, take_while1};
+use nom::character::complete::{char, digit1, satisfy};
+use nom::combinator::{map, opt, recognize, value};
+use nom::sequence::{delimited, pair, preceded};
+use nom::{IResult, Parser};
+
+use super::ast::Span;
+use super::diagnostic::Diagnostic;
+
+/// A token with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Token {
+    pub(super) kind: TokenKind,
+    pub(super) span: Span,
+    /// The line it begins on, from 0.
+    pub(super) line: usize,
+    /// Whether it is the first on its line.
+    pub(super) position: Position,
+    /// Whether white space stands before it.
+    pub(super) spacing: Spacing,
+}
+
+/// Where on its line a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Position {
+    /// At the very beginning, without indentation.
+    Margin,
+    /// First, but indented.
+    First,
+    /// After another token.
+    Later,
+}
+
+/// Whether white space stands before a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spacing {
+    Before,
+    Absent,
+}
+
+/// What a token is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TokenKind {
+    /// Digits with an optional fraction.
+    Number(String),
+    /// A name or word, Greek letters spelled out.
+    Name(String),
+    /// The characters between quotes.
+    Text(String),
+    /// An operator or bracket, in its ASCII form.
+    Symbol(&'static str),
+    /// The rest of a `source` line after its title, free text.
+    Place(String),
+    /// A comment without `#`, trimmed.
+    Comment(String),
+}
+
+/// Bytes of a file at most.
+const SIZE_LIMIT: usize = 4_000_000;
+/// Digits of a number at most.
+const DIGIT_LIMIT: usize = 10_000;
+/// Tokens of a file at most.
+const TOKEN_LIMIT: usize = 1_000_000;
+
+/// Splits a text into tokens.
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Diagnostic> {
+    if text.len() > SIZE_LIMIT {
+        let message = format!("the file has more than {SIZE_LIMIT} bytes");
+        return Err(Diagnostic::new("too-large", message, Span::new(0, 0)));
+    }
+    let mut out = Vec::new();
+    let (mut rest, mut line) = (text, 0);
+    let mut position = Position::Margin;
+    let mut spacing = Spacing::Before;
+    loop {
+        if let Some(after) = rest.strip_prefix('\n') {
+            (rest, line, position, spacing) = (after, line + 1, Position::Margin, Spacing::Before);
+            continue;
+        }
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() && c != '\n');
+        if trimmed.len() < rest.len() {
+            if position == Position::Margin {
+                position = Position::First;
+            }
+            (rest, spacing) = (trimmed, Spacing::Before);
+            continue;
+        }
+        if rest.is_empty() {
+            return Ok(out);
+        }
+        let start = text.len() - rest.len();
+        let place = out.iter().rev().take_while(|t: &&Token| t.line == line).last().is_some_and(|first| {
+            first.position == Position::Margin && first.kind == TokenKind::Name("source".into())
+        });
+        let after_title = matches!(out.last().map(|t: &Token| &t.kind), Some(TokenKind::Text(_)));
+        let read = if place && after_title { free_text(rest) } else { token(rest) };
+        let Ok((after, kind)) = read else { return Err(complaint(rest, start)) };
+        let span = Span::new(start, text.len() - after.len());
+        if matches!(&kind, TokenKind::Number(digits) if digits.len() > DIGIT_LIMIT) {
+            let message = format!("this number has more than {DIGIT_LIMIT} digits");
+            return Err(Diagnostic::new("too-large", message, span));
+        }
+        out.push(Token { kind, span, line, position, spacing });
+        if out.len() > TOKEN_LIMIT {
+            let message = format!("the file has more than {TOKEN_LIMIT} words and signs");
+            return Err(Diagnostic::new("too-large", message, span));
+        }
+        (rest, position, spacing) = (after, Position::Later, Spacing::Absent);
+    }
+}
+
+fn complaint(rest: &str, start: usize) -> Diagnostic {
+    let c = rest.chars().next().unwrap_or(' ');
+    if c == '"' {
+        let end = rest.find('\n').unwrap_or(rest.len());
+        return Diagnostic::new("unterminated-string", "this text has no closing quote", Span::new(start, start + end))
+            .help("add `\"` at its end");
+    }
+    let message = format!("the character `{c}` has no meaning here");
+    Diagnostic::new("unexpected-character", message, Span::new(start, start + c.len_utf8()))
+}
+
+fn token(input: &str) -> IResult<&str, TokenKind> {
+    let number = recognize(pair(digit1, opt(pair(char('.'), digit1))));
+    let name = recognize(pair(satisfy(|c| c.is_alphabetic()), take_while(|c: char| c.is_alphanumeric() || c == '_')));
+    let text = delimited(char('"'), take_while(|c| c != '"' && c != '\n'), char('"'));
+    let comment = preceded(char('#'), take_while(|c| c != '\n'));
+    alt((
+        map(number, |digits: &str| TokenKind::Number(digits.to_owned())),
+        map(name, |name: &str| TokenKind::Name(canonical_name(name))),
+        map(text, |text: &str| TokenKind::Text(text.to_owned())),
+        map(comment, |text: &str| TokenKind::Comment(text.trim().to_owned())),
+        map(symbol, TokenKind::Symbol),
+    ))
+    .parse(input)
+}
+
+/// A comma and the rest of the line, up to a comment.
+fn free_text(input: &str) -> IResult<&str, TokenKind> {
+    let place = preceded(char(','), take_while(|c| c != '\n' && c != '#'));
+    alt((map(place, |text: &str| TokenKind::Place(text.trim().to_owned())), token)).parse(input)
+}
+
+fn symbol(input: &str) -> IResult<&str, &'static str> {
+    alt((
+        alt((
+            value(">=", tag(">=")),
+            value("<=", tag("<=")),
+            value("!=", tag("!=")),
+            value("..", tag("..")),
+            value(">=", tag("≥")),
+            value("<=", tag("≤")),
+            value("!=", tag("≠")),
+            value("-", tag("−")),
+            value("–", tag("–")),
+            value("*", tag("·")),
+            value("~", tag("∼")),
+        )),
+        alt((
+            value("+", tag("+")),
+            value("-", tag("-")),
+            value("*", tag("*")),
+            value("/", tag("/")),
+            value("^", tag("^")),
+            value("=", tag("=")),
+            value("<", tag("<")),
+            value(">", tag(">")),
+            value("~", tag("~")),
+        )),
+        alt((
+            value("(", tag("(")),
+            value(")", tag(")")),
+            value("[", tag("[")),
+            value("]", tag("]")),
+            value("{", tag("{")),
+            value("}", tag("}")),
+            value(",", tag(",")),
+            value(";", tag(";")),
+            value(":", tag(":")),
+        )),
+        map(take_while1(|c| c == '∈'), |_| "∈"),
+    ))
+    .parse(input)
+}
+
+/// The Greek letters and their names.
+const GREEK: [(char, &str); 34] = [
+    ('α', "alpha"),
+    ('β', "beta"),
+    ('γ', "gamma"),
+    ('δ', "delta"),
+    ('ε', "epsilon"),
+    ('ζ', "zeta"),
+    ('η', "eta"),
+    ('θ', "theta"),
+    ('ι', "iota"),
+    ('κ', "kappa"),
+    ('λ', "lambda"),
+    ('μ', "mu"),
+    ('ν', "nu"),
+    ('ξ', "xi"),
+    ('π', "pi"),
+    ('ρ', "rho"),
+    ('σ', "sigma"),
+    ('τ', "tau"),
+    ('υ', "upsilon"),
+    ('φ', "phi"),
+    ('χ', "chi"),
+    ('ψ', "psi"),
+    ('ω', "omega"),
+    ('Γ', "Gamma"),
+    ('Δ', "Delta"),
+    ('Θ', "Theta"),
+    ('Λ', "Lambda"),
+    ('Ξ', "Xi"),
+    ('Π', "Pi"),
+    ('Σ', "Sigma"),
+    ('Φ', "Phi"),
+    ('Ψ', "Psi"),
+    ('Ω', "Omega"),
+    ('Υ', "Upsilon"),
+];
+
+/// The one form of a name: Greek letters spelled out, so that `θ_b` and `theta_b` are the same.
+pub fn canonical_name(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        match GREEK.iter().find(|(letter, _)| *letter == c) {
+            Some((_, spelled)) => out.push_str(spelled),
+            None => out.push(c),
+        }
+    }
+    out
+}

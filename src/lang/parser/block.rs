@@ -1,0 +1,258 @@
+//! Settings, mechanisms and strategies.
+//!
+//! ```text
+//! setting      = "setting" name "{" { line } "}"
+//! line         = "agent" name "with" "type" name "~" distribution
+//!              | "agents" name "in" expr ".." expr "with" "type" name "[" name "]" "~" distribution
+//!              | "outcome" name "in" "{" expr { "," expr } "}"
+//!              | "one" "good" [ "," "kept" "by" "the" "seller" "if" "nobody" "gets" "it" ]
+//!              | ( "value" | "outside" | "share" ) agent "=" expr
+//!              | "ties" ( name "=" expr { "," expr } | "to" "the" ( "lowest" | "highest" ) "index"
+//!                       | "to" agent { "," agent } )
+//! distribution = "uniform" "(" expr "," expr ")" | ( "cdf" | "pdf" ) expr "on" range
+//! mechanism    = "mechanism" name ( "=" expr | [ "on" name ] "=" "{" { rule } "}" )
+//! rule         = ( "allocation" | "payment" ) agent "=" expr | "probability" name "=" expr ":" expr
+//! strategy     = "strategy" name "on" name ":" name "(" name ")" "=" expr
+//! ```
+
+use super::{Parse, Parser};
+use crate::lang::ast::{
+    AgentRef, Distribution, DistributionKind, Keeper, Mechanism, MechanismBody, MechanismRule,
+    MechanismRuleKind, Setting, SettingKind, SettingLine, Span, Strategy, Ties,
+};
+use crate::lang::lexer::{Token, TokenKind};
+
+const LINES: [&str; 8] = ["`agent`", "`agents`", "`outcome`", "`one`", "`value`", "`outside`", "`share`", "`ties`"];
+const RULES: [&str; 3] = ["`allocation`", "`payment`", "`probability`"];
+
+impl Parser<'_> {
+    pub(super) fn setting(&mut self) -> Parse<Setting> {
+        let name = self.name("the name of the setting")?;
+        let opened = self.expect("{")?;
+        let mut lines = Vec::new();
+        loop {
+            while self.accept(";") {}
+            let comments = self.take_comments();
+            if self.is_symbol("}") || self.peek().is_none() {
+                self.close("}", opened)?;
+                return Ok(Setting { name, lines, end_comments: comments });
+            }
+            let start = self.here();
+            let kind = self.setting_line()?;
+            let span = Span::new(start.start, self.end());
+            lines.push(SettingLine { comments, trailing: self.trailing(), kind, span });
+        }
+    }
+
+    fn word(&mut self) -> Option<String> {
+        match self.peek() {
+            Some(Token { kind: TokenKind::Name(word), .. }) => Some(word.clone()),
+            _ => None,
+        }
+    }
+
+    fn setting_line(&mut self) -> Parse<SettingKind> {
+        let word = self.word().unwrap_or_default();
+        if !LINES.contains(&format!("`{word}`").as_str()) {
+            let wanted: Vec<&str> = LINES.iter().copied().chain(["`}`"]).collect();
+            return Err(self.expected(&wanted));
+        }
+        self.at += 1;
+        Ok(match word.as_str() {
+            "agent" => {
+                let name = self.name("the name of the agent")?;
+                self.words(&["with", "type"])?;
+                let variable = self.name("the name of the type")?;
+                self.expect("~")?;
+                SettingKind::Agent { name, variable, distribution: self.distribution()? }
+            }
+            "agents" => {
+                let index = self.name("an index")?;
+                self.expect_word("in")?;
+                let first = self.expr()?;
+                self.expect("..")?;
+                let last = self.expr()?;
+                self.words(&["with", "type"])?;
+                let variable = self.name("the name of the types")?;
+                let opened = self.expect("[")?;
+                let inner = self.name("the index")?;
+                if inner.text != index.text {
+                    let mut complaint = self.expected(&[]);
+                    complaint.message =
+                        format!("the types are indexed by `{}`, and the agents by `{}`", inner.text, index.text);
+                    complaint.label = String::new();
+                    complaint.span = inner.span;
+                    return Err(complaint);
+                }
+                self.close("]", opened)?;
+                self.expect("~")?;
+                SettingKind::Agents { index, first, last, variable, distribution: self.distribution()? }
+            }
+            "outcome" => {
+                let name = self.name("the name of the outcome")?;
+                self.expect_word("in")?;
+                let opened = self.expect("{")?;
+                self.open += 1;
+                let mut values = vec![self.expr()?];
+                while self.accept(",") {
+                    values.push(self.expr()?);
+                }
+                self.open -= 1;
+                self.close("}", opened)?;
+                SettingKind::Outcome { name, values }
+            }
+            "one" => {
+                self.expect_word("good")?;
+                let keeper = match self.accept(",") {
+                    true => {
+                        self.words(&["kept", "by", "the", "seller", "if", "nobody", "gets", "it"])?;
+                        Keeper::Seller
+                    }
+                    false => Keeper::Agents,
+                };
+                SettingKind::OneGood { keeper }
+            }
+            "ties" => SettingKind::Ties(self.ties()?),
+            _ => {
+                let agent = self.agent()?;
+                self.expect("=")?;
+                let e = self.expr()?;
+                match word.as_str() {
+                    "value" => SettingKind::Value { agent, value: e },
+                    "outside" => SettingKind::Outside { agent, value: e },
+                    _ => SettingKind::Share { agent, share: e },
+                }
+            }
+        })
+    }
+
+    pub(super) fn words(&mut self, words: &[&str]) -> Parse<()> {
+        words.iter().try_for_each(|word| self.expect_word(word).map(|_| ()))
+    }
+
+    fn ties(&mut self) -> Parse<Ties> {
+        if !self.accept_word("to") {
+            let name = self.name("an outcome such as `x = 1`, or `to`")?;
+            self.expect("=")?;
+            let mut values = vec![self.expr()?];
+            while self.accept(",") {
+                values.push(self.expr()?);
+            }
+            return Ok(Ties::Outcomes { name, values });
+        }
+        if self.accept_word("the") {
+            let lowest = self.is_word("lowest");
+            if !lowest && !self.is_word("highest") {
+                return Err(self.expected(&["`lowest`", "`highest`"]));
+            }
+            self.at += 1;
+            self.expect_word("index")?;
+            return Ok(if lowest { Ties::LowestIndex } else { Ties::HighestIndex });
+        }
+        let mut agents = vec![self.agent()?];
+        while self.accept(",") {
+            agents.push(self.agent()?);
+        }
+        Ok(Ties::Agents(agents))
+    }
+
+    fn agent(&mut self) -> Parse<AgentRef> {
+        match self.peek() {
+            Some(Token { kind: TokenKind::Number(digits), span, .. }) => {
+                let number = digits.parse().map_err(|_| self.expected(&["an agent"]))?;
+                self.at += 1;
+                Ok(AgentRef::Number { number, span: *span })
+            }
+            _ => Ok(AgentRef::Named(self.name("an agent")?)),
+        }
+    }
+
+    fn distribution(&mut self) -> Parse<Distribution> {
+        let start = self.here();
+        let kind = if self.accept_word("uniform") {
+            let opened = self.expect("(")?;
+            self.open += 1;
+            let low = self.expr()?;
+            self.expect(",")?;
+            let high = self.expr()?;
+            self.open -= 1;
+            self.close(")", opened)?;
+            DistributionKind::Uniform { low, high }
+        } else if self.is_word("cdf") || self.is_word("pdf") {
+            let cdf = self.is_word("cdf");
+            self.at += 1;
+            let body = self.expr()?;
+            self.expect_word("on")?;
+            let on = self.range()?;
+            if cdf { DistributionKind::Cdf { body, on } } else { DistributionKind::Pdf { body, on } }
+        } else {
+            return Err(self.expected(&["`uniform`", "`cdf`", "`pdf`"]));
+        };
+        Ok(Distribution { kind, span: Span::new(start.start, self.end()) })
+    }
+
+    pub(super) fn mechanism(&mut self) -> Parse<Mechanism> {
+        let name = self.name("the name of the mechanism")?;
+        let setting = match self.accept_word("on") {
+            true => Some(self.name("a setting")?),
+            false => None,
+        };
+        self.expect("=")?;
+        if !self.is_symbol("{") {
+            if setting.is_some() {
+                return Err(self.expected(&["`{`"]));
+            }
+            return Ok(Mechanism { name, body: MechanismBody::Expr(self.expr()?) });
+        }
+        let opened = self.expect("{")?;
+        let mut rules = Vec::new();
+        loop {
+            while self.accept(";") {}
+            let comments = self.take_comments();
+            if self.is_symbol("}") || self.peek().is_none() {
+                self.close("}", opened)?;
+                return Ok(Mechanism { name, body: MechanismBody::Rules { setting, rules, end_comments: comments } });
+            }
+            let start = self.here();
+            let kind = self.rule()?;
+            let span = Span::new(start.start, self.end());
+            rules.push(MechanismRule { comments, trailing: self.trailing(), kind, span });
+        }
+    }
+
+    fn rule(&mut self) -> Parse<MechanismRuleKind> {
+        let word = self.word().unwrap_or_default();
+        if !RULES.contains(&format!("`{word}`").as_str()) {
+            let wanted: Vec<&str> = RULES.iter().copied().chain(["`}`"]).collect();
+            return Err(self.expected(&wanted));
+        }
+        self.at += 1;
+        if word == "probability" {
+            let outcome = self.name("the outcome variable")?;
+            self.expect("=")?;
+            let value = self.expr()?;
+            self.expect(":")?;
+            return Ok(MechanismRuleKind::Probability { outcome, value, probability: self.expr()? });
+        }
+        let agent = self.agent()?;
+        self.expect("=")?;
+        let e = self.expr()?;
+        Ok(match word.as_str() {
+            "allocation" => MechanismRuleKind::Allocation { agent, probability: e },
+            _ => MechanismRuleKind::Payment { agent, payment: e },
+        })
+    }
+
+    pub(super) fn strategy(&mut self) -> Parse<Strategy> {
+        let name = self.name("the name of the strategy")?;
+        self.expect_word("on")?;
+        let mechanism = self.name("a mechanism")?;
+        self.expect(":")?;
+        let report = self.name("a name for the report, such as `bid`")?;
+        let opened = self.expect("(")?;
+        let variable = self.name("a name for the type")?;
+        self.close(")", opened)?;
+        self.expect("=")?;
+        Ok(Strategy { name, mechanism, report, variable, body: self.expr()? })
+    }
+}

@@ -1,0 +1,271 @@
+//! Claims and their statements.
+//!
+//! ```text
+//! claim     = ( "claim" | "refuted" ) statement-name [ "at" name "=" expr { "," name "=" expr } ] ":" body suffixes
+//! body      = statement | "{" { statement [ "ref" texts ] } "}"
+//! suffixes  = { "almost" "everywhere" | "printed" expr | "ref" text { "," text } }
+//! statement = expr relation expr { relation expr }
+//!           | expr "=" "{" expr { "," expr } "}"
+//!           | expr "is" property { ( "," | "and" ) property }
+//!           | expr "is" shape "in" name
+//!           | name "is" "a" "Bayes-Nash" "equilibrium" "of" name
+//!           | ( "some" | "no" ) "mechanism" "on" name "is" property { ( "," | "and" ) property }
+//! property  = "DSIC" | "BIC" | "ex post IC" | ( "ex post" | "interim" | "ex ante" ) "IR" | "efficient" | "feasible"
+//!           | [ "ex post" | "ex ante" ] ( "budget balanced" | "no deficit" )
+//! shape     = "nondecreasing" | "nonincreasing" | "strictly" ( "increasing" | "decreasing" ) | "convex" | "concave"
+//! ```
+
+use super::{Parse, Parser};
+use crate::lang::ast::{
+    Braces, Claim, Expr, ExprKind, Name, Property, PropertyKind, Quantity, Scope, Shape, Span, Stance, Statement,
+    StatementKind, Text,
+};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::lexer::{Token, TokenKind};
+
+impl Parser<'_> {
+    pub(super) fn claim(&mut self, stance: Stance) -> Parse<Claim> {
+        let name = self.hyphenated()?;
+        let mut at = Vec::new();
+        if self.accept_word("at") {
+            loop {
+                let parameter = self.name("a parameter")?;
+                self.expect("=")?;
+                at.push((parameter, self.expr()?));
+                if !self.accept(",") {
+                    break;
+                }
+            }
+        }
+        self.expect(":")?;
+        let mut claim = Claim {
+            stance,
+            name,
+            at,
+            statements: vec![],
+            end_comments: vec![],
+            braces: Braces::Absent,
+            scope: Scope::Everywhere,
+            printed: None,
+            refs: vec![],
+        };
+        if self.is_symbol("{") {
+            claim.braces = Braces::Present;
+            let opened = self.expect("{")?;
+            loop {
+                while self.accept(";") {}
+                let comments = self.take_comments();
+                if self.is_symbol("}") || self.peek().is_none() {
+                    if claim.statements.is_empty() {
+                        return Err(self.expected(&["a statement"]));
+                    }
+                    self.close("}", opened)?;
+                    claim.end_comments = comments;
+                    break;
+                }
+                let mut statement = self.statement(comments)?;
+                if self.accept_word("ref") {
+                    statement.refs = self.texts()?;
+                }
+                statement.trailing = self.trailing();
+                claim.statements.push(statement);
+            }
+        } else {
+            let statement = self.statement(vec![])?;
+            claim.statements.push(statement);
+        }
+        self.suffixes(&mut claim)?;
+        Ok(claim)
+    }
+
+    fn suffixes(&mut self, claim: &mut Claim) -> Parse<()> {
+        loop {
+            if self.accept_word("almost") {
+                self.expect_word("everywhere")?;
+                claim.scope = Scope::AlmostEverywhere;
+            } else if self.accept_word("printed") {
+                claim.printed = Some(self.expr()?);
+            } else if self.accept_word("ref") {
+                claim.refs.extend(self.texts()?);
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    fn texts(&mut self) -> Parse<Vec<Text>> {
+        let mut out = vec![self.quoted()?];
+        while self.accept(",") {
+            out.push(self.quoted()?);
+        }
+        Ok(out)
+    }
+
+    fn statement(&mut self, comments: Vec<String>) -> Parse<Statement> {
+        let start = self.here();
+        let kind = self.statement_kind()?;
+        let span = Span::new(start.start, self.end());
+        Ok(Statement { comments, trailing: None, kind, refs: vec![], span })
+    }
+
+    fn statement_kind(&mut self) -> Parse<StatementKind> {
+        let quantity = match (self.is_word("some"), self.is_word("no")) {
+            (true, _) => Some(Quantity::Some),
+            (_, true) => Some(Quantity::No),
+            _ => None,
+        };
+        let second = self.peek_second();
+        let mechanism = matches!(second, Some(Token { kind: TokenKind::Name(n), .. }) if n == "mechanism");
+        if let (Some(quantity), true) = (quantity, mechanism) {
+            self.at += 1;
+            self.words(&["mechanism", "on"])?;
+            let setting = self.name("a setting")?;
+            self.expect_word("is")?;
+            return Ok(StatementKind::Existence { quantity, setting, properties: self.properties()? });
+        }
+        let first = self.expr()?;
+        if self.accept_word("is") {
+            return self.predicate(first);
+        }
+        if self.is_symbol("=") && self.peek_second().is_some_and(|t| t.kind == TokenKind::Symbol("{")) {
+            self.at += 1;
+            let opened = self.expect("{")?;
+            self.open += 1;
+            let mut elements = Vec::new();
+            if !self.is_symbol("}") {
+                elements.push(self.expr()?);
+                while self.accept(",") {
+                    elements.push(self.expr()?);
+                }
+            }
+            self.open -= 1;
+            self.close("}", opened)?;
+            return Ok(StatementKind::Set { set: first, elements });
+        }
+        let rest = self.relations()?;
+        if rest.is_empty() {
+            return Err(self.expected(&["an operator", "a relation such as `=`", "`is`"]));
+        }
+        Ok(StatementKind::Relations { first, rest })
+    }
+
+    fn predicate(&mut self, first: Expr) -> Parse<StatementKind> {
+        if let Some(shape) = self.shape()? {
+            self.expect_word("in")?;
+            let variable = self.name("a parameter or type")?;
+            return Ok(StatementKind::Shape { expr: first, shape, variable });
+        }
+        if self.accept_word("a") {
+            self.expect_word("Bayes")?;
+            if !self.accept("-") && !self.accept("–") {
+                return Err(self.expected(&["`-`"]));
+            }
+            self.words(&["Nash", "equilibrium", "of"])?;
+            let mechanism = self.name("a mechanism")?;
+            let ExprKind::Name(text) = first.kind else {
+                let message = "a strategy is named before `is a Bayes-Nash equilibrium`";
+                return Err(Box::new(Diagnostic::new("wrong-sort", message, first.span)));
+            };
+            let strategy = Name { text, span: first.span };
+            return Ok(StatementKind::Equilibrium { strategy, mechanism });
+        }
+        Ok(StatementKind::Properties { mechanism: first, properties: self.properties()? })
+    }
+
+    fn shape(&mut self) -> Parse<Option<Shape>> {
+        for (word, shape) in [
+            ("nondecreasing", Shape::Nondecreasing),
+            ("nonincreasing", Shape::Nonincreasing),
+            ("convex", Shape::Convex),
+            ("concave", Shape::Concave),
+        ] {
+            if self.accept_word(word) {
+                return Ok(Some(shape));
+            }
+        }
+        if self.accept_word("strictly") {
+            if self.accept_word("increasing") {
+                return Ok(Some(Shape::StrictlyIncreasing));
+            }
+            self.expect_word("decreasing").map_err(|_| self.expected(&["`increasing`", "`decreasing`"]))?;
+            return Ok(Some(Shape::StrictlyDecreasing));
+        }
+        for (word, weak, strict) in [
+            ("increasing", "nondecreasing", "strictly increasing"),
+            ("decreasing", "nonincreasing", "strictly decreasing"),
+        ] {
+            if self.is_word(word) {
+                let message = format!("`{word}` alone does not say whether constant stretches are allowed");
+                return Err(Box::new(
+                    Diagnostic::new("bare-monotone", message, self.here())
+                        .help(format!("write `{weak}` or `{strict}`")),
+                ));
+            }
+        }
+        Ok(None)
+    }
+
+    fn properties(&mut self) -> Parse<Vec<Property>> {
+        let mut out = vec![self.property()?];
+        loop {
+            let comma = self.accept(",");
+            if self.accept_word("and") || comma {
+                out.push(self.property()?);
+            } else {
+                return Ok(out);
+            }
+        }
+    }
+
+    fn property(&mut self) -> Parse<Property> {
+        let start = self.here();
+        let kind = if self.accept_word("DSIC") {
+            PropertyKind::DominantIc
+        } else if self.accept_word("BIC") {
+            PropertyKind::BayesianIc
+        } else if self.accept_word("efficient") {
+            PropertyKind::Efficient
+        } else if self.accept_word("feasible") {
+            PropertyKind::Feasible
+        } else if self.accept_word("interim") {
+            self.expect_word("IR")?;
+            PropertyKind::InterimIr
+        } else if self.accept_word("ex") {
+            let post = self.is_word("post");
+            if !post && !self.is_word("ante") {
+                return Err(self.expected(&["`post`", "`ante`"]));
+            }
+            self.at += 1;
+            self.staged(post)?
+        } else if self.is_word("budget") || self.is_word("no") {
+            self.staged(true)?
+        } else {
+            return Err(self.expected(&[
+                "`DSIC`", "`BIC`", "`efficient`", "`feasible`", "`interim`", "`ex`", "`budget`", "`no`",
+            ]));
+        };
+        Ok(Property { kind, span: Span::new(start.start, self.end()) })
+    }
+
+    /// What follows `ex post` or `ex ante`.
+    fn staged(&mut self, post: bool) -> Parse<PropertyKind> {
+        let choose = |ex_post, ex_ante| if post { ex_post } else { ex_ante };
+        if self.accept_word("budget") {
+            self.expect_word("balanced")?;
+            return Ok(choose(PropertyKind::BudgetBalanced, PropertyKind::ExAnteBudgetBalanced));
+        }
+        if self.accept_word("no") {
+            self.expect_word("deficit")?;
+            return Ok(choose(PropertyKind::NoDeficit, PropertyKind::ExAnteNoDeficit));
+        }
+        if self.accept_word("IR") {
+            return Ok(choose(PropertyKind::ExPostIr, PropertyKind::ExAnteIr));
+        }
+        if post && self.accept_word("IC") {
+            return Ok(PropertyKind::ExPostIc);
+        }
+        let wanted: &[&str] =
+            if post { &["`IC`", "`IR`", "`budget`", "`no`"] } else { &["`IR`", "`budget`", "`no`"] };
+        Err(self.expected(wanted))
+    }
+}

@@ -1,0 +1,356 @@
+//! Expressions.
+//!
+//! ```text
+//! expr      = [ "-" ] product { ( "+" | "-" ) product }
+//! product   = factor { ( "*" | "/" ) factor }
+//! factor    = "-" factor | prefix [ "^" factor ]
+//! prefix    = ( "E" | "interim" ) prefix | primary [ "under" name ]
+//! primary   = number | name | name "[" expr "]" | name "(" … ")" | "(" expr ")" | "[" condition "]"
+//!           | "cases" "{" … "}" | "integral" "(" expr "," name "from" expr "to" expr ")"
+//! condition = comparison { "and" comparison }
+//! ```
+
+use super::{Parse, Parser, RESERVED};
+use crate::lang::ast::{
+    Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Name, Relation, Sign, Span,
+};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::lexer::{Position, Spacing, Token, TokenKind};
+
+/// Terms of one sum or product at most.
+const CHAIN_LIMIT: usize = 200_000;
+
+impl Parser<'_> {
+    /// Whether an operator may continue the expression: not at the start of a line, unless a bracket
+    /// is open.
+    fn continues(&mut self) -> bool {
+        self.open > 0 || self.peek().is_some_and(|t| t.position == Position::Later)
+    }
+
+    fn sign(&mut self) -> Option<Sign> {
+        if !self.continues() {
+            return None;
+        }
+        if self.accept("+") {
+            Some(Sign::Plus)
+        } else if self.accept("-") {
+            Some(Sign::Minus)
+        } else {
+            None
+        }
+    }
+
+    /// Any number of minus signs: their product.
+    fn minus_signs(&mut self) -> Sign {
+        let mut sign = Sign::Plus;
+        while self.accept("-") {
+            sign = flip(sign);
+        }
+        sign
+    }
+
+    pub(super) fn expr(&mut self) -> Parse<Expr> {
+        self.deeper(Self::sum)
+    }
+
+    fn sum(&mut self) -> Parse<Expr> {
+        let start = self.here();
+        let sign = self.minus_signs();
+        let first = self.product()?;
+        let mut terms = vec![(sign, first)];
+        while let Some(sign) = self.sign() {
+            let sign = match self.minus_signs() {
+                Sign::Plus => sign,
+                Sign::Minus => flip(sign),
+            };
+            terms.push((sign, self.product()?));
+            self.within_chain(terms.len())?;
+        }
+        let span = Span::new(start.start, self.end());
+        Ok(match (terms.len(), terms.pop()) {
+            (1, Some((Sign::Plus, only))) => only,
+            (1, Some((Sign::Minus, only))) => Expr { kind: ExprKind::Negated(Box::new(only)), span },
+            (_, last) => {
+                terms.extend(last);
+                Expr { kind: ExprKind::Sum(terms), span }
+            }
+        })
+    }
+
+    fn within_chain(&mut self, length: usize) -> Parse<()> {
+        if length > CHAIN_LIMIT {
+            let message = format!("this chain has more than {CHAIN_LIMIT} terms");
+            return Err(Box::new(Diagnostic::new("too-large", message, self.here())));
+        }
+        Ok(())
+    }
+
+    fn product(&mut self) -> Parse<Expr> {
+        let start = self.here();
+        let mut factors = vec![(Factor::Times, self.factor()?)];
+        loop {
+            let how = match self.continues() {
+                true if self.accept("*") => Factor::Times,
+                true if self.accept("/") => Factor::Over,
+                _ => break,
+            };
+            factors.push((how, self.factor()?));
+            self.within_chain(factors.len())?;
+        }
+        let span = Span::new(start.start, self.end());
+        Ok(match (factors.len(), factors.pop()) {
+            (1, Some((_, only))) => only,
+            (_, last) => {
+                factors.extend(last);
+                Expr { kind: ExprKind::Product(factors), span }
+            }
+        })
+    }
+
+    fn factor(&mut self) -> Parse<Expr> {
+        let start = self.here();
+        if self.is_symbol("-") {
+            return match self.minus_signs() {
+                Sign::Plus => self.factor(),
+                Sign::Minus => {
+                    let inner = self.factor()?;
+                    let span = Span::new(start.start, self.end());
+                    Ok(Expr { kind: ExprKind::Negated(Box::new(inner)), span })
+                }
+            };
+        }
+        let base = self.prefix()?;
+        if !(self.continues() && self.accept("^")) {
+            return Ok(base);
+        }
+        let exponent = self.deeper(Self::factor)?;
+        let span = Span::new(start.start, self.end());
+        let (base, exponent) = (Box::new(base), Box::new(exponent));
+        Ok(Expr { kind: ExprKind::Power { base, exponent }, span })
+    }
+
+    fn prefix(&mut self) -> Parse<Expr> {
+        let start = self.here();
+        let expectation = self.is_word("E");
+        if expectation || self.is_word("interim") {
+            self.at += 1;
+            let inner = Box::new(self.deeper(Self::prefix)?);
+            let span = Span::new(start.start, self.end());
+            let kind = if expectation { ExprKind::Expectation(inner) } else { ExprKind::Interim(inner) };
+            return Ok(Expr { kind, span });
+        }
+        let mut out = self.primary()?;
+        while self.continues() && self.accept_word("under") {
+            let strategy = self.name("a strategy")?;
+            let span = Span::new(start.start, self.end());
+            out = Expr { kind: ExprKind::Under { mechanism: Box::new(out), strategy }, span };
+        }
+        Ok(out)
+    }
+
+    fn primary(&mut self) -> Parse<Expr> {
+        let wanted = ["a number", "a name", "`(`", "`[`"];
+        let Some(token) = self.peek() else { return Err(self.expected(&wanted)) };
+        let span = token.span;
+        match &token.kind {
+            TokenKind::Number(digits) => {
+                self.at += 1;
+                match digits.parse() {
+                    Ok(value) => Ok(Expr { kind: ExprKind::Number(value), span }),
+                    Err(_) => Err(self.expected(&wanted)),
+                }
+            }
+            TokenKind::Symbol("(") => {
+                self.at += 1;
+                self.open += 1;
+                let inner = self.expr()?;
+                self.open -= 1;
+                self.close(")", span)?;
+                Ok(inner)
+            }
+            TokenKind::Symbol("[") => {
+                self.at += 1;
+                self.open += 1;
+                let condition = self.condition()?;
+                self.open -= 1;
+                self.close("]", span)?;
+                let span = Span::new(span.start, self.end());
+                Ok(Expr { kind: ExprKind::Indicator(condition), span })
+            }
+            TokenKind::Name(word) => match word.as_str() {
+                "cases" => self.cases(),
+                "integral" => self.integral(),
+                reserved if RESERVED.contains(&reserved) => {
+                    let mut complaint = self.expected(&wanted);
+                    complaint.code = "reserved-word";
+                    Err(complaint)
+                }
+                _ => self.named(),
+            },
+            _ => Err(self.expected(&wanted)),
+        }
+    }
+
+    /// A name, an indexed name or a call.
+    fn named(&mut self) -> Parse<Expr> {
+        let name = self.name("a name")?;
+        let adjacent = |t: &Token| t.spacing == Spacing::Absent;
+        match self.tokens.get(self.at) {
+            Some(t @ Token { kind: TokenKind::Symbol("["), span, .. }) if adjacent(t) => {
+                let opened = *span;
+                self.at += 1;
+                self.open += 1;
+                let index = Box::new(self.expr()?);
+                self.open -= 1;
+                self.close("]", opened)?;
+                let span = Span::new(name.span.start, self.end());
+                Ok(Expr { kind: ExprKind::Indexed { name, index }, span })
+            }
+            Some(t @ Token { kind: TokenKind::Symbol("("), span, .. }) if adjacent(t) => {
+                let opened = *span;
+                self.at += 1;
+                self.open += 1;
+                let kind = self.arguments(name.clone())?;
+                self.open -= 1;
+                self.close(")", opened)?;
+                let span = Span::new(name.span.start, self.end());
+                Ok(Expr { kind, span })
+            }
+            _ => {
+                let span = name.span;
+                Ok(Expr { kind: ExprKind::Name(name.text), span })
+            }
+        }
+    }
+
+    fn arguments(&mut self, function: Name) -> Parse<ExprKind> {
+        let operator = match function.text.as_str() {
+            "sum" => Some(FamilyOperator::Sum),
+            "max" => Some(FamilyOperator::Max),
+            "min" => Some(FamilyOperator::Min),
+            _ => None,
+        };
+        let first = self.expr()?;
+        if let Some(operator) = operator
+            && self.accept_word("for")
+        {
+            let index = self.name("an index")?;
+            let except = match self.accept("!=") {
+                true => Some(Box::new(self.expr()?)),
+                false => None,
+            };
+            if let (Some(_), false) = (&except, self.is_symbol(")")) {
+                return Err(self.expected(&["`)`"]));
+            }
+            return Ok(ExprKind::Family { operator, index, except, body: Box::new(first) });
+        }
+        // `for j != i` writes the index twice.
+        if let (Some(FamilyOperator::Sum), ExprKind::Name(text)) = (operator, &first.kind)
+            && self.is_symbol(",")
+        {
+            let index = Name { text: text.clone(), span: first.span };
+            self.at += 1;
+            let body = Box::new(self.expr()?);
+            return Ok(ExprKind::Family { operator: FamilyOperator::Sum, index, except: None, body });
+        }
+        if operator == Some(FamilyOperator::Sum) {
+            return Err(self.expected(&["`for`"]));
+        }
+        let mut arguments = vec![first];
+        while self.accept(",") {
+            arguments.push(self.expr()?);
+        }
+        Ok(ExprKind::Call { function, arguments })
+    }
+
+    fn integral(&mut self) -> Parse<Expr> {
+        let start = self.expect_word("integral")?;
+        let opened = self.expect("(")?;
+        self.open += 1;
+        let body = Box::new(self.expr()?);
+        self.expect(",")?;
+        let variable = self.name("the variable of integration")?;
+        self.expect_word("from")?;
+        let low = Box::new(self.expr()?);
+        self.expect_word("to")?;
+        let high = Box::new(self.expr()?);
+        self.open -= 1;
+        self.close(")", opened)?;
+        let span = Span::new(start.start, self.end());
+        Ok(Expr { kind: ExprKind::Integral { body, variable, low, high }, span })
+    }
+
+    fn cases(&mut self) -> Parse<Expr> {
+        let start = self.expect_word("cases")?;
+        let opened = self.expect("{")?;
+        let outer = std::mem::replace(&mut self.open, 0);
+        let (mut branches, mut otherwise) = (Vec::new(), None);
+        while !self.is_symbol("}") && otherwise.is_none() {
+            let value = self.expr()?;
+            if self.accept_word("otherwise") {
+                otherwise = Some(Box::new(value));
+            } else if self.accept_word("if") {
+                branches.push((value, self.condition()?));
+            } else {
+                return Err(self.expected(&["an operator", "`if`", "`otherwise`"]));
+            }
+            while self.accept(";") {}
+        }
+        self.close("}", opened)?;
+        self.open = outer;
+        let span = Span::new(start.start, self.end());
+        Ok(Expr { kind: ExprKind::Cases { branches, otherwise }, span })
+    }
+
+    fn condition(&mut self) -> Parse<Condition> {
+        let start = self.here();
+        let mut conjuncts = vec![self.comparison()?];
+        while self.accept_word("and") {
+            conjuncts.push(self.comparison()?);
+        }
+        Ok(Condition { conjuncts, span: Span::new(start.start, self.end()) })
+    }
+
+    fn comparison(&mut self) -> Parse<Comparison> {
+        let first = self.expr()?;
+        if self.accept_word("wins") {
+            return Ok(Comparison::Wins(first));
+        }
+        let rest = self.relations()?;
+        if rest.is_empty() {
+            return Err(self.expected(&["an operator", "a relation such as `>=`", "`wins`"]));
+        }
+        Ok(Comparison::Relations { first, rest })
+    }
+
+    /// The relations and sides that follow a first side.
+    pub(super) fn relations(&mut self) -> Parse<Vec<(Relation, Expr)>> {
+        let mut out = Vec::new();
+        while let Some(relation) = self.relation() {
+            out.push((relation, self.expr()?));
+            self.within_chain(out.len())?;
+        }
+        Ok(out)
+    }
+
+    fn relation(&mut self) -> Option<Relation> {
+        let relation = match self.peek()?.kind {
+            TokenKind::Symbol("=") => Relation::Equal,
+            TokenKind::Symbol("!=") => Relation::NotEqual,
+            TokenKind::Symbol("<") => Relation::Less,
+            TokenKind::Symbol("<=") => Relation::AtMost,
+            TokenKind::Symbol(">") => Relation::Greater,
+            TokenKind::Symbol(">=") => Relation::AtLeast,
+            _ => return None,
+        };
+        self.at += 1;
+        Some(relation)
+    }
+}
+
+fn flip(sign: Sign) -> Sign {
+    match sign {
+        Sign::Plus => Sign::Minus,
+        Sign::Minus => Sign::Plus,
+    }
+}
