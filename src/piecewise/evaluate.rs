@@ -19,7 +19,7 @@ pub enum Obstacle {
         /// The term.
         term: Expr,
     },
-    /// An indicator whose argument is itself an integral or an indicator.
+    /// An indicator whose argument is itself an integral.
     Nested {
         /// The argument.
         term: Expr,
@@ -177,15 +177,21 @@ impl Engine {
             let mut vanishes = false;
             for (atom, _) in monomial.factors() {
                 let Node::Indicator(argument) = atom.node() else { continue };
-                match known.get(atom).cloned() {
-                    Some(value) => vanishes |= value.is_zero(),
-                    None => match decide(facts, argument).map_err(Need::Stuck)? {
-                        Some(decision) => {
-                            vanishes |= decision.value == Decided::Zero;
-                            known.decide(atom, decision);
-                        }
-                        None => open = open.or(Some(argument.clone())),
-                    },
+                if let Some(value) = known.get(atom) {
+                    vanishes |= value.is_zero();
+                    continue;
+                }
+                let nested = |a: &Atom| matches!(a.node(), Node::Indicator(_));
+                if argument.atoms().any(nested) {
+                    self.collect(facts, argument, known)?;
+                }
+                let value = known.value(argument);
+                match decide(facts, argument, &value).map_err(Need::Stuck)? {
+                    Some(decision) => {
+                        vanishes |= decision.value == Decided::Zero;
+                        known.decide(atom, decision);
+                    }
+                    None => open = open.or(Some(value)),
                 }
             }
             if vanishes {
@@ -319,16 +325,16 @@ pub(crate) fn empty(facts: &[Fact]) -> Option<Combination> {
     certify(facts, Relation::Positive, &Expr::zero())
 }
 
-fn decide(facts: &[Fact], argument: &Expr) -> Result<Option<Decision>, Obstacle> {
-    let nested = |a: &Atom| matches!(a.node(), Node::Primitive { .. } | Node::Indicator(_));
-    if argument.atoms().any(nested) {
+/// The indicator of an argument whose value on the cell is known.
+fn decide(facts: &[Fact], argument: &Expr, value: &Expr) -> Result<Option<Decision>, Obstacle> {
+    if value.atoms().any(|a| matches!(a.node(), Node::Primitive { .. })) {
         return Err(Obstacle::Nested { term: argument.clone() });
     }
     let decision = |value, because| Decision { argument: argument.clone(), value, because };
-    if let Some(because) = certify(facts, Relation::AtLeast, argument) {
+    if let Some(because) = certify(facts, Relation::AtLeast, value) {
         return Ok(Some(decision(Decided::One, because)));
     }
-    let below = certify(facts, Relation::Positive, &argument.negated());
+    let below = certify(facts, Relation::Positive, &value.negated());
     Ok(below.map(|because| decision(Decided::Zero, because)))
 }
 

@@ -3,6 +3,7 @@
 
 mod evaluate;
 mod lp;
+mod sample;
 mod sign;
 
 pub use evaluate::{Cell, Engine, Obstacle};

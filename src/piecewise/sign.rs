@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::lp::{self, Column, Want};
+use super::sample;
 use crate::exact::{Monomial, Poly, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Node, Relation};
@@ -31,20 +32,14 @@ pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combin
     if relation == Relation::Equal {
         return search.with(search.equations());
     }
-    if let Some(found) = search.direct() {
-        return Some(found);
-    }
-    let mut generators = search.linear();
-    if let Some(found) = search.with(generators.clone()) {
+    if let Some(found) = search.cheap() {
         return Some(found);
     }
     let degree = goal.poly().degree();
-    if degree < 2 {
+    if degree < 2 || sample::refutes(facts, relation, goal) {
         return None;
     }
-    if let Some(found) = search.completed_square() {
-        return Some(found);
-    }
+    let mut generators = search.linear();
     generators.extend(search.squares());
     for size in 2..=degree.min(4) {
         // Squares times facts first: there are few of them, and they fit incentive constraints.
@@ -274,6 +269,13 @@ impl Search<'_> {
         Some(out)
     }
 
+    /// What needs no products of facts: Farkas multipliers, and completed squares.
+    fn cheap(&self) -> Option<Combination> {
+        self.direct()
+            .or_else(|| self.with(self.linear()))
+            .or_else(|| self.goal.poly().degree().ge(&2).then(|| self.completed_square()).flatten())
+    }
+
     /// Completes the square in a variable in which the goal is quadratic with a positive number in
     /// front, and certifies what is left, which is free of that variable.
     fn completed_square(&self) -> Option<Combination> {
@@ -285,7 +287,9 @@ impl Search<'_> {
             let half = Rational::new(1, 2)?.checked_div(&a)?;
             let root = Expr::from(&v).plus(&Expr::from(b.clone()).scaled(&half));
             let rest = self.goal.minus(&root.pow(2).scaled(&a));
-            if let Some(mut found) = certify(self.facts, self.relation, &rest) {
+            let search = Search { goal: &rest, ..*self };
+            let simple = rest.as_number().and_then(|_| certify(self.facts, self.relation, &rest));
+            if let Some(mut found) = simple.or_else(|| search.cheap()) {
                 found.terms.push(Term { coefficient: a, squares: vec![root], facts: vec![] });
                 return Some(found);
             }

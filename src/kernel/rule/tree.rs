@@ -147,9 +147,11 @@ fn walk(facts: &mut Vec<Fact>, relation: Relation, goal: &Expr, tree: &Tree) -> 
 pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Result<Expr, Rejection> {
     let mut values: Vec<(Atom, Expr)> = Vec::new();
     for decision in &evidence.indicators {
+        // Indicators inside the argument have been decided before.
+        let argument = substitute_atoms(&decision.argument, &values);
         let (relation, sign, value) = match decision.value {
-            Decided::One => (Relation::AtLeast, decision.argument.clone(), Expr::one()),
-            Decided::Zero => (Relation::Positive, decision.argument.negated(), Expr::zero()),
+            Decided::One => (Relation::AtLeast, argument, Expr::one()),
+            Decided::Zero => (Relation::Positive, argument.negated(), Expr::zero()),
         };
         combine::check(facts, relation, &sign, &decision.because)?;
         if let Some(atom) = single_atom(&Expr::at_least_zero(&decision.argument)) {
