@@ -57,6 +57,12 @@ pub(super) struct CertificateFile {
     pub(super) proofs: Vec<ProofText>,
 }
 
+impl CertificateFile {
+    pub(super) fn path(&self) -> &str {
+        &self.source.path
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SourceText {

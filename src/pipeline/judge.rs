@@ -13,8 +13,6 @@ use super::obligation;
 /// A theorem about one goal of a statement.
 #[derive(Debug, Clone)]
 pub(super) struct Proof {
-    /// The goal's number.
-    pub(super) goal: usize,
     /// What is proved: the goal, or that it fails.
     pub(super) claim: Formula,
     /// The theorem.
@@ -120,11 +118,11 @@ fn decide(goals: &[Goal]) -> Judged {
         printed: None,
         as_stated: AsStated::No,
     };
-    for (number, goal) in goals.iter().enumerate() {
+    for goal in goals {
         let decided = match goal {
-            Goal::Universal(claim) => universal(number, claim),
+            Goal::Universal(claim) => universal(claim),
             Goal::Existence(existence) => match prover::decide(existence) {
-                Ok(answer) => existential(number, existence, answer),
+                Ok(answer) => existential(existence, answer),
                 Err(obstacle) => Decided::Open(obstacle),
             },
         };
@@ -158,15 +156,15 @@ enum Decided {
     Open(Obstacle),
 }
 
-fn universal(goal: usize, claim: &Claim) -> Decided {
+fn universal(claim: &Claim) -> Decided {
     let obstacle = match prover::charges(claim).and_then(|values| prover::prove_claim(claim, &values)) {
-        Ok(proved) => return Decided::Proved(Proof { goal, claim: claim.formula(), proved }, None),
+        Ok(proved) => return Decided::Proved(Proof { claim: claim.formula(), proved }, None),
         Err(obstacle) => obstacle,
     };
     match prover::find(claim) {
         Ok(Some(failure)) => match prover::refute_claim(claim, &failure) {
             Ok(proved) => {
-                let proof = Proof { goal, claim: claim.refutation(), proved };
+                let proof = Proof { claim: claim.refutation(), proved };
                 Decided::Refuted(proof, Refutation::Point { claim: claim.clone(), failure })
             }
             Err(other) => Decided::Open(other),
@@ -176,12 +174,12 @@ fn universal(goal: usize, claim: &Claim) -> Decided {
     }
 }
 
-fn existential(goal: usize, existence: &crate::model::Existence, answer: Answer) -> Decided {
+fn existential(existence: &crate::model::Existence, answer: Answer) -> Decided {
     let proved = match &answer {
         Answer::Exists { proved, .. } | Answer::Impossible { proved, .. } => proved.clone(),
     };
     let claim = proved.theorem.conclusion().clone();
-    let proof = Proof { goal, claim, proved };
+    let proof = Proof { claim, proved };
     let agrees = matches!(
         (existence.quantity, &answer),
         (Quantity::Some, Answer::Exists { .. }) | (Quantity::No, Answer::Impossible { .. })
@@ -194,7 +192,7 @@ fn existential(goal: usize, existence: &crate::model::Existence, answer: Answer)
 }
 
 fn refute_printed(claim: &Claim) -> PrintedVerdict {
-    let (verdict, proof) = match universal(0, claim) {
+    let (verdict, proof) = match universal(claim) {
         Decided::Proved(proof, _) => (VerdictKind::Proved, Some(proof)),
         Decided::Refuted(proof, _) => (VerdictKind::Refuted, Some(proof)),
         Decided::Open(_) => (VerdictKind::Undecided, None),

@@ -75,6 +75,11 @@ pub fn verify(json: &str, source: Option<&str>) -> Result<Verified, String> {
     certificate::verified(read, claims, source)
 }
 
+/// The path of the source that a certificate file names.
+pub fn source_path(json: &str) -> Option<String> {
+    certificate::read(json).ok().map(|file| file.path().to_owned())
+}
+
 /// One exact value.
 pub fn eval(text: &str) -> Result<String, Diagnostic> {
     let expr = lang::parse_expression(text)?;

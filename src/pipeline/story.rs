@@ -6,7 +6,7 @@ use crate::lang::{Goal, ResolvedStatement, Source};
 use crate::model::{Claim, Comparison, Existence, Role};
 use crate::piecewise::Obstacle;
 use crate::prover::{Answer, Failure};
-use crate::report::{Counterexample, Line, Names, Printed, StatementReport, VerdictKind, derivation};
+use crate::report::{Counterexample, Line, Names, Printed, StatementReport, derivation};
 
 use super::judge::{AsStated, Judged, Refutation};
 
@@ -208,13 +208,6 @@ fn worked(statement: &ResolvedStatement, judged: &Judged, names: &Names) -> Vec<
             lines.push(Line { depth: line.depth + 1, text: line.text });
         }
     }
-    let verdict = match judged.verdict {
-        VerdictKind::Proved => "proved",
-        VerdictKind::Refuted => "refuted",
-        VerdictKind::Undecided => "undecided",
-        VerdictKind::Rejected => "rejected",
-    };
-    lines.push(Line { depth: 0, text: verdict.into() });
     lines
 }
 

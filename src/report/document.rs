@@ -15,6 +15,37 @@ pub struct Document {
     pub summary: Summary,
 }
 
+impl Document {
+    /// The document of a run.
+    pub fn new(files: Vec<FileReport>, errors: Vec<InputError>) -> Self {
+        let mut summary = Summary::default();
+        for statement in files.iter().flat_map(|f| &f.statements) {
+            match statement.verdict {
+                VerdictKind::Proved => summary.proved += 1,
+                VerdictKind::Refuted => summary.refuted += 1,
+                VerdictKind::Undecided => summary.undecided += 1,
+                VerdictKind::Rejected => summary.rejected += 1,
+            }
+            if statement.printed.as_ref().is_some_and(|p| p.verdict == VerdictKind::Refuted) {
+                summary.misprints += 1;
+            }
+        }
+        Document { version: 1, files, errors, summary }
+    }
+
+    /// The exit code: 0 if every statement is as its file says, 1 if not, 2 if something could not be
+    /// read.
+    pub fn exit_code(&self) -> u8 {
+        if !self.errors.is_empty() {
+            2
+        } else if self.files.iter().flat_map(|f| &f.statements).any(|s| !s.as_stated) {
+            1
+        } else {
+            0
+        }
+    }
+}
+
 /// The answers to one file.
 #[derive(Debug, Clone, Serialize)]
 pub struct FileReport {
@@ -36,6 +67,17 @@ pub enum VerdictKind {
     Undecided,
     /// The statement does not follow by its reason, is vacuous or ill-formed.
     Rejected,
+}
+
+impl std::fmt::Display for VerdictKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            VerdictKind::Proved => "proved",
+            VerdictKind::Refuted => "refuted",
+            VerdictKind::Undecided => "undecided",
+            VerdictKind::Rejected => "rejected",
+        })
+    }
 }
 
 /// The answer to one statement.

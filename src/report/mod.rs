@@ -1,12 +1,16 @@
 //! Reports: diagnostics, verdicts, text and JSON.
 
 mod derivation;
+mod diagnostic;
 mod document;
 mod show;
+mod text;
 
 pub use derivation::derivation;
+pub use diagnostic::{Colour, file_error, render_diagnostic};
 pub use document::{
     Counterexample, Document, FailingStep, FileReport, InputError, Line, Printed, StatementReport, Summary,
     VerdictKind,
 };
 pub use show::Names;
+pub use text::{Verbosity, explanation};

@@ -1,0 +1,110 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// An exact, symbolic proof checker for mechanism design.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None, after_help = "Examples:
+  vickrey check                                   check every file under theorems/
+  vickrey check -v notes.mech                     one file, every statement
+  vickrey explain theorems/part-vi/bilateral-trade.mech#ir-vcg-surplus
+  vickrey eval 'integral(y^2, y from 0 to 1)'
+  vickrey certify theorems -o proofs && vickrey verify proofs
+
+Exit codes: 0 everything is as stated, 1 something is not, 2 something could not be read.")]
+pub(crate) struct Arguments {
+    /// When to use colours; NO_COLOR is obeyed.
+    #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto)]
+    pub(crate) color: ColourChoice,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColourChoice {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check every statement.
+    #[command(after_help = "Example: vickrey check theorems/krishna notes.mech -")]
+    Check(Check),
+    /// Show the worked steps of every verdict.
+    #[command(after_help = "Example: vickrey explain theorems/krishna/auctions.mech#revenue")]
+    Explain(Explain),
+    /// Print one exact value.
+    #[command(after_help = "Example: vickrey eval 'max(1/3, 1/4) + integral(y, y from 0 to 1)'")]
+    Eval {
+        /// An expression without names.
+        #[arg(allow_hyphen_values = true)]
+        expression: String,
+    },
+    /// Put files into canonical layout.
+    #[command(after_help = "Example: vickrey fmt --check theorems")]
+    Fmt(Format),
+    /// Write certificates, one a statement.
+    #[command(after_help = "Example: vickrey certify theorems -o proofs")]
+    Certify(Certify),
+    /// Check certificates again with the kernel alone.
+    #[command(after_help = "Example: vickrey verify proofs")]
+    Verify {
+        /// Certificate files, or directories of them.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Files and directories; `-` reads standard input. Without any: theorems/.
+    pub(crate) paths: Vec<PathBuf>,
+    /// The form of the answer.
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub(crate) format: Form,
+    /// Say something about every statement.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For people.
+    Text,
+    /// One document for programs.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A file or directory, or a statement of a file: `notes.mech#revenue`.
+    pub(crate) path: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Format {
+    /// Files and directories; `-` reads standard input and prints. Without any: theorems/.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Change nothing; list the files that would change, and fail if there are any.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Certify {
+    /// Files and directories.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Where to write.
+    #[arg(short, long)]
+    pub(crate) output: PathBuf,
+}
