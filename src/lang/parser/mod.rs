@@ -76,7 +76,8 @@ struct Parser<'a> {
     depth: usize,
     /// How many round or square brackets are open: inside them, lines may break anywhere.
     open: usize,
-    comments: Vec<String>,
+    /// Comments that were passed and belong to nothing yet, by their number among the tokens.
+    comments: Vec<(usize, String)>,
 }
 
 impl<'a> Parser<'a> {
@@ -88,7 +89,7 @@ impl<'a> Parser<'a> {
     fn peek(&mut self) -> Option<&'a Token> {
         while let Some(token) = self.tokens.get(self.at) {
             let TokenKind::Comment(text) = &token.kind else { return Some(token) };
-            self.comments.push(text.clone());
+            self.comments.push((self.at, text.clone()));
             self.at += 1;
         }
         None
@@ -103,26 +104,28 @@ impl<'a> Parser<'a> {
 
     fn take_comments(&mut self) -> Vec<String> {
         self.peek();
-        std::mem::take(&mut self.comments)
+        std::mem::take(&mut self.comments).into_iter().map(|(_, text)| text).collect()
     }
 
-    /// A comment on the line of the token that was read last.
+    /// The token that was read last, and its number; comments do not count.
+    fn last(&self) -> Option<(usize, &'a Token)> {
+        let read = self.tokens.get(..self.at)?;
+        let found = read.iter().enumerate().rev().find(|(_, t)| !matches!(t.kind, TokenKind::Comment(_)));
+        found.map(|(number, token)| (number, token))
+    }
+
+    /// A comment behind the token that was read last, on the same line.
     fn trailing(&mut self) -> Option<String> {
-        let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at))?;
-        let next = self.tokens.get(self.at)?;
-        match &next.kind {
-            TokenKind::Comment(text) if next.line == last.line => {
-                self.at += 1;
-                Some(text.clone())
-            }
-            _ => None,
-        }
+        self.peek();
+        let (number, last) = self.last()?;
+        let comment = self.tokens.get(number + 1).filter(|t| t.line == last.line)?;
+        let position = self.comments.iter().position(|(n, _)| *n == number + 1)?;
+        matches!(comment.kind, TokenKind::Comment(_)).then(|| self.comments.remove(position).1)
     }
 
     /// Where the last token ended.
     fn end(&self) -> usize {
-        let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
-        last.map_or(0, |t| t.span.end)
+        self.last().map_or(0, |(_, token)| token.span.end)
     }
 
     fn here(&mut self) -> Span {
@@ -311,10 +314,9 @@ impl<'a> Parser<'a> {
     }
 
     fn item(&mut self) -> Parse<Item> {
-        let before = self.comments.len();
         self.peek();
-        let comments_begin = self.at.saturating_sub(self.comments.len() - before);
-        let blank_before = self.blank_before(comments_begin);
+        let begin = self.comments.first().map_or(self.at, |(number, _)| *number);
+        let blank_before = self.blank_before(begin);
         let comments = self.take_comments();
         let start = self.here();
         let words: Vec<String> = ITEMS.iter().map(|w| format!("`{w}`")).collect();
