@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use vickrey::lang::Source;
-use vickrey::pipeline::{self, Compared, Outcome};
+use vickrey::pipeline::{self, Compared, Detail, Outcome};
 use vickrey::report::{Colour, Document, InputError, Verbosity, explanation, file_error, render_diagnostic};
 
 use arguments::{Arguments, Certify, Check, ColourChoice, Command, Explain, Form, Format};
@@ -57,7 +57,7 @@ fn check(options: &Check) -> u8 {
     let (inputs, mut errors) = input::read(&default_paths(&options.paths), "mech");
     let mut files = Vec::new();
     for input in &inputs {
-        let outcome = pipeline::check(&input.path, &input.text);
+        let outcome = pipeline::check(&input.path, &input.text, Detail::Verdicts);
         errors.extend(rendered(input, &outcome));
         files.extend(outcome.report);
     }
@@ -85,7 +85,7 @@ fn explain(options: &Explain) -> u8 {
     let mut text = String::new();
     let mut known: Vec<String> = Vec::new();
     for input in &inputs {
-        let outcome = pipeline::check(&input.path, &input.text);
+        let outcome = pipeline::check(&input.path, &input.text, Detail::Derivations);
         errors.extend(rendered(input, &outcome));
         for statement in outcome.report.iter().flat_map(|r| &r.statements) {
             known.push(statement.name.clone());
@@ -158,7 +158,7 @@ fn certify(options: &Certify) -> u8 {
     let (inputs, mut errors) = input::read(&options.paths, "mech");
     let mut written = 0;
     for input in &inputs {
-        let outcome = pipeline::check(&input.path, &input.text);
+        let outcome = pipeline::check(&input.path, &input.text, Detail::Certificates);
         errors.extend(rendered(input, &outcome));
         let directory = options.output.join(relative(Path::new(&input.path)).with_extension(""));
         for certificate in &outcome.certificates {

@@ -3,7 +3,6 @@
 //! Main type: [`Poly`]. Invariants: no zero coefficient, no zero exponent,
 //! the variables of a monomial strictly increasing; hence equality is structural.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Rational;
@@ -78,14 +77,14 @@ impl<V: Ord + Clone> Monomial<V> {
     }
 }
 
-/// `Σ coefficient · monomial`.
+/// `Σ coefficient · monomial`: terms in strictly increasing order of their monomials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Poly<V: Ord>(BTreeMap<Monomial<V>, Rational>);
+pub struct Poly<V: Ord>(Vec<(Monomial<V>, Rational)>);
 
 impl<V: Ord + Clone> Poly<V> {
     /// Zero.
     pub fn zero() -> Self {
-        Poly(BTreeMap::new())
+        Poly(Vec::new())
     }
 
     /// One.
@@ -115,22 +114,35 @@ impl<V: Ord + Clone> Poly<V> {
         if c.is_zero() {
             return;
         }
-        match self.0.entry(m) {
-            std::collections::btree_map::Entry::Vacant(slot) => {
-                slot.insert(c.clone());
-            }
-            std::collections::btree_map::Entry::Occupied(mut slot) => {
-                *slot.get_mut() += c;
-                if slot.get().is_zero() {
-                    slot.remove();
+        match self.0.binary_search_by(|(n, _)| n.cmp(&m)) {
+            Err(place) => self.0.insert(place, (m, c.clone())),
+            Ok(place) => {
+                let Some((_, sum)) = self.0.get_mut(place) else { return };
+                *sum += c;
+                if sum.is_zero() {
+                    self.0.remove(place);
                 }
             }
         }
     }
 
+    /// Any terms, put in order, equal monomials added.
+    fn collect(mut terms: Vec<(Monomial<V>, Rational)>) -> Self {
+        terms.sort_by(|(m, _), (n, _)| m.cmp(n));
+        let mut out: Vec<(Monomial<V>, Rational)> = Vec::with_capacity(terms.len());
+        for (m, c) in terms {
+            match out.last_mut() {
+                Some((last, sum)) if *last == m => *sum += &c,
+                _ => out.push((m, c)),
+            }
+        }
+        out.retain(|(_, c)| !c.is_zero());
+        Poly(out)
+    }
+
     /// The terms, in the order of their monomials.
     pub fn terms(&self) -> impl Iterator<Item = (&Monomial<V>, &Rational)> {
-        self.0.iter()
+        self.0.iter().map(|(m, c)| (m, c))
     }
 
     /// The number of terms.
@@ -150,31 +162,32 @@ impl<V: Ord + Clone> Poly<V> {
 
     /// The value, if this is a constant.
     pub fn as_constant(&self) -> Option<Rational> {
-        match self.0.len() {
-            0 => Some(Rational::ZERO),
-            1 => self.0.iter().next().filter(|(m, _)| m.is_one()).map(|(_, c)| c.clone()),
+        match self.0.as_slice() {
+            [] => Some(Rational::ZERO),
+            [(m, c)] if m.is_one() => Some(c.clone()),
             _ => None,
         }
     }
 
     /// The coefficient of a monomial.
     pub fn coefficient(&self, m: &Monomial<V>) -> Rational {
-        self.0.get(m).cloned().unwrap_or(Rational::ZERO)
+        let place = self.0.binary_search_by(|(n, _)| n.cmp(m)).ok();
+        place.and_then(|at| self.0.get(at)).map_or(Rational::ZERO, |(_, c)| c.clone())
     }
 
     /// The highest degree of a term; zero for the zero polynomial.
     pub fn degree(&self) -> u32 {
-        self.0.keys().map(Monomial::degree).max().unwrap_or(0)
+        self.0.iter().map(|(m, _)| m.degree()).max().unwrap_or(0)
     }
 
     /// The highest exponent of one variable.
     pub fn degree_in(&self, v: &V) -> u32 {
-        self.0.keys().map(|m| m.exponent(v)).max().unwrap_or(0)
+        self.0.iter().map(|(m, _)| m.exponent(v)).max().unwrap_or(0)
     }
 
     /// The variables that occur, in increasing order.
     pub fn variables(&self) -> Vec<V> {
-        let mut out: Vec<V> = self.0.keys().flat_map(|m| m.factors().map(|(v, _)| v.clone())).collect();
+        let mut out: Vec<V> = self.0.iter().flat_map(|(m, _)| m.factors().map(|(v, _)| v.clone())).collect();
         out.sort();
         out.dedup();
         out
@@ -182,21 +195,40 @@ impl<V: Ord + Clone> Poly<V> {
 
     /// The sum.
     pub fn plus(&self, other: &Self) -> Self {
-        let (mut out, small) =
-            if self.len() < other.len() { (other.clone(), self) } else { (self.clone(), other) };
-        for (m, c) in &small.0 {
-            out.accumulate(m.clone(), c);
-        }
-        out
+        self.merge(other, Rational::clone)
     }
 
     /// The difference.
     pub fn minus(&self, other: &Self) -> Self {
-        let mut out = self.clone();
-        for (m, c) in &other.0 {
-            out.accumulate(m.clone(), &-c);
+        self.merge(other, |c| -c)
+    }
+
+    /// `self` and the terms of `other` with their coefficients changed, in one pass.
+    fn merge(&self, other: &Self, change: impl Fn(&Rational) -> Rational) -> Self {
+        let mut out = Vec::with_capacity(self.0.len() + other.0.len());
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        loop {
+            match (left.peek(), right.peek()) {
+                (Some((m, c)), Some((n, d))) => match m.cmp(n) {
+                    std::cmp::Ordering::Less => out.extend(left.next().cloned()),
+                    std::cmp::Ordering::Greater => {
+                        out.push((n.clone(), change(d)));
+                        right.next();
+                    }
+                    std::cmp::Ordering::Equal => {
+                        let sum = c + &change(d);
+                        if !sum.is_zero() {
+                            out.push((m.clone(), sum));
+                        }
+                        left.next();
+                        right.next();
+                    }
+                },
+                (Some(_), None) => out.extend(left.by_ref().cloned()),
+                (None, Some(_)) => out.extend(right.by_ref().map(|(n, d)| (n.clone(), change(d)))),
+                (None, None) => return Poly(out),
+            }
         }
-        out
     }
 
     /// The negative.
@@ -220,13 +252,8 @@ impl<V: Ord + Clone> Poly<V> {
         if let Some(k) = other.as_constant() {
             return self.scaled(&k);
         }
-        let mut out = Self::zero();
-        for (m, c) in &self.0 {
-            for (n, d) in &other.0 {
-                out.accumulate(m.times(n), &(c * d));
-            }
-        }
-        out
+        let products = self.0.iter().flat_map(|(m, c)| other.0.iter().map(move |(n, d)| (m.times(n), c * d)));
+        Self::collect(products.collect())
     }
 
     /// `self^exponent`, with `0^0 = 1`.
@@ -290,7 +317,7 @@ impl<V: Ord + Clone> Poly<V> {
         use num_traits::{One, Zero};
         let mut gcd = num_bigint::BigInt::zero();
         let mut lcm = num_bigint::BigInt::one();
-        for c in self.0.values() {
+        for (_, c) in &self.0 {
             gcd = gcd.gcd(&c.numerator());
             lcm = lcm.lcm(&c.denominator());
         }
@@ -320,7 +347,7 @@ impl<V: Ord + Clone + fmt::Display> fmt::Display for Poly<V> {
         if self.is_zero() {
             return f.write_str("0");
         }
-        let mut terms: Vec<_> = self.0.iter().collect();
+        let mut terms: Vec<_> = self.terms().collect();
         terms.sort_by(|(m, _), (n, _)| n.degree().cmp(&m.degree()).then_with(|| m.cmp(n)));
         for (position, (m, c)) in terms.into_iter().enumerate() {
             let magnitude = c.abs();

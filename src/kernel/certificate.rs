@@ -103,6 +103,26 @@ impl Replay {
         Ok(self.theorems.len() - 1)
     }
 
+    /// The last theorem, if it is exactly the claim and rests on nothing.
+    pub fn conclude(&self, claim: &Formula) -> Result<Theorem, Rejection> {
+        let theorem = self.theorems.last().ok_or(Rejection::NoSuchStep { step: 0 })?;
+        if theorem.conclusion != *claim {
+            return Err(Rejection::AnotherClaim {
+                claim: Box::new(claim.clone()),
+                found: Box::new(theorem.conclusion.clone()),
+            });
+        }
+        match theorem.hypotheses.first() {
+            Some(hypothesis) => Err(Rejection::Hypothesis { hypothesis: Box::new(hypothesis.clone()) }),
+            None => Ok(theorem.clone()),
+        }
+    }
+
+    /// Forgets the theorems of steps from `length` on.
+    pub fn truncate(&mut self, length: usize) {
+        self.theorems.truncate(length);
+    }
+
     fn all(&self, steps: &[usize]) -> Result<Vec<&Theorem>, Rejection> {
         steps.iter().map(|s| self.theorem(*s)).collect()
     }
@@ -155,16 +175,5 @@ pub fn check(claim: &Formula, certificate: &Certificate) -> Result<Theorem, Reje
     for step in &certificate.steps {
         replay.step(step)?;
     }
-    let last = certificate.steps.len().checked_sub(1).ok_or(Rejection::NoSuchStep { step: 0 })?;
-    let theorem = replay.theorem(last)?;
-    if theorem.conclusion != *claim {
-        return Err(Rejection::AnotherClaim {
-            claim: Box::new(claim.clone()),
-            found: Box::new(theorem.conclusion.clone()),
-        });
-    }
-    if let Some(hypothesis) = theorem.hypotheses.first() {
-        return Err(Rejection::Hypothesis { hypothesis: Box::new(hypothesis.clone()) });
-    }
-    Ok(theorem.clone())
+    replay.conclude(claim)
 }

@@ -30,7 +30,7 @@ pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combin
     }
     let search = Search { facts, relation, goal };
     if relation == Relation::Equal {
-        return search.with(search.equations());
+        return search.with(&search.equations());
     }
     if let Some(found) = search.cheap() {
         return Some(found);
@@ -39,6 +39,9 @@ pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combin
     if degree < 2 || sample::refutes(facts, relation, goal) {
         return None;
     }
+    if let Some(found) = search.divided_square() {
+        return Some(found);
+    }
     let mut generators = search.linear();
     generators.extend(search.squares());
     for size in 2..=degree.min(4) {
@@ -46,7 +49,7 @@ pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combin
         for more in [search.squared_products(size), search.products(size)] {
             generators.extend(more);
             generators.truncate(GENERATOR_LIMIT);
-            if let Some(found) = search.with(generators.clone()) {
+            if let Some(found) = search.with(&generators) {
                 return Some(found);
             }
         }
@@ -86,14 +89,27 @@ struct Search<'a> {
 impl Search<'_> {
     /// The goal is a positive multiple of one fact, or of one fact plus a positive number.
     fn direct(&self) -> Option<Combination> {
+        let unit = Monomial::one();
+        let free = |e: &Expr| e.poly().coefficient(&unit);
         let (lead, c) = self.goal.terms().find(|(m, _)| !m.is_one())?;
         for (number, fact) in self.facts.iter().enumerate() {
-            let d = fact.expr.poly().coefficient(lead);
-            let Some(k) = c.checked_div(&d).filter(Rational::is_positive) else { continue };
-            let Some(rest) = self.goal.minus(&fact.expr.scaled(&k)).as_number() else { continue };
+            let Some((first, d)) = fact.expr.terms().find(|(m, _)| !m.is_one()) else { continue };
+            if first != lead || fact.relation == Relation::Equal {
+                continue;
+            }
+            let Some(k) = c.checked_div(d).filter(Rational::is_positive) else { continue };
+            let mut left = self.goal.terms().filter(|(m, _)| !m.is_one());
+            let mut right = fact.expr.terms().filter(|(m, _)| !m.is_one());
+            let proportional = loop {
+                match (left.next(), right.next()) {
+                    (None, None) => break true,
+                    (Some((m, a)), Some((n, b))) if m == n && *a == &k * b => {}
+                    _ => break false,
+                }
+            };
+            let rest = &free(self.goal) - &(&k * &free(&fact.expr));
             let strict = fact.relation == Relation::Positive || rest.is_positive();
-            let usable = fact.relation != Relation::Equal && !rest.is_negative();
-            if usable && (strict || self.relation == Relation::AtLeast) {
+            if proportional && !rest.is_negative() && (strict || self.relation == Relation::AtLeast) {
                 let mut terms = vec![Term { coefficient: k, squares: vec![], facts: vec![(number, 1)] }];
                 if rest.is_positive() {
                     terms.push(constant(rest));
@@ -140,6 +156,24 @@ impl Search<'_> {
         }
         out.extend(self.equations());
         out
+    }
+
+    /// Divides the goal by the square of a form, if that leaves no remainder, and certifies the
+    /// quotient: an incentive constraint touches zero along the diagonal.
+    fn divided_square(&self) -> Option<Combination> {
+        if self.relation != Relation::AtLeast {
+            return None;
+        }
+        for root in self.square_roots() {
+            let Some(quotient) = divide(self.goal, &root).and_then(|q| divide(&q, &root)) else { continue };
+            if let Some(mut found) = certify(self.facts, Relation::AtLeast, &quotient) {
+                found.terms.iter_mut().for_each(|t| t.squares.push(root.clone()));
+                let square = root.pow(2);
+                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&square));
+                return Some(found);
+            }
+        }
+        None
     }
 
     /// The facts that share a name with the goal, directly or through each other.
@@ -237,12 +271,14 @@ impl Search<'_> {
     }
 
     /// A linear program over the coefficients of monomials.
-    fn with(&self, generators: Vec<Generator>) -> Option<Combination> {
-        let mut rows: BTreeMap<Monomial<Atom>, usize> = BTreeMap::new();
-        let exprs = generators.iter().map(Generator::value).chain([self.goal]);
-        for (m, _) in exprs.flat_map(Expr::terms) {
+    fn with(&self, generators: &[Generator]) -> Option<Combination> {
+        let mut rows: BTreeMap<&Monomial<Atom>, usize> = BTreeMap::new();
+        for (m, _) in generators.iter().map(Generator::value).flat_map(Expr::terms) {
             let next = rows.len();
-            rows.entry(m.clone()).or_insert(next);
+            rows.entry(m).or_insert(next);
+        }
+        if self.goal.terms().any(|(m, _)| !rows.contains_key(m)) {
+            return None;
         }
         let column = |e: &Expr| -> Column {
             e.terms().filter_map(|(m, c)| Some((*rows.get(m)?, c.clone()))).collect()
@@ -258,12 +294,13 @@ impl Search<'_> {
         let want = if self.relation == Relation::Positive { Want::Strict } else { Want::Any };
         let x = lp::solve(&columns, &strict, &target, want)?;
         let mut out = Combination::default();
-        for (generator, k) in generators.into_iter().zip(x).filter(|(_, k)| !k.is_zero()) {
+        for (generator, k) in generators.iter().zip(x).filter(|(_, k)| !k.is_zero()) {
             match generator {
                 Generator::Term { squares, facts, .. } => {
+                    let (squares, facts) = (squares.clone(), facts.clone());
                     out.terms.push(Term { coefficient: k, squares, facts });
                 }
-                Generator::Equation { factor, fact, .. } => out.equations.push((factor.scaled(&k), fact)),
+                Generator::Equation { factor, fact, .. } => out.equations.push((factor.scaled(&k), *fact)),
             }
         }
         Some(out)
@@ -272,7 +309,7 @@ impl Search<'_> {
     /// What needs no products of facts: Farkas multipliers, and completed squares.
     fn cheap(&self) -> Option<Combination> {
         self.direct()
-            .or_else(|| self.with(self.linear()))
+            .or_else(|| self.with(&self.linear()))
             .or_else(|| self.goal.poly().degree().ge(&2).then(|| self.completed_square()).flatten())
     }
 
@@ -300,6 +337,28 @@ impl Search<'_> {
 
 fn variables_of(e: &Expr) -> Vec<Atom> {
     e.poly().variables().into_iter().filter(|a| matches!(a.node(), Node::Variable(_))).collect()
+}
+
+/// The quotient by a form `v − ρ` (up to a number) in some variable `v`, by synthetic division; `None` if
+/// there is a remainder.
+fn divide(e: &Expr, form: &Expr) -> Option<Expr> {
+    for v in variables_of(form) {
+        let coefficients = form.poly().coefficients_in(&v);
+        let [constant, slope] = coefficients.as_slice() else { continue };
+        let Some(k) = slope.as_constant().and_then(|c| c.recip()) else { continue };
+        let point = Expr::from(constant.clone()).scaled(&-&k);
+        let (mut carry, mut quotient) = (Expr::zero(), Expr::zero());
+        let mut coefficients = e.poly().coefficients_in(&v);
+        while let Some(c) = coefficients.pop() {
+            carry = carry.times(&point).plus(&Expr::from(c));
+            match coefficients.len().checked_sub(1).and_then(|power| u32::try_from(power).ok()) {
+                Some(power) => quotient = quotient.plus(&carry.times(&Expr::from(&v).pow(power))),
+                None => return carry.is_zero().then(|| quotient.scaled(&k)),
+            }
+        }
+        return None;
+    }
+    None
 }
 
 /// The rational roots of a polynomial with constant coefficients, lowest first; none if a coefficient

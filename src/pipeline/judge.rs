@@ -5,7 +5,7 @@ use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement};
 use crate::model::{Claim, Quantity};
 use crate::piecewise::{Engine, Obstacle};
-use crate::prover::{self, Answer, Extremum, Failure, Proved};
+use crate::prover::{self, Answer, Extremum, Failure, Maxima, Proved};
 use crate::report::VerdictKind;
 
 use super::obligation;
@@ -58,14 +58,14 @@ pub(super) struct PrintedVerdict {
 
 /// Judges a statement; the error is about its input (a division by zero, a tie that matters, a printed
 /// version that is right).
-pub(super) fn judge(statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
+pub(super) fn judge(maxima: &mut Maxima, statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
     let unmet = obligation::unmet(&statement.obligations);
     if !unmet.is_empty() {
         return Err(unmet);
     }
     let mut judged: Option<Judged> = None;
     for goals in &statement.variants {
-        let next = decide(goals);
+        let next = decide(maxima, goals);
         match &mut judged {
             None => judged = Some(next),
             Some(first) if first.verdict == next.verdict => first.proofs.extend(next.proofs),
@@ -73,15 +73,15 @@ pub(super) fn judge(statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnos
         }
     }
     let Some(mut judged) = judged else { return Err(vec![]) };
-    judged.value = value(statement);
+    judged.value = value(maxima, statement);
     if let Some(printed) = &statement.printed {
-        let verdict = refute_printed(&printed.claim);
+        let verdict = refute_printed(maxima, &printed.claim);
         if verdict.verdict == VerdictKind::Proved {
             let message = format!("the printed version `{}` is right", printed.shown);
             let help = "remove `printed`, or correct the claim";
             return Err(vec![Diagnostic::new("printed-is-right", message, printed.span).help(help)]);
         }
-        let difference = context(statement).map(|(claim, values)| {
+        let difference = context(maxima, statement).map(|(claim, values)| {
             let difference = &printed.difference;
             closed_in(claim, &values, difference).unwrap_or_else(|| with_charges(claim, &values, difference))
         });
@@ -107,7 +107,7 @@ fn tie_matters(statement: &ResolvedStatement) -> Diagnostic {
         .help("add a `ties` line to the setting, such as `ties to the lowest index`")
 }
 
-fn decide(goals: &[Goal]) -> Judged {
+fn decide(maxima: &mut Maxima, goals: &[Goal]) -> Judged {
     let mut out = Judged {
         verdict: VerdictKind::Proved,
         proofs: vec![],
@@ -120,7 +120,7 @@ fn decide(goals: &[Goal]) -> Judged {
     };
     for goal in goals {
         let decided = match goal {
-            Goal::Universal(claim) => universal(claim),
+            Goal::Universal(claim) => universal(maxima, claim),
             Goal::Existence(existence) => match prover::decide(existence) {
                 Ok(answer) => existential(existence, answer),
                 Err(obstacle) => Decided::Open(obstacle),
@@ -156,12 +156,12 @@ enum Decided {
     Open(Obstacle),
 }
 
-fn universal(claim: &Claim) -> Decided {
-    let obstacle = match prover::charges(claim).and_then(|values| prover::prove_claim(claim, &values)) {
+fn universal(maxima: &mut Maxima, claim: &Claim) -> Decided {
+    let obstacle = match maxima.of(claim).and_then(|values| prover::prove_claim(claim, &values)) {
         Ok(proved) => return Decided::Proved(Proof { claim: claim.formula(), proved }, None),
         Err(obstacle) => obstacle,
     };
-    match prover::find(claim) {
+    match prover::find(maxima, claim) {
         Ok(Some(failure)) => match prover::refute_claim(claim, &failure) {
             Ok(proved) => {
                 let proof = Proof { claim: claim.refutation(), proved };
@@ -191,8 +191,8 @@ fn existential(existence: &crate::model::Existence, answer: Answer) -> Decided {
     }
 }
 
-fn refute_printed(claim: &Claim) -> PrintedVerdict {
-    let (verdict, proof) = match universal(claim) {
+fn refute_printed(maxima: &mut Maxima, claim: &Claim) -> PrintedVerdict {
+    let (verdict, proof) = match universal(maxima, claim) {
         Decided::Proved(proof, _) => (VerdictKind::Proved, Some(proof)),
         Decided::Refuted(proof, _) => (VerdictKind::Refuted, Some(proof)),
         Decided::Open(_) => (VerdictKind::Undecided, None),
@@ -201,15 +201,18 @@ fn refute_printed(claim: &Claim) -> PrintedVerdict {
 }
 
 /// The claim whose names the value of a statement speaks of, with the values of its charges.
-fn context(statement: &ResolvedStatement) -> Option<(&Claim, Vec<Extremum>)> {
+fn context<'a>(
+    maxima: &mut Maxima,
+    statement: &'a ResolvedStatement,
+) -> Option<(&'a Claim, Vec<Extremum>)> {
     let goals = statement.variants.first()?;
     let Goal::Universal(claim) = goals.last()? else { return None };
-    let values = prover::charges(claim).ok()?;
+    let values = maxima.of(claim).ok()?;
     Some((claim, values))
 }
 
-fn value(statement: &ResolvedStatement) -> Option<Expr> {
-    let (claim, values) = context(statement)?;
+fn value(maxima: &mut Maxima, statement: &ResolvedStatement) -> Option<Expr> {
+    let (claim, values) = context(maxima, statement)?;
     closed_in(claim, &values, statement.value.as_ref()?)
 }
 

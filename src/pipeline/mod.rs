@@ -8,6 +8,7 @@ mod story;
 
 use crate::kernel::{Formula, check as check_certificate};
 use crate::lang::{self, Diagnostic};
+use crate::prover::Maxima;
 use crate::report::FileReport;
 
 pub use certificate::{Compared, NamedCertificate, Verified};
@@ -29,9 +30,20 @@ impl Outcome {
     }
 }
 
+/// How much of the answers is worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// The verdicts.
+    Verdicts,
+    /// The worked steps too.
+    Derivations,
+    /// The certificate files too.
+    Certificates,
+}
+
 /// Checks one file's text: every statement gets a theorem, a counterexample that is a theorem too, or
 /// an obstacle. A file with an error in it gets diagnostics and no report.
-pub fn check(path: &str, text: &str) -> Outcome {
+pub fn check(path: &str, text: &str, detail: Detail) -> Outcome {
     let file = match lang::parse(text) {
         Ok(file) => file,
         Err(diagnostics) => return Outcome::unreadable(diagnostics),
@@ -47,11 +59,14 @@ pub fn check(path: &str, text: &str) -> Outcome {
     let source = lang::Source::new(path, text);
     let mut statements = Vec::new();
     let mut certificates = Vec::new();
+    let mut maxima = Maxima::default();
     for statement in &resolved.statements {
-        match judge::judge(statement) {
+        match judge::judge(&mut maxima, statement) {
             Ok(judged) => {
-                certificates.push(certificate::write(path, &file, statement, &judged));
-                statements.push(story::report(&source, statement, &judged));
+                if detail == Detail::Certificates {
+                    certificates.push(certificate::write(path, &file, statement, &judged));
+                }
+                statements.push(story::report(&source, statement, &judged, detail));
             }
             Err(more) => diagnostics.extend(more),
         }

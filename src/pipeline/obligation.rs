@@ -1,7 +1,7 @@
 //! What has to be true of an input before anything can be claimed about it.
 
 use crate::lang::{Diagnostic, Obligation};
-use crate::prover::{charges, find, prove_claim, refute_claim};
+use crate::prover::{Maxima, find, prove_claim, refute_claim};
 
 use super::story::point;
 
@@ -21,13 +21,15 @@ pub(super) fn unmet(obligations: &[Obligation]) -> Vec<Diagnostic> {
 
 fn complaint(obligation: &Obligation) -> Option<Diagnostic> {
     let claim = &obligation.claim;
-    if let Ok(values) = charges(claim)
+    // Obligations speak of definitions, which have no charges yet.
+    let mut maxima = Maxima::default();
+    if let Ok(values) = maxima.of(claim)
         && prove_claim(claim, &values).is_ok()
     {
         return None;
     }
     let diagnostic = obligation.diagnostic.clone();
-    let Ok(Some(failure)) = find(claim) else {
+    let Ok(Some(failure)) = find(&mut maxima, claim) else {
         return Some(diagnostic.note("this could not be shown, and no counterexample was found"));
     };
     if refute_claim(claim, &failure).is_err() {

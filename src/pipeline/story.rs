@@ -8,10 +8,16 @@ use crate::piecewise::Obstacle;
 use crate::prover::{Answer, Failure};
 use crate::report::{Counterexample, Line, Names, Printed, StatementReport, derivation};
 
+use super::Detail;
 use super::judge::{AsStated, Judged, Refutation};
 
 /// The report entry of a statement.
-pub(super) fn report(source: &Source, statement: &ResolvedStatement, judged: &Judged) -> StatementReport {
+pub(super) fn report(
+    source: &Source,
+    statement: &ResolvedStatement,
+    judged: &Judged,
+    detail: Detail,
+) -> StatementReport {
     let names = names(statement);
     let (counterexample, story) = failure(judged, &names);
     let printed = statement.printed.as_ref().zip(judged.printed.as_ref()).map(|(p, verdict)| Printed {
@@ -35,7 +41,7 @@ pub(super) fn report(source: &Source, statement: &ResolvedStatement, judged: &Ju
         rests_on: statement.rests_on.clone(),
         vacuous: false,
         undecided: judged.obstacle.as_ref().map(|o| words(o, &names)),
-        derivation: worked(statement, judged, &names),
+        derivation: if detail == Detail::Verdicts { vec![] } else { worked(statement, judged, &names) },
         story,
     }
 }

@@ -11,7 +11,7 @@ use crate::kernel::{Expr, Name, Node, Relation};
 use crate::model::{Bound, Claim, Comparison, Conjunct};
 use crate::piecewise::{Cell, Engine, Obstacle};
 
-use super::extremum::{self, number};
+use super::extremum::{Extremum, Maxima, number};
 use super::proof::{Hints, facts};
 
 /// A point at which a conjunct of a claim fails.
@@ -55,10 +55,10 @@ const GRIDS: [(i64, Place); 8] = [
 type Point = BTreeMap<Name, Rational>;
 
 /// A point at which some conjunct fails, if one is found.
-pub fn find(claim: &Claim) -> Result<Option<Failure>, Obstacle> {
+pub fn find(maxima: &mut Maxima, claim: &Claim) -> Result<Option<Failure>, Obstacle> {
     let mut stuck = None;
     for (index, conjunct) in claim.conjuncts.iter().enumerate() {
-        match find_in(claim, index, conjunct) {
+        match find_in(maxima, claim, index, conjunct) {
             Ok(Some(failure)) => return Ok(Some(failure)),
             Ok(None) => {}
             Err(obstacle) => stuck = stuck.or(Some(obstacle)),
@@ -70,21 +70,26 @@ pub fn find(claim: &Claim) -> Result<Option<Failure>, Obstacle> {
     }
 }
 
-fn find_in(claim: &Claim, index: usize, conjunct: &Conjunct) -> Result<Option<Failure>, Obstacle> {
+fn find_in(
+    maxima: &mut Maxima,
+    claim: &Claim,
+    index: usize,
+    conjunct: &Conjunct,
+) -> Result<Option<Failure>, Obstacle> {
     let names: Vec<&Bound> = claim.parameters.iter().chain(&conjunct.variables).collect();
     if claim.charges.is_empty() {
         return search(claim, index, conjunct, &names, &Hints::new());
     }
     // Charges depend on parameters at most. If they have one value for all parameters, use it;
     // otherwise fix the parameters first, on a grid.
-    if let Ok(values) = extremum::charges(claim) {
+    if let Ok(values) = maxima.of(claim) {
         let hints = charge_hints(claim, &values);
         return search(claim, index, conjunct, &names, &hints);
     }
     for parameters in grid_points(&claim.parameters.iter().collect::<Vec<_>>(), 4, Place::Any) {
         let terms = parameters.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
         let fixed = claim.at(&terms);
-        let Ok(values) = extremum::charges(&fixed) else { continue };
+        let Ok(values) = maxima.of(&fixed) else { continue };
         let hints = charge_hints(&fixed, &values);
         let Some(conjunct) = fixed.conjuncts.get(index) else { continue };
         let variables: Vec<&Bound> = conjunct.variables.iter().collect();
@@ -99,7 +104,7 @@ fn find_in(claim: &Claim, index: usize, conjunct: &Conjunct) -> Result<Option<Fa
     Ok(None)
 }
 
-fn charge_hints(claim: &Claim, values: &[extremum::Extremum]) -> Hints {
+fn charge_hints(claim: &Claim, values: &[Extremum]) -> Hints {
     let mut hints = Hints::new();
     for (charge, value) in claim.charges.iter().zip(values) {
         hints.insert(charge.name.clone(), value.value.clone());

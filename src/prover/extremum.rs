@@ -7,7 +7,7 @@
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Node, Relation};
-use crate::model::{Charge, Claim};
+use crate::model::{Bound, Charge, Claim};
 use crate::piecewise::{Cell, Engine, Obstacle, certify, rational_roots};
 
 use super::proof::facts;
@@ -21,17 +21,34 @@ pub struct Extremum {
     pub at: Expr,
 }
 
-/// The values of all charges of a claim, in their order.
-pub fn charges(claim: &Claim) -> Result<Vec<Extremum>, Obstacle> {
-    let domain: Vec<_> = claim.parameters.iter().flat_map(|p| p.domain()).collect();
-    let context = facts(&domain);
-    let mut out: Vec<Extremum> = Vec::new();
-    for charge in &claim.charges {
-        let known = claim.charges.iter().zip(&out).map(|(c, e)| (c.name.clone(), e.value.clone())).collect();
-        let body = charge.body.substitute(&known);
-        out.push(maximum(&context, charge, &body)?);
+/// Maxima that were found before: the same charges occur in many claims of a file.
+#[derive(Debug, Default)]
+pub struct Maxima {
+    known: Vec<(Vec<Bound>, Charge, Result<Extremum, Obstacle>)>,
+}
+
+impl Maxima {
+    /// The values of all charges of a claim, in their order.
+    pub fn of(&mut self, claim: &Claim) -> Result<Vec<Extremum>, Obstacle> {
+        let mut out: Vec<Extremum> = Vec::new();
+        for charge in &claim.charges {
+            let values =
+                claim.charges.iter().zip(&out).map(|(c, e)| (c.name.clone(), e.value.clone())).collect();
+            let charge = Charge { body: charge.body.substitute(&values), ..charge.clone() };
+            out.push(self.maximum(&claim.parameters, charge)?);
+        }
+        Ok(out)
     }
-    Ok(out)
+
+    fn maximum(&mut self, parameters: &[Bound], charge: Charge) -> Result<Extremum, Obstacle> {
+        if let Some((_, _, found)) = self.known.iter().find(|(p, c, _)| p == parameters && *c == charge) {
+            return found.clone();
+        }
+        let domain: Vec<_> = parameters.iter().flat_map(Bound::domain).collect();
+        let found = maximum(&facts(&domain), &charge, &charge.body);
+        self.known.push((parameters.to_vec(), charge, found.clone()));
+        found
+    }
 }
 
 /// The maximum that a charge is, given the body with earlier charges replaced.

@@ -7,9 +7,11 @@
 //! hence `X_i` and `B_i`; individual rationality at one type bounds `T_i` from above; integrated over
 //! the prior, the payments together are below zero, which the budget forbids.
 
+use std::collections::BTreeMap;
+
+use crate::exact::Rational;
 use crate::kernel::rule::calculus::{Area, Interval};
 use crate::kernel::rule::combine::{Combination, Term};
-use crate::exact::Rational;
 use crate::kernel::{Expr, Formula, Name, Relation, Step, Symbol};
 use crate::model::{Bound, Conjunct, Existence, Mechanism, Part};
 use crate::piecewise::{Engine, Obstacle};
@@ -28,6 +30,8 @@ pub(super) fn prove(existence: &Existence, pivot: &Mechanism, worst: &[Expr]) ->
         pivot,
         builder: Builder::default(),
         engine: Engine::new(),
+        derived: BTreeMap::new(),
+        pinned: BTreeMap::new(),
     };
     let premise = proof.contradiction(worst)?;
     let statement = Formula::NoFunctions(existence.functions.clone(), Box::new(existence.body()));
@@ -40,6 +44,10 @@ struct Impossibility<'a> {
     pivot: &'a Mechanism,
     builder: Builder,
     engine: Engine,
+    /// Steps of goals that were derived under the same comparisons before.
+    derived: BTreeMap<(Vec<Formula>, Formula), usize>,
+    /// Steps of [`Impossibility::pin`], by agent and weights.
+    pinned: BTreeMap<(usize, Vec<Expr>), usize>,
 }
 
 /// One agent's side of the argument: the agent, the other one, and the terms that the proof is about.
@@ -142,7 +150,13 @@ impl Impossibility<'_> {
     }
 
     fn derive(&mut self, context: &[Formula], goal: &Formula) -> Result<usize, Obstacle> {
-        self.builder.prove(&mut self.engine, &mut context.to_vec(), goal, &Hints::new())
+        let key = (context.to_vec(), goal.clone());
+        if let Some(step) = self.derived.get(&key) {
+            return Ok(*step);
+        }
+        let step = self.builder.prove(&mut self.engine, &mut context.to_vec(), goal, &Hints::new())?;
+        self.derived.insert(key, step);
+        Ok(step)
     }
 
     fn combine(
@@ -455,6 +469,16 @@ impl Impossibility<'_> {
 
     /// `∫ f_{-i} Σ w_k x_k = ∫ f_{-i} Σ w_k x̂_k` under the domain of the own type and off its ties.
     fn pin(&mut self, side: &Side, weights: &[Expr]) -> Result<usize, Obstacle> {
+        let key = (side.agent, weights.to_vec());
+        if let Some(step) = self.pinned.get(&key) {
+            return Ok(*step);
+        }
+        let step = self.pin_anew(side, weights)?;
+        self.pinned.insert(key, step);
+        Ok(step)
+    }
+
+    fn pin_anew(&mut self, side: &Side, weights: &[Expr]) -> Result<usize, Obstacle> {
         let (own, other) = (self.bound(side.agent)?, self.bound(side.other)?);
         let density = self.density(side.other)?;
         let left = density.times(&self.mixed(weights)?);

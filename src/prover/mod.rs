@@ -9,5 +9,5 @@ mod proof;
 
 pub use counterexample::{Failure, find};
 pub use existence::{Answer, decide};
-pub use extremum::{Extremum, charges};
+pub use extremum::{Extremum, Maxima};
 pub use proof::{Hints, Proved, prove, prove_claim, refute_claim};

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Step, Symbol, Theorem, check};
+use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Step, Symbol, Theorem};
 use crate::model::Claim;
 use crate::piecewise::{Engine, Obstacle};
 
@@ -44,11 +44,10 @@ impl Builder {
         Ok(theorem.conclusion().clone())
     }
 
-    /// The theorem of the claim, checked once more as a whole.
+    /// The theorem of the claim, which is the last step.
     pub(super) fn finish(self, claim: &Formula) -> Result<Proved, Obstacle> {
-        let certificate = Certificate { steps: self.steps };
-        let theorem = check(claim, &certificate).map_err(|rejection| Obstacle::Refused { rejection })?;
-        Ok(Proved { theorem, certificate })
+        let theorem = self.replay.conclude(claim).map_err(|rejection| Obstacle::Refused { rejection })?;
+        Ok(Proved { theorem, certificate: Certificate { steps: self.steps } })
     }
 
     /// `context ⊢ goal`, with the comparisons of the context that have to do with the goal.
@@ -149,14 +148,7 @@ impl Builder {
     /// Forgets the steps from `length` on: an attempt that did not succeed.
     fn rewind(&mut self, length: usize) {
         self.steps.truncate(length);
-        let mut replay = Replay::default();
-        for step in &self.steps {
-            // They were accepted before, in the same order.
-            if replay.step(step).is_err() {
-                break;
-            }
-        }
-        self.replay = replay;
+        self.replay.truncate(length);
     }
 }
 
