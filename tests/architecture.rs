@@ -174,7 +174,10 @@ fn only_rules_make_theorems() {
         let inside = path.starts_with(root().join("kernel/rule"));
         let makes = code(&text).contains("Theorem {") && !path.ends_with("kernel/theorem.rs");
         let harmless = code(&text).lines().filter(|l| l.contains("Theorem {")).all(|l| {
-            l.contains("-> Theorem {") || l.contains("impl") || l.contains("struct Theorem") || l.contains("fn ")
+            l.contains("-> Theorem {")
+                || l.contains("impl")
+                || l.contains("struct Theorem")
+                || l.contains("fn ")
         });
         assert!(inside || !makes || harmless, "{} makes a theorem", path.display());
     }

@@ -57,7 +57,12 @@ impl Written {
                     Node::Primitive { upper, body } => {
                         let y = format!("bound{depth}");
                         let body = Written::of(&body.open(&y), depth + 1)?;
-                        Written::Integral(y, Box::new(Written::Number(Rational::ZERO)), sub(upper)?, Box::new(body))
+                        Written::Integral(
+                            y,
+                            Box::new(Written::Number(Rational::ZERO)),
+                            sub(upper)?,
+                            Box::new(body),
+                        )
                     }
                     Node::Opaque { .. } | Node::Bound(_) => return None,
                 };
@@ -93,7 +98,13 @@ impl Written {
             Written::Name(name) => at[name].clone(),
             Written::Sum(parts) => parts.iter().fold(Rational::ZERO, |sum, p| &sum + &value(p)),
             Written::Product(parts) => parts.iter().fold(Rational::ONE, |product, p| &product * &value(p)),
-            Written::AtLeastZero(e) => if value(e).is_negative() { Rational::ZERO } else { Rational::ONE },
+            Written::AtLeastZero(e) => {
+                if value(e).is_negative() {
+                    Rational::ZERO
+                } else {
+                    Rational::ONE
+                }
+            }
             Written::Maximum(a, b) => value(a).max(value(b)),
             Written::Inverse(e) => value(e).recip().unwrap_or(Rational::ZERO),
             Written::Call(f, arguments) => functions(f, &arguments.iter().map(value).collect::<Vec<_>>()),
@@ -182,18 +193,25 @@ impl Written {
             }
             Written::AtLeastZero(e) | Written::Inverse(e) => e.nesting(),
             Written::Maximum(a, b) => a.nesting().max(b.nesting()),
-            Written::Integral(_, low, high, body) => low.nesting().max(high.nesting()).max(body.nesting() + 1),
+            Written::Integral(_, low, high, body) => {
+                low.nesting().max(high.nesting()).max(body.nesting() + 1)
+            }
         }
     }
 }
 
-fn integrate(y: &str, a: &Rational, b: &Rational, body: &Written, at: &Point, functions: Interpretation) -> Rational {
+fn integrate(
+    y: &str,
+    a: &Rational,
+    b: &Rational,
+    body: &Written,
+    at: &Point,
+    functions: Interpretation,
+) -> Rational {
     let mut lines = Vec::new();
     body.lines(y, at, functions, &mut lines);
     let mut points = vec![a.clone(), b.clone()];
-    points.extend(
-        lines.iter().filter_map(|(c, s)| Some(-(c * &s.recip()?))).filter(|p| p > a && p < b),
-    );
+    points.extend(lines.iter().filter_map(|(c, s)| Some(-(c * &s.recip()?))).filter(|p| p > a && p < b));
     points.sort();
     points.dedup();
     let mut sum = Rational::ZERO;
@@ -247,15 +265,20 @@ pub(crate) fn holds(formula: &Formula, at: &Point) -> Option<bool> {
         Formula::Compare(relation, e) => {
             let written = Written::of(e, 0)?;
             // Deeper integrals and higher powers take too long here.
-            let value = (written.nesting() < 2 && written.degree() < 60).then(|| written.value(at, polynomial))?;
+            let value =
+                (written.nesting() < 2 && written.degree() < 60).then(|| written.value(at, polynomial))?;
             Some(match relation {
                 Relation::Equal => value.is_zero(),
                 Relation::AtLeast => !value.is_negative(),
                 Relation::Positive => value.is_positive(),
             })
         }
-        Formula::And(parts) => Some(parts.iter().map(|p| holds(p, at)).collect::<Option<Vec<_>>>()?.iter().all(|b| *b)),
-        Formula::Or(parts) => Some(parts.iter().map(|p| holds(p, at)).collect::<Option<Vec<_>>>()?.iter().any(|b| *b)),
+        Formula::And(parts) => {
+            Some(parts.iter().map(|p| holds(p, at)).collect::<Option<Vec<_>>>()?.iter().all(|b| *b))
+        }
+        Formula::Or(parts) => {
+            Some(parts.iter().map(|p| holds(p, at)).collect::<Option<Vec<_>>>()?.iter().any(|b| *b))
+        }
         Formula::Implies(a, b) => Some(!holds(a, at)? || holds(b, at)?),
         _ => None,
     }

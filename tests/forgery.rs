@@ -23,17 +23,34 @@ pub(crate) struct Report {
     pub(crate) breaches: Vec<String>,
 }
 
-/// Alters each number, term, formula, name, index and list of a certificate in turn.
+/// Alters each number, term, formula, name, index and list of a certificate in turn; every accepted
+/// step is also evaluated at some points.
 pub(crate) fn survive_forgery(claim: &Formula, certificate: &Certificate) -> Report {
+    alter(claim, certificate, ALTERATIONS, falsehood)
+}
+
+/// The same without evaluation, for certificates with names of any kind.
+pub(crate) fn survive_alterations(claim: &Formula, certificate: &Certificate, limit: usize) -> Report {
+    alter(claim, certificate, limit, |_| None)
+}
+
+fn alter(
+    claim: &Formula,
+    certificate: &Certificate,
+    limit: usize,
+    falsehood: impl Fn(&Certificate) -> Option<String>,
+) -> Report {
     let original = serde_json::to_value(certificate).unwrap();
     let mut paths = Vec::new();
     collect(&original, &mut String::new(), &mut paths);
     let all: Vec<(String, Value)> = paths
         .iter()
-        .flat_map(|path| alterations(original.pointer(path).unwrap()).into_iter().map(move |v| (path.clone(), v)))
+        .flat_map(|path| {
+            alterations(original.pointer(path).unwrap()).into_iter().map(move |v| (path.clone(), v))
+        })
         .collect();
     let mut report = Report::default();
-    let count = all.len().min(ALTERATIONS);
+    let count = all.len().min(limit);
     for index in (0..count).map(|k| k * all.len() / count) {
         let (path, value) = &all[index];
         let mut altered = original.clone();
@@ -64,7 +81,9 @@ pub(crate) fn falsehood(certificate: &Certificate) -> Option<String> {
         let theorem = replay.theorem(number).unwrap();
         for (k, at) in points().enumerate() {
             let assumed = theorem.hypotheses().map(|h| holds(h, &at)).collect::<Option<Vec<_>>>();
-            if assumed.is_some_and(|hs| hs.iter().all(|h| *h)) && holds(theorem.conclusion(), &at) == Some(false) {
+            if assumed.is_some_and(|hs| hs.iter().all(|h| *h))
+                && holds(theorem.conclusion(), &at) == Some(false)
+            {
                 return Some(format!("step {number} is false at point {k}: {}", theorem.conclusion()));
             }
         }
@@ -109,9 +128,7 @@ fn alterations(value: &Value) -> Vec<Value> {
             let n = n.as_i64().unwrap();
             [n + 1, n - 1, 0].into_iter().filter(|k| *k != n).map(Value::from).collect()
         }
-        Value::String(text) => {
-            texts(text).into_iter().filter(|t| t != text).map(Value::from).collect()
-        }
+        Value::String(text) => texts(text).into_iter().filter(|t| t != text).map(Value::from).collect(),
         Value::Array(items) => (0..items.len())
             .flat_map(|k| {
                 let (mut dropped, mut doubled) = (items.clone(), items.clone());
@@ -153,7 +170,8 @@ fn texts(text: &str) -> Vec<String> {
     // Each of the first numbers inside a text, plus one.
     let starts = |k: usize| {
         let bytes = text.as_bytes();
-        bytes[k].is_ascii_digit() && (k == 0 || !(bytes[k - 1].is_ascii_alphanumeric() || bytes[k - 1] == b'_'))
+        bytes[k].is_ascii_digit()
+            && (k == 0 || !(bytes[k - 1].is_ascii_alphanumeric() || bytes[k - 1] == b'_'))
     };
     for k in (0..text.len()).filter(|k| starts(*k)).take(4) {
         let end = text[k..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |n| k + n);

@@ -29,7 +29,9 @@ fn complaint(claim: &str, steps: &Value) -> Result<(), String> {
     if let Some(breach) = falsehood(&certificate) {
         panic!("a false theorem: {breach}");
     }
-    kernel::check(&claim, &certificate).map(|theorem| assert_eq!(*theorem.conclusion(), claim)).map_err(|e| e.to_string())
+    kernel::check(&claim, &certificate)
+        .map(|theorem| assert_eq!(*theorem.conclusion(), claim))
+        .map_err(|e| e.to_string())
 }
 
 #[track_caller]
@@ -57,7 +59,11 @@ fn every_accepted_step_file_is_accepted_and_survives_forgery() {
         }
         let certificate: Certificate = serde_json::from_value(file["steps"].clone()).unwrap();
         let again = serde_json::to_value(&certificate).unwrap();
-        assert_eq!(serde_json::from_value::<Certificate>(again).unwrap(), certificate, "{path:?} as text and back");
+        assert_eq!(
+            serde_json::from_value::<Certificate>(again).unwrap(),
+            certificate,
+            "{path:?} as text and back"
+        );
         let report = survive_forgery(&claim.parse().unwrap(), &certificate);
         assert!(report.breaches.is_empty(), "{path:?}: {:#?}", report.breaches);
         assert!(report.refused > report.proved, "{path:?}: {report:?}");
@@ -139,16 +145,28 @@ fn the_expected_payment_in_vcg_is_one_sixth_and_nothing_else() {
     let inner = "/0/tree/leaf/evaluation/integrals/0/parts/0/integrals/0";
     let change = |place: &str, value: Value| with(&good, &format!("{inner}{place}"), value);
     refused(claim, &change("/points/1", json!("1/2*v")), "the two sides differ by -1/2*v");
-    refused(claim, &change("/points", json!(["0", "v"])), "the break points do not begin and end at the limits");
+    refused(
+        claim,
+        &change("/points", json!(["0", "v"])),
+        "the break points do not begin and end at the limits",
+    );
     refused(claim, &change("/points/1", json!("c")), "`c` is not new here");
     refused(claim, &change("/parts/0/indicators/0/value", json!("zero")), "the two sides differ by");
     refused(claim, &change("/parts/1/indicators/0/value", json!("one")), "the two sides differ by");
     refused(claim, &change("/parts/0/indicators/0/because/terms/0/coefficient", json!("-1")), "not positive");
-    refused(claim, &change("/parts/0/indicators/0/because/terms/0/coefficient", json!("2")), "the two sides differ by");
+    refused(
+        claim,
+        &change("/parts/0/indicators/0/because/terms/0/coefficient", json!("2")),
+        "the two sides differ by",
+    );
     refused(claim, &change("/variable", json!("v")), "`v` is not new here");
     refused(claim, &change("/direction", json!("down")), "the two sides differ by");
     let outer = "/0/tree/leaf/evaluation/integrals/0";
-    refused(claim, &with(&good, &format!("{outer}/points"), json!(["0", "c", "1"])), "parts where 2 are needed");
+    refused(
+        claim,
+        &with(&good, &format!("{outer}/points"), json!(["0", "c", "1"])),
+        "parts where 2 are needed",
+    );
     refused(claim, &with(&good, &format!("{outer}/order/0/terms/0/coefficient"), json!("0")), "not positive");
 }
 
@@ -237,7 +255,9 @@ fn deviation(v: &str, c: &str, r: &str, gain: &str) -> (String, Value) {
         claim.clone(),
     ];
     for (statement, term) in statements.iter().zip([r, c, v]) {
-        steps.push(json!({"rule": "witness", "premise": steps.len() - 1, "statement": statement, "term": term}));
+        steps.push(
+            json!({"rule": "witness", "premise": steps.len() - 1, "statement": statement, "term": term}),
+        );
     }
     (claim, steps.into())
 }
@@ -270,7 +290,11 @@ fn the_seller_in_vcg_has_no_better_report_than_the_truth() {
     let good = json!([{"rule": "tree", "hypotheses": [], "goal": claim, "tree": tree}]);
     accepted(claim, &good);
     refused(claim, &with(&good, "/0/tree/split/yes/split/no/leaf/sign", by(1)), "the two sides differ by");
-    refused(claim, &with(&good, "/0/tree/split/no", json!({"empty": {}})), "no term of the combination is strictly positive");
+    refused(
+        claim,
+        &with(&good, "/0/tree/split/no", json!({"empty": {}})),
+        "no term of the combination is strictly positive",
+    );
     refused(claim, &with(&good, "/0/tree/split/on", json!("c - v")), "the two sides differ by");
 }
 
@@ -322,15 +346,45 @@ fn a_term_that_is_too_large_stays_too_large() {
 #[test]
 fn texts_that_are_not_terms_are_refused() {
     for text in [
-        "", "x +", "1/0", "x^-1", "x^1001", "inv", "integral(1, 0, 1, x)", "x y", "f()", "@0", "#0", "x^(n-1)", "0.5",
-        "(x^1000)^1000", "[x", "x)", "1/2/3",
+        "",
+        "x +",
+        "1/0",
+        "x^-1",
+        "x^1001",
+        "inv",
+        "integral(1, 0, 1, x)",
+        "x y",
+        "f()",
+        "@0",
+        "#0",
+        "x^(n-1)",
+        "0.5",
+        "(x^1000)^1000",
+        "[x",
+        "x)",
+        "1/2/3",
     ] {
         assert!(text.parse::<Expr>().is_err(), "{text} is read");
     }
-    for text in ["x", "x < 0", "x > 1", "all 1. x = 0", "imp(x = 0)", "and(x = 0", "functions(). x = 0", "some all. x = 0"] {
+    for text in [
+        "x",
+        "x < 0",
+        "x > 1",
+        "all 1. x = 0",
+        "imp(x = 0)",
+        "and(x = 0",
+        "functions(). x = 0",
+        "some all. x = 0",
+    ] {
         assert!(text.parse::<Formula>().is_err(), "{text} is read");
     }
-    for text in ["(".repeat(100_000), "-".repeat(100_000), "and(".repeat(100_000), "all x. ".repeat(100_000), "[".repeat(500)] {
+    for text in [
+        "(".repeat(100_000),
+        "-".repeat(100_000),
+        "and(".repeat(100_000),
+        "all x. ".repeat(100_000),
+        "[".repeat(500),
+    ] {
         assert!(text.parse::<Formula>().is_err());
         assert!(text.parse::<Expr>().is_err());
     }

@@ -79,7 +79,10 @@ proptest! {
 
 #[test]
 fn texts_that_are_not_numbers_are_refused() {
-    for text in ["", "-", "1/0", "1/-2", "--1", "+1", "1.", ".5", "1/2/3", "1.2/3", "1/2.5", "1e3", "0x1", " 1", "1 ", "١"] {
+    for text in [
+        "", "-", "1/0", "1/-2", "--1", "+1", "1.", ".5", "1/2/3", "1.2/3", "1/2.5", "1e3", "0x1", " 1", "1 ",
+        "١",
+    ] {
         assert!(text.parse::<Rational>().is_err(), "{text}");
     }
 }
@@ -203,9 +206,9 @@ fn written() -> impl Strategy<Value = Written> {
         .boxed()
     };
     let over = |body: BoxedStrategy<Written>| {
-        (prop::sample::select(vec!["v", "c", "y"]), affine(), affine(), body).prop_map(|(y, low, high, body)| {
-            Written::Integral(y.into(), Box::new(low), Box::new(high), Box::new(body))
-        })
+        (prop::sample::select(vec!["v", "c", "y"]), affine(), affine(), body).prop_map(
+            |(y, low, high, body)| Written::Integral(y.into(), Box::new(low), Box::new(high), Box::new(body)),
+        )
     };
     let flat = combine(leaf().boxed());
     let once = combine(prop_oneof![1 => leaf(), 2 => over(flat)].boxed());

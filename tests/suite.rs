@@ -1,7 +1,23 @@
 //! The one integration test: every module is a kind of evidence.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
 mod architecture;
+mod cli;
+mod corpus;
 mod evaluate;
 mod forgery;
 mod kernel;
+mod language;
 mod laws;
+mod numeric;
+mod rejected;
+mod resolve;
+mod settings;

@@ -5,6 +5,7 @@ mod input;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use vickrey::lang::Source;
 use vickrey::pipeline::{self, Compared, Detail, Outcome};
@@ -12,6 +13,9 @@ use vickrey::report::{Colour, Document, InputError, Verbosity, explanation, file
 
 use arguments::{Arguments, Certify, Check, ColourChoice, Command, Explain, Form, Format};
 use input::Input;
+
+/// The stack of a thread that checks: expressions may be nested.
+pub(crate) const STACK: usize = 64 << 20;
 
 /// Runs a command; returns the exit code.
 pub(crate) fn run(arguments: Arguments) -> u8 {
@@ -53,11 +57,34 @@ fn rendered(input: &Input, outcome: &Outcome) -> Vec<InputError> {
     outcome.diagnostics.iter().map(|d| render_diagnostic(&source, d, Colour::Styled)).collect()
 }
 
+/// The outcomes of all inputs, in order; files are independent and share the processors.
+fn outcomes(inputs: &[Input], detail: Detail) -> Vec<Outcome> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((number, input)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|number| Some((number, inputs.get(number)?)))
+        {
+            done.push((number, pipeline::check(&input.path, &input.text, detail)));
+        }
+        done
+    };
+    let mut all = std::thread::scope(|scope| {
+        let spawn = |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok();
+        let helpers: Vec<_> = (1..workers).filter_map(spawn).collect();
+        let mut all = work();
+        all.extend(helpers.into_iter().filter_map(|h| h.join().ok()).flatten());
+        all
+    });
+    all.sort_by_key(|(number, _)| *number);
+    all.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
 fn check(options: &Check) -> u8 {
     let (inputs, mut errors) = input::read(&default_paths(&options.paths), "mech");
     let mut files = Vec::new();
-    for input in &inputs {
-        let outcome = pipeline::check(&input.path, &input.text, Detail::Verdicts);
+    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Verdicts)) {
         errors.extend(rendered(input, &outcome));
         files.extend(outcome.report);
     }
@@ -84,8 +111,7 @@ fn explain(options: &Explain) -> u8 {
     let (inputs, mut errors) = input::read(&[PathBuf::from(path)], "mech");
     let mut text = String::new();
     let mut known: Vec<String> = Vec::new();
-    for input in &inputs {
-        let outcome = pipeline::check(&input.path, &input.text, Detail::Derivations);
+    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Derivations)) {
         errors.extend(rendered(input, &outcome));
         for statement in outcome.report.iter().flat_map(|r| &r.statements) {
             known.push(statement.name.clone());
@@ -157,13 +183,13 @@ fn format(options: &Format) -> u8 {
 fn certify(options: &Certify) -> u8 {
     let (inputs, mut errors) = input::read(&options.paths, "mech");
     let mut written = 0;
-    for input in &inputs {
-        let outcome = pipeline::check(&input.path, &input.text, Detail::Certificates);
+    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Certificates)) {
         errors.extend(rendered(input, &outcome));
         let directory = options.output.join(relative(Path::new(&input.path)).with_extension(""));
         for certificate in &outcome.certificates {
             let path = directory.join(format!("{}.json", certificate.name));
-            let done = std::fs::create_dir_all(&directory).and_then(|()| std::fs::write(&path, &certificate.json));
+            let done =
+                std::fs::create_dir_all(&directory).and_then(|()| std::fs::write(&path, &certificate.json));
             match done {
                 Ok(()) => written += 1,
                 Err(e) => {
@@ -195,9 +221,14 @@ fn verify(paths: &[PathBuf]) -> u8 {
                 accepted += 1;
                 let compared = match verified.compared {
                     Compared::WithSource => "",
-                    Compared::SourceAbsent => "   (the source is not here; compared with the text in the certificate)",
+                    Compared::SourceAbsent => {
+                        "   (the source is not here; compared with the text in the certificate)"
+                    }
                 };
-                out.push_str(&format!("{} {}: {}{compared}\n", verified.verdict, verified.name, verified.statement));
+                out.push_str(&format!(
+                    "{} {}: {}{compared}\n",
+                    verified.verdict, verified.name, verified.statement
+                ));
                 for claim in &verified.claims {
                     out.push_str(&format!("  |- {claim}\n"));
                 }

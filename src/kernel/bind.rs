@@ -46,8 +46,7 @@ impl Expr {
             Node::Variable(name) => variable(name),
             Node::Bound(_) => None,
             Node::Apply(name, arguments) => {
-                let arguments: Vec<Expr> =
-                    arguments.iter().map(|e| e.rebuild(variable, function)).collect();
+                let arguments: Vec<Expr> = arguments.iter().map(|e| e.rebuild(variable, function)).collect();
                 Some(function(name, &arguments).unwrap_or_else(|| Self::apply(name, arguments)))
             }
             Node::Indicator(e) => Some(Self::at_least_zero(&e.rebuild(variable, function))),

@@ -8,8 +8,8 @@ use super::rejection::Rejection;
 use super::rule::calculus::{self, Area, Interval};
 use super::rule::combine::{self, Combination};
 use super::rule::existence::{self, Definition};
-use super::rule::tree::{self, Tree};
 use super::rule::logic;
+use super::rule::tree::{self, Tree};
 use super::text::Symbol;
 use super::theorem::Theorem;
 
@@ -26,23 +26,78 @@ pub struct Certificate {
 #[serde(tag = "rule", rename_all = "lowercase", deny_unknown_fields)]
 #[allow(missing_docs, reason = "each variant is the rule of that name, whose page says what its fields are")]
 pub enum Step {
-    Assume { formula: Formula },
-    Discharge { premise: usize, hypothesis: Formula },
-    Apply { implication: usize, premise: usize },
-    Generalise { premise: usize, name: Symbol },
-    Instance { premise: usize, term: Expr },
-    Both { premises: Vec<usize> },
-    Part { premise: usize, index: usize },
-    Either { premise: usize, alternatives: Vec<Formula> },
-    Witness { premise: usize, statement: Formula, term: Expr },
-    Cases { on: Expr, yes: usize, no: usize },
-    Alternatives { disjunction: usize, branches: Vec<usize> },
-    Contradict { premise: usize, goal: Formula },
-    Antisymmetry { above: usize, below: usize },
-    Reciprocal { premise: usize, divisor: Expr },
-    Combine { premises: Vec<usize>, goal: Formula, evidence: Combination },
-    Tree { hypotheses: Vec<Formula>, goal: Formula, tree: Tree },
-    Monotone { premise: usize, order: usize, interval: Interval, exceptions: Vec<Expr> },
+    Assume {
+        formula: Formula,
+    },
+    Discharge {
+        premise: usize,
+        hypothesis: Formula,
+    },
+    Apply {
+        implication: usize,
+        premise: usize,
+    },
+    Generalise {
+        premise: usize,
+        name: Symbol,
+    },
+    Instance {
+        premise: usize,
+        term: Expr,
+    },
+    Both {
+        premises: Vec<usize>,
+    },
+    Part {
+        premise: usize,
+        index: usize,
+    },
+    Either {
+        premise: usize,
+        alternatives: Vec<Formula>,
+    },
+    Witness {
+        premise: usize,
+        statement: Formula,
+        term: Expr,
+    },
+    Cases {
+        on: Expr,
+        yes: usize,
+        no: usize,
+    },
+    Alternatives {
+        disjunction: usize,
+        branches: Vec<usize>,
+    },
+    Contradict {
+        premise: usize,
+        goal: Formula,
+    },
+    Antisymmetry {
+        above: usize,
+        below: usize,
+    },
+    Reciprocal {
+        premise: usize,
+        divisor: Expr,
+    },
+    Combine {
+        premises: Vec<usize>,
+        goal: Formula,
+        evidence: Combination,
+    },
+    Tree {
+        hypotheses: Vec<Formula>,
+        goal: Formula,
+        tree: Tree,
+    },
+    Monotone {
+        premise: usize,
+        order: usize,
+        interval: Interval,
+        exceptions: Vec<Expr>,
+    },
     Congruence {
         premise: usize,
         order: usize,
@@ -51,10 +106,25 @@ pub enum Step {
         left: Expr,
         right: Expr,
     },
-    Interchange { outer: Interval, inner: Interval, body: Expr },
-    Area { premise: usize, order: [usize; 3], area: Area },
-    Exhibit { premise: usize, statement: Formula, definitions: Vec<Definition> },
-    Impossible { premise: usize, statement: Formula },
+    Interchange {
+        outer: Interval,
+        inner: Interval,
+        body: Expr,
+    },
+    Area {
+        premise: usize,
+        order: [usize; 3],
+        area: Area,
+    },
+    Exhibit {
+        premise: usize,
+        statement: Formula,
+        definitions: Vec<Definition>,
+    },
+    Impossible {
+        premise: usize,
+        statement: Formula,
+    },
 }
 
 /// The names of all rules, in the order of [`Step`].

@@ -155,9 +155,10 @@ impl Formula {
                 Formula::Compare(_, e) if e.is_too_large() => {
                     Err(Rejection::TooLarge { what: "terms", limit: WEIGHT_LIMIT })
                 }
-                Formula::Compare(_, e) if e.is_loose() => {
-                    Err(Rejection::WrongForm { rule: "every step", expected: "bound variables inside their binders" })
-                }
+                Formula::Compare(_, e) if e.is_loose() => Err(Rejection::WrongForm {
+                    rule: "every step",
+                    expected: "bound variables inside their binders",
+                }),
                 Formula::Compare(_, e) => Ok(e.weight()),
                 Formula::And(parts) | Formula::Or(parts) => all(parts),
                 Formula::Implies(a, b) => Ok(weigh(a, depth + 1)?.saturating_add(weigh(b, depth + 1)?)),
@@ -246,7 +247,10 @@ impl Formula {
                 Formula::Exists(x.clone(), Box::new(body.define(definitions)?))
             }
             Formula::SomeFunctions(..) | Formula::NoFunctions(..) => {
-                return Err(Rejection::WrongForm { rule: "existence", expected: "no nested function quantifier" });
+                return Err(Rejection::WrongForm {
+                    rule: "existence",
+                    expected: "no nested function quantifier",
+                });
             }
         })
     }

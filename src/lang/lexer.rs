@@ -74,10 +74,10 @@ const DIGIT_LIMIT: usize = 10_000;
 const TOKEN_LIMIT: usize = 1_000_000;
 
 /// Splits a text into tokens.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Diagnostic> {
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
     if text.len() > SIZE_LIMIT {
         let message = format!("the file has more than {SIZE_LIMIT} bytes");
-        return Err(Diagnostic::new("too-large", message, Span::new(0, 0)));
+        return Err(Box::new(Diagnostic::new("too-large", message, Span::new(0, 0))));
     }
     let mut out = Vec::new();
     let (mut rest, mut line) = (text, 0);
@@ -105,16 +105,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Diagnostic> {
         });
         let after_title = matches!(out.last().map(|t: &Token| &t.kind), Some(TokenKind::Text(_)));
         let read = if place && after_title { free_text(rest) } else { token(rest) };
-        let Ok((after, kind)) = read else { return Err(complaint(rest, start)) };
+        let Ok((after, kind)) = read else { return Err(Box::new(complaint(rest, start))) };
         let span = Span::new(start, text.len() - after.len());
         if matches!(&kind, TokenKind::Number(digits) if digits.len() > DIGIT_LIMIT) {
             let message = format!("this number has more than {DIGIT_LIMIT} digits");
-            return Err(Diagnostic::new("too-large", message, span));
+            return Err(Box::new(Diagnostic::new("too-large", message, span)));
         }
         out.push(Token { kind, span, line, position, spacing });
         if out.len() > TOKEN_LIMIT {
             let message = format!("the file has more than {TOKEN_LIMIT} words and signs");
-            return Err(Diagnostic::new("too-large", message, span));
+            return Err(Box::new(Diagnostic::new("too-large", message, span)));
         }
         (rest, position, spacing) = (after, Position::Later, Spacing::Absent);
     }
@@ -124,8 +124,12 @@ fn complaint(rest: &str, start: usize) -> Diagnostic {
     let c = rest.chars().next().unwrap_or(' ');
     if c == '"' {
         let end = rest.find('\n').unwrap_or(rest.len());
-        return Diagnostic::new("unterminated-string", "this text has no closing quote", Span::new(start, start + end))
-            .help("add `\"` at its end");
+        return Diagnostic::new(
+            "unterminated-string",
+            "this text has no closing quote",
+            Span::new(start, start + end),
+        )
+        .help("add `\"` at its end");
     }
     let message = format!("the character `{c}` has no meaning here");
     Diagnostic::new("unexpected-character", message, Span::new(start, start + c.len_utf8()))
@@ -133,7 +137,10 @@ fn complaint(rest: &str, start: usize) -> Diagnostic {
 
 fn token(input: &str) -> IResult<&str, TokenKind> {
     let number = recognize(pair(digit1, opt(pair(char('.'), digit1))));
-    let name = recognize(pair(satisfy(|c| c.is_alphabetic()), take_while(|c: char| c.is_alphanumeric() || c == '_')));
+    let name = recognize(pair(
+        satisfy(|c| c.is_alphabetic()),
+        take_while(|c: char| c.is_alphanumeric() || c == '_'),
+    ));
     let text = delimited(char('"'), take_while(|c| c != '"' && c != '\n'), char('"'));
     let comment = preceded(char('#'), take_while(|c| c != '\n'));
     alt((

@@ -12,5 +12,7 @@ pub use diagnostic::Diagnostic;
 pub use lexer::canonical_name;
 pub use parser::{parse, parse_expression};
 pub use printer::{print_expr, print_file, print_property, print_relation, print_statement};
-pub use resolve::{Goal, Obligation, PrintedClaim, ResolvedFile, ResolvedStatement, resolve, resolve_expression};
+pub use resolve::{
+    Goal, Obligation, PrintedClaim, ResolvedFile, ResolvedStatement, resolve, resolve_expression,
+};
 pub use source::Source;

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::ast::{
-    AgentRef, Blank, Braces, Claim, Comparison, Condition, Distribution, DistributionKind, Expr, ExprKind, Factor,
-    FamilyOperator, File, Item, ItemKind, Keeper, MechanismBody, MechanismRuleKind, Property, PropertyKind,
-    Quantity, Relation, Scope, SettingKind, Shape, Sign, Stance, Statement, StatementKind, Text, Ties,
+    AgentRef, Blank, Braces, Claim, Comparison, Condition, Distribution, DistributionKind, Expr, ExprKind,
+    Factor, FamilyOperator, File, Item, ItemKind, Keeper, MechanismBody, MechanismRuleKind, Property,
+    PropertyKind, Quantity, Relation, Scope, SettingKind, Shape, Sign, Stance, Statement, StatementKind,
+    Text, Ties,
 };
 use crate::exact::Rational;
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::{Expr, Formula, Name};
+use crate::kernel::{Expr, Formula, Name, Symbol};
 
 /// A name with its closed range.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,31 @@ impl Bound {
     }
 }
 
+/// The name in formulas of a name that the user writes: the same, unless formulas reserve it.
+pub fn variable_name(written: &str) -> Name {
+    match Symbol::new(written) {
+        Some(symbol) => symbol.name().clone(),
+        None => format!("{written}'").into(),
+    }
+}
+
+/// A name that no user can write, one for each kind and list of parts: `charge'vcg'1'`.
+pub(super) fn own_name(kind: &str, parts: &[&str]) -> Name {
+    let mut out = kind.to_owned();
+    for part in parts {
+        out.push('\'');
+        for c in part.chars() {
+            // Other characters by their number, so that different parts never give the same name.
+            match c {
+                c if c.is_alphanumeric() || c == '_' => out.push(c),
+                c => out.push_str(&format!("'{:x}'", u32::from(c))),
+            }
+        }
+    }
+    out.push('\'');
+    out.into()
+}
+
 /// A number that is defined as a maximum: `name = max{ body : argument ∈ [low, high] }`.
 ///
 /// A participation charge is the maximum of outside option minus interim payoff over the agent's
@@ -46,6 +71,11 @@ pub struct Charge {
 }
 
 impl Charge {
+    /// Whether a name occurs in what is maximised or in the interval.
+    fn mentions(&self, name: &str) -> bool {
+        [&self.body, &self.argument.low, &self.argument.high].into_iter().any(|e| e.mentions(name))
+    }
+
     /// `(∃y ∈ D. body = name) ∧ (∀y ∈ D. name ≥ body) ∧ rest`, under `∃ name`. Since a maximum is
     /// unique, this is the definite description: `rest` holds of *the* maximum, and there is one.
     fn describe(&self, rest: Formula) -> Formula {
@@ -110,6 +140,34 @@ pub enum Comparison {
 }
 
 impl Conjunct {
+    /// `left REL right` for all values of the variables; `what` says what it is.
+    pub fn relation(
+        what: impl Into<String>,
+        variables: Vec<Bound>,
+        left: Expr,
+        relation: Comparison,
+        right: Expr,
+    ) -> Self {
+        let (what, role) = (what.into(), Role::Relation);
+        Conjunct { what, role, variables, premises: vec![], left, relation, right }
+    }
+
+    /// The same under further premises.
+    #[must_use]
+    pub fn under(mut self, premises: Vec<Formula>) -> Self {
+        self.premises.extend(premises);
+        self
+    }
+
+    /// Whether a name occurs in it, its own variables included.
+    pub fn mentions(&self, name: &str) -> bool {
+        let in_range = |b: &Bound| &*b.name == name || b.low.mentions(name) || b.high.mentions(name);
+        self.left.mentions(name)
+            || self.right.mentions(name)
+            || self.premises.iter().any(|p| p.mentions(name))
+            || self.variables.iter().any(in_range)
+    }
+
     /// The comparison alone.
     pub fn comparison(&self) -> Formula {
         let (left, right) = (&self.left, &self.right);
@@ -144,6 +202,33 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// The claim that the conjuncts hold, for all values of those of the parameters that occur, with
+    /// those of the charges that occur; each of both may mention earlier ones.
+    pub fn about(parameters: &[Bound], charges: &[Charge], conjuncts: Vec<Conjunct>) -> Self {
+        let mut used: Vec<Charge> = Vec::new();
+        for charge in charges.iter().rev() {
+            let in_charges = used.iter().any(|c| c.mentions(&charge.name));
+            if in_charges || conjuncts.iter().any(|c| c.mentions(&charge.name)) {
+                used.insert(0, charge.clone());
+            }
+        }
+        let mut free: Vec<Bound> = Vec::new();
+        for p in parameters.iter().rev() {
+            let in_ranges = free.iter().any(|b| b.low.mentions(&p.name) || b.high.mentions(&p.name));
+            let in_terms = conjuncts.iter().any(|c| c.mentions(&p.name));
+            if in_ranges || in_terms || used.iter().any(|c| c.mentions(&p.name)) {
+                free.insert(0, p.clone());
+            }
+        }
+        Claim { parameters: free, charges: used, conjuncts }
+    }
+
+    /// Whether a term in it was too large to be computed.
+    pub fn is_too_large(&self) -> bool {
+        let sides = self.conjuncts.iter().flat_map(|c| [&c.left, &c.right]);
+        sides.chain(self.charges.iter().map(|c| &c.body)).any(Expr::is_too_large)
+    }
+
     /// The claim as a formula.
     pub fn formula(&self) -> Formula {
         let body = Formula::And(self.conjuncts.iter().map(Conjunct::formula).collect());

@@ -3,7 +3,7 @@
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name};
 
-use super::claim::{Bound, Claim, Comparison, Conjunct, Role};
+use super::claim::{Bound, Claim, Comparison, Conjunct};
 
 /// A prior: density and distribution function as terms in `variable`, on `[low, high]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,14 @@ impl Distribution {
         Distribution { variable, low, high, density: Expr::number(density), cdf }
     }
 
+    /// The distribution with a density in `variable` on `[low, high]`.
+    pub fn of_density(variable: Name, low: Expr, high: Expr, density: Expr) -> Self {
+        let inner = "z'";
+        let at_inner = density.substitute_one(&variable, &Expr::variable(inner));
+        let cdf = Expr::integral(inner, &low, &Expr::variable(&variable), &at_inner);
+        Distribution { variable, low, high, density, cdf }
+    }
+
     /// The density at a point.
     pub fn density_at(&self, point: &Expr) -> Expr {
         self.density.substitute_one(&self.variable, point)
@@ -49,15 +57,7 @@ impl Distribution {
     }
 
     fn claim(&self, variables: Vec<Bound>, left: Expr, relation: Comparison, right: Expr) -> Claim {
-        let conjunct = Conjunct {
-            what: String::new(),
-            role: Role::Relation,
-            variables,
-            premises: vec![],
-            left,
-            relation,
-            right,
-        };
+        let conjunct = Conjunct::relation("", variables, left, relation, right);
         Claim { parameters: vec![], charges: vec![], conjuncts: vec![conjunct] }
     }
 
@@ -85,9 +85,8 @@ impl Distribution {
     /// The distribution function is the integral of its density from the lower end: it begins at zero
     /// and has no jump.
     pub fn cdf_has_no_jump(&self) -> Claim {
-        let inner = "z'";
-        let density = self.density_at(&Expr::variable(inner));
-        let integral = Expr::integral(inner, &self.low, &Expr::variable(&self.variable), &density);
+        let (low, high) = (self.low.clone(), self.high.clone());
+        let integral = Self::of_density(self.variable.clone(), low, high, self.density.clone()).cdf;
         self.claim(vec![self.bound()], self.cdf.clone(), Comparison::Equal, integral)
     }
 }

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::kernel::{Expr, Formula, Function};
+use crate::kernel::{Expr, Formula, Function, Name};
 
-use super::claim::Conjunct;
+use super::claim::{Claim, Conjunct};
 use super::mechanism::Mechanism;
 use super::property::{Part, Property, unfold};
 use super::setting::Setting;
@@ -57,6 +57,22 @@ impl Existence {
     /// The conjunction of the parts, about the functions.
     pub fn body(&self) -> Formula {
         Formula::And(self.parts.iter().map(|(_, c)| c.formula()).collect())
+    }
+
+    /// The parts with a mechanism's probabilities and payments in place of the functions: a claim
+    /// whose formula is the [`body`](Self::body) with these definitions, if the mechanism has no charges.
+    pub fn instance(&self, m: &Mechanism) -> Claim {
+        let types: Vec<Name> = self.setting.agents.iter().map(|a| a.type_.name.clone()).collect();
+        let define = |e: &Expr| {
+            let bodies = m.allocation.iter().chain(&m.payment);
+            self.functions.iter().zip(bodies).fold(e.clone(), |e, (f, body)| e.define(&f.name, &types, body))
+        };
+        let instance = |(_, c): &(Part, Conjunct)| Conjunct {
+            left: define(&c.left),
+            right: define(&c.right),
+            ..c.clone()
+        };
+        Claim::about(&self.setting.parameters, &m.charges, self.parts.iter().map(instance).collect())
     }
 
     /// The claim.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name};
 
-use super::claim::{Bound, Charge};
+use super::claim::{Bound, Charge, own_name};
 use super::setting::{Kind, Setting, mixture};
 
 /// A direct mechanism.
@@ -27,12 +27,7 @@ pub struct Mechanism {
 
 impl Mechanism {
     fn efficient(setting: &Arc<Setting>, payment: Vec<Expr>) -> Self {
-        Mechanism {
-            setting: setting.clone(),
-            allocation: setting.efficient(),
-            payment,
-            charges: vec![],
-        }
+        Mechanism { setting: setting.clone(), allocation: setting.efficient(), payment, charges: vec![] }
     }
 
     /// The pivot mechanism: everyone pays what the others lose by the presence of the agent,
@@ -79,8 +74,7 @@ impl Mechanism {
             return None;
         }
         let share = Rational::new(1, i64::try_from(n).ok()?)?;
-        let interim: Vec<Expr> =
-            m.payment.iter().enumerate().map(|(i, t)| m.setting.interim(i, t)).collect();
+        let interim: Vec<Expr> = m.payment.iter().enumerate().map(|(i, t)| m.setting.interim(i, t)).collect();
         let mean: Vec<Expr> = m.payment.iter().map(|t| m.setting.expectation(t)).collect();
         let total = mean.iter().fold(Expr::zero(), |sum, e| sum.plus(e)).scaled(&share);
         let payment = |i: usize| {
@@ -91,8 +85,8 @@ impl Mechanism {
         Some(Mechanism { payment, ..m.clone() })
     }
 
-    /// Pays everyone the own participation charge, so that taking part is worth while. `label` names
-    /// the charges.
+    /// Pays everyone the own participation charge, so that taking part is worth while. `label` is how
+    /// the user writes `m`: it names the charges.
     pub fn participate(m: &Mechanism, label: &str) -> Self {
         let mut out = m.clone();
         let charges: Vec<Charge> = (0..m.setting.agents.len()).filter_map(|i| m.charge(i, label)).collect();
@@ -108,15 +102,14 @@ impl Mechanism {
     pub fn charge(&self, agent: usize, label: &str) -> Option<Charge> {
         let a = self.setting.agents.get(agent)?;
         let argument = Bound {
-            name: format!("worst_{label}_{}'", a.name).into(),
+            name: own_name("worst", &[label, &a.name]),
             shown: format!("worst-off type of {}", a.name),
-            low: a.type_.low.clone(),
-            high: a.type_.high.clone(),
+            ..a.type_.clone()
         };
         let body = a.outside.minus(&self.setting.interim(agent, &self.payoff(agent)));
         let body = body.substitute_one(&a.type_.name, &Expr::variable(&argument.name));
         Some(Charge {
-            name: format!("charge_{label}_{}'", a.name).into(),
+            name: own_name("charge", &[label, &a.name]),
             shown: format!("participation_charge({label}, {})", a.name),
             argument,
             body,
@@ -136,14 +129,19 @@ impl Mechanism {
     pub fn second_price(setting: &Arc<Setting>, reserve: Option<&Expr>) -> Option<Self> {
         let types = types_of(setting);
         let mut allocation = setting.efficient();
-        let floor = reserve.cloned().unwrap_or_else(Expr::zero);
-        if reserve.is_some() {
+        // What the seller could keep the good for: the price is at least this much.
+        let floor = match (reserve, setting.kind) {
+            (Some(reserve), _) => Some(reserve.clone()),
+            (None, Kind::GoodOrSeller) => Some(Expr::zero()),
+            (None, _) => None,
+        };
+        if let Some(floor) = reserve {
             if setting.kind != Kind::GoodOrSeller {
                 return None;
             }
             let mut sold = Expr::zero();
             for (x, v) in allocation.iter_mut().zip(&types) {
-                *x = x.times(&Expr::at_least_zero(&v.minus(&floor)));
+                *x = x.times(&Expr::at_least_zero(&v.minus(floor)));
                 sold = sold.plus(x);
             }
             if let Some(kept) = allocation.last_mut() {
@@ -152,7 +150,7 @@ impl Mechanism {
         }
         let price = |i: usize| {
             let others = types.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, v)| v);
-            others.fold(floor.clone(), |highest, v| highest.maximum(v))
+            others.chain(&floor).cloned().reduce(|highest, v| highest.maximum(&v)).unwrap_or_else(Expr::zero)
         };
         let payment = allocation.iter().take(types.len()).enumerate().map(|(i, x)| price(i).times(x));
         let payment = payment.collect();
@@ -167,7 +165,7 @@ impl Mechanism {
         }
         let strength = |k: usize| setting.order.iter().position(|o| *o == k).unwrap_or(usize::MAX);
         let virtuals: Vec<(Expr, Expr)> =
-            (0..setting.agents.len()).map(|i| virtual_parts(setting, i)).collect::<Option<_>>()?;
+            (0..setting.agents.len()).map(|i| setting.virtual_parts(i)).collect::<Option<_>>()?;
         let wins = |(i, (p, f)): (usize, &(Expr, Expr))| {
             let others = virtuals.iter().enumerate().filter(|(j, _)| *j != i);
             others.fold(Expr::at_least_zero(p), |product, (j, (q, g))| {
@@ -251,13 +249,4 @@ fn types_of(setting: &Setting) -> Vec<Expr> {
 
 fn is_good(setting: &Setting) -> bool {
     setting.kind != Kind::Outcomes
-}
-
-/// Virtual value times density, `θ f − (1 − F)`, and the density: polynomials where the virtual value is
-/// a quotient.
-pub fn virtual_parts(setting: &Setting, agent: usize) -> Option<(Expr, Expr)> {
-    let a = setting.agents.get(agent)?;
-    let own = Expr::variable(&a.type_.name);
-    let p = own.times(&a.density).minus(&Expr::one().minus(&a.cdf));
-    Some((p, a.density.clone()))
 }

@@ -7,10 +7,14 @@ mod existence;
 mod mechanism;
 mod property;
 mod setting;
+mod shape;
+mod special;
 
-pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Role};
+pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Role, variable_name};
 pub use distribution::Distribution;
 pub use existence::{Existence, Quantity};
-pub use mechanism::{Mechanism, virtual_parts};
-pub use property::{Part, Property, unfold};
+pub use mechanism::Mechanism;
+pub use property::{Part, Property, equilibrium, unfold};
 pub use setting::{Agent, Kind, Outcome, Setting, mixture};
+pub use shape::Shape;
+pub use special::{regular, reserve, worst_off};

@@ -4,7 +4,7 @@ use crate::kernel::{Expr, Name};
 
 use super::claim::{Bound, Comparison, Conjunct, Role};
 use super::mechanism::Mechanism;
-use super::setting::mixture;
+use super::setting::{Agent, mixture};
 
 /// A property of a mechanism.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +56,6 @@ pub enum Part {
     Budget,
     /// The expected sum of payments.
     ExAnteBudget,
-}
-
-fn relation(what: String, variables: Vec<Bound>, left: Expr, relation: Comparison, right: Expr) -> Conjunct {
-    Conjunct { what, role: Role::Relation, variables, premises: vec![], left, relation, right }
 }
 
 /// The comparisons that a property of a mechanism stands for.
@@ -116,19 +112,56 @@ fn incentive(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> 
     Some((part, conjunct))
 }
 
+/// That a strategy is a Bayes–Nash equilibrium: for each agent, type and report in the type space, the
+/// interim payoff from the strategy's report is at least that from the other report, while the others
+/// play the strategy. `reports[i]` is the report of agent i as a term in the own type.
+pub fn equilibrium(m: &Mechanism, reports: &[Expr]) -> Vec<Conjunct> {
+    let against = |i: usize| {
+        let report = |(j, b): (usize, &Bound)| match reports.get(j) {
+            Some(report) if j != i => report.clone(),
+            _ => Expr::variable(&b.name),
+        };
+        m.under(&m.setting.types().iter().enumerate().map(report).collect::<Vec<_>>())
+    };
+    let agents = m.setting.agents.iter().zip(reports).enumerate();
+    let conjunct = |(i, (agent, own)): (usize, (&Agent, &Expr))| {
+        let played = against(i);
+        let interim = |report: &Expr| m.setting.interim(i, &played.payoff_from(i, report));
+        let report = Bound {
+            name: format!("{}'", agent.type_.name).into(),
+            shown: format!("report of {}", agent.name),
+            ..agent.type_.clone()
+        };
+        Conjunct {
+            what: format!("{}: the strategy against another report", agent.name),
+            role: Role::Deviation { agent: agent.name.clone(), report: report.name.clone() },
+            left: interim(own),
+            relation: Comparison::AtLeast,
+            right: interim(&Expr::variable(&report.name)),
+            variables: vec![agent.type_.clone(), report],
+            premises: vec![],
+        }
+    };
+    agents.map(conjunct).collect()
+}
+
 /// `u_i − o_i ≥ 0` at a stage.
 fn participation(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> {
     let agent = m.setting.agents.get(i)?;
     let what = format!("{}: taking part", agent.name);
-    let (part, variables, at): (_, _, Box<dyn Fn(&Expr) -> Expr>) = match stage {
-        Stage::ExPost => (Part::ExPostIr(i), m.setting.types(), Box::new(Expr::clone)),
+    let (payoff, outside) = (m.payoff(i), agent.outside.clone());
+    let (part, variables, left, right) = match stage {
+        Stage::ExPost => (Part::ExPostIr(i), m.setting.types(), payoff, outside),
         Stage::Interim => {
-            (Part::InterimIr(i), vec![agent.type_.clone()], Box::new(|e| m.setting.interim(i, e)))
+            let interim = |e: &Expr| m.setting.interim(i, e);
+            (Part::InterimIr(i), vec![agent.type_.clone()], interim(&payoff), interim(&outside))
         }
-        Stage::ExAnte => (Part::ExAnteIr(i), vec![], Box::new(|e| m.setting.expectation(e))),
+        Stage::ExAnte => {
+            let mean = |e: &Expr| m.setting.expectation(e);
+            (Part::ExAnteIr(i), vec![], mean(&payoff), mean(&outside))
+        }
     };
-    let (left, right) = (at(&m.payoff(i)), at(&agent.outside));
-    Some((part, relation(what, variables, left, Comparison::AtLeast, right)))
+    Some((part, Conjunct::relation(what, variables, left, Comparison::AtLeast, right)))
 }
 
 fn budget(m: &Mechanism, stage: Stage, comparison: Comparison) -> (Part, Conjunct) {
@@ -137,9 +170,9 @@ fn budget(m: &Mechanism, stage: Stage, comparison: Comparison) -> (Part, Conjunc
     match stage {
         Stage::ExAnte => {
             let left = m.setting.expectation(&total);
-            (Part::ExAnteBudget, relation(what, vec![], left, comparison, Expr::zero()))
+            (Part::ExAnteBudget, Conjunct::relation(what, vec![], left, comparison, Expr::zero()))
         }
-        _ => (Part::Budget, relation(what, m.setting.types(), total, comparison, Expr::zero())),
+        _ => (Part::Budget, Conjunct::relation(what, m.setting.types(), total, comparison, Expr::zero())),
     }
 }
 
@@ -150,7 +183,7 @@ fn efficient(m: &Mechanism) -> Vec<(Part, Conjunct)> {
         let name = m.setting.outcomes.get(k).map(|o| o.name.clone()).unwrap_or_default();
         let what = format!("welfare against {name}");
         let conjunct =
-            relation(what, m.setting.types(), achieved.clone(), Comparison::AtLeast, w.clone());
+            Conjunct::relation(what, m.setting.types(), achieved.clone(), Comparison::AtLeast, w.clone());
         (Part::Efficient(k), conjunct)
     };
     welfares.iter().enumerate().map(against).collect()
@@ -161,12 +194,12 @@ fn feasible(m: &Mechanism) -> Vec<(Part, Conjunct)> {
     let nonnegative = |(k, x): (usize, &Expr)| {
         let name = m.setting.outcomes.get(k).map(|o| o.name.clone()).unwrap_or_default();
         let what = format!("probability of {name}");
-        let conjunct = relation(what, types.clone(), x.clone(), Comparison::AtLeast, Expr::zero());
+        let conjunct = Conjunct::relation(what, types.clone(), x.clone(), Comparison::AtLeast, Expr::zero());
         (Part::Feasible(k), conjunct)
     };
     let mut out: Vec<_> = m.allocation.iter().enumerate().map(nonnegative).collect();
     let total = m.allocation.iter().fold(Expr::zero(), |sum, x| sum.plus(x));
     let what = "sum of the probabilities".to_owned();
-    out.push((Part::Total, relation(what, types, total, Comparison::Equal, Expr::one())));
+    out.push((Part::Total, Conjunct::relation(what, types, total, Comparison::Equal, Expr::one())));
     out
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::kernel::{Expr, Name};
 
-use super::claim::Bound;
+use super::claim::{Bound, Charge, own_name};
 use super::distribution::Distribution;
 
 /// An agent.
@@ -149,16 +149,55 @@ impl Setting {
         })
     }
 
+    /// The least of interim welfare minus outside option over an agent's types, as the negative of a
+    /// maximum: `C_i = min_{θ_i} E_{-i} W − o_i` is minus the charge.
+    pub fn collectible(&self, agent: usize) -> Option<Charge> {
+        let a = self.agents.get(agent)?;
+        let argument = Bound {
+            name: own_name("worst", &[&self.name, &a.name]),
+            shown: format!("worst-off type of {}", a.name),
+            ..a.type_.clone()
+        };
+        let body = a.outside.minus(&self.interim(agent, &self.welfare()));
+        let body = body.substitute_one(&a.type_.name, &Expr::variable(&argument.name));
+        Some(Charge {
+            name: own_name("collectible", &[&self.name, &a.name]),
+            shown: format!("(-C({}, {}))", self.name, a.name),
+            argument,
+            body,
+        })
+    }
+
+    /// Virtual value times density, `p = θ f − (1 − F)`, and the density `f`: without a quotient.
+    pub fn virtual_parts(&self, agent: usize) -> Option<(Expr, Expr)> {
+        let a = self.agents.get(agent)?;
+        let own = Expr::variable(&a.type_.name);
+        let p = own.times(&a.density).minus(&Expr::one().minus(&a.cdf));
+        Some((p, a.density.clone()))
+    }
+
+    /// `θ − (1 − F)/f`; where it is used, the density must not be zero.
+    pub fn virtual_value(&self, agent: usize) -> Option<Expr> {
+        let a = self.agents.get(agent)?;
+        let rest = Expr::one().minus(&a.cdf).times(&Expr::inverse(&a.density));
+        Some(Expr::variable(&a.type_.name).minus(&rest))
+    }
+
     /// The setting with values for some of its parameters.
     pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
         let mut out = self.clone();
-        for agent in &mut out.agents {
-            agent.outside = agent.outside.substitute(values);
+        for Agent { type_, density, cdf, outside, .. } in &mut out.agents {
+            for e in [&mut type_.low, &mut type_.high, density, cdf, outside] {
+                *e = e.substitute(values);
+            }
         }
         for Outcome { values: terms, .. } in &mut out.outcomes {
             terms.iter_mut().for_each(|e| *e = e.substitute(values));
         }
         out.parameters.retain(|p| !values.contains_key(&p.name));
+        for e in out.parameters.iter_mut().flat_map(|p| [&mut p.low, &mut p.high]) {
+            *e = e.substitute(values);
+        }
         out
     }
 }

@@ -342,7 +342,8 @@ fn new_name(facts: &[Fact], body: &Expr, upper: &Expr) -> Symbol {
     let mut index = 1;
     loop {
         let text = format!("z{index}");
-        let taken = facts.iter().any(|f| f.expr.mentions(&text)) || body.mentions(&text) || upper.mentions(&text);
+        let taken =
+            facts.iter().any(|f| f.expr.mentions(&text)) || body.mentions(&text) || upper.mentions(&text);
         match Symbol::new(&text) {
             Some(symbol) if !taken => return symbol,
             _ => index += 1,

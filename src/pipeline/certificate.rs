@@ -85,10 +85,11 @@ pub(super) fn write(
     judged: &Judged,
 ) -> NamedCertificate {
     let printed = judged.printed.iter().filter_map(|p| p.proof.as_ref());
-    let proofs = judged.proofs.iter().chain(printed).map(|p| ProofText {
-        claim: p.claim.to_string(),
-        steps: p.proved.certificate.clone(),
-    });
+    let proofs = judged
+        .proofs
+        .iter()
+        .chain(printed)
+        .map(|p| ProofText { claim: p.claim.to_string(), steps: p.proved.certificate.clone() });
     let content = CertificateFile {
         version: 1,
         source: SourceText { path: path.to_owned(), text: lang::print_file(file) },

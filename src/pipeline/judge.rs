@@ -101,7 +101,8 @@ fn as_stated(statement: &ResolvedStatement, judged: &Judged) -> AsStated {
 }
 
 fn tie_matters(statement: &ResolvedStatement) -> Diagnostic {
-    let message = format!("`{}` depends on how ties are decided, and the setting does not say", statement.name);
+    let message =
+        format!("`{}` depends on how ties are decided, and the setting does not say", statement.name);
     Diagnostic::new("tie-matters", message, statement.span)
         .label("true under one tie rule and not under another")
         .help("add a `ties` line to the setting, such as `ties to the lowest index`")
@@ -201,10 +202,7 @@ fn refute_printed(maxima: &mut Maxima, claim: &Claim) -> PrintedVerdict {
 }
 
 /// The claim whose names the value of a statement speaks of, with the values of its charges.
-fn context<'a>(
-    maxima: &mut Maxima,
-    statement: &'a ResolvedStatement,
-) -> Option<(&'a Claim, Vec<Extremum>)> {
+fn context<'a>(maxima: &mut Maxima, statement: &'a ResolvedStatement) -> Option<(&'a Claim, Vec<Extremum>)> {
     let goals = statement.variants.first()?;
     let Goal::Universal(claim) = goals.last()? else { return None };
     let values = maxima.of(claim).ok()?;

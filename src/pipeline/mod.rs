@@ -96,15 +96,19 @@ pub fn source_path(json: &str) -> Option<String> {
 }
 
 /// One exact value.
-pub fn eval(text: &str) -> Result<String, Diagnostic> {
+pub fn eval(text: &str) -> Result<String, Box<Diagnostic>> {
     let expr = lang::parse_expression(text)?;
     let (term, obligations) = lang::resolve_expression(&expr)?;
     if let Some(diagnostic) = obligation::unmet(&obligations).into_iter().next() {
-        return Err(diagnostic);
+        return Err(Box::new(diagnostic));
     }
     match judge::closed(&term) {
         Some(value) => Ok(crate::report::Names::default().expr(&value)),
-        None => Err(Diagnostic::new("undecided", "no exact value was found for this expression", expr.span)),
+        None => Err(Box::new(Diagnostic::new(
+            "undecided",
+            "no exact value was found for this expression",
+            expr.span,
+        ))),
     }
 }
 

@@ -97,9 +97,8 @@ pub(super) fn point(claim: &Claim, failure: &Failure) -> String {
 fn values(claim: &Claim, failure: &Failure) -> Vec<(String, String)> {
     let variables = claim.conjuncts.get(failure.conjunct).map(|c| c.variables.as_slice()).unwrap_or_default();
     let bounds = claim.parameters.iter().chain(variables);
-    let shown: Vec<(String, String)> = bounds
-        .filter_map(|b| Some((b.shown.clone(), failure.at.get(&b.name)?.to_string())))
-        .collect();
+    let shown: Vec<(String, String)> =
+        bounds.filter_map(|b| Some((b.shown.clone(), failure.at.get(&b.name)?.to_string()))).collect();
     if !shown.is_empty() {
         return shown;
     }
@@ -133,10 +132,7 @@ fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample,
                 .map(|(name, value)| format!("{name} = {value}"))
                 .collect();
             let reported = failure.at.get(report).map(ToString::to_string).unwrap_or_default();
-            story.push(format!(
-                "{agent} gains {difference} at {} by reporting {reported}",
-                truth.join(", ")
-            ));
+            story.push(format!("{agent} gains {difference} at {} by reporting {reported}", truth.join(", ")));
             story.push(format!("truthful   {left}"));
             story.push(format!("deviating  {right}"));
         }

@@ -168,13 +168,7 @@ fn allowed(conjunct: &Conjunct, point: &Point) -> bool {
     conjunct.premises.iter().all(|p| holds(p, point))
 }
 
-fn failure(
-    claim: &Claim,
-    index: usize,
-    conjunct: &Conjunct,
-    at: Point,
-    charges: &Hints,
-) -> Option<Failure> {
+fn failure(claim: &Claim, index: usize, conjunct: &Conjunct, at: Point, charges: &Hints) -> Option<Failure> {
     let values: Hints = at.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
     let side = |e: &Expr| number(&e.substitute(charges).substitute(&values));
     let (left, right) = (side(&conjunct.left)?, side(&conjunct.right)?);

@@ -67,9 +67,9 @@ pub(super) fn maximum(context: &[Fact], charge: &Charge, body: &Expr) -> Result<
     });
     for at in candidates {
         let Some(value) = engine.closed_form(context, &body.substitute_one(&y.name, &at)) else { continue };
-        let bounds = cells.iter().all(|cell| {
-            certify(&cell.facts, Relation::AtLeast, &value.minus(&cell.value)).is_some()
-        });
+        let bounds = cells
+            .iter()
+            .all(|cell| certify(&cell.facts, Relation::AtLeast, &value.minus(&cell.value)).is_some());
         if bounds {
             return Ok(Extremum { value, at });
         }

@@ -72,10 +72,7 @@ impl Writer<'_> {
     fn tree(&mut self, depth: usize, facts: &mut Vec<Fact>, relation: Relation, e: &Expr, tree: &Tree) {
         match tree {
             Tree::Split { on, yes, no } => {
-                let cases = [
-                    (Relation::AtLeast, on.clone(), yes),
-                    (Relation::Positive, on.negated(), no),
-                ];
+                let cases = [(Relation::AtLeast, on.clone(), yes), (Relation::Positive, on.negated(), no)];
                 for (sign, expr, branch) in cases {
                     let case = self.names.formula(&Formula::Compare(sign, expr.clone()));
                     facts.push(Fact { relation: sign, expr });
@@ -105,7 +102,8 @@ impl Writer<'_> {
     /// The value of each integral, piece by piece.
     fn integrals(&mut self, depth: usize, facts: &mut Vec<Fact>, evaluation: &Evaluation) {
         for pieces in &evaluation.integrals {
-            let only = Evaluation { indicators: evaluation.indicators.clone(), integrals: vec![pieces.clone()] };
+            let only =
+                Evaluation { indicators: evaluation.indicators.clone(), integrals: vec![pieces.clone()] };
             let Ok(value) = tree::evaluate(facts, &pieces.integral, &only) else { continue };
             let integral = self.names.expr(&pieces.integral);
             self.line(depth, format!("{integral} = {}", self.names.expr(&value)));

@@ -80,7 +80,14 @@ fn line(out: &mut String, s: &StatementReport) {
 }
 
 fn story(out: &mut String, s: &StatementReport) {
-    let _ = writeln!(out, "  {BAD}{:<9}{BAD:#} {}: {}   (line {})", s.verdict.to_string(), s.name, s.statement, s.line);
+    let _ = writeln!(
+        out,
+        "  {BAD}{:<9}{BAD:#} {}: {}   (line {})",
+        s.verdict.to_string(),
+        s.name,
+        s.statement,
+        s.line
+    );
     for sentence in &s.story {
         let _ = writeln!(out, "            {sentence}");
     }

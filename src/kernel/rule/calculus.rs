@@ -203,11 +203,8 @@ impl Area {
             Formula::at_least(&gain, &at(&self.slope, &a).times(&step)),
             Formula::at_least(&at(&self.slope, &c).times(&step), &gain),
         ]);
-        let domain = [
-            Formula::at_least(&a, &self.low),
-            Formula::at_least(&c, &a),
-            Formula::at_least(&self.high, &c),
-        ];
+        let domain =
+            [Formula::at_least(&a, &self.low), Formula::at_least(&c, &a), Formula::at_least(&self.high, &c)];
         Formula::for_all(
             &[self.first.name().clone(), self.second.name().clone()],
             Formula::implied(&domain, bounds),

@@ -55,7 +55,10 @@ pub(in crate::kernel) fn generalise(premise: &Theorem, name: &Name) -> Result<Th
 /// **Instance.** From `Γ ⊢ ∀x. φ` follows `Γ ⊢ φ[x := t]`. Rejects capture.
 pub(in crate::kernel) fn instance(premise: &Theorem, term: &Expr) -> Result<Theorem, Rejection> {
     let Formula::ForAll(x, body) = &premise.conclusion else {
-        return Err(Rejection::WrongForm { rule: "instance", expected: "a statement for all values of a name" });
+        return Err(Rejection::WrongForm {
+            rule: "instance",
+            expected: "a statement for all values of a name",
+        });
     };
     Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion: body.substitute(x, term)? })
 }
@@ -77,12 +80,12 @@ pub(in crate::kernel) fn part(premise: &Theorem, index: usize) -> Result<Theorem
 /// **Either.** From one alternative follows the disjunction. Rejects a premise that is none of them.
 pub(in crate::kernel) fn either(premise: &Theorem, alternatives: &[Formula]) -> Result<Theorem, Rejection> {
     if !alternatives.contains(&premise.conclusion) {
-        return Err(Rejection::WrongForm { rule: "either", expected: "a premise that is one of the alternatives" });
+        return Err(Rejection::WrongForm {
+            rule: "either",
+            expected: "a premise that is one of the alternatives",
+        });
     }
-    Ok(Theorem {
-        hypotheses: premise.hypotheses.clone(),
-        conclusion: Formula::Or(alternatives.to_vec()),
-    })
+    Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion: Formula::Or(alternatives.to_vec()) })
 }
 
 /// **Witness.** From `Γ ⊢ φ[x := t]` follows `Γ ⊢ ∃x. φ`. Rejects a premise that is not literally the
@@ -93,7 +96,10 @@ pub(in crate::kernel) fn witness(
     term: &Expr,
 ) -> Result<Theorem, Rejection> {
     let Formula::Exists(x, body) = statement else {
-        return Err(Rejection::WrongForm { rule: "witness", expected: "a statement for some value of a name" });
+        return Err(Rejection::WrongForm {
+            rule: "witness",
+            expected: "a statement for some value of a name",
+        });
     };
     let expected = body.substitute(x, term)?;
     if expected != premise.conclusion {

@@ -161,7 +161,10 @@ pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Resul
     for pieces in &evidence.integrals {
         let atom = single_atom(&pieces.integral);
         let Some(Node::Primitive { upper, body }) = atom.as_ref().map(Atom::node) else {
-            return Err(Rejection::WrongForm { rule: "tree", expected: "an integral from 0 of a bounded integrand" });
+            return Err(Rejection::WrongForm {
+                rule: "tree",
+                expected: "an integral from 0 of a bounded integrand",
+            });
         };
         let upper = substitute_atoms(upper, &values);
         let value = integrate(facts, &upper, body, pieces)?;

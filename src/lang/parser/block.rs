@@ -22,7 +22,8 @@ use crate::lang::ast::{
 };
 use crate::lang::lexer::{Token, TokenKind};
 
-const LINES: [&str; 8] = ["`agent`", "`agents`", "`outcome`", "`one`", "`value`", "`outside`", "`share`", "`ties`"];
+const LINES: [&str; 8] =
+    ["`agent`", "`agents`", "`outcome`", "`one`", "`value`", "`outside`", "`share`", "`ties`"];
 const RULES: [&str; 3] = ["`allocation`", "`payment`", "`probability`"];
 
 impl Parser<'_> {
@@ -78,8 +79,10 @@ impl Parser<'_> {
                 let inner = self.name("the index")?;
                 if inner.text != index.text {
                     let mut complaint = self.expected(&[]);
-                    complaint.message =
-                        format!("the types are indexed by `{}`, and the agents by `{}`", inner.text, index.text);
+                    complaint.message = format!(
+                        "the types are indexed by `{}`, and the agents by `{}`",
+                        inner.text, index.text
+                    );
                     complaint.label = String::new();
                     complaint.span = inner.span;
                     return Err(complaint);
@@ -211,7 +214,10 @@ impl Parser<'_> {
             let comments = self.take_comments();
             if self.is_symbol("}") || self.peek().is_none() {
                 self.close("}", opened)?;
-                return Ok(Mechanism { name, body: MechanismBody::Rules { setting, rules, end_comments: comments } });
+                return Ok(Mechanism {
+                    name,
+                    body: MechanismBody::Rules { setting, rules, end_comments: comments },
+                });
             }
             let start = self.here();
             let kind = self.rule()?;

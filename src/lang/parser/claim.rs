@@ -17,8 +17,8 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    Braces, Claim, Expr, ExprKind, Name, Property, PropertyKind, Quantity, Scope, Shape, Span, Stance, Statement,
-    StatementKind, Text,
+    Braces, Claim, Expr, ExprKind, Name, Property, PropertyKind, Quantity, Scope, Shape, Span, Stance,
+    Statement, StatementKind, Text,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
@@ -241,7 +241,14 @@ impl Parser<'_> {
             self.staged(true)?
         } else {
             return Err(self.expected(&[
-                "`DSIC`", "`BIC`", "`efficient`", "`feasible`", "`interim`", "`ex`", "`budget`", "`no`",
+                "`DSIC`",
+                "`BIC`",
+                "`efficient`",
+                "`feasible`",
+                "`interim`",
+                "`ex`",
+                "`budget`",
+                "`no`",
             ]));
         };
         Ok(Property { kind, span: Span::new(start.start, self.end()) })

@@ -28,7 +28,19 @@ const ITEMS: [&str; 7] = ["source", "parameter", "setting", "mechanism", "strate
 
 /// Words that cannot be names.
 const RESERVED: [&str; 14] = [
-    "E", "interim", "under", "wins", "for", "if", "otherwise", "and", "is", "printed", "ref", "almost", "cases",
+    "E",
+    "interim",
+    "under",
+    "wins",
+    "for",
+    "if",
+    "otherwise",
+    "and",
+    "is",
+    "printed",
+    "ref",
+    "almost",
+    "cases",
     "integral",
 ];
 
@@ -36,7 +48,7 @@ type Parse<T> = Result<T, Box<Diagnostic>>;
 
 /// Reads a file; reports the errors of all items, at most twenty.
 pub fn parse(text: &str) -> Result<File, Vec<Diagnostic>> {
-    let tokens = tokens(text).map_err(|d| vec![d])?;
+    let tokens = tokens(text).map_err(|d| vec![*d])?;
     let mut parser = Parser::new(text, &tokens);
     let mut items = Vec::new();
     let mut complaints = Vec::new();
@@ -59,13 +71,13 @@ pub fn parse(text: &str) -> Result<File, Vec<Diagnostic>> {
 }
 
 /// Reads one expression.
-pub fn parse_expression(text: &str) -> Result<ast::Expr, Diagnostic> {
+pub fn parse_expression(text: &str) -> Result<ast::Expr, Box<Diagnostic>> {
     let tokens = tokens(text)?;
     let mut parser = Parser::new(text, &tokens);
-    let e = parser.expr().map_err(|d| *d)?;
+    let e = parser.expr()?;
     match parser.peek() {
         None => Ok(e),
-        Some(_) => Err(*parser.expected(&["an operator", "the end"])),
+        Some(_) => Err(parser.expected(&["an operator", "the end"])),
     }
 }
 
@@ -111,7 +123,7 @@ impl<'a> Parser<'a> {
     fn last(&self) -> Option<(usize, &'a Token)> {
         let read = self.tokens.get(..self.at)?;
         let found = read.iter().enumerate().rev().find(|(_, t)| !matches!(t.kind, TokenKind::Comment(_)));
-        found.map(|(number, token)| (number, token))
+        found
     }
 
     /// A comment behind the token that was read last, on the same line.

@@ -4,11 +4,19 @@
 //! stages, binders. What has to be computed to know that an input is sound (a density is at least
 //! zero, a denominator is never zero) is handed on as an [`Obligation`].
 
+mod binder;
+mod characterise;
+mod everywhere;
 mod expr;
 mod mechanism;
+mod names;
+mod prior;
+mod quantity;
 mod scope;
 mod setting;
+mod stage;
 mod statement;
+mod ties;
 
 use crate::exact::Rational;
 use crate::kernel::Expr;
@@ -16,7 +24,10 @@ use crate::model::{Claim, Existence};
 
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
-use scope::{Env, Universe};
+use scope::{BROKEN, Env, Universe};
+
+/// Complaints are large; results carry them boxed.
+type Resolve<T> = Result<T, Box<Diagnostic>>;
 
 /// Something that must hold for an input to make sense; if it is refuted, the diagnostic is reported
 /// with the exact point.
@@ -65,7 +76,7 @@ pub struct ResolvedStatement {
     pub text: String,
     /// What must hold for it to make sense.
     pub obligations: Vec<Obligation>,
-    /// Its goals, once for each tie rule that the setting leaves open.
+    /// Its goals, once for each tie rule that the settings leave open and that makes a difference.
     pub variants: Vec<Vec<Goal>>,
     /// The misprint beside it.
     pub printed: Option<PrintedClaim>,
@@ -89,37 +100,37 @@ pub struct ResolvedFile {
 /// Resolves a file; reports all complaints.
 pub fn resolve(file: &ast::File) -> Result<ResolvedFile, Vec<Diagnostic>> {
     let mut diagnostics = duplicates(file);
-    let mut universes = Vec::new();
     let mut out = ResolvedFile::default();
-    let mut choice = 0;
-    loop {
-        let mut obligations = Vec::new();
-        let universe = Universe::build(file, choice, &mut obligations, &mut diagnostics);
-        let choices = universe.choices();
-        if choice == 0 {
-            out.obligations = obligations;
-        }
-        universes.push(universe);
-        choice += 1;
-        if choice >= choices || !diagnostics.is_empty() {
-            break;
+    let first = Universe::build(file, &[], &mut out.obligations, &mut diagnostics);
+    let open: Vec<ties::Open> = first.settings.iter().map(|s| s.ties).collect();
+    let (choices, coverage) = ties::combinations(&open, first.weight());
+    let mut universes = vec![first];
+    if diagnostics.is_empty() {
+        for choice in choices.iter().skip(1) {
+            universes.push(Universe::build(file, choice, &mut out.obligations, &mut diagnostics));
         }
     }
     for item in &file.items {
         let ItemKind::Claim(claim) = &item.kind else { continue };
-        match statement::resolve(&universes, claim, item.span) {
+        match statement::resolve(&universes, coverage, claim, item.span) {
             Ok(statement) => out.statements.push(statement),
-            Err(diagnostic) => diagnostics.push(*diagnostic),
+            Err(complaints) => diagnostics.extend(complaints),
         }
     }
-    if diagnostics.is_empty() { Ok(out) } else { Err(without_repetitions(diagnostics)) }
+    if diagnostics.is_empty() {
+        out.obligations = without_repetitions(out.obligations, |a, b| a.claim == b.claim);
+        return Ok(out);
+    }
+    diagnostics.retain(|d| d.code != BROKEN);
+    let same = |a: &Diagnostic, b: &Diagnostic| a.message == b.message && a.span.start == b.span.start;
+    Err(without_repetitions(diagnostics, same))
 }
 
 /// Resolves an expression without names in scope.
-pub fn resolve_expression(e: &ast::Expr) -> Result<(Expr, Vec<Obligation>), Diagnostic> {
+pub fn resolve_expression(e: &ast::Expr) -> Result<(Expr, Vec<Obligation>), Box<Diagnostic>> {
     let universe = Universe::default();
-    let mut env = Env::new(&universe, None);
-    let term = env.number(e).map_err(|d| *d)?;
+    let mut env = Env::new(&universe, vec![]);
+    let term = env.number(e)?;
     Ok((term, env.obligations))
 }
 
@@ -148,12 +159,11 @@ fn duplicates(file: &ast::File) -> Vec<Diagnostic> {
     out
 }
 
-fn without_repetitions(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut out: Vec<Diagnostic> = Vec::new();
-    for diagnostic in diagnostics {
-        let same = |d: &Diagnostic| d.message == diagnostic.message && d.span.start == diagnostic.span.start;
-        if !out.iter().any(same) {
-            out.push(diagnostic);
+fn without_repetitions<T>(all: Vec<T>, same: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    let mut out: Vec<T> = Vec::new();
+    for next in all {
+        if !out.iter().any(|d| same(d, &next)) {
+            out.push(next);
         }
     }
     out
@@ -162,8 +172,6 @@ fn without_repetitions(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// The value of an integer that an expression is, if it is a small one.
 fn small_integer(e: &Expr) -> Option<i64> {
     let c: Rational = e.as_number()?;
-    if c.is_negative() {
-        return (-&c).to_u32().map(|n| -i64::from(n));
-    }
-    c.to_u32().map(i64::from)
+    let magnitude = c.abs().to_u32().map(i64::from)?;
+    Some(if c.is_negative() { -magnitude } else { magnitude })
 }

@@ -4,30 +4,32 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kernel::Expr;
-use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Mechanism, Role, Setting};
+use crate::kernel::{Expr, Formula, Name as Symbol};
+use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Mechanism, Setting, variable_name};
 
-use super::Obligation;
-use super::mechanism;
+use super::names::{complain, unknown_name, with_article};
 use super::setting::{self, SettingEntry};
+use super::{Obligation, Resolve, mechanism};
 use crate::lang::ast::{self, ItemKind, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 
-/// Complaints are large; results carry them boxed.
-pub(super) type Resolve<T> = Result<T, Box<Diagnostic>>;
+/// The code of a complaint about a name whose definition has a complaint of its own. Never reported.
+pub(super) const BROKEN: &str = "broken-name";
 
-/// A mechanism with the label that its charges carry.
+/// A mechanism.
 #[derive(Debug, Clone)]
 pub(super) struct MechanismEntry {
     pub(super) name: String,
     pub(super) mechanism: Mechanism,
+    /// Whether its payments average over types.
+    pub(super) averaged: bool,
 }
 
 /// A strategy: a report for each agent.
 #[derive(Debug, Clone)]
 pub(super) struct StrategyEntry {
     pub(super) name: String,
-    pub(super) mechanism: String,
+    pub(super) setting: Arc<Setting>,
     pub(super) reports: Vec<Expr>,
 }
 
@@ -39,37 +41,39 @@ pub(super) struct Universe {
     pub(super) mechanisms: Vec<MechanismEntry>,
     pub(super) strategies: Vec<StrategyEntry>,
     /// Names whose definition has an error: not reported again.
-    pub(super) broken: Vec<String>,
+    broken: Vec<String>,
 }
 
 impl Universe {
-    /// Reads the definitions of a file in order.
+    /// Reads the definitions of a file in order; `choices` has the number of a tie rule for each
+    /// setting, the first where it has none.
     pub(super) fn build(
         file: &ast::File,
-        choice: usize,
+        choices: &[usize],
         obligations: &mut Vec<Obligation>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut out = Universe::default();
+        let mut settings = 0;
         for item in &file.items {
-            let (name, done) = match &item.kind {
+            let (name, read) = match &item.kind {
                 ItemKind::Source { .. } | ItemKind::Claim(_) => continue,
                 ItemKind::Parameter { name, range } => (name, out.parameter(name, range, obligations)),
-                ItemKind::Setting(s) => (&s.name, setting::resolve(&mut out, s, choice, obligations)),
+                ItemKind::Setting(s) => {
+                    let choice = choices.get(settings).copied().unwrap_or_default();
+                    settings += 1;
+                    (&s.name, setting::resolve(&mut out, s, choice, obligations))
+                }
                 ItemKind::Mechanism(m) => (&m.name, mechanism::resolve(&mut out, m, obligations)),
                 ItemKind::Strategy(s) => (&s.name, mechanism::strategy(&mut out, s, obligations)),
             };
-            if let Err(diagnostic) = done {
+            let complaints = [out.is_not_a_type(name), read].into_iter().filter_map(Result::err);
+            for diagnostic in complaints.collect::<Vec<_>>() {
                 out.broken.push(name.text.clone());
                 diagnostics.push(*diagnostic);
             }
         }
         out
-    }
-
-    /// How many choices of tie rules there are.
-    pub(super) fn choices(&self) -> usize {
-        self.settings.iter().map(|s| s.choices).max().unwrap_or(1)
     }
 
     fn parameter(
@@ -78,31 +82,49 @@ impl Universe {
         range: &ast::Range,
         obligations: &mut Vec<Obligation>,
     ) -> Resolve<()> {
-        let mut env = Env::new(self, None);
-        let (low, high) = (env.number(&range.low)?, env.number(&range.high)?);
+        let mut env = Env::new(self, vec![]);
+        let (low, high) = (env.constant(&range.low)?, env.constant(&range.high)?);
+        let diagnostic = Diagnostic::new("empty-interval", "this range is empty", range.span)
+            .help("write the lower end first");
+        // A range that depends on other parameters may shrink to a point.
+        let numbers = high.minus(&low).as_number().is_some();
+        let relation = if numbers { Comparison::Greater } else { Comparison::AtLeast };
+        env.oblige(high.clone(), relation, low.clone(), diagnostic);
         obligations.append(&mut env.obligations);
-        let bound = Bound { name: name.text.as_str().into(), shown: name.text.clone(), low, high };
-        obligations.push(Obligation {
-            claim: comparison(&[], &[], bound.high.clone(), Comparison::Greater, bound.low.clone()),
-            diagnostic: Diagnostic::new("empty-interval", "this range is empty", range.span)
-                .help("write the lower end first"),
-        });
-        self.parameters.push(bound);
+        let (name, shown) = (variable_name(&name.text), name.text.clone());
+        self.parameters.push(Bound { name, shown, low, high });
         Ok(())
     }
 
-    /// All names that a definition gave, for suggestions.
-    fn names(&self) -> Vec<&str> {
-        let parameters = self.parameters.iter().map(|p| p.shown.as_str());
-        let settings = self.settings.iter().map(|s| s.setting.name.as_str());
-        let mechanisms = self.mechanisms.iter().map(|m| m.name.as_str());
-        let strategies = self.strategies.iter().map(|s| s.name.as_str());
-        parameters.chain(settings).chain(mechanisms).chain(strategies).collect()
+    /// About how much work it is to write down the mechanisms: an agent's payment compares the
+    /// allocation rule with others like it.
+    pub(super) fn weight(&self) -> usize {
+        let weigh = |m: &MechanismEntry| {
+            let rule: usize = m.mechanism.allocation.iter().map(Expr::len).sum();
+            rule.saturating_mul(rule).saturating_mul(m.mechanism.payment.len())
+        };
+        self.mechanisms.iter().map(weigh).fold(1, usize::saturating_add)
     }
 
-    pub(super) fn setting(&self, name: &Name) -> Resolve<&SettingEntry> {
-        let found = self.settings.iter().find(|s| s.setting.name == name.text);
-        found.ok_or_else(|| self.unknown("setting", &name.text, name.span))
+    /// A name that is a type in some setting cannot be anything else in the file.
+    fn is_not_a_type(&self, name: &Name) -> Resolve<()> {
+        let types = self.settings.iter().flat_map(|s| &s.setting.agents).map(|a| &a.type_);
+        let symbol = variable_name(&name.text);
+        if types.into_iter().any(|b| b.name == symbol) {
+            let message = format!("`{}` is already the type of an agent", name.text);
+            return Err(complain("shadowing", message, name.span));
+        }
+        Ok(())
+    }
+
+    pub(super) fn setting(&self, text: &str, span: Span) -> Resolve<&SettingEntry> {
+        let found = self.settings.iter().find(|s| s.setting.name == text);
+        found.ok_or_else(|| self.unknown("setting", text, span))
+    }
+
+    pub(super) fn mechanism(&self, text: &str, span: Span) -> Resolve<&MechanismEntry> {
+        let found = self.mechanisms.iter().find(|m| m.name == text);
+        found.ok_or_else(|| self.unknown("mechanism", text, span))
     }
 
     pub(super) fn strategy(&self, name: &Name) -> Resolve<&StrategyEntry> {
@@ -110,13 +132,9 @@ impl Universe {
         found.ok_or_else(|| self.unknown("strategy", &name.text, name.span))
     }
 
-    /// The complaint that a name is not what is wanted.
-    pub(super) fn unknown(&self, wanted: &str, text: &str, span: Span) -> Box<Diagnostic> {
-        if self.broken.iter().any(|b| b == text) {
-            let message = format!("`{text}` could not be read, see above");
-            return Box::new(Diagnostic::new("unknown-name", message, span));
-        }
-        let sort = if self.settings.iter().any(|s| s.setting.name == text) {
+    /// What a name is, in the user's words.
+    pub(super) fn sort_of(&self, text: &str) -> Option<&'static str> {
+        if self.settings.iter().any(|s| s.setting.name == text) {
             Some("a setting")
         } else if self.mechanisms.iter().any(|m| m.name == text) {
             Some("a mechanism")
@@ -126,131 +144,153 @@ impl Universe {
             Some("a parameter")
         } else {
             None
-        };
-        let article = if wanted.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-        match sort {
-            Some(sort) => {
-                let message = format!("`{text}` is {sort}, and {article} {wanted} is needed here");
-                Box::new(Diagnostic::new("wrong-sort", message, span))
-            }
-            None => unknown_name(wanted, text, span, self.names()),
         }
+    }
+
+    /// The complaint that a name is not what is wanted.
+    pub(super) fn unknown(&self, wanted: &str, text: &str, span: Span) -> Box<Diagnostic> {
+        if self.broken.iter().any(|b| b == text) {
+            return complain(BROKEN, format!("`{text}` has an error of its own"), span);
+        }
+        if let Some(sort) = self.sort_of(text) {
+            let message = format!("`{text}` is {sort}, and {} is needed here", with_article(wanted));
+            return complain("wrong-sort", message, span);
+        }
+        let settings = self.settings.iter().map(|s| s.setting.name.as_str());
+        let mechanisms = self.mechanisms.iter().map(|m| m.name.as_str());
+        let strategies = self.strategies.iter().map(|s| s.name.as_str());
+        let parameters = self.parameters.iter().map(|p| p.shown.as_str());
+        let known = settings.chain(mechanisms).chain(strategies).chain(parameters);
+        let mut same_sort: Vec<&str> = match wanted {
+            "setting" => self.settings.iter().map(|s| s.setting.name.as_str()).collect(),
+            "mechanism" => self.mechanisms.iter().map(|m| m.name.as_str()).collect(),
+            "strategy" => self.strategies.iter().map(|s| s.name.as_str()).collect(),
+            _ => vec![],
+        };
+        same_sort.extend(known);
+        unknown_name(wanted, text, span, same_sort)
+    }
+
+    /// Whether the definition of a name has an error.
+    pub(super) fn is_broken(&self, text: &str) -> bool {
+        self.broken.iter().any(|b| b == text)
     }
 }
 
-/// An unknown name with the nearest known one.
-pub(super) fn unknown_name<'a>(
-    wanted: &str,
-    text: &str,
-    span: Span,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Box<Diagnostic> {
-    let article = if wanted.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    let diagnostic = Diagnostic::new("unknown-name", format!("unknown name `{text}`"), span)
-        .label(format!("expected {article} {wanted}"));
-    Box::new(match nearest(text, known) {
-        Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
-        None => diagnostic,
-    })
-}
-
-/// The known name that is nearest, if it is near.
-fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let distance = |name: &str| strsim::damerau_levenshtein(text, name);
-    let best = known.into_iter().min_by_key(|name| distance(name))?;
-    (distance(best) <= 1 + text.chars().count() / 3).then_some(best)
-}
-
-/// What an expression was found to speak of, for the checks of stages and for the books.
+/// What an expression was found to speak of, for the check of stages.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stages {
     /// Whether an ex ante quantity occurs.
-    pub(super) ex_ante: Vec<Span>,
-    /// The agents whose interim quantities occur.
-    pub(super) interim: Vec<(usize, Span)>,
+    pub(super) ex_ante: bool,
+    /// The types that are given in the interim quantities that occur.
+    pub(super) interim: Vec<Symbol>,
+}
+
+/// A bound variable with its range.
+pub(super) struct Range {
+    pub(super) bound: Bound,
+    /// Whether the lower limit is known not to exceed the upper one.
+    pub(super) ordered: bool,
 }
 
 /// The names in scope inside one expression, and what its resolution collects.
 pub(super) struct Env<'u> {
     pub(super) universe: &'u Universe,
-    /// The setting whose types are in scope.
-    pub(super) setting: Option<Arc<Setting>>,
+    /// The settings whose types are in scope.
+    pub(super) settings: Vec<Arc<Setting>>,
     /// Bound names and outcome variables.
     pub(super) values: BTreeMap<String, Expr>,
-    /// Ranges of bound names, for obligations.
-    pub(super) ranges: Vec<Bound>,
-    /// Index names that stand for an agent.
-    pub(super) indices: BTreeMap<String, usize>,
+    /// Bound variables, the outermost first.
+    pub(super) ranges: Vec<Range>,
+    /// Indices, with the agent that each stands for.
+    pub(super) indices: BTreeMap<String, String>,
+    /// Conditions under which the expression is read.
+    pub(super) guards: Vec<Formula>,
     pub(super) obligations: Vec<Obligation>,
     pub(super) charges: Vec<Charge>,
     pub(super) definitions: Vec<(String, Expr)>,
     pub(super) stages: Stages,
+    /// Whether anything is averaged over independent types.
+    pub(super) averaged: bool,
     pub(super) depth: usize,
 }
 
 impl<'u> Env<'u> {
-    pub(super) fn new(universe: &'u Universe, setting: Option<Arc<Setting>>) -> Self {
+    pub(super) fn new(universe: &'u Universe, settings: Vec<Arc<Setting>>) -> Self {
         Env {
             universe,
-            setting,
+            settings,
             values: BTreeMap::new(),
             ranges: vec![],
             indices: BTreeMap::new(),
+            guards: vec![],
             obligations: vec![],
             charges: vec![],
             definitions: vec![],
             stages: Stages::default(),
+            averaged: false,
             depth: 0,
         }
     }
 
+    /// Adds a charge that occurs; its name says which it is.
     pub(super) fn add_charge(&mut self, charge: Charge) {
         if !self.charges.iter().any(|c| c.name == charge.name) {
             self.charges.push(charge);
         }
     }
 
-    /// The names that occur in terms, with their ranges: parameters, and types or bound variables.
-    pub(super) fn bounds_of(&self, terms: &[&Expr]) -> (Vec<Bound>, Vec<Bound>) {
-        let occurs = |b: &&Bound| terms.iter().any(|e| e.mentions(&b.name));
-        let types = self.setting.iter().flat_map(|s| s.agents.iter().map(|a| &a.type_));
-        let mut variables: Vec<Bound> = types.chain(&self.ranges).filter(occurs).cloned().collect();
-        // A range may mention a name that does not occur in the term itself.
-        variables.dedup_by(|a, b| a.name == b.name);
-        let parameters: Vec<Bound> = self.universe.parameters.iter().filter(occurs).cloned().collect();
-        (parameters, variables)
+    pub(super) fn define(&mut self, name: String, term: &Expr) {
+        if !self.definitions.iter().any(|(n, _)| *n == name) {
+            self.definitions.push((name, term.clone()));
+        }
+    }
+
+    /// The types that may be named here; a name that two settings give to different types is none.
+    pub(super) fn types(&self) -> Vec<Bound> {
+        let mut out: Vec<Bound> = Vec::new();
+        for bound in self.settings.iter().flat_map(|s| s.agents.iter().map(|a| &a.type_)) {
+            if !out.contains(bound) {
+                out.push(bound.clone());
+            }
+        }
+        out
     }
 
     /// Adds that a comparison must hold for all values of the names that occur.
-    pub(super) fn oblige(
-        &mut self,
-        left: Expr,
-        relation: Comparison,
-        right: Expr,
-        diagnostic: Diagnostic,
-    ) {
-        let (parameters, variables) = self.bounds_of(&[&left, &right]);
-        let claim = comparison(&parameters, &variables, left, relation, right);
+    pub(super) fn oblige(&mut self, left: Expr, relation: Comparison, right: Expr, diagnostic: Diagnostic) {
+        let conjunct = Conjunct::relation("", vec![], left, relation, right).under(self.guards.clone());
+        let conjuncts = self.bind(conjunct);
+        let claim = Claim::about(&self.universe.parameters, &self.charges, conjuncts);
         self.obligations.push(Obligation { claim, diagnostic });
     }
-}
 
-/// A claim of one comparison.
-pub(super) fn comparison(
-    parameters: &[Bound],
-    variables: &[Bound],
-    left: Expr,
-    relation: Comparison,
-    right: Expr,
-) -> Claim {
-    let conjunct = Conjunct {
-        what: String::new(),
-        role: Role::Relation,
-        variables: variables.to_vec(),
-        premises: vec![],
-        left,
-        relation,
-        right,
-    };
-    Claim { parameters: parameters.to_vec(), charges: vec![], conjuncts: vec![conjunct] }
+    /// A conjunct with its types and bound variables as variables: once for each order of the limits of
+    /// integrals that may be reversed.
+    fn bind(&self, conjunct: Conjunct) -> Vec<Conjunct> {
+        let mut out = vec![conjunct];
+        for range in self.ranges.iter().rev() {
+            let reversed =
+                Bound { low: range.bound.high.clone(), high: range.bound.low.clone(), ..range.bound.clone() };
+            let orders = if range.ordered { vec![&range.bound] } else { vec![&range.bound, &reversed] };
+            let bound = |c: Conjunct| -> Vec<Conjunct> {
+                if !c.mentions(&range.bound.name) {
+                    return vec![c];
+                }
+                let with = |b: &Bound| {
+                    let mut c = c.clone();
+                    c.variables.insert(0, b.clone());
+                    c
+                };
+                orders.iter().map(|b| with(b)).collect()
+            };
+            out = out.into_iter().flat_map(bound).collect();
+        }
+        let types = self.types();
+        for c in &mut out {
+            let occurring: Vec<Bound> = types.iter().filter(|b| c.mentions(&b.name)).cloned().collect();
+            c.variables.splice(0..0, occurring);
+        }
+        out
+    }
 }

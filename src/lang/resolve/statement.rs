@@ -3,67 +3,66 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kernel::{Expr, Formula, Name};
-use crate::model::{
-    Bound, Charge, Claim, Comparison, Conjunct, Existence, Kind, Mechanism, Property, Quantity, Role,
-    Setting, unfold,
-};
+use crate::kernel::{Expr, Name};
+use crate::model::{Bound, Claim, Conjunct, Existence, Property, Quantity, Setting, equilibrium, unfold};
 
-use super::expr::names_in;
-use super::scope::{Env, Resolve, Universe};
-use super::{Goal, Obligation, PrintedClaim, ResolvedStatement};
-use crate::lang::ast::{self, ExprKind, PropertyKind, Relation, Shape, Span, Statement, StatementKind};
+use super::binder::comparison;
+use super::names::{agents_in, complain, names_in, settings_in_scope};
+use super::scope::{Env, Universe};
+use super::stage::{self, Side};
+use super::ties::Coverage;
+use super::{Goal, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr};
+use crate::lang::ast::{self, ExprKind, PropertyKind, Relation, Scope, Span, Statement, StatementKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::{print_expr, print_statement};
 
-fn complain(code: &'static str, message: impl Into<String>, span: Span) -> Box<Diagnostic> {
-    Box::new(Diagnostic::new(code, message, span))
-}
-
 /// What one tie rule makes of a claim.
 #[derive(Default)]
-struct Read {
-    goals: Vec<Goal>,
+pub(super) struct Read {
+    pub(super) goals: Vec<Goal>,
     obligations: Vec<Obligation>,
     definitions: Vec<(String, Expr)>,
     value: Option<Expr>,
     printed: Option<PrintedClaim>,
-    averaged: bool,
+    pub(super) averaged: bool,
 }
 
 /// Resolves a claim under every tie rule that is left open.
-pub(super) fn resolve(universes: &[Universe], claim: &ast::Claim, span: Span) -> Resolve<ResolvedStatement> {
+pub(super) fn resolve(
+    universes: &[Universe],
+    coverage: Coverage,
+    claim: &ast::Claim,
+    span: Span,
+) -> Result<ResolvedStatement, Vec<Diagnostic>> {
     let mut variants: Vec<Vec<Goal>> = Vec::new();
     let mut first: Option<Read> = None;
     for universe in universes {
-        let read = read(universe, claim)?;
-        if !variants.contains(&read.goals) {
-            variants.push(read.goals.clone());
+        let mut next = read(universe, claim)?;
+        if !variants.iter().any(|goals| same_goals(goals, &next.goals)) {
+            variants.push(std::mem::take(&mut next.goals));
         }
-        first.get_or_insert(read);
+        match &mut first {
+            Some(first) => first.obligations.extend(next.obligations),
+            None => first = Some(next),
+        }
     }
     let read = first.unwrap_or_default();
-    let statements: Vec<String> = claim.statements.iter().map(print_statement).collect();
-    let mut text = statements.join("; ");
-    if !claim.at.is_empty() {
-        let at: Vec<String> = claim.at.iter().map(|(n, e)| format!("{} = {}", n.text, print_expr(e))).collect();
-        text = format!("at {}: {text}", at.join(", "));
+    let repeated = |a: &Obligation, b: &Obligation| a.claim == b.claim;
+    let mut rests_on = Vec::new();
+    if read.averaged {
+        rests_on.push("independent types".to_owned());
+    }
+    if variants.len() > 1 && coverage == Coverage::Some {
+        rests_on.push("the tie rules that were tried".to_owned());
     }
     let refs = claim.refs.iter().chain(claim.statements.iter().flat_map(|s| &s.refs));
-    let mut names: Vec<String> = Vec::new();
-    for reference in refs {
-        if !names.contains(&reference.text) {
-            names.push(reference.text.clone());
-        }
-    }
-    let rests_on = if read.averaged { vec!["independent types".to_owned()] } else { vec![] };
     Ok(ResolvedStatement {
         name: claim.name.text.clone(),
         stance: claim.stance,
-        refs: names,
+        refs: super::without_repetitions(refs.map(|r| r.text.clone()).collect(), |a, b| a == b),
         span,
-        text,
-        obligations: read.obligations,
+        text: text(claim),
+        obligations: super::without_repetitions(read.obligations, repeated),
         variants,
         printed: read.printed,
         value: read.value,
@@ -72,19 +71,46 @@ pub(super) fn resolve(universes: &[Universe], claim: &ast::Claim, span: Span) ->
     })
 }
 
-fn read(universe: &Universe, claim: &ast::Claim) -> Resolve<Read> {
-    let fixed = fixed_parameters(universe, claim)?;
+/// Whether the goals say the same; a question of existence does not depend on ties.
+fn same_goals(a: &[Goal], b: &[Goal]) -> bool {
+    let same = |(a, b): (&Goal, &Goal)| match (a, b) {
+        (Goal::Existence(a), Goal::Existence(b)) => a.quantity == b.quantity && a.parts == b.parts,
+        _ => a == b,
+    };
+    a.len() == b.len() && a.iter().zip(b).all(same)
+}
+
+fn text(claim: &ast::Claim) -> String {
+    let statements: Vec<String> = claim.statements.iter().map(print_statement).collect();
+    let mut text = statements.join("; ");
+    if !claim.at.is_empty() {
+        let at: Vec<String> =
+            claim.at.iter().map(|(n, e)| format!("{} = {}", n.text, print_expr(e))).collect();
+        text = format!("at {}: {text}", at.join(", "));
+    }
+    match claim.scope {
+        Scope::Everywhere => text,
+        Scope::AlmostEverywhere => format!("{text} almost everywhere"),
+    }
+}
+
+fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>> {
+    let fixed = fixed_parameters(universe, claim).map_err(|d| vec![*d])?;
     let mut out = Read::default();
-    let last = claim.statements.len().saturating_sub(1);
+    let mut complaints = Vec::new();
     for (position, statement) in claim.statements.iter().enumerate() {
-        let mut env = Env::new(universe, setting_of(universe, &statement.kind));
-        let reader = Reader { universe, fixed: &fixed };
-        let printed = claim.printed.as_ref().filter(|_| position == last);
-        reader.statement(&mut env, statement, printed, &mut out)?;
-        out.obligations.extend(env.obligations.into_iter().map(|o| Obligation {
-            claim: o.claim.at(&fixed),
-            ..o
-        }));
+        let mut env = Env::new(universe, settings_in_scope(universe, &names_of(&statement.kind)));
+        let reader = Reader { universe, fixed: &fixed, scope: claim.scope };
+        let last = position + 1 == claim.statements.len();
+        let printed = claim.printed.as_ref().filter(|_| last);
+        out.value = None;
+        if let Err(more) = reader.statement(&mut env, statement, printed, &mut out) {
+            complaints.extend(more);
+            continue;
+        }
+        out.averaged |= env.averaged;
+        let obligations = env.obligations.into_iter();
+        out.obligations.extend(obligations.map(|o| Obligation { claim: o.claim.at(&fixed), ..o }));
         for (name, term) in env.definitions {
             if !out.definitions.iter().any(|(n, _)| *n == name) {
                 out.definitions.push((name, term.substitute(&fixed)));
@@ -92,81 +118,60 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Resolve<Read> {
         }
     }
     out.value = out.value.map(|v| v.substitute(&fixed));
-    Ok(out)
+    if complaints.is_empty() { Ok(out) } else { Err(complaints) }
 }
 
 /// `at r = 1/2`: numbers inside the ranges of the parameters.
 fn fixed_parameters(universe: &Universe, claim: &ast::Claim) -> Resolve<BTreeMap<Name, Expr>> {
-    let mut out = BTreeMap::new();
+    let mut out: BTreeMap<Name, Expr> = BTreeMap::new();
     for (name, e) in &claim.at {
         let found = universe.parameters.iter().find(|p| p.shown == name.text);
         let parameter = found.ok_or_else(|| universe.unknown("parameter", &name.text, name.span))?;
-        let value = Env::new(universe, None).number(e)?;
-        let numbers = (value.as_number(), parameter.low.as_number(), parameter.high.as_number());
-        let (Some(x), Some(low), Some(high)) = numbers else {
-            return Err(complain("unsupported", "a parameter is fixed at a number", e.span));
+        let value = Env::new(universe, vec![]).constant(e)?;
+        let end = |e: &Expr| e.substitute(&out).as_number();
+        let (Some(x), Some(low), Some(high)) = (value.as_number(), end(&parameter.low), end(&parameter.high))
+        else {
+            let message = format!("`{}` is fixed at a number, in a range between numbers", name.text);
+            return Err(complain("unsupported", message, e.span));
         };
         if x < low || x > high {
             let message = format!("{x} is not in the range of `{}`, from {low} to {high}", name.text);
             return Err(complain("out-of-range", message, e.span));
         }
-        out.insert(parameter.name.clone(), value);
+        if out.insert(parameter.name.clone(), value).is_some() {
+            return Err(complain("duplicate-name", format!("`{}` is fixed twice", name.text), name.span));
+        }
     }
     Ok(out)
 }
 
-/// The setting whose types a statement may mention: that of all the mechanisms and settings in it.
-fn setting_of(universe: &Universe, kind: &StatementKind) -> Option<Arc<Setting>> {
-    let mut names = Vec::new();
+/// The names that a statement reads.
+fn names_of(kind: &StatementKind) -> Vec<ast::Name> {
+    match kind {
+        StatementKind::Equilibrium { strategy, mechanism } => vec![strategy.clone(), mechanism.clone()],
+        StatementKind::Existence { setting, .. } => vec![setting.clone()],
+        _ => expressions(kind).into_iter().flat_map(names_in).collect(),
+    }
+}
+
+fn expressions(kind: &StatementKind) -> Vec<&ast::Expr> {
     match kind {
         StatementKind::Relations { first, rest } => {
-            names_in(first, &mut names);
-            rest.iter().for_each(|(_, e)| names_in(e, &mut names));
+            std::iter::once(first).chain(rest.iter().map(|(_, e)| e)).collect()
         }
-        StatementKind::Properties { mechanism, .. } => names_in(mechanism, &mut names),
-        StatementKind::Shape { expr, .. } => names_in(expr, &mut names),
-        StatementKind::Equilibrium { strategy, mechanism } => {
-            names.extend([strategy.clone(), mechanism.clone()]);
-        }
-        StatementKind::Existence { setting, .. } => names.push(setting.clone()),
-        StatementKind::Set { set, elements } => {
-            names_in(set, &mut names);
-            elements.iter().for_each(|e| names_in(e, &mut names));
-        }
-    }
-    setting_in(universe, &names)
-}
-
-/// The only setting that an expression can be about.
-pub(super) fn only_setting(universe: &Universe, e: &ast::Expr) -> Option<Arc<Setting>> {
-    let mut names = Vec::new();
-    names_in(e, &mut names);
-    setting_in(universe, &names)
-}
-
-fn setting_in(universe: &Universe, names: &[ast::Name]) -> Option<Arc<Setting>> {
-    let mut found: Vec<&Arc<Setting>> = Vec::new();
-    for name in names {
-        let setting = universe.settings.iter().find(|s| s.setting.name == name.text).map(|s| &s.setting);
-        let mechanism = universe.mechanisms.iter().find(|m| m.name == name.text).map(|m| &m.mechanism.setting);
-        let strategy = universe.strategies.iter().find(|s| s.name == name.text);
-        let played = strategy.and_then(|s| universe.mechanisms.iter().find(|m| m.name == s.mechanism));
-        for setting in [setting, mechanism, played.map(|m| &m.mechanism.setting)].into_iter().flatten() {
-            if !found.iter().any(|s| s.name == setting.name) {
-                found.push(setting);
-            }
-        }
-    }
-    match (found.as_slice(), universe.settings.as_slice()) {
-        ([only], _) => Some((*only).clone()),
-        ([], [only]) => Some(only.setting.clone()),
-        _ => None,
+        StatementKind::Properties { mechanism, .. } => vec![mechanism],
+        StatementKind::Shape { expr, .. } => vec![expr],
+        StatementKind::Set { set, elements } => std::iter::once(set).chain(elements).collect(),
+        StatementKind::Equilibrium { .. } | StatementKind::Existence { .. } => vec![],
     }
 }
 
-struct Reader<'a> {
-    universe: &'a Universe,
-    fixed: &'a BTreeMap<Name, Expr>,
+/// Reads the statements of one claim.
+pub(super) struct Reader<'a> {
+    pub(super) universe: &'a Universe,
+    /// The parameters that the claim fixes, with their values.
+    pub(super) fixed: &'a BTreeMap<Name, Expr>,
+    scope: Scope,
 }
 
 impl Reader<'_> {
@@ -176,83 +181,129 @@ impl Reader<'_> {
         statement: &Statement,
         printed: Option<&ast::Expr>,
         out: &mut Read,
-    ) -> Resolve<()> {
-        let no_printed = |what: &str| match printed {
-            Some(e) => {
-                let message = format!("`printed` gives a right side, and {what} has none");
-                Err(complain("unsupported", message, e.span))
-            }
-            None => Ok(()),
+    ) -> Result<(), Vec<Diagnostic>> {
+        let kind = &statement.kind;
+        let is_relation = matches!(kind, StatementKind::Relations { .. });
+        if let Some(e) = printed.filter(|_| !is_relation) {
+            let message = "`printed` gives the right side of a relation, and this is none";
+            return Err(vec![*complain("unsupported", message, e.span)]);
+        }
+        if self.scope == Scope::AlmostEverywhere && !is_relation {
+            let message = "only relations hold almost everywhere";
+            return Err(vec![*complain("unsupported", message, statement.span)]);
+        }
+        let Some((index, setting)) = self.open_index(env, kind) else {
+            return self.kind(env, statement, printed, out);
         };
+        if let Some(e) = printed {
+            let message =
+                format!("`printed` is about one agent, and `{}` stands for every agent", index.text);
+            return Err(vec![*complain("unsupported", message, e.span)]);
+        }
+        for i in 0..setting.agents.len() {
+            env.with_agent(&index, i, &setting, |env| self.kind(env, statement, None, out))?;
+        }
+        out.value = None;
+        Ok(())
+    }
+
+    /// The index in `payment(m, i)` that is not an agent and not bound: it stands for every agent. Only
+    /// where agents are numbers, so that a misspelt agent is not taken for an index.
+    fn open_index(&self, env: &Env<'_>, kind: &StatementKind) -> Option<(ast::Name, Arc<Setting>)> {
+        let setting = env.settings.first()?;
+        let numbered = |s: &Arc<Setting>| s.agents.iter().all(|a| a.type_.shown.contains('['));
+        if !env.settings.iter().all(numbered) {
+            return None;
+        }
+        let names = expressions(kind).into_iter().flat_map(agents_in);
+        let open = names.filter(|n| env.is_new(n).is_ok());
+        match super::without_repetitions(open.collect(), |a, b| a.text == b.text).as_slice() {
+            [only] => Some((only.clone(), setting.clone())),
+            _ => None,
+        }
+    }
+
+    fn kind(
+        &self,
+        env: &mut Env<'_>,
+        statement: &Statement,
+        printed: Option<&ast::Expr>,
+        out: &mut Read,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let one = |d: Box<Diagnostic>| vec![*d];
         match &statement.kind {
-            StatementKind::Relations { first, rest } => self.relations(env, first, rest, printed, out),
-            StatementKind::Properties { mechanism, properties } => {
-                no_printed("a property")?;
-                let m = env.enter(mechanism)?;
-                let mut conjuncts = Vec::new();
-                for property in properties {
-                    out.averaged |= averages(property.kind);
-                    conjuncts.extend(unfold(&m, meaning(property.kind)).into_iter().map(|(_, c)| c));
+            StatementKind::Relations { first, rest } => {
+                if let (ExprKind::Call { function, arguments }, [(Relation::Equal, right)]) =
+                    (&first.kind, rest.as_slice())
+                    && function.text == "reserve"
+                {
+                    if let Some(e) = printed {
+                        return Err(one(complain(
+                            "unsupported",
+                            "`printed` cannot follow a reserve",
+                            e.span,
+                        )));
+                    }
+                    return characterise::reserve(self, env, function, arguments, right, out).map_err(one);
                 }
-                self.goal(env, conjuncts, out);
-                Ok(())
+                self.relations(env, first, rest, printed, out)
+            }
+            StatementKind::Properties { mechanism, properties } => {
+                self.properties(env, mechanism, properties, out).map_err(one)
             }
             StatementKind::Equilibrium { strategy, mechanism } => {
-                no_printed("an equilibrium")?;
-                self.equilibrium(env, strategy, mechanism, out)
+                self.equilibrium(env, strategy, mechanism, out).map_err(one)
             }
             StatementKind::Existence { quantity, setting, properties } => {
-                no_printed("a question of existence")?;
-                let setting = self.universe.setting(setting)?.setting.clone();
-                let setting = Arc::new(setting.at(self.fixed));
-                let quantity = match quantity {
-                    ast::Quantity::Some => Quantity::Some,
-                    ast::Quantity::No => Quantity::No,
-                };
-                let properties: Vec<Property> = properties.iter().map(|p| meaning(p.kind)).collect();
-                out.averaged = true;
-                out.goals.push(Goal::Existence(Existence::new(quantity, &setting, &properties)));
-                Ok(())
+                self.existence(*quantity, setting, properties, out).map_err(one)
             }
             StatementKind::Set { set, elements } => {
-                no_printed("a set")?;
-                self.worst_off(env, set, elements, out)
+                characterise::worst_off(self, env, set, elements, out).map_err(one)
             }
             StatementKind::Shape { expr, shape, variable } => {
-                no_printed("a shape")?;
-                self.shape(env, expr, *shape, variable, out)
+                characterise::shape(self, env, expr, *shape, variable, out).map_err(one)
             }
         }
     }
 
-    /// Adds a universal goal about the conjuncts, with the charges that were met.
-    fn goal(&self, env: &mut Env<'_>, conjuncts: Vec<Conjunct>, out: &mut Read) {
-        let claim = self.claim(env, conjuncts);
+    /// Adds a goal, if it is small enough to be stated.
+    pub(super) fn goal(&self, claim: Claim, span: Span, out: &mut Read) -> Resolve<()> {
+        let claim = claim.at(self.fixed);
+        if claim.is_too_large() {
+            return Err(expr::too_large("this statement becomes too large", span));
+        }
         out.goals.push(Goal::Universal(claim));
+        Ok(())
     }
 
-    fn claim(&self, env: &Env<'_>, conjuncts: Vec<Conjunct>) -> Claim {
-        let claim = Claim { parameters: vec![], charges: env.charges.clone(), conjuncts };
-        let mut claim = claim.at(self.fixed);
-        let used = |c: &Charge, later: &[Charge]| {
-            let in_conjuncts = claim.conjuncts.iter().any(|k| mentions(k, &c.name));
-            in_conjuncts || later.iter().any(|d| d.body.mentions(&c.name))
-        };
-        let all = claim.charges.clone();
-        let keep: Vec<Charge> = all
-            .iter()
-            .enumerate()
-            .filter(|(k, c)| used(c, all.get(k + 1..).unwrap_or_default()))
-            .map(|(_, c)| c.clone())
-            .collect();
-        claim.charges = keep;
-        let occurs = |p: &&Bound| {
-            claim.conjuncts.iter().any(|c| mentions(c, &p.name))
-                || claim.charges.iter().any(|c| c.body.mentions(&p.name))
-        };
-        let parameters = self.universe.parameters.iter().filter(occurs).cloned().collect();
-        claim.parameters = parameters;
-        claim
+    /// The claim that the conjuncts hold, with the parameters and charges that they mention.
+    pub(super) fn claim(&self, env: &Env<'_>, conjuncts: Vec<Conjunct>) -> Claim {
+        Claim::about(&self.universe.parameters, &env.charges, conjuncts)
+    }
+
+    /// The types that terms mention.
+    pub(super) fn variables(&self, env: &Env<'_>, terms: &[&Expr], span: Span) -> Resolve<Vec<Bound>> {
+        let mut out: Vec<Bound> = Vec::new();
+        for bound in env.types() {
+            if !terms.iter().any(|e| e.mentions(&bound.name)) {
+                continue;
+            }
+            if out.iter().any(|b| b.name == bound.name) {
+                let message =
+                    format!("`{}` is a type in two settings, with different type spaces", bound.shown);
+                return Err(complain("ambiguous-type", message, span));
+            }
+            out.push(bound);
+        }
+        Ok(out)
+    }
+
+    /// A side, with the stages of the quantities in it.
+    pub(super) fn side(&self, env: &mut Env<'_>, e: &ast::Expr) -> Resolve<Side> {
+        env.stages = Default::default();
+        env.depth = 0;
+        let term = env.number(e)?;
+        Ok(Side { term, stages: std::mem::take(&mut env.stages), shown: print_expr(e), span: e.span })
     }
 
     fn relations(
@@ -262,185 +313,84 @@ impl Reader<'_> {
         rest: &[(Relation, ast::Expr)],
         printed: Option<&ast::Expr>,
         out: &mut Read,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let (mut sides, mut complaints) = (Vec::new(), Vec::new());
+        for e in std::iter::once(first).chain(rest.iter().map(|(_, e)| e)).chain(printed) {
+            match self.side(env, e) {
+                Ok(side) => sides.push(side),
+                Err(complaint) => complaints.push(*complaint),
+            }
+        }
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        let relations: Vec<Relation> = rest.iter().map(|(relation, _)| *relation).collect();
+        self.compare(env, sides, &relations, printed, out).map_err(|d| vec![*d])
+    }
+
+    fn compare(
+        &self,
+        env: &mut Env<'_>,
+        mut sides: Vec<Side>,
+        relations: &[Relation],
+        printed: Option<&ast::Expr>,
+        out: &mut Read,
     ) -> Resolve<()> {
-        if let (ExprKind::Call { function, arguments }, [(Relation::Equal, right)]) = (&first.kind, rest)
-            && function.text == "reserve"
-        {
-            return self.reserve(env, function, arguments, right, out);
-        }
-        let mut sides = vec![self.side(env, first)?];
-        for (_, e) in rest {
-            sides.push(self.side(env, e)?);
-        }
-        let printed_side = printed.map(|e| self.side(env, e)).transpose()?;
-        stages(env, &sides)?;
-        out.averaged |= sides.iter().any(|s| s.averaged);
-        let types = env.setting.as_ref().map(|s| s.types()).unwrap_or_default();
-        let conjunct = |left: &Side, relation: Relation, right: &Side| Conjunct {
-            what: String::new(),
-            role: Role::Relation,
-            variables: types
-                .iter()
-                .filter(|b| left.term.mentions(&b.name) || right.term.mentions(&b.name))
-                .cloned()
-                .collect(),
-            premises: vec![],
-            left: left.term.clone(),
-            relation: compare(relation),
-            right: right.term.clone(),
+        let misprint = printed.and_then(|_| sides.pop());
+        stage::check(&env.types(), &sides, relations)?;
+        let conjunct = |left: &Side, relation: Relation, right: &Side| -> Resolve<Conjunct> {
+            let span = left.span.to(right.span);
+            let variables = self.variables(env, &[&left.term, &right.term], span)?;
+            let (a, b) = (left.term.clone(), right.term.clone());
+            Ok(Conjunct::relation("", variables, a, comparison(relation), b))
         };
-        let pairs = sides.iter().zip(sides.iter().skip(1)).zip(rest);
-        let conjuncts = pairs.map(|((left, right), (relation, _))| conjunct(left, *relation, right)).collect();
-        self.goal(env, conjuncts, out);
+        let pairs = sides.iter().zip(sides.iter().skip(1)).zip(relations);
+        let conjuncts: Vec<Conjunct> = pairs
+            .map(|((left, right), relation)| conjunct(left, *relation, right))
+            .collect::<Resolve<_>>()?;
         let [.., left, right] = sides.as_slice() else { return Ok(()) };
+        let span = left.span.to(right.span);
+        if self.scope == Scope::AlmostEverywhere {
+            conjuncts.iter().try_for_each(|c| everywhere::follows(env, c, span))?;
+        }
         out.value = Some(left.term.clone());
-        if let (Some(side), Some(e), Some((relation, _))) = (printed_side, printed, rest.last()) {
+        if let (Some(side), Some(e), Some(relation)) = (&misprint, printed, relations.last()) {
             let difference = side.term.minus(&right.term).substitute(self.fixed);
+            if difference.is_zero() {
+                let message = format!("the printed version `{}` is right", side.shown);
+                let complaint = Diagnostic::new("printed-is-right", message, e.span);
+                return Err(Box::new(complaint.help("remove `printed`, or correct the claim")));
+            }
             out.printed = Some(PrintedClaim {
-                shown: print_expr(e),
+                shown: side.shown.clone(),
                 span: e.span,
-                claim: self.claim(env, vec![conjunct(left, *relation, &side)]),
+                claim: self.claim(env, vec![conjunct(left, *relation, side)?]).at(self.fixed),
                 difference,
             });
         }
-        Ok(())
+        self.goal(self.claim(env, conjuncts), span, out)
     }
 
-    fn side(&self, env: &mut Env<'_>, e: &ast::Expr) -> Resolve<Side> {
-        env.stages = Default::default();
-        let term = env.number(e)?;
-        let stages = std::mem::take(&mut env.stages);
-        Ok(Side {
-            term,
-            averaged: !stages.ex_ante.is_empty() || !stages.interim.is_empty(),
-            ex_ante: !stages.ex_ante.is_empty(),
-            interim: stages.interim.first().map(|(agent, _)| *agent),
-            shown: print_expr(e),
-            span: e.span,
-        })
-    }
-
-    /// `reserve(m, i) = e`: types below e never get the good, types above it do with positive
-    /// probability.
-    fn reserve(
+    fn properties(
         &self,
         env: &mut Env<'_>,
-        function: &ast::Name,
-        arguments: &[ast::Expr],
-        right: &ast::Expr,
+        mechanism: &ast::Expr,
+        properties: &[ast::Property],
         out: &mut Read,
     ) -> Resolve<()> {
-        let [m, who] = arguments else {
-            let message = format!("`reserve` takes 2 arguments, and {} are given", arguments.len());
-            return Err(complain("wrong-arity", message, function.span));
-        };
-        let m = env.enter(m)?;
-        let i = env.agent_in(who, &m.setting)?;
-        let e = env.number(right)?;
-        let (Some(agent), Some(x), true) =
-            (m.setting.agents.get(i), m.allocation.get(i), m.setting.kind != Kind::Outcomes)
-        else {
-            return Err(complain("wrong-sort", "`reserve` needs a setting with one good", function.span));
-        };
-        let own = Expr::variable(&agent.type_.name);
-        let chance = m.setting.interim(i, x);
-        let part = |premise: Formula, relation, what: &str| Conjunct {
-            what: what.to_owned(),
-            role: Role::Relation,
-            variables: vec![agent.type_.clone()],
-            premises: vec![premise],
-            left: chance.clone(),
-            relation,
-            right: Expr::zero(),
-        };
-        let conjuncts = vec![
-            part(Formula::greater(&e, &own), Comparison::Equal, "chance of a type below the reserve"),
-            part(Formula::greater(&own, &e), Comparison::Greater, "chance of a type above the reserve"),
-        ];
-        out.averaged = true;
-        self.goal(env, conjuncts, out);
-        Ok(())
-    }
-
-    /// `worst_off_type(m, i) = {e, …}`: the set of minimisers of interim payoff minus outside option;
-    /// for a setting, of interim welfare minus outside option.
-    fn worst_off(
-        &self,
-        env: &mut Env<'_>,
-        set: &ast::Expr,
-        elements: &[ast::Expr],
-        out: &mut Read,
-    ) -> Resolve<()> {
-        let (function, first, who) = match &set.kind {
-            ExprKind::Call { function, arguments } => match arguments.as_slice() {
-                [first, who] if function.text == "worst_off_type" => (function, first, who),
-                [_, _] => {
-                    let message = format!("`{}` is not a set", function.text);
-                    let help = "`worst_off_type(m, i)` is one";
-                    return Err(Box::new(Diagnostic::new("wrong-sort", message, set.span).help(help)));
-                }
-                _ => {
-                    let message = format!("`{}` takes 2 arguments, and {} are given", function.text, arguments.len());
-                    return Err(complain("wrong-arity", message, set.span));
-                }
-            },
-            _ => return Err(complain("wrong-sort", "`worst_off_type(m, i)` is needed before a set", set.span)),
-        };
-        let setting = match &first.kind {
-            ExprKind::Name(text) => self.universe.settings.iter().find(|s| s.setting.name == *text),
-            _ => None,
-        };
-        let (setting, objective): (Arc<Setting>, _) = match setting {
-            Some(entry) => (entry.setting.clone(), None),
-            None => {
-                let m = env.enter(first)?;
-                (m.setting.clone(), Some(m))
-            }
-        };
-        let i = env.agent_in(who, &setting)?;
-        let Some(agent) = setting.agents.get(i) else {
-            return Err(complain("not-an-agent", "an agent is needed here", function.span));
-        };
-        let gross = objective.map_or_else(|| setting.welfare(), |m| m.payoff(i));
-        let net = setting.interim(i, &gross).minus(&agent.outside);
-        let at = |point: &Expr| net.substitute_one(&agent.type_.name, point);
-        let points = elements.iter().map(|e| env.number(e)).collect::<Resolve<Vec<_>>>()?;
-        let Some(least) = points.first() else {
-            return Err(complain("unsupported", "a minimum on an interval is attained: the set is not empty", set.span));
-        };
-        let own = Expr::variable(&agent.type_.name);
-        let part = |what: &str, variables: Vec<Bound>, premises, left, relation, right| Conjunct {
-            what: what.to_owned(),
-            role: Role::Relation,
-            variables,
-            premises,
-            left,
-            relation,
-            right,
-        };
+        let m = env.enter(mechanism)?;
         let mut conjuncts = Vec::new();
-        for point in &points {
-            let Bound { low, high, .. } = agent.type_.clone();
-            conjuncts.push(part("a type is not below the lowest", vec![], vec![], point.clone(), Comparison::AtLeast, low));
-            conjuncts.push(part("a type is not above the highest", vec![], vec![], point.clone(), Comparison::AtMost, high));
-            conjuncts.push(part("net payoffs at the worst-off types", vec![], vec![], at(point), Comparison::Equal, at(least)));
+        for property in properties {
+            let (meaning, averages) = meaning(property.kind);
+            env.averaged |= averages;
+            conjuncts.extend(unfold(&m, meaning).into_iter().map(|(_, c)| c));
         }
-        let others = points.iter().map(|point| Formula::unequal(&own, point)).collect();
-        conjuncts.push(part(
-            "net payoff of any other type",
-            vec![agent.type_.clone()],
-            others,
-            at(&own),
-            Comparison::Greater,
-            at(least),
-        ));
-        out.averaged = true;
-        self.goal(env, conjuncts, out);
-        Ok(())
+        for (agent, t) in m.setting.agents.iter().zip(&m.payment) {
+            env.define(format!("payment({}, {})", print_expr(mechanism), agent.name), t);
+        }
+        self.goal(self.claim(env, conjuncts), mechanism.span, out)
     }
 
-    /// Truth is replaced by the strategy: no report does better than the strategy's, against others who
-    /// play it.
     fn equilibrium(
         &self,
         env: &mut Env<'_>,
@@ -448,230 +398,54 @@ impl Reader<'_> {
         mechanism: &ast::Name,
         out: &mut Read,
     ) -> Resolve<()> {
-        let played = self.universe.strategy(strategy)?.clone();
+        let played = self.universe.strategy(strategy)?;
         let e = ast::Expr { kind: ExprKind::Name(mechanism.text.clone()), span: mechanism.span };
-        let base: Mechanism = env.enter(&e)?;
-        let mut conjuncts = Vec::new();
-        for (i, agent) in base.setting.agents.iter().enumerate() {
-            let others = |j: usize, b: &Bound| match played.reports.get(j) {
-                Some(report) if j != i => report.clone(),
-                _ => Expr::variable(&b.name),
-            };
-            let reports: Vec<Expr> =
-                base.setting.types().iter().enumerate().map(|(j, b)| others(j, b)).collect();
-            let against = base.under(&reports);
-            let Some(own) = played.reports.get(i) else { continue };
-            let report = Bound {
-                name: format!("{}'", agent.type_.name).into(),
-                shown: format!("bid of {}", agent.name),
-                ..agent.type_.clone()
-            };
-            let interim = |report: &Expr| base.setting.interim(i, &against.payoff_from(i, report));
-            conjuncts.push(Conjunct {
-                what: format!("{}: the strategy against a bid", agent.name),
-                role: Role::Deviation { agent: agent.name.clone(), report: report.name.clone() },
-                left: interim(own),
-                relation: Comparison::AtLeast,
-                right: interim(&Expr::variable(&report.name)),
-                variables: vec![agent.type_.clone(), report],
-                premises: vec![],
-            });
+        let m = env.enter(&e)?;
+        if played.setting.name != m.setting.name {
+            let message = format!("`{}` is a strategy on `{}`", strategy.text, played.setting.name);
+            return Err(complain("wrong-sort", message, strategy.span));
         }
-        out.averaged = true;
-        self.goal(env, conjuncts, out);
-        Ok(())
+        env.averaged = true;
+        self.goal(self.claim(env, equilibrium(&m, &played.reports)), strategy.span.to(mechanism.span), out)
     }
 
-    /// A shape in a parameter or type: a comparison of the values at two points, or at a point between.
-    fn shape(
+    fn existence(
         &self,
-        env: &mut Env<'_>,
-        e: &ast::Expr,
-        shape: Shape,
-        variable: &ast::Name,
+        quantity: ast::Quantity,
+        setting: &ast::Name,
+        properties: &[ast::Property],
         out: &mut Read,
     ) -> Resolve<()> {
-        let side = self.side(env, e)?;
-        let types = env.setting.as_ref().map(|s| s.types()).unwrap_or_default();
-        let bound = self.universe.parameters.iter().chain(&types).find(|b| b.shown == variable.text).cloned();
-        let bound = bound.ok_or_else(|| self.universe.unknown("parameter or type", &variable.text, variable.span))?;
-        let (x, y) = (bound.clone(), Bound {
-            name: format!("{}'", bound.name).into(),
-            shown: format!("{}'", bound.shown),
-            low: Expr::variable(&bound.name),
-            high: bound.high.clone(),
-        });
-        let (at_x, at_y) = (Expr::variable(&x.name), Expr::variable(&y.name));
-        let charges = env.charges.clone();
-        let mut copies = charges.clone();
-        let mut value_at = |point: &Expr, mark: &str| {
-            let mut values = BTreeMap::from([(bound.name.clone(), point.clone())]);
-            for charge in &charges {
-                let renamed: Name = format!("{}{mark}", charge.name).into();
-                let argument: Name = format!("{}{mark}", charge.argument.name).into();
-                let mut body = charge.body.substitute(&values);
-                body = body.substitute_one(&charge.argument.name, &Expr::variable(&argument));
-                values.insert(charge.name.clone(), Expr::variable(&renamed));
-                copies.push(Charge {
-                    name: renamed,
-                    shown: format!("{} at {point}", charge.shown),
-                    argument: Bound { name: argument, ..charge.argument.clone() },
-                    body,
-                });
-            }
-            side.term.substitute(&values)
+        let quantity = match quantity {
+            ast::Quantity::Some => Quantity::Some,
+            ast::Quantity::No => Quantity::No,
         };
-        let (low, high) = (side.term.clone(), value_at(&at_y, "'"));
-        let mut extra = vec![y.clone()];
-        let mut premises = vec![];
-        let (left, relation, right) = match shape {
-            Shape::Nondecreasing => (high, Comparison::AtLeast, low),
-            Shape::Nonincreasing => (high, Comparison::AtMost, low),
-            Shape::StrictlyIncreasing | Shape::StrictlyDecreasing => {
-                premises.push(Formula::greater(&at_y, &at_x));
-                match shape {
-                    Shape::StrictlyIncreasing => (high, Comparison::Greater, low),
-                    _ => (high, Comparison::Less, low),
-                }
-            }
-            Shape::Convex | Shape::Concave => {
-                let weight = Bound {
-                    name: "lambda'".into(),
-                    shown: "lambda".into(),
-                    low: Expr::zero(),
-                    high: Expr::one(),
-                };
-                let l = Expr::variable(&weight.name);
-                let rest = Expr::one().minus(&l);
-                let between = l.times(&at_x).plus(&rest.times(&at_y));
-                let mean = l.times(&low).plus(&rest.times(&high));
-                let value = value_at(&between, "''");
-                extra.push(weight);
-                match shape {
-                    Shape::Convex => (value, Comparison::AtMost, mean),
-                    _ => (value, Comparison::AtLeast, mean),
-                }
-            }
-        };
-        let is_parameter = self.universe.parameters.iter().any(|p| p.name == bound.name);
-        let mut variables: Vec<Bound> = types.iter().filter(|b| side.term.mentions(&b.name)).cloned().collect();
-        if !is_parameter {
-            if !side.term.mentions(&bound.name) {
-                variables.push(x);
-            }
-            variables.extend(extra.iter().cloned());
+        let place = setting.span;
+        let setting = Arc::new(self.universe.setting(&setting.text, place)?.setting.at(self.fixed));
+        let properties: Vec<Property> = properties.iter().map(|p| meaning(p.kind).0).collect();
+        let existence = Existence::new(quantity, &setting, &properties);
+        if existence.parts.iter().any(|(_, c)| c.left.is_too_large() || c.right.is_too_large()) {
+            return Err(expr::too_large("this question becomes too large", place));
         }
-        out.averaged |= side.averaged;
-        let conjunct = Conjunct {
-            what: String::new(),
-            role: Role::Relation,
-            variables,
-            premises,
-            left,
-            relation,
-            right,
-        };
-        let mut claim = self.claim(&Env { charges: copies, ..Env::new(self.universe, None) }, vec![conjunct]);
-        if is_parameter {
-            if !claim.parameters.iter().any(|p| p.name == bound.name) {
-                claim.parameters.push(bound);
-            }
-            claim.parameters.extend(extra);
-        }
-        out.goals.push(Goal::Universal(claim));
+        out.averaged = true;
+        out.goals.push(Goal::Existence(existence));
         Ok(())
     }
 }
 
-struct Side {
-    term: Expr,
-    averaged: bool,
-    ex_ante: bool,
-    interim: Option<usize>,
-    shown: String,
-    span: Span,
-}
-
-/// The stage check: an ex ante or interim quantity is not compared with something that still depends
-/// on types which it has averaged out.
-fn stages(env: &Env<'_>, sides: &[Side]) -> Resolve<()> {
-    let Some(setting) = &env.setting else { return Ok(()) };
-    for side in sides {
-        let own: Vec<&Bound> = match (side.interim, side.ex_ante) {
-            (Some(agent), _) => setting.agents.get(agent).map(|a| &a.type_).into_iter().collect(),
-            (None, true) => setting
-                .agents
-                .iter()
-                .map(|a| &a.type_)
-                .filter(|b| side.term.mentions(&b.name))
-                .collect(),
-            (None, false) => continue,
-        };
-        for other in sides {
-            let foreign = setting.agents.iter().map(|a| &a.type_).find(|b| {
-                other.term.mentions(&b.name) && !own.iter().any(|o| o.name == b.name)
-            });
-            let Some(foreign) = foreign else { continue };
-            let what = match own.as_slice() {
-                [] => "does not depend on any type".to_owned(),
-                some => {
-                    let names: Vec<String> = some.iter().map(|b| format!("`{}`", b.shown)).collect();
-                    format!("depends on {} alone", names.join(" and "))
-                }
-            };
-            let message = format!("`{}` {what}, and this mentions `{}`", side.shown, foreign.shown);
-            return Err(Box::new(
-                Diagnostic::new("wrong-stage", message, other.span)
-                    .label(format!("depends on `{}`", foreign.shown))
-                    .also(side.span, "averaged over the other types")
-                    .help("compare quantities of the same stage: ex post, interim or ex ante"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn mentions(conjunct: &Conjunct, name: &str) -> bool {
-    conjunct.left.mentions(name)
-        || conjunct.right.mentions(name)
-        || conjunct.premises.iter().any(|p| p.mentions(name))
-        || conjunct.variables.iter().any(|b| b.low.mentions(name) || b.high.mentions(name))
-}
-
-fn compare(relation: Relation) -> Comparison {
-    match relation {
-        Relation::Equal => Comparison::Equal,
-        Relation::NotEqual => Comparison::Unequal,
-        Relation::Less => Comparison::Less,
-        Relation::AtMost => Comparison::AtMost,
-        Relation::Greater => Comparison::Greater,
-        Relation::AtLeast => Comparison::AtLeast,
-    }
-}
-
-fn meaning(kind: PropertyKind) -> Property {
+/// The property of the model that a word means, and whether it averages over types.
+fn meaning(kind: PropertyKind) -> (Property, bool) {
     match kind {
-        PropertyKind::DominantIc | PropertyKind::ExPostIc => Property::DominantIc,
-        PropertyKind::BayesianIc => Property::BayesianIc,
-        PropertyKind::ExPostIr => Property::ExPostIr,
-        PropertyKind::InterimIr => Property::InterimIr,
-        PropertyKind::ExAnteIr => Property::ExAnteIr,
-        PropertyKind::BudgetBalanced => Property::BudgetBalance,
-        PropertyKind::ExAnteBudgetBalanced => Property::ExAnteBudgetBalance,
-        PropertyKind::NoDeficit => Property::NoDeficit,
-        PropertyKind::ExAnteNoDeficit => Property::ExAnteNoDeficit,
-        PropertyKind::Efficient => Property::Efficient,
-        PropertyKind::Feasible => Property::Feasible,
+        PropertyKind::DominantIc | PropertyKind::ExPostIc => (Property::DominantIc, false),
+        PropertyKind::BayesianIc => (Property::BayesianIc, true),
+        PropertyKind::ExPostIr => (Property::ExPostIr, false),
+        PropertyKind::InterimIr => (Property::InterimIr, true),
+        PropertyKind::ExAnteIr => (Property::ExAnteIr, true),
+        PropertyKind::BudgetBalanced => (Property::BudgetBalance, false),
+        PropertyKind::ExAnteBudgetBalanced => (Property::ExAnteBudgetBalance, true),
+        PropertyKind::NoDeficit => (Property::NoDeficit, false),
+        PropertyKind::ExAnteNoDeficit => (Property::ExAnteNoDeficit, true),
+        PropertyKind::Efficient => (Property::Efficient, false),
+        PropertyKind::Feasible => (Property::Feasible, false),
     }
-}
-
-fn averages(kind: PropertyKind) -> bool {
-    matches!(
-        kind,
-        PropertyKind::BayesianIc
-            | PropertyKind::InterimIr
-            | PropertyKind::ExAnteIr
-            | PropertyKind::ExAnteBudgetBalanced
-            | PropertyKind::ExAnteNoDeficit
-    )
 }

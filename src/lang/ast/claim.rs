@@ -1,0 +1,200 @@
+//! Claims, their statements and properties.
+
+use super::{Expr, Name, Span, Text};
+
+/// `claim NAME [at r = 1/2]: … [printed …] [ref "…"]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Whether the file says that it holds or that it fails.
+    pub stance: Stance,
+    /// Its name; hyphens allowed.
+    pub name: Name,
+    /// `at r = 1/2, s = 0`: parameters that are fixed.
+    pub at: Vec<(Name, Expr)>,
+    /// What is claimed: one statement, or several in braces.
+    pub statements: Vec<Statement>,
+    /// Comments after the last statement in braces.
+    pub end_comments: Vec<String>,
+    /// Whether the statements stand in braces.
+    pub braces: Braces,
+    /// Where it holds.
+    pub scope: Scope,
+    /// What the source prints in place of the last right side, where that is wrong.
+    pub printed: Option<Expr>,
+    /// Rows of the list of claims.
+    pub refs: Vec<Text>,
+}
+
+/// Whether a claim's statements are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Braces {
+    /// `{ … }`.
+    Present,
+    /// A single statement.
+    Absent,
+}
+
+/// What the file says of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stance {
+    /// `claim`: it holds.
+    Holds,
+    /// `refuted`: it is false.
+    Fails,
+}
+
+/// Where a claim holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// At every type profile.
+    Everywhere,
+    /// `almost everywhere`, with respect to the prior.
+    AlmostEverywhere,
+}
+
+/// One statement of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Comment lines above it.
+    pub comments: Vec<String>,
+    /// A comment at its end.
+    pub trailing: Option<String>,
+    /// What it says.
+    pub kind: StatementKind,
+    /// Rows of the list of claims, for this statement alone (only in braces).
+    pub refs: Vec<Text>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The forms of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatementKind {
+    /// `a = b`, `a <= b < c`.
+    Relations {
+        /// The first side.
+        first: Expr,
+        /// The relations and the sides that follow; at least one.
+        rest: Vec<(Relation, Expr)>,
+    },
+    /// `vcg is DSIC`, `rule is BIC, interim IR and budget balanced`.
+    Properties {
+        /// The mechanism.
+        mechanism: Expr,
+        /// The properties; at least one.
+        properties: Vec<Property>,
+    },
+    /// `C(partnership, 1) is strictly decreasing in r`.
+    Shape {
+        /// The expression.
+        expr: Expr,
+        /// Its shape.
+        shape: Shape,
+        /// In which parameter or type.
+        variable: Name,
+    },
+    /// `shade is a Bayes-Nash equilibrium of first`.
+    Equilibrium {
+        /// The strategy.
+        strategy: Name,
+        /// The mechanism.
+        mechanism: Name,
+    },
+    /// `no mechanism on trade is efficient, BIC, interim IR and budget balanced`.
+    Existence {
+        /// `some` or `no`.
+        quantity: Quantity,
+        /// The setting.
+        setting: Name,
+        /// The properties; at least one.
+        properties: Vec<Property>,
+    },
+    /// `worst_off_type(partnership, 1) = {r}`.
+    Set {
+        /// The expression that denotes a set.
+        set: Expr,
+        /// The elements.
+        elements: Vec<Expr>,
+    },
+}
+
+/// `some` or `no`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// At least one.
+    Some,
+    /// None.
+    No,
+}
+
+/// A relation between two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// `=`
+    Equal,
+    /// `!=`, `≠`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`, `≤`
+    AtMost,
+    /// `>`
+    Greater,
+    /// `>=`, `≥`
+    AtLeast,
+}
+
+/// A property with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// Which.
+    pub kind: PropertyKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The properties of mechanisms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PropertyKind {
+    /// `DSIC`: the truth is a dominant strategy (with private values also ex post IC).
+    DominantIc,
+    /// `BIC`: the truth is a Bayes–Nash equilibrium.
+    BayesianIc,
+    /// `ex post IC`.
+    ExPostIc,
+    /// `ex post IR`.
+    ExPostIr,
+    /// `interim IR`.
+    InterimIr,
+    /// `ex ante IR`.
+    ExAnteIr,
+    /// `budget balanced`: payments sum to zero at every profile.
+    BudgetBalanced,
+    /// `ex ante budget balanced`.
+    ExAnteBudgetBalanced,
+    /// `no deficit`: payments sum to at least zero at every profile (also `ex post no deficit`).
+    NoDeficit,
+    /// `ex ante no deficit`.
+    ExAnteNoDeficit,
+    /// `efficient`.
+    Efficient,
+    /// `feasible`.
+    Feasible,
+}
+
+/// Shapes of functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `nondecreasing`
+    Nondecreasing,
+    /// `nonincreasing`
+    Nonincreasing,
+    /// `strictly increasing`
+    StrictlyIncreasing,
+    /// `strictly decreasing`
+    StrictlyDecreasing,
+    /// `convex`
+    Convex,
+    /// `concave`
+    Concave,
+}

@@ -1,0 +1,143 @@
+//! Expressions and conditions.
+
+use super::{Name, Relation, Span};
+use crate::exact::Rational;
+
+/// An expression with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expr {
+    /// Its form.
+    pub kind: ExprKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The forms of expressions. Sums and products are n-ary, so that long chains are not deep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExprKind {
+    /// `3`, `0.25` (read as the rational 1/4); never negative.
+    Number(Rational),
+    /// `v`, `trade`, `buyer`.
+    Name(String),
+    /// `v[1]`, `x[i]`.
+    Indexed {
+        /// The family.
+        name: Name,
+        /// The index.
+        index: Box<Expr>,
+    },
+    /// `a + b - c`: the terms with their signs; at least two.
+    Sum(Vec<(Sign, Expr)>),
+    /// `-a`.
+    Negated(Box<Expr>),
+    /// `a*b/c`: the factors, each multiplied or divided; at least two, the first multiplied.
+    Product(Vec<(Factor, Expr)>),
+    /// `a^k`.
+    Power {
+        /// The base.
+        base: Box<Expr>,
+        /// The exponent.
+        exponent: Box<Expr>,
+    },
+    /// `payment(vcg, buyer)`, `max(a, b)`, `pivot(trade)`.
+    Call {
+        /// The function.
+        function: Name,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
+    /// `max(x[j] for j != i)`, `sum(v[j] for j != i)`, `sum(i, C(partnership, i))`, `min(x[j] for j)`.
+    Family {
+        /// `max`, `min` or `sum`.
+        operator: FamilyOperator,
+        /// The index.
+        index: Name,
+        /// The index that is left out.
+        except: Option<Box<Expr>>,
+        /// The body.
+        body: Box<Expr>,
+    },
+    /// `[v >= c]`, `[v >= c and c > 0]`: one where the condition holds, else zero.
+    Indicator(Condition),
+    /// `cases { v*c if v >= c; 0 otherwise }`.
+    Cases {
+        /// The branches in order: the first that holds counts.
+        branches: Vec<(Expr, Condition)>,
+        /// `… otherwise`.
+        otherwise: Option<Box<Expr>>,
+    },
+    /// `integral(y^2, y from 0 to v)`.
+    Integral {
+        /// The integrand.
+        body: Box<Expr>,
+        /// The bound variable.
+        variable: Name,
+        /// The lower limit.
+        low: Box<Expr>,
+        /// The upper limit.
+        high: Box<Expr>,
+    },
+    /// `E payment(vcg, buyer)`: truthful ex ante expectation.
+    Expectation(Box<Expr>),
+    /// `interim payment(vcg, buyer)`: given the agent's own type alone.
+    Interim(Box<Expr>),
+    /// `first under shade`: the direct mechanism that a strategy induces.
+    Under {
+        /// The mechanism.
+        mechanism: Box<Expr>,
+        /// The strategy.
+        strategy: Name,
+    },
+}
+
+/// The sign of a term in a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Added.
+    Plus,
+    /// Subtracted.
+    Minus,
+}
+
+/// How a factor enters a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    /// Multiplied.
+    Times,
+    /// Divided.
+    Over,
+}
+
+/// Operators over a family of agents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FamilyOperator {
+    /// `sum`
+    Sum,
+    /// `max`
+    Max,
+    /// `min`
+    Min,
+}
+
+/// A condition: a conjunction of comparisons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The conjuncts; at least one.
+    pub conjuncts: Vec<Comparison>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Comparison {
+    /// `a >= b`, `0 <= a < 1`.
+    Relations {
+        /// The first side.
+        first: Expr,
+        /// The relations and sides that follow; at least one.
+        rest: Vec<(Relation, Expr)>,
+    },
+    /// `x[i] wins`: the type is the highest, ties by the setting's rule.
+    Wins(Expr),
+}

@@ -1,0 +1,191 @@
+//! Names: which ones an expression reads, which settings it is about, and what was meant by one that is
+//! not known.
+
+use std::sync::Arc;
+
+use super::Resolve;
+use super::quantity::takes_an_agent;
+use super::scope::Universe;
+use crate::lang::ast::{self, Comparison, ExprKind, Name, Span};
+use crate::lang::diagnostic::Diagnostic;
+use crate::model::Setting;
+
+/// A complaint.
+pub(super) fn complain(code: &'static str, message: impl Into<String>, span: Span) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(code, message, span))
+}
+
+/// A complaint with one certain next action.
+pub(super) fn advise(
+    code: &'static str,
+    message: impl Into<String>,
+    span: Span,
+    help: impl Into<String>,
+) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(code, message, span).help(help))
+}
+
+/// `an agent`, `a setting`.
+pub(super) fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
+/// An unknown name with the nearest known one.
+pub(super) fn unknown_name<'a>(
+    wanted: &str,
+    text: &str,
+    span: Span,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Box<Diagnostic> {
+    let diagnostic = Diagnostic::new("unknown-name", format!("unknown name `{text}`"), span)
+        .label(format!("expected {}", with_article(wanted)));
+    Box::new(match nearest(text, known) {
+        Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
+        None => diagnostic,
+    })
+}
+
+/// The known name that is nearest, if it is near.
+fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distance = |name: &str| strsim::damerau_levenshtein(text, name);
+    let best = known.into_iter().min_by_key(|name| distance(name))?;
+    (distance(best) <= 1 + text.chars().count() / 3).then_some(best)
+}
+
+/// A call with the wrong number of arguments.
+pub(super) fn arity(function: &Name, wanted: &str, found: usize) -> Box<Diagnostic> {
+    let plural = if wanted == "1" { "argument" } else { "arguments" };
+    let verb = if found == 1 { "is" } else { "are" };
+    let message = format!("`{}` takes {wanted} {plural}, and {found} {verb} given", function.text);
+    complain("wrong-arity", message, function.span)
+}
+
+/// Calls `visit` on the direct parts of an expression.
+pub(super) fn children<'a>(e: &'a ast::Expr, visit: &mut dyn FnMut(&'a ast::Expr)) {
+    fn condition<'a>(c: &'a ast::Condition, visit: &mut dyn FnMut(&'a ast::Expr)) {
+        for conjunct in &c.conjuncts {
+            match conjunct {
+                Comparison::Wins(e) => visit(e),
+                Comparison::Relations { first, rest } => {
+                    visit(first);
+                    rest.iter().for_each(|(_, e)| visit(e));
+                }
+            }
+        }
+    }
+    match &e.kind {
+        ExprKind::Number(_) | ExprKind::Name(_) => {}
+        ExprKind::Indexed { index, .. } => visit(index),
+        ExprKind::Sum(terms) => terms.iter().for_each(|(_, e)| visit(e)),
+        ExprKind::Product(factors) => factors.iter().for_each(|(_, e)| visit(e)),
+        ExprKind::Negated(e) | ExprKind::Expectation(e) | ExprKind::Interim(e) => visit(e),
+        ExprKind::Power { base, exponent } => [base, exponent].into_iter().for_each(|e| visit(e)),
+        ExprKind::Call { arguments, .. } => arguments.iter().for_each(visit),
+        ExprKind::Family { except, body, .. } => {
+            if let Some(e) = except {
+                visit(e);
+            }
+            visit(body);
+        }
+        ExprKind::Indicator(c) => condition(c, visit),
+        ExprKind::Cases { branches, otherwise } => {
+            for (e, c) in branches {
+                visit(e);
+                condition(c, visit);
+            }
+            if let Some(e) = otherwise {
+                visit(e);
+            }
+        }
+        ExprKind::Integral { body, low, high, .. } => [body, low, high].into_iter().for_each(|e| visit(e)),
+        ExprKind::Under { mechanism, .. } => visit(mechanism),
+    }
+}
+
+/// Calls `visit` on an expression and all its parts, with the names that are bound around each.
+fn walk<'a>(e: &'a ast::Expr, bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(&'a ast::Expr, &[&'a str])) {
+    visit(e, bound);
+    let binds = match &e.kind {
+        ExprKind::Integral { variable, body, .. } => Some((variable, &**body)),
+        ExprKind::Family { index, body, .. } => Some((index, &**body)),
+        _ => None,
+    };
+    children(e, &mut |child| match binds {
+        Some((name, body)) if std::ptr::eq(child, body) => {
+            bound.push(&name.text);
+            walk(child, bound, visit);
+            bound.pop();
+        }
+        _ => walk(child, bound, visit),
+    });
+}
+
+/// The names that are read in an expression and not bound in it; names of functions are not read.
+pub(super) fn names_in(e: &ast::Expr) -> Vec<Name> {
+    let mut out = Vec::new();
+    walk(e, &mut Vec::new(), &mut |e, bound| {
+        let name = match &e.kind {
+            ExprKind::Name(text) => Some(Name { text: text.clone(), span: e.span }),
+            ExprKind::Indexed { name, .. } => Some(name.clone()),
+            ExprKind::Under { strategy, .. } => Some(strategy.clone()),
+            _ => None,
+        };
+        out.extend(name.filter(|n| !bound.contains(&n.text.as_str())));
+    });
+    out
+}
+
+/// The names that stand where an agent is named: in `payment(m, i)` and `v[i]`.
+pub(super) fn agents_in(e: &ast::Expr) -> Vec<Name> {
+    let mut out = Vec::new();
+    walk(e, &mut Vec::new(), &mut |e, bound| {
+        let who = match &e.kind {
+            ExprKind::Indexed { index, .. } => Some(&**index),
+            ExprKind::Call { function, arguments } if takes_an_agent(&function.text) => arguments.get(1),
+            ExprKind::Family { except, .. } => except.as_deref(),
+            _ => None,
+        };
+        if let Some(ast::Expr { kind: ExprKind::Name(text), span }) = who
+            && !bound.contains(&text.as_str())
+        {
+            out.push(Name { text: text.clone(), span: *span });
+        }
+    });
+    out
+}
+
+/// The settings that names speak of: by their own name, or through a mechanism or strategy.
+pub(super) fn settings_of(universe: &Universe, names: &[Name]) -> Vec<Arc<Setting>> {
+    let mut found: Vec<Arc<Setting>> = Vec::new();
+    for name in names {
+        let setting = universe.settings.iter().find(|s| s.setting.name == name.text).map(|s| &s.setting);
+        let mechanism =
+            universe.mechanisms.iter().find(|m| m.name == name.text).map(|m| &m.mechanism.setting);
+        let strategy = universe.strategies.iter().find(|s| s.name == name.text).map(|s| &s.setting);
+        for setting in [setting, mechanism, strategy].into_iter().flatten() {
+            if !found.iter().any(|s| s.name == setting.name) {
+                found.push(setting.clone());
+            }
+        }
+    }
+    found
+}
+
+/// The settings whose types may be named: those that are spoken of, else the only one of the file.
+pub(super) fn settings_in_scope(universe: &Universe, names: &[Name]) -> Vec<Arc<Setting>> {
+    let found = settings_of(universe, names);
+    match universe.settings.as_slice() {
+        [only] if found.is_empty() => vec![only.setting.clone()],
+        _ => found,
+    }
+}
+
+/// A bound variable that is not read is a misprint.
+pub(super) fn occurs(name: &Name, body: &ast::Expr) -> Resolve<()> {
+    if names_in(body).iter().any(|n| n.text == name.text) {
+        return Ok(());
+    }
+    let message = format!("the bound variable `{}` does not occur in the body", name.text);
+    Err(complain("unused-binder", message, name.span))
+}

@@ -1,0 +1,143 @@
+//! Priors: density and distribution function, with what must be true of them.
+
+use crate::exact::Poly;
+use crate::kernel::{Atom, Expr, Node};
+use crate::model::{Bound, Distribution, variable_name};
+
+use super::names::{advise, complain, names_in};
+use super::scope::{Env, Range, Universe};
+use super::{Obligation, Resolve};
+use crate::lang::ast::{self, DistributionKind};
+use crate::lang::diagnostic::Diagnostic;
+use crate::model::Claim;
+
+/// The prior that a line declares.
+pub(super) fn prior(
+    universe: &Universe,
+    d: &ast::Distribution,
+    obligations: &mut Vec<Obligation>,
+) -> Resolve<Distribution> {
+    let mut env = Env::new(universe, vec![]);
+    let (low, high) = match &d.kind {
+        DistributionKind::Uniform { low, high } => (low, high),
+        DistributionKind::Cdf { on, .. } | DistributionKind::Pdf { on, .. } => (&on.low, &on.high),
+    };
+    let (low, high) = (env.constant(low)?, env.constant(high)?);
+    let Some(length) = high.minus(&low).as_number() else {
+        let help = "a length that depends on a parameter is not supported yet";
+        return Err(advise(
+            "unsupported",
+            "the type space must have a length that is a number",
+            d.span,
+            help,
+        ));
+    };
+    if !length.is_positive() {
+        let message = format!("the interval from {low} to {high} is empty");
+        return Err(advise("empty-interval", message, d.span, "write the lower end first"));
+    }
+    obligations.append(&mut env.obligations);
+    match &d.kind {
+        DistributionKind::Uniform { .. } => Ok(Distribution::uniform(low, high, &length)),
+        DistributionKind::Pdf { body, .. } => {
+            let (variable, density) = body_of(universe, body, &low, &high, obligations)?;
+            let prior = Distribution::of_density(variable, low, high, density);
+            require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Negative);
+            require(universe, obligations, d, prior.mass_is_one(), Wrong::Mass);
+            Ok(prior)
+        }
+        DistributionKind::Cdf { body, .. } => {
+            let (variable, cdf) = body_of(universe, body, &low, &high, obligations)?;
+            let density = derivative(&cdf, &variable).ok_or_else(|| {
+                let help = "a cdf is a polynomial in one variable, or `cases` of such";
+                advise("unsupported", "this cdf has no density in the language", body.span, help)
+            })?;
+            let prior = Distribution { variable, low, high, density, cdf };
+            require(universe, obligations, d, prior.cdf_ends_at_one(), Wrong::End);
+            require(universe, obligations, d, prior.cdf_has_no_jump(), Wrong::Jump);
+            require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Decreasing);
+            Ok(prior)
+        }
+    }
+}
+
+/// What can be wrong with a prior.
+enum Wrong {
+    Negative,
+    Mass,
+    End,
+    Jump,
+    Decreasing,
+}
+
+fn require(
+    universe: &Universe,
+    obligations: &mut Vec<Obligation>,
+    d: &ast::Distribution,
+    claim: Claim,
+    wrong: Wrong,
+) {
+    let (code, message, help) = match wrong {
+        Wrong::Negative => (
+            "negative-density",
+            "this density is negative somewhere",
+            "a density is at least zero on the whole type space",
+        ),
+        Wrong::Mass => {
+            ("density-mass", "this density does not integrate to one", "divide the density by its integral")
+        }
+        Wrong::End => ("cdf-ends", "this cdf is not one at the upper end", "a cdf runs from 0 to 1"),
+        Wrong::Jump => (
+            "cdf-ends",
+            "this cdf does not begin at zero, or it jumps",
+            "a cdf runs from 0 to 1 without jumps; atoms are not supported yet",
+        ),
+        Wrong::Decreasing => (
+            "cdf-not-monotone",
+            "this cdf decreases somewhere",
+            "a cdf is nondecreasing on the whole type space",
+        ),
+    };
+    let diagnostic = Diagnostic::new(code, message, d.span).help(help);
+    let claim = Claim::about(&universe.parameters, &[], claim.conjuncts);
+    obligations.push(Obligation { claim, diagnostic });
+}
+
+/// The variable of a cdf or density and its term: the one name that is not declared.
+fn body_of(
+    universe: &Universe,
+    body: &ast::Expr,
+    low: &Expr,
+    high: &Expr,
+    obligations: &mut Vec<Obligation>,
+) -> Resolve<(crate::kernel::Name, Expr)> {
+    let names = names_in(body);
+    let declared = |text: &str| universe.sort_of(text).is_some();
+    let mut free = names.iter().filter(|n| !declared(&n.text));
+    let shown = free.next().map_or_else(|| "y".to_owned(), |n| n.text.clone());
+    if let Some(second) = free.find(|n| n.text != shown) {
+        let message = format!("`{}` and `{shown}` cannot both be the variable of a prior", second.text);
+        return Err(complain("unknown-name", message, second.span));
+    }
+    let variable = variable_name(&shown);
+    let mut env = Env::new(universe, vec![]);
+    env.values.insert(shown.clone(), Expr::variable(&variable));
+    let bound = Bound { name: variable.clone(), shown, low: low.clone(), high: high.clone() };
+    env.ranges.push(Range { bound, ordered: true });
+    let term = env.constant(body)?;
+    obligations.append(&mut env.obligations);
+    Ok((variable, term))
+}
+
+/// The derivative between the break points of a polynomial with indicators in one variable.
+fn derivative(e: &Expr, variable: &str) -> Option<Expr> {
+    let own = Expr::variable(variable);
+    let atom = own.atoms().next()?;
+    let plain =
+        |a: &Atom| a == atom || !a.mentions_variable(variable) || matches!(a.node(), Node::Indicator(_));
+    if !e.atoms().all(plain) {
+        return None;
+    }
+    let p: Poly<_> = e.poly().derivative(atom);
+    Some(Expr::from(p))
+}

@@ -1,0 +1,272 @@
+//! The quantities that calls like `payment(m, i)` denote.
+
+use std::sync::Arc;
+
+use crate::kernel::Expr;
+use crate::model::{Charge, Comparison, Kind, Mechanism, Setting};
+
+use super::Resolve;
+use super::mechanism::MECHANISMS;
+use super::names::{advise, arity, complain, unknown_name};
+use super::scope::Env;
+use crate::lang::ast::{self, ExprKind, Name};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::print_expr;
+
+/// The functions that make a number, with the number of their arguments; 0 for any number.
+const QUANTITIES: [(&str, usize); 17] = [
+    ("payment", 2),
+    ("transfer", 2),
+    ("payoff", 2),
+    ("value", 2),
+    ("allocation", 2),
+    ("probability", 2),
+    ("surplus", 1),
+    ("welfare", 1),
+    ("participation_charge", 2),
+    ("C", 2),
+    ("virtual_value", 2),
+    ("outside", 2),
+    ("max", 0),
+    ("min", 0),
+    ("abs", 1),
+    ("reserve", 2),
+    ("worst_off_type", 2),
+];
+
+/// Whether a function of two arguments speaks of what one agent does or gets at a type profile.
+pub(super) fn is_of_an_agent(function: &str) -> bool {
+    matches!(
+        function,
+        "payment" | "transfer" | "payoff" | "value" | "allocation" | "outside" | "virtual_value"
+    )
+}
+
+/// Whether the second argument of a function is an agent.
+pub(super) fn takes_an_agent(function: &str) -> bool {
+    is_of_an_agent(function)
+        || matches!(function, "participation_charge" | "C" | "reserve" | "worst_off_type")
+}
+
+impl Env<'_> {
+    /// The number that a call denotes.
+    pub(super) fn call(&mut self, e: &ast::Expr, function: &Name, arguments: &[ast::Expr]) -> Resolve<Expr> {
+        let name = function.text.as_str();
+        if MECHANISMS.contains(&name) {
+            let message = format!("`{name}` makes a mechanism, and a number is needed here");
+            return Err(complain("wrong-sort", message, e.span));
+        }
+        let Some((_, wanted)) = QUANTITIES.iter().find(|(known, _)| *known == name) else {
+            let known = QUANTITIES.iter().map(|(known, _)| *known);
+            return Err(unknown_name("function", name, function.span, known));
+        };
+        if *wanted != 0 && arguments.len() != *wanted {
+            return Err(arity(function, &wanted.to_string(), arguments.len()));
+        }
+        match (name, arguments) {
+            ("max" | "min", all) => self.extremum(function, all),
+            ("abs", [x]) => {
+                let x = self.number(x)?;
+                Ok(x.maximum(&x.negated()))
+            }
+            ("surplus", [m]) => {
+                let m = self.enter(m)?;
+                Ok(self.quantity(e, "", m.surplus()))
+            }
+            ("welfare", [first]) => {
+                let welfare = match self.setting_named(first) {
+                    Some(setting) => setting.welfare(),
+                    None => self.enter(first)?.welfare(),
+                };
+                Ok(self.quantity(e, "", welfare))
+            }
+            ("C", [s, who]) => {
+                let setting = self.setting_argument(s)?;
+                let i = self.agent_in(who, &setting)?;
+                let charge = setting.collectible(i);
+                let body = charge.as_ref().map(|c| c.body.negated());
+                let least = self.charge(e, who, charge, "minimises", body)?;
+                Ok(least.negated())
+            }
+            ("participation_charge", [m, who]) => {
+                let label = print_expr(m);
+                let m = self.enter(m)?;
+                let i = self.agent_in(who, &m.setting)?;
+                let charge = m.charge(i, &label);
+                let body = charge.as_ref().map(|c| c.body.clone());
+                self.charge(e, who, charge, "maximises", body)
+            }
+            ("virtual_value", [s, who]) => self.virtual_value(e, s, who),
+            ("outside", [s, who]) => {
+                let setting = self.setting_argument(s)?;
+                let i = self.agent_in(who, &setting)?;
+                let outside = setting.agents.get(i).map(|a| a.outside.clone());
+                Ok(self.quantity(e, "", outside.unwrap_or_else(Expr::zero)))
+            }
+            ("probability", [m, outcome]) => self.probability(e, m, outcome),
+            ("reserve", _) => {
+                let help = "write `reserve(m, i) = e` as a statement of its own";
+                Err(advise(
+                    "unsupported",
+                    "`reserve(m, i)` stands alone on the left of an equation",
+                    e.span,
+                    help,
+                ))
+            }
+            ("worst_off_type", _) => {
+                let help = "write `worst_off_type(m, i) = {e}`";
+                Err(advise(
+                    "wrong-sort",
+                    "`worst_off_type(m, i)` is a set of types, not a number",
+                    e.span,
+                    help,
+                ))
+            }
+            (_, [m, who]) => {
+                let m = self.enter(m)?;
+                let i = self.agent_in(who, &m.setting)?;
+                let term = self.of_an_agent(e, name, &m, i)?;
+                let agent = m.setting.agents.get(i).map(|a| a.name.clone()).unwrap_or_default();
+                Ok(self.quantity(e, &agent, term))
+            }
+            _ => Err(arity(function, "2", arguments.len())),
+        }
+    }
+
+    fn of_an_agent(&self, e: &ast::Expr, name: &str, m: &Mechanism, i: usize) -> Resolve<Expr> {
+        let payment = m.payment.get(i).cloned().unwrap_or_else(Expr::zero);
+        Ok(match name {
+            "payment" => payment,
+            "transfer" => payment.negated(),
+            "payoff" => m.payoff(i),
+            "value" => m.value(i),
+            _ => match (m.setting.kind, m.allocation.get(i)) {
+                (Kind::GoodForAgents | Kind::GoodOrSeller, Some(x)) => x.clone(),
+                _ => {
+                    let message = "`allocation(m, i)` needs a setting with one good";
+                    return Err(advise("wrong-sort", message, e.span, "write `probability(m, k)`"));
+                }
+            },
+        })
+    }
+
+    /// Remembers what a quantity is, under the name that the user gives it; an index is replaced by the
+    /// agent it stands for.
+    fn quantity(&mut self, e: &ast::Expr, agent: &str, term: Expr) -> Expr {
+        let shown = self.shown(e, agent);
+        self.define(shown, &term);
+        term
+    }
+
+    fn shown(&self, e: &ast::Expr, agent: &str) -> String {
+        match &e.kind {
+            ExprKind::Call { function, arguments } => match arguments.as_slice() {
+                [first, _] if !agent.is_empty() => {
+                    format!("{}({}, {agent})", function.text, print_expr(first))
+                }
+                _ => print_expr(e),
+            },
+            _ => print_expr(e),
+        }
+    }
+
+    /// A charge as a number; `verb` and `body` say what it is the greatest or least value of.
+    fn charge(
+        &mut self,
+        e: &ast::Expr,
+        who: &ast::Expr,
+        charge: Option<Charge>,
+        verb: &str,
+        body: Option<Expr>,
+    ) -> Resolve<Expr> {
+        let (Some(charge), Some(body)) = (charge, body) else {
+            return Err(complain("not-an-agent", "an agent is needed here", who.span));
+        };
+        let term = Expr::variable(&charge.name);
+        let agent = match &who.kind {
+            ExprKind::Name(text) => self.indices.get(text).unwrap_or(text).clone(),
+            _ => print_expr(who),
+        };
+        let shown = self.shown(e, &agent);
+        self.define(format!("what {shown} {verb}"), &body);
+        self.add_charge(charge);
+        self.averaged = true;
+        Ok(term)
+    }
+
+    pub(super) fn setting_named(&self, e: &ast::Expr) -> Option<Arc<Setting>> {
+        let ExprKind::Name(text) = &e.kind else { return None };
+        let found = self.universe.settings.iter().find(|s| s.setting.name == *text);
+        found.map(|s| s.setting.clone())
+    }
+
+    /// The setting that an argument names.
+    pub(super) fn setting_argument(&self, e: &ast::Expr) -> Resolve<Arc<Setting>> {
+        match &e.kind {
+            ExprKind::Name(text) => Ok(self.universe.setting(text, e.span)?.setting.clone()),
+            _ => Err(complain("wrong-sort", "a setting is needed here", e.span)),
+        }
+    }
+
+    /// A mechanism whose quantities are used: its charges come into scope.
+    pub(super) fn enter(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
+        let mechanism = self.mechanism(e)?;
+        for charge in &mechanism.charges {
+            self.add_charge(charge.clone());
+        }
+        Ok(mechanism)
+    }
+
+    fn extremum(&mut self, function: &Name, arguments: &[ast::Expr]) -> Resolve<Expr> {
+        let [first, second, rest @ ..] = arguments else {
+            return Err(arity(function, "2 or more", arguments.len()));
+        };
+        let mut best = self.number(first)?;
+        for next in std::iter::once(second).chain(rest) {
+            let next = self.number(next)?;
+            best = if function.text == "max" { best.maximum(&next) } else { best.minimum(&next) };
+        }
+        Ok(best)
+    }
+
+    /// The probability of the outcome with a value, such as `probability(vcg, 1)` for `x = 1`.
+    fn probability(&mut self, e: &ast::Expr, m: &ast::Expr, outcome: &ast::Expr) -> Resolve<Expr> {
+        let m = self.enter(m)?;
+        let value = self.number(outcome)?;
+        let ending = format!(" = {value}");
+        let found = match m.setting.kind {
+            Kind::Outcomes => m.setting.outcomes.iter().position(|o| o.name.ends_with(&ending)),
+            Kind::GoodForAgents | Kind::GoodOrSeller => {
+                let message = "`probability(m, k)` needs a setting with named outcomes";
+                return Err(advise("wrong-sort", message, e.span, "write `allocation(m, i)`"));
+            }
+        };
+        let term = found.and_then(|k| m.allocation.get(k).cloned());
+        let term = term.ok_or_else(|| {
+            let message =
+                format!("`{}` is not the value of an outcome of `{}`", print_expr(outcome), m.setting.name);
+            complain("unknown-name", message, outcome.span)
+        })?;
+        Ok(self.quantity(e, "", term))
+    }
+
+    /// `θ − (1 − F)/f`; the density must not vanish.
+    fn virtual_value(&mut self, e: &ast::Expr, s: &ast::Expr, who: &ast::Expr) -> Resolve<Expr> {
+        let setting = self.setting_argument(s)?;
+        let i = self.agent_in(who, &setting)?;
+        let (Some(term), Some(agent)) = (setting.virtual_value(i), setting.agents.get(i)) else {
+            return Err(complain("not-an-agent", "an agent is needed here", who.span));
+        };
+        if agent.density.as_number().is_none() {
+            let message = format!(
+                "the density of `{}` can be zero, and the virtual value divides by it",
+                agent.type_.shown
+            );
+            let diagnostic = Diagnostic::new("division-by-zero", message, e.span);
+            let scope = std::mem::replace(&mut self.settings, vec![setting.clone()]);
+            self.oblige(agent.density.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
+            self.settings = scope;
+        }
+        Ok(self.quantity(e, &agent.name.clone(), term))
+    }
+}

@@ -1,0 +1,71 @@
+//! Types with a name of their own: worst-off types, reserves, and when virtual values are monotone.
+
+use crate::kernel::{Expr, Formula};
+
+use super::claim::{Bound, Claim, Comparison, Conjunct};
+use super::setting::Setting;
+
+/// That a set is the set of minimisers of `net`, a term in the type: the points lie in the type space,
+/// the values at them are equal, and every other type has a greater one.
+pub fn worst_off(type_: &Bound, net: &Expr, points: &[Expr]) -> Vec<Conjunct> {
+    let own = Expr::variable(&type_.name);
+    let at = |point: &Expr| net.substitute_one(&type_.name, point);
+    let Some(first) = points.first() else { return vec![] };
+    let mut out = Vec::new();
+    for point in points {
+        out.extend(inside(type_, point));
+    }
+    for point in points.iter().skip(1) {
+        let what = "net payoffs at the worst-off types";
+        out.push(Conjunct::relation(what, vec![], at(point), Comparison::Equal, at(first)));
+    }
+    let others: Vec<Formula> = points.iter().map(|point| Formula::unequal(&own, point)).collect();
+    let what = "net payoff of any other type";
+    let conjunct = Conjunct::relation(what, vec![type_.clone()], net.clone(), Comparison::Greater, at(first));
+    out.push(conjunct.under(others));
+    out
+}
+
+/// That a point is the reserve of an agent whose interim chance of the good is `chance`: it lies in the
+/// type space, types below it have no chance, and types above it have one.
+pub fn reserve(type_: &Bound, chance: &Expr, point: &Expr) -> Vec<Conjunct> {
+    let own = Expr::variable(&type_.name);
+    let part = |what: &str, premise, relation| {
+        let conjunct = Conjunct::relation(what, vec![type_.clone()], chance.clone(), relation, Expr::zero());
+        conjunct.under(vec![premise])
+    };
+    let mut out = inside(type_, point).to_vec();
+    let below = Formula::greater(point, &own);
+    out.push(part("chance of a type below the reserve", below, Comparison::Equal));
+    let above = Formula::greater(&own, point);
+    out.push(part("chance of a type above the reserve", above, Comparison::Greater));
+    out
+}
+
+fn inside(type_: &Bound, point: &Expr) -> [Conjunct; 2] {
+    let part = |what: &str, relation, end: &Expr| {
+        Conjunct::relation(what, vec![], point.clone(), relation, end.clone())
+    };
+    [
+        part("the named type against the lowest", Comparison::AtLeast, &type_.low),
+        part("the named type against the highest", Comparison::AtMost, &type_.high),
+    ]
+}
+
+/// That an agent's virtual value is nondecreasing, without quotients: `p(y) f(z) ≤ p(z) f(y)` for all
+/// types `y ≤ z`, with `p = θ f − (1 − F)`.
+pub fn regular(setting: &Setting, agent: usize) -> Option<Claim> {
+    let type_ = &setting.agents.get(agent)?.type_;
+    let (p, f) = setting.virtual_parts(agent)?;
+    let high = Bound { name: "z'".into(), shown: "z".into(), ..type_.clone() };
+    let low = Bound {
+        name: "y'".into(),
+        shown: "y".into(),
+        low: type_.low.clone(),
+        high: Expr::variable(&high.name),
+    };
+    let at = |e: &Expr, b: &Bound| e.substitute_one(&type_.name, &Expr::variable(&b.name));
+    let (left, right) = (at(&p, &low).times(&at(&f, &high)), at(&p, &high).times(&at(&f, &low)));
+    let conjunct = Conjunct::relation("", vec![high, low], left, Comparison::AtMost, right);
+    Some(Claim::about(&setting.parameters, &[], vec![conjunct]))
+}

@@ -1,0 +1,167 @@
+//! Printing and parsing are inverse; layout does not matter; the two alphabets are one.
+
+use proptest::prelude::*;
+use vickrey::exact::Rational;
+use vickrey::lang::ast::{
+    Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Name, Relation, Sign, Span,
+};
+use vickrey::lang::{parse, parse_expression, print_expr, print_file};
+
+use crate::corpus::files;
+
+fn expr(kind: ExprKind) -> Expr {
+    Expr { kind, span: Span::default() }
+}
+
+fn name(text: &str) -> Name {
+    Name { text: text.into(), span: Span::default() }
+}
+
+fn names() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["v", "c", "theta_b", "x1", "value", "on"])
+}
+
+fn relations() -> impl Strategy<Value = Relation> {
+    prop::sample::select(vec![
+        Relation::Equal,
+        Relation::NotEqual,
+        Relation::Less,
+        Relation::AtMost,
+        Relation::Greater,
+        Relation::AtLeast,
+    ])
+}
+
+/// Trees that the parser can produce: no nested sums without brackets are needed, since brackets leave
+/// no trace in the tree.
+fn expressions() -> impl Strategy<Value = Expr> {
+    let leaf = prop_oneof![
+        (0_i64..50, prop::sample::select(vec![1_i64, 2, 4, 5, 10]))
+            .prop_map(|(n, d)| expr(ExprKind::Number(Rational::new(n, d).unwrap()))),
+        names().prop_map(|n| expr(ExprKind::Name(n.into()))),
+    ];
+    leaf.prop_recursive(4, 40, 4, |inner| {
+        let boxed = inner.clone().prop_map(Box::new);
+        let condition =
+            (inner.clone(), relations(), inner.clone()).prop_map(|(first, relation, right)| Condition {
+                conjuncts: vec![Comparison::Relations { first, rest: vec![(relation, right)] }],
+                span: Span::default(),
+            }).boxed();
+        let unsigned = inner.clone().prop_filter("a sign is part of the sum", |e| {
+            !matches!(e.kind, ExprKind::Negated(_) | ExprKind::Sum(_))
+        });
+        let sign = prop::sample::select(vec![Sign::Plus, Sign::Minus]);
+        let how = prop::sample::select(vec![Factor::Times, Factor::Over]);
+        prop_oneof![
+            prop::collection::vec((sign, unsigned.clone()), 2..4)
+                .prop_map(|terms| expr(ExprKind::Sum(terms))),
+            unsigned.prop_map(|e| expr(ExprKind::Negated(Box::new(e)))),
+            (inner.clone(), prop::collection::vec((how, inner.clone()), 1..3)).prop_map(|(first, rest)| {
+                let factors = std::iter::once((Factor::Times, first)).chain(rest).collect();
+                expr(ExprKind::Product(factors))
+            }),
+            (boxed.clone(), boxed.clone())
+                .prop_map(|(base, exponent)| expr(ExprKind::Power { base, exponent })),
+            (names(), boxed.clone()).prop_map(|(n, index)| expr(ExprKind::Indexed { name: name(n), index })),
+            (names(), prop::collection::vec(inner.clone(), 1..3))
+                .prop_map(|(n, arguments)| { expr(ExprKind::Call { function: name(n), arguments }) }),
+            condition.clone().prop_map(|c| expr(ExprKind::Indicator(c))),
+            (prop::collection::vec((inner.clone(), condition), 1..3), prop::option::of(boxed.clone()))
+                .prop_map(|(branches, otherwise)| expr(ExprKind::Cases { branches, otherwise })),
+            (boxed.clone(), boxed.clone(), boxed.clone()).prop_map(|(body, low, high)| {
+                expr(ExprKind::Integral { body, variable: name("y"), low, high })
+            }),
+            boxed.clone().prop_map(|e| expr(ExprKind::Expectation(e))),
+            boxed.clone().prop_map(|e| expr(ExprKind::Interim(e))),
+            (names(), names()).prop_map(|(m, s)| expr(ExprKind::Under {
+                mechanism: Box::new(expr(ExprKind::Name(m.into()))),
+                strategy: name(s),
+            })),
+            (
+                prop::sample::select(vec![FamilyOperator::Sum, FamilyOperator::Max, FamilyOperator::Min]),
+                prop::option::of(boxed.clone()),
+                boxed
+            )
+                .prop_map(|(operator, except, body)| expr(ExprKind::Family {
+                    operator,
+                    index: name("j"),
+                    except,
+                    body,
+                })),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn what_is_printed_parses_back_to_the_same_tree(e in expressions()) {
+        let text = print_expr(&e);
+        let back = parse_expression(&text).map_err(|d| TestCaseError::fail(format!("{text}: {}", d.message)))?;
+        prop_assert_eq!(&back, &e, "{}", text);
+    }
+
+    #[test]
+    fn no_text_makes_the_parser_panic(text in "[a-z0-9 \\n(){}\\[\\]+*/^=<>:;,.#\"~-]{0,80}") {
+        let _ = parse(&text);
+        let _ = parse(&format!("claim a: {text}"));
+        let _ = parse(&format!("setting s {{ {text}"));
+        let _ = parse_expression(&text);
+    }
+}
+
+#[test]
+fn formatting_twice_changes_nothing_and_keeps_every_comment() {
+    for path in files("theorems", "mech").into_iter().chain(files("tests/language", "mech")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let file = parse(&text).unwrap();
+        let once = print_file(&file);
+        let again = parse(&once).unwrap();
+        assert_eq!(again, file, "{}", path.display());
+        assert_eq!(print_file(&again), once, "{}", path.display());
+        let comments = |t: &str| {
+            let mut all: Vec<String> =
+                t.lines().filter_map(|l| Some(l.split_once('#')?.1.trim().to_owned())).collect();
+            all.sort();
+            all
+        };
+        assert_eq!(comments(&once), comments(&text), "{}", path.display());
+    }
+}
+
+#[test]
+fn greek_letters_and_mathematical_signs_are_read_as_their_ascii_forms() {
+    let same = |a: &str, b: &str| assert_eq!(parse_expression(a).unwrap(), parse_expression(b).unwrap());
+    same("θ_b*[θ_b ≥ θ_s]", "theta_b*[theta_b >= theta_s]");
+    same("a − b·c", "a - b*c");
+    same("[a ≤ b and b ≠ c]", "[a <= b and b != c]");
+}
+
+#[test]
+fn operators_bind_as_in_the_notes() {
+    let same = |a: &str, b: &str| assert_eq!(parse_expression(a).unwrap(), parse_expression(b).unwrap());
+    same("-x^2", "-(x^2)");
+    same("2^3^2", "2^(3^2)");
+    same("-a*b", "-(a*b)");
+    same("E a + b", "(E a) + b");
+    same("2*E f(x)^2", "2*((E f(x))^2)");
+    same("interim p(m, 1) - 1", "(interim p(m, 1)) - 1");
+    same("----x", "x");
+    same("a - -b", "a + b");
+    let different = |a: &str, b: &str| assert_ne!(parse_expression(a).unwrap(), parse_expression(b).unwrap());
+    different("1/2/3", "1/(2/3)");
+    different("a - b - c", "a - (b - c)");
+}
+
+#[test]
+fn a_decimal_is_the_exact_rational_it_writes() {
+    assert_eq!(vickrey::pipeline::eval("0.1 + 0.2").unwrap(), "3/10");
+    assert_eq!(print_expr(&parse_expression("0.25").unwrap()), "0.25");
+}
+
+#[test]
+fn several_errors_of_a_file_are_reported_together() {
+    let errors = parse("claim a: 1 +\nclaim b: 2 = 2\nclaim c: (3\nsetting {\n}\n").unwrap_err();
+    assert_eq!(errors.len(), 3, "{errors:?}");
+}
