@@ -42,11 +42,12 @@ fn expressions() -> impl Strategy<Value = Expr> {
     ];
     leaf.prop_recursive(4, 40, 4, |inner| {
         let boxed = inner.clone().prop_map(Box::new);
-        let condition =
-            (inner.clone(), relations(), inner.clone()).prop_map(|(first, relation, right)| Condition {
+        let condition = (inner.clone(), relations(), inner.clone())
+            .prop_map(|(first, relation, right)| Condition {
                 conjuncts: vec![Comparison::Relations { first, rest: vec![(relation, right)] }],
                 span: Span::default(),
-            }).boxed();
+            })
+            .boxed();
         let unsigned = inner.clone().prop_filter("a sign is part of the sum", |e| {
             !matches!(e.kind, ExprKind::Negated(_) | ExprKind::Sum(_))
         });

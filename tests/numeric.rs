@@ -6,7 +6,7 @@
 use vickrey::pipeline::{self, Detail};
 
 /// Points of the midpoint rule in each dimension.
-const POINTS: usize = 400;
+const POINTS: usize = 300;
 
 /// A prior by its quantile function, and its text.
 struct Prior {
@@ -44,11 +44,12 @@ struct Numbers {
 }
 
 /// The pivot mechanism from its definition: the best outcome with and without each agent.
-fn pivot(values: Values, first: &[f64], second: &[f64], outside: fn(f64) -> f64) -> Numbers {
+fn pivot(values: Values, priors: [&Prior; 2], outside: fn(f64) -> f64) -> Numbers {
+    let [first, second] = &priors.map(types);
+    let spaces = priors.map(|p| ((p.quantile)(0.0), (p.quantile)(1.0)));
     let (mut welfare, mut payments) = (0.0, [0.0; 2]);
-    let mut interim = [vec![0.0; POINTS], vec![0.0; POINTS]];
-    for (i, a) in first.iter().enumerate() {
-        for (j, b) in second.iter().enumerate() {
+    for a in first {
+        for b in second {
             let table = values(*a, *b);
             let total = |k: usize| table[k][0] + table[k][1];
             let best = if total(1) > total(0) { 1 } else { 0 };
@@ -58,19 +59,28 @@ fn pivot(values: Values, first: &[f64], second: &[f64], outside: fn(f64) -> f64)
                 let without = table[0][other].max(table[1][other]);
                 let payment = without - table[best][other];
                 payments[agent] += payment;
-                let payoff = table[best][agent] - payment;
-                let own = if agent == 0 { i } else { j };
-                interim[agent][own] += payoff / POINTS as f64;
             }
         }
     }
     let cells = (POINTS * POINTS) as f64;
-    let charge = |agent: usize, types: &[f64]| {
-        let net = types.iter().zip(&interim[agent]).map(|(t, u)| outside(*t) - u);
+    // The charge is a maximum over the whole type space, ends included.
+    let charge = |agent: usize, space: (f64, f64)| {
+        let net = (0..=POINTS).map(|k| {
+            let own = space.0 + (space.1 - space.0) * k as f64 / POINTS as f64;
+            let others = if agent == 0 { second } else { first };
+            let payoff = others.iter().map(|other| {
+                let table = if agent == 0 { values(own, *other) } else { values(*other, own) };
+                let total = |k: usize| table[k][0] + table[k][1];
+                let best = if total(1) > total(0) { 1 } else { 0 };
+                let without = table[0][1 - agent].max(table[1][1 - agent]);
+                table[best][agent] - (without - table[best][1 - agent])
+            });
+            outside(own) - payoff.sum::<f64>() / POINTS as f64
+        });
         net.fold(f64::NEG_INFINITY, f64::max)
     };
     let payments = payments.map(|t| t / cells);
-    let surplus = payments[0] + payments[1] - charge(0, first) - charge(1, second);
+    let surplus = payments[0] + payments[1] - charge(0, spaces[0]) - charge(1, spaces[1]);
     Numbers { welfare: welfare / cells, payments, surplus_after_charges: surplus }
 }
 
@@ -106,7 +116,7 @@ fn bilateral_trade_agrees_with_the_definition_for_all_pairs_of_priors() {
             let expressions =
                 ["E welfare(s)", "E payment(m, buyer)", "E payment(m, seller)", "E surplus(ir)"];
             let found = exact(&text, &expressions);
-            let numbers = pivot(trade, &types(buyer), &types(seller), |_| 0.0);
+            let numbers = pivot(trade, [buyer, seller], |_| 0.0);
             let expected =
                 [numbers.welfare, numbers.payments[0], numbers.payments[1], numbers.surplus_after_charges];
             for ((value, number), e) in found.iter().zip(expected).zip(expressions) {
@@ -132,7 +142,7 @@ fn partnerships_agree_with_the_definition() {
             &["E welfare(s)", "E payment(m, 1)", "E payment(m, 2)"]
         };
         let found = exact(&text, expressions);
-        let numbers = pivot(good, &types(prior), &types(prior), |t| t / 2.0);
+        let numbers = pivot(good, [prior, prior], |t| t / 2.0);
         let expected =
             [numbers.welfare, numbers.payments[0], numbers.payments[1], numbers.surplus_after_charges];
         for ((value, number), e) in found.iter().zip(expected).zip(expressions) {

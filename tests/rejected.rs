@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use vickrey::lang::{Diagnostic, Source};
+use vickrey::lang::{CODES, Diagnostic, Source};
 use vickrey::pipeline::{self, Detail};
 use vickrey::report::{Colour, render_diagnostic};
 
@@ -25,6 +25,7 @@ fn every_refused_file_gets_the_complaint_of_its_folder() {
         let found = complaints(&text);
         let first = found.first().unwrap_or_else(|| panic!("{shown} is accepted"));
         assert_eq!(first.code, code, "{shown}: {}", first.message);
+        assert!(found.iter().all(|d| CODES.contains(&d.code)));
         let source = Source::new(&shown, &text);
         let rendered: Vec<String> =
             found.iter().map(|d| render_diagnostic(&source, d, Colour::Plain).rendered).collect();
@@ -37,31 +38,34 @@ fn every_refused_file_gets_the_complaint_of_its_folder() {
 
 #[test]
 fn every_complaint_has_a_refused_file() {
-    // Large inputs are made here and not kept as files.
-    let generated = BTreeSet::from(["too-large", "too-deep", "undecided"]);
-    let mut codes = BTreeSet::new();
-    for path in files("src/lang", "rs").into_iter().chain(files("src/pipeline", "rs")) {
-        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).unwrap();
-        let words = text.split('"').skip(1).step_by(2);
-        let before = text.split('"').step_by(2);
-        for (before, word) in before.zip(words) {
-            let opens = before.trim_end();
-            if opens.ends_with("Diagnostic::new(")
-                || opens.ends_with("complain(")
-                || opens.ends_with(".code =")
-            {
-                codes.insert(word.to_owned());
-            }
-        }
-    }
-    assert!(codes.len() > 30, "the complaints were not found: {codes:?}");
+    let generated = ["too-large", "too-deep", "undecided"];
     let folders: BTreeSet<String> = files("tests/rejected/input", "mech")
         .iter()
         .map(|p| p.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned())
         .collect();
-    let missing: Vec<&String> =
-        codes.iter().filter(|c| !folders.contains(*c) && !generated.contains(c.as_str())).collect();
+    let missing: Vec<&&str> =
+        CODES.iter().filter(|c| !folders.contains(**c) && !generated.contains(c)).collect();
     assert!(missing.is_empty(), "no refused file for {missing:?}");
+    let unknown: Vec<&String> = folders.iter().filter(|f| !CODES.contains(&f.as_str())).collect();
+    assert!(unknown.is_empty(), "no complaint for {unknown:?}");
+}
+
+#[test]
+fn every_complaint_that_is_made_is_listed() {
+    let mut found = 0;
+    for path in files("src/lang", "rs").into_iter().chain(files("src/pipeline", "rs")) {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).unwrap();
+        let pieces: Vec<&str> = text.split('"').collect();
+        for pair in pieces.windows(2) {
+            let call = pair[0].trim_end();
+            let calls = ["Diagnostic::new(", "complain(", "advise(", ".code ="];
+            if calls.iter().any(|c| call.ends_with(c)) {
+                found += 1;
+                assert!(CODES.contains(&pair[1]), "{}: `{}` is not listed", path.display(), pair[1]);
+            }
+        }
+    }
+    assert!(found > 60, "only {found} complaints were found");
 }
 
 #[test]

@@ -62,11 +62,12 @@ fn statement(parts: &[&str]) -> ResolvedStatement {
 }
 
 fn claims(statement: &ResolvedStatement) -> Vec<&Claim> {
-    let goal = |goal| match goal {
-        &Goal::Universal(ref claim) => claim,
-        &Goal::Existence(_) => panic!("an existence question"),
-    };
-    statement.variants.iter().flatten().map(goal).collect()
+    let goals = statement.variants.iter().flatten();
+    let universal = goals.filter_map(|goal| match goal {
+        Goal::Universal(claim) => Some(claim),
+        Goal::Existence(_) => None,
+    });
+    universal.collect()
 }
 
 fn claim(statement: &ResolvedStatement) -> &Claim {

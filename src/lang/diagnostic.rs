@@ -2,6 +2,53 @@
 
 use super::ast::Span;
 
+/// The codes of all complaints about a text; each has a refused file, or an input made by a test where
+/// the file would be large.
+pub const CODES: [&str; 42] = [
+    "allocation-range",
+    "allocation-sum",
+    "ambiguous-type",
+    "bare-monotone",
+    "cases-incomplete",
+    "cdf-ends",
+    "cdf-not-monotone",
+    "density-mass",
+    "division-by-zero",
+    "duplicate-name",
+    "empty-interval",
+    "exponent",
+    "irregular-prior",
+    "missing-agent",
+    "missing-allocation",
+    "missing-name",
+    "missing-outcome",
+    "missing-payment",
+    "missing-share",
+    "missing-value",
+    "negative-density",
+    "not-an-agent",
+    "not-own-type",
+    "out-of-range",
+    "printed-is-right",
+    "reserved-word",
+    "shadowing",
+    "shares",
+    "syntax",
+    "tie-matters",
+    "too-deep",
+    "too-large",
+    "unbalanced-bracket",
+    "undecided",
+    "unexpected-character",
+    "unknown-name",
+    "unsupported",
+    "unterminated-string",
+    "unused-binder",
+    "wrong-arity",
+    "wrong-sort",
+    "wrong-stage",
+];
+
 /// One complaint about the input text. `report` renders it; nothing here knows about lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {

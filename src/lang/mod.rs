@@ -8,7 +8,7 @@ mod printer;
 mod resolve;
 mod source;
 
-pub use diagnostic::Diagnostic;
+pub use diagnostic::{CODES, Diagnostic};
 pub use lexer::canonical_name;
 pub use parser::{parse, parse_expression};
 pub use printer::{print_expr, print_file, print_property, print_relation, print_statement};
