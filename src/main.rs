@@ -10,10 +10,16 @@ use command::arguments::Arguments;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // Expressions may be nested; the main thread's stack is small on some systems.
+    // The main thread's stack is small on some systems.
     let run = std::thread::Builder::new().stack_size(command::STACK).spawn(move || command::run(arguments));
-    match run.map(std::thread::JoinHandle::join) {
-        Ok(Ok(code)) => ExitCode::from(code),
-        _ => ExitCode::from(2),
-    }
+    let code = match run.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // The message of a panic has been printed.
+        Ok(Err(_)) => command::UNREADABLE,
+        Err(e) => {
+            eprintln!("error[no-thread]: cannot start a thread: {e}");
+            command::UNREADABLE
+        }
+    };
+    ExitCode::from(code)
 }

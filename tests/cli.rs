@@ -1,5 +1,12 @@
 //! The command line: exit codes and first lines.
 
+mod answer;
+mod certificate;
+mod input;
+mod layout;
+mod output;
+mod run;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -174,7 +181,7 @@ fn certificates_are_verified_and_altered_ones_are_not() {
     let output = vickrey(f.path(), &["verify", "proofs"]);
     assert_eq!(output.status.code(), Some(1), "{}", out(&output));
     std::fs::write(&path, "{").unwrap();
-    assert_eq!(vickrey(f.path(), &["verify", "proofs"]).status.code(), Some(1));
+    assert_eq!(vickrey(f.path(), &["verify", "proofs"]).status.code(), Some(2));
     assert_eq!(vickrey(f.path(), &["verify", "nowhere"]).status.code(), Some(2));
 }
 

@@ -19,5 +19,6 @@ mod language;
 mod laws;
 mod numeric;
 mod rejected;
+mod report;
 mod resolve;
 mod settings;

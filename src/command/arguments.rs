@@ -33,6 +33,7 @@ pub(crate) enum ColourChoice {
     Never,
 }
 
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check every statement.
@@ -63,6 +64,7 @@ pub(crate) enum Command {
     },
 }
 
+/// What to check.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Files and directories; `-` reads standard input. Without any: theorems/.
@@ -84,12 +86,24 @@ pub(crate) enum Form {
     Json,
 }
 
+/// What to explain.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// A file or directory, or a statement of a file: `notes.mech#revenue`.
     pub(crate) path: String,
+    /// The form of the derivation.
+    #[arg(long, value_enum, default_value_t = Layout::Text)]
+    pub(crate) format: Layout,
 }
 
+/// The form of a derivation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Layout {
+    /// Indented lines.
+    Text,
+}
+
+/// What to put into layout.
 #[derive(Debug, Args)]
 pub(crate) struct Format {
     /// Files and directories; `-` reads standard input and prints. Without any: theorems/.
@@ -99,12 +113,13 @@ pub(crate) struct Format {
     pub(crate) check: bool,
 }
 
+/// What to write certificates for, and where.
 #[derive(Debug, Args)]
 pub(crate) struct Certify {
     /// Files and directories.
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// Where to write.
+    /// The directory to write to: one file a statement, under the path of its source.
     #[arg(short, long)]
     pub(crate) output: PathBuf,
 }

@@ -1,80 +1,156 @@
 //! Files: which ones, and their texts.
 
-use std::io::Read;
+use std::collections::BTreeSet;
+use std::fs::{DirEntry, File, FileType};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use vickrey::report::{InputError, file_error};
+use vickrey::lang::Diagnostic;
+use vickrey::lang::ast::Span;
+use vickrey::report::{Colour, InputError, file_error, place_error};
+
+/// No file is read beyond so many bytes.
+const SIZE_LIMIT: u64 = 64 << 20;
 
 /// A text that was read.
 #[derive(Debug)]
 pub(crate) struct Input {
+    /// The path as shown to people.
     pub(crate) path: String,
+    /// The path as the system knows it.
+    pub(crate) file: PathBuf,
+    /// What stands in it.
     pub(crate) text: String,
 }
 
-/// The files that paths stand for, with complaints about those that cannot be read. Directories are
-/// walked in the order of their names.
-pub(crate) fn read(paths: &[PathBuf], extension: &str) -> (Vec<Input>, Vec<InputError>) {
-    let (mut inputs, mut errors) = (Vec::new(), Vec::new());
-    for path in paths {
-        if path.as_os_str() == "-" {
-            let mut bytes = Vec::new();
-            match std::io::stdin().read_to_end(&mut bytes) {
-                Ok(_) => add("-", bytes, &mut inputs, &mut errors),
-                Err(e) => errors.push(file_error("-", "unreadable", format!("standard input: {e}"), None)),
-            }
-        } else if path.is_dir() {
-            let mut files = Vec::new();
-            walk(path, extension, &mut files);
-            if files.is_empty() {
-                let shown = path.display().to_string();
-                let message = format!("the directory `{shown}` has no .{extension} files");
-                errors.push(file_error(&shown, "no-theorem-files", message, None));
-            }
-            files.iter().for_each(|file| open(file, &mut inputs, &mut errors));
-        } else {
-            open(path, &mut inputs, &mut errors);
-        }
-    }
-    (inputs, errors)
+/// What is looked for in directories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `*.mech`
+    Theorems,
+    /// `*.json`
+    Certificates,
 }
 
-fn walk(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(directory) else { return };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-    paths.sort();
+/// A complaint about a file.
+pub(crate) fn complaint(path: &str, code: &'static str, message: String) -> InputError {
+    file_error(path, &Diagnostic::new(code, message, Span::default()), Colour::Styled)
+}
+
+/// The files that paths stand for, with complaints about those that cannot be read. Directories are
+/// walked in the order of their names; links to directories inside them are not followed. A file that
+/// is reached twice is read once.
+pub(crate) fn read(paths: &[PathBuf], kind: Kind) -> (Vec<Input>, Vec<InputError>) {
+    let mut reader = Reader { kind, seen: BTreeSet::new(), inputs: Vec::new(), errors: Vec::new() };
     for path in paths {
         if path.is_dir() {
-            walk(&path, extension, files);
-        } else if path.extension().is_some_and(|e| e == extension) {
-            files.push(path);
+            reader.directory(path);
+        } else {
+            reader.open(path);
         }
     }
+    (reader.inputs, reader.errors)
 }
 
-fn open(path: &Path, inputs: &mut Vec<Input>, errors: &mut Vec<InputError>) {
+/// The text of a file, or of standard input for `-`.
+pub(crate) fn text(path: &Path) -> Result<String, InputError> {
     let shown = path.display().to_string();
-    match std::fs::read(path) {
-        Ok(bytes) => add(&shown, bytes, inputs, errors),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            let message = format!("there is no file `{shown}`");
-            errors.push(file_error(&shown, "missing-file", message, None));
+    let bytes = if path.as_os_str() == "-" {
+        bytes(std::io::stdin().lock())
+    } else {
+        File::open(path).and_then(bytes)
+    };
+    match bytes {
+        Ok(bytes) if bytes.len() as u64 > SIZE_LIMIT => {
+            Err(complaint(&shown, "too-large", format!("`{shown}` has more than {SIZE_LIMIT} bytes")))
         }
-        Err(e) => errors.push(file_error(&shown, "unreadable", format!("`{shown}`: {e}"), None)),
+        Ok(bytes) => String::from_utf8(bytes).map_err(|e| not_utf_8(&shown, &e)),
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            Err(complaint(&shown, "missing-file", format!("there is no file `{shown}`")))
+        }
+        Err(e) => Err(complaint(&shown, "unreadable", format!("cannot read `{shown}`: {e}"))),
     }
 }
 
-fn add(path: &str, bytes: Vec<u8>, inputs: &mut Vec<Input>, errors: &mut Vec<InputError>) {
-    match String::from_utf8(bytes) {
-        Ok(text) => inputs.push(Input { path: path.to_owned(), text }),
-        Err(e) => {
-            let good = e.utf8_error().valid_up_to();
-            let before = String::from_utf8_lossy(e.as_bytes().get(..good).unwrap_or_default()).into_owned();
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            let message = format!("`{path}` is not UTF-8 text: line {line}, column {column}");
-            let help = Some("save the file as UTF-8".into());
-            errors.push(InputError { line, column, ..file_error(path, "not-utf-8", message, help) });
+fn bytes(source: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn not_utf_8(path: &str, error: &std::string::FromUtf8Error) -> InputError {
+    let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+    let before = String::from_utf8_lossy(good);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let message = format!("`{path}` is not UTF-8 text from line {line}, column {column}");
+    let diagnostic = Diagnostic::new("not-utf-8", message, Span::default()).help("save the file as UTF-8");
+    place_error(path, (line, column), &diagnostic, Colour::Styled)
+}
+
+struct Reader {
+    kind: Kind,
+    seen: BTreeSet<PathBuf>,
+    inputs: Vec<Input>,
+    errors: Vec<InputError>,
+}
+
+impl Reader {
+    fn open(&mut self, path: &Path) {
+        if !self.seen.insert(path.to_owned()) {
+            return;
+        }
+        match text(path) {
+            Ok(text) => {
+                let path_shown = path.display().to_string();
+                self.inputs.push(Input { path: path_shown, file: path.to_owned(), text });
+            }
+            Err(error) => self.errors.push(error),
         }
     }
+
+    fn directory(&mut self, directory: &Path) {
+        let shown = directory.display();
+        let mut files = Vec::new();
+        let complaints = self.errors.len();
+        self.walk(directory, &mut files);
+        if files.is_empty() && self.errors.len() == complaints {
+            let (code, what) = match self.kind {
+                Kind::Theorems => ("no-theorem-files", "theorem files (*.mech)"),
+                Kind::Certificates => ("no-certificate-files", "certificate files (*.json)"),
+            };
+            let message = format!("the directory `{shown}` has no {what}");
+            self.errors.push(complaint(&shown.to_string(), code, message));
+        }
+        files.iter().for_each(|file| self.open(file));
+    }
+
+    fn walk(&mut self, directory: &Path, files: &mut Vec<PathBuf>) {
+        let entries = std::fs::read_dir(directory).and_then(|entries| entries.map(entry).collect());
+        let mut entries: Vec<(PathBuf, FileType)> = match entries {
+            Ok(entries) => entries,
+            Err(e) => {
+                let shown = directory.display().to_string();
+                self.errors.push(complaint(&shown, "unreadable", format!("cannot read `{shown}`: {e}")));
+                return;
+            }
+        };
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let extension = match self.kind {
+            Kind::Theorems => "mech",
+            Kind::Certificates => "json",
+        };
+        for (path, file_type) in entries {
+            if file_type.is_dir() {
+                self.walk(&path, files);
+            } else if path.extension().is_some_and(|e| e == extension) && !path.is_dir() {
+                files.push(path);
+            }
+        }
+    }
+}
+
+fn entry(entry: std::io::Result<DirEntry>) -> std::io::Result<(PathBuf, FileType)> {
+    let entry = entry?;
+    Ok((entry.path(), entry.file_type()?))
 }

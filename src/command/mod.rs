@@ -1,21 +1,57 @@
-//! The subcommands.
+//! The subcommands. Each returns an [`Answer`]; only [`run`] writes to the standard streams.
 
 pub(crate) mod arguments;
+mod certificate;
+mod check;
+mod format;
 mod input;
+mod outcome;
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
 
 use vickrey::lang::Source;
-use vickrey::pipeline::{self, Compared, Detail, Outcome};
-use vickrey::report::{Colour, Document, InputError, Verbosity, explanation, file_error, render_diagnostic};
+use vickrey::pipeline;
+use vickrey::report::{Colour, InputError, render_diagnostic};
 
-use arguments::{Arguments, Certify, Check, ColourChoice, Command, Explain, Form, Format};
-use input::Input;
+use arguments::{Arguments, ColourChoice, Command};
 
-/// The stack of a thread that checks: expressions may be nested.
-pub(crate) const STACK: usize = 64 << 20;
+pub(crate) use outcome::STACK;
+
+/// Everything is as stated.
+pub(crate) const AS_STATED: u8 = 0;
+/// Some statement, layout or certificate is not as it should be.
+pub(crate) const NOT_AS_STATED: u8 = 1;
+/// Something could not be read or written.
+pub(crate) const UNREADABLE: u8 = 2;
+
+/// What a command has to say.
+#[derive(Debug)]
+struct Answer {
+    /// For standard output.
+    out: Output,
+    /// For standard error.
+    errors: Vec<InputError>,
+    /// The exit code.
+    code: u8,
+}
+
+/// A text for standard output.
+#[derive(Debug)]
+enum Output {
+    /// For people: colours are removed where they are not wanted.
+    Styled(String),
+    /// Byte for byte.
+    Exact(String),
+}
+
+impl Answer {
+    /// Complaints make the code [`UNREADABLE`], whatever else is true.
+    fn new(out: Output, errors: Vec<InputError>, code: u8) -> Self {
+        let code = if errors.is_empty() { code } else { UNREADABLE };
+        Answer { out, errors, code }
+    }
+}
 
 /// Runs a command; returns the exit code.
 pub(crate) fn run(arguments: Arguments) -> u8 {
@@ -24,229 +60,56 @@ pub(crate) fn run(arguments: Arguments) -> u8 {
         ColourChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColourChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
-    match arguments.command {
-        Command::Check(options) => check(&options),
-        Command::Explain(options) => explain(&options),
+    let answer = match arguments.command {
+        Command::Check(options) => check::check(&options),
+        Command::Explain(options) => check::explain(&options),
         Command::Eval { expression } => eval(&expression),
-        Command::Fmt(options) => format(&options),
-        Command::Certify(options) => certify(&options),
-        Command::Verify { paths } => verify(&paths),
+        Command::Fmt(options) => format::format(&options),
+        Command::Certify(options) => certificate::certify(&options),
+        Command::Verify { paths } => certificate::verify(&paths),
+    };
+    let mut stderr = anstream::stderr();
+    for error in &answer.errors {
+        // Where complaints cannot be written, there is nobody to complain to.
+        let _ = writeln!(stderr, "{}\n", error.rendered);
+    }
+    match write(&answer.out) {
+        Ok(()) => answer.code,
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => answer.code,
+        Err(e) => {
+            let _ = writeln!(stderr, "error[unwritable]: cannot write to standard output: {e}");
+            UNREADABLE
+        }
     }
 }
 
-/// Writes to standard output; a closed pipe is no error.
-fn say(text: &str) {
-    let mut out = anstream::stdout();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// Writes to standard error.
-fn complain(errors: &[InputError]) {
-    let mut out = anstream::stderr();
-    for error in errors {
-        let _ = writeln!(out, "{}\n", error.rendered);
+fn write(out: &Output) -> std::io::Result<()> {
+    match out {
+        Output::Styled(text) => {
+            let mut stdout = anstream::stdout();
+            stdout.write_all(text.as_bytes())?;
+            stdout.flush()
+        }
+        Output::Exact(text) => {
+            let mut stdout = std::io::stdout().lock();
+            stdout.write_all(text.as_bytes())?;
+            stdout.flush()
+        }
     }
 }
 
+/// The paths given, or `theorems`.
 fn default_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from("theorems")] } else { paths.to_vec() }
 }
 
-fn rendered(input: &Input, outcome: &Outcome) -> Vec<InputError> {
-    let source = Source::new(&input.path, &input.text);
-    outcome.diagnostics.iter().map(|d| render_diagnostic(&source, d, Colour::Styled)).collect()
-}
-
-/// The outcomes of all inputs, in order; files are independent and share the processors.
-fn outcomes(inputs: &[Input], detail: Detail) -> Vec<Outcome> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((number, input)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|number| Some((number, inputs.get(number)?)))
-        {
-            done.push((number, pipeline::check(&input.path, &input.text, detail)));
-        }
-        done
-    };
-    let mut all = std::thread::scope(|scope| {
-        let spawn = |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok();
-        let helpers: Vec<_> = (1..workers).filter_map(spawn).collect();
-        let mut all = work();
-        all.extend(helpers.into_iter().filter_map(|h| h.join().ok()).flatten());
-        all
-    });
-    all.sort_by_key(|(number, _)| *number);
-    all.into_iter().map(|(_, outcome)| outcome).collect()
-}
-
-fn check(options: &Check) -> u8 {
-    let (inputs, mut errors) = input::read(&default_paths(&options.paths), "mech");
-    let mut files = Vec::new();
-    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Verdicts)) {
-        errors.extend(rendered(input, &outcome));
-        files.extend(outcome.report);
-    }
-    let document = Document::new(files, errors);
-    match options.format {
-        Form::Json => match serde_json::to_string_pretty(&document) {
-            Ok(json) => say(&format!("{json}\n")),
-            Err(_) => return 2,
-        },
-        Form::Text => {
-            complain(&document.errors);
-            let verbosity = if options.verbose { Verbosity::Everything } else { Verbosity::Quiet };
-            say(&document.text(verbosity));
-        }
-    }
-    document.exit_code()
-}
-
-fn explain(options: &Explain) -> u8 {
-    let (path, name) = match options.path.split_once('#') {
-        Some((path, name)) => (path, Some(name)),
-        None => (options.path.as_str(), None),
-    };
-    let (inputs, mut errors) = input::read(&[PathBuf::from(path)], "mech");
-    let mut text = String::new();
-    let mut known: Vec<String> = Vec::new();
-    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Derivations)) {
-        errors.extend(rendered(input, &outcome));
-        for statement in outcome.report.iter().flat_map(|r| &r.statements) {
-            known.push(statement.name.clone());
-            if name.is_none_or(|n| n == statement.name) {
-                if !text.is_empty() {
-                    text.push('\n');
-                }
-                text.push_str(&explanation(statement));
-            }
-        }
-    }
-    if let (Some(name), true) = (name, text.is_empty() && errors.is_empty()) {
-        let nearest = known.iter().min_by_key(|k| strsim::damerau_levenshtein(k, name));
-        let help = nearest.map(|n| format!("did you mean `{n}`?"));
-        let message = format!("`{path}` has no statement `{name}`");
-        errors.push(file_error(path, "unknown-name", message, help));
-    }
-    complain(&errors);
-    say(&text);
-    if errors.is_empty() { 0 } else { 2 }
-}
-
-fn eval(expression: &str) -> u8 {
+fn eval(expression: &str) -> Answer {
     match pipeline::eval(expression) {
-        Ok(value) => {
-            say(&format!("{value}\n"));
-            0
-        }
+        Ok(value) => Answer::new(Output::Exact(format!("{value}\n")), vec![], AS_STATED),
         Err(diagnostic) => {
             let source = Source::new("expression", expression);
-            complain(&[render_diagnostic(&source, &diagnostic, Colour::Styled)]);
-            2
+            let error = render_diagnostic(&source, &diagnostic, Colour::Styled);
+            Answer::new(Output::Exact(String::new()), vec![error], UNREADABLE)
         }
-    }
-}
-
-fn format(options: &Format) -> u8 {
-    let (inputs, mut errors) = input::read(&default_paths(&options.paths), "mech");
-    let mut differs = false;
-    for input in &inputs {
-        let formatted = match pipeline::format(&input.text) {
-            Ok(formatted) => formatted,
-            Err(diagnostics) => {
-                let outcome = Outcome { diagnostics, ..Outcome::default() };
-                errors.extend(rendered(input, &outcome));
-                continue;
-            }
-        };
-        if input.path == "-" && !options.check {
-            say(&formatted);
-        } else if formatted != input.text {
-            differs = true;
-            say(&format!("{}{}\n", if options.check { "would change " } else { "formatted " }, input.path));
-            if !options.check
-                && let Err(e) = std::fs::write(&input.path, &formatted)
-            {
-                errors.push(file_error(&input.path, "unwritable", format!("`{}`: {e}", input.path), None));
-            }
-        }
-    }
-    complain(&errors);
-    match (errors.is_empty(), differs && options.check) {
-        (false, _) => 2,
-        (true, true) => 1,
-        (true, false) => 0,
-    }
-}
-
-fn certify(options: &Certify) -> u8 {
-    let (inputs, mut errors) = input::read(&options.paths, "mech");
-    let mut written = 0;
-    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Certificates)) {
-        errors.extend(rendered(input, &outcome));
-        let directory = options.output.join(relative(Path::new(&input.path)).with_extension(""));
-        for certificate in &outcome.certificates {
-            let path = directory.join(format!("{}.json", certificate.name));
-            let done =
-                std::fs::create_dir_all(&directory).and_then(|()| std::fs::write(&path, &certificate.json));
-            match done {
-                Ok(()) => written += 1,
-                Err(e) => {
-                    let shown = path.display().to_string();
-                    errors.push(file_error(&shown, "unwritable", format!("`{shown}`: {e}"), None));
-                }
-            }
-        }
-    }
-    complain(&errors);
-    say(&format!("{written} certificates in {}\n", options.output.display()));
-    if errors.is_empty() { 0 } else { 2 }
-}
-
-/// A path without what would lead out of the output directory.
-fn relative(path: &Path) -> PathBuf {
-    path.components().filter(|c| matches!(c, std::path::Component::Normal(_))).collect()
-}
-
-fn verify(paths: &[PathBuf]) -> u8 {
-    let (inputs, errors) = input::read(paths, "json");
-    complain(&errors);
-    let (mut accepted, mut rejected) = (0, 0);
-    let mut out = String::new();
-    for input in &inputs {
-        let source = pipeline::source_path(&input.text).and_then(|path| std::fs::read_to_string(path).ok());
-        match pipeline::verify(&input.text, source.as_deref()) {
-            Ok(verified) => {
-                accepted += 1;
-                let compared = match verified.compared {
-                    Compared::WithSource => "",
-                    Compared::SourceAbsent => {
-                        "   (the source is not here; compared with the text in the certificate)"
-                    }
-                };
-                out.push_str(&format!(
-                    "{} {}: {}{compared}\n",
-                    verified.verdict, verified.name, verified.statement
-                ));
-                for claim in &verified.claims {
-                    out.push_str(&format!("  |- {claim}\n"));
-                }
-                if !verified.rests_on.is_empty() {
-                    out.push_str(&format!("  rests on {}\n", verified.rests_on.join(", ")));
-                }
-            }
-            Err(reason) => {
-                rejected += 1;
-                out.push_str(&format!("rejected {}: {reason}\n", input.path));
-            }
-        }
-    }
-    out.push_str(&format!("{accepted} accepted, {rejected} rejected\n"));
-    say(&out);
-    match (errors.is_empty(), rejected) {
-        (false, _) => 2,
-        (true, 0) => 0,
-        (true, _) => 1,
     }
 }

@@ -83,6 +83,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
     let (mut rest, mut line) = (text, 0);
     let mut position = Position::Margin;
     let mut spacing = Spacing::Before;
+    // Whether the line begins with `source`: what follows the title there is free text.
+    let mut source_line = false;
     loop {
         if let Some(after) = rest.strip_prefix('\n') {
             (rest, line, position, spacing) = (after, line + 1, Position::Margin, Spacing::Before);
@@ -100,16 +102,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
             return Ok(out);
         }
         let start = text.len() - rest.len();
-        let place = out.iter().rev().take_while(|t: &&Token| t.line == line).last().is_some_and(|first| {
-            first.position == Position::Margin && first.kind == TokenKind::Name("source".into())
-        });
         let after_title = matches!(out.last().map(|t: &Token| &t.kind), Some(TokenKind::Text(_)));
-        let read = if place && after_title { free_text(rest) } else { token(rest) };
+        let read = if source_line && after_title { free_text(rest) } else { token(rest) };
         let Ok((after, kind)) = read else { return Err(Box::new(complaint(rest, start))) };
         let span = Span::new(start, text.len() - after.len());
         if matches!(&kind, TokenKind::Number(digits) if digits.len() > DIGIT_LIMIT) {
             let message = format!("this number has more than {DIGIT_LIMIT} digits");
             return Err(Box::new(Diagnostic::new("too-large", message, span)));
+        }
+        if position != Position::Later {
+            source_line = position == Position::Margin && kind == TokenKind::Name("source".into());
         }
         out.push(Token { kind, span, line, position, spacing });
         if out.len() > TOKEN_LIMIT {

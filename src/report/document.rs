@@ -18,18 +18,7 @@ pub struct Document {
 impl Document {
     /// The document of a run.
     pub fn new(files: Vec<FileReport>, errors: Vec<InputError>) -> Self {
-        let mut summary = Summary::default();
-        for statement in files.iter().flat_map(|f| &f.statements) {
-            match statement.verdict {
-                VerdictKind::Proved => summary.proved += 1,
-                VerdictKind::Refuted => summary.refuted += 1,
-                VerdictKind::Undecided => summary.undecided += 1,
-                VerdictKind::Rejected => summary.rejected += 1,
-            }
-            if statement.printed.as_ref().is_some_and(|p| p.verdict == VerdictKind::Refuted) {
-                summary.misprints += 1;
-            }
-        }
+        let summary = Summary::of(files.iter().flat_map(|f| &f.statements));
         Document { version: 1, files, errors, summary }
     }
 
@@ -199,4 +188,23 @@ pub struct Summary {
     pub rejected: usize,
     /// Misprints recorded by `printed`.
     pub misprints: usize,
+}
+
+impl Summary {
+    /// The counts over these statements.
+    pub fn of<'a>(statements: impl IntoIterator<Item = &'a StatementReport>) -> Self {
+        let mut summary = Summary::default();
+        for statement in statements {
+            match statement.verdict {
+                VerdictKind::Proved => summary.proved += 1,
+                VerdictKind::Refuted => summary.refuted += 1,
+                VerdictKind::Undecided => summary.undecided += 1,
+                VerdictKind::Rejected => summary.rejected += 1,
+            }
+            if statement.printed.as_ref().is_some_and(|p| p.verdict == VerdictKind::Refuted) {
+                summary.misprints += 1;
+            }
+        }
+        summary
+    }
 }

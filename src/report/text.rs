@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::document::{Document, FileReport, StatementReport, VerdictKind};
+use super::document::{Document, FileReport, Printed, StatementReport, Summary, VerdictKind};
 
 /// How much is said about statements that are as the file says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,34 +26,49 @@ impl Document {
         for file in &self.files {
             file_text(&mut out, file, verbosity);
         }
-        let s = &self.summary;
-        let mut parts = vec![count(s.proved, "proved", "proved"), count(s.refuted, "refuted", "refuted")];
-        for (n, word) in [(s.undecided, "undecided"), (s.rejected, "rejected")] {
-            if n > 0 {
-                parts.push(count(n, word, word));
-            }
-        }
-        if s.misprints > 0 {
-            parts.push(count(s.misprints, "misprint", "misprints"));
-        }
+        let mut parts = tally(&self.summary);
         if !self.errors.is_empty() {
             parts.push(count(self.errors.len(), "error", "errors"));
+        }
+        if parts.is_empty() {
+            parts.push("no statements".into());
         }
         let _ = writeln!(out, "{}", parts.join(", "));
         out
     }
 }
 
-fn count(n: usize, one: &str, many: &str) -> String {
+/// `1 statement`, `2 statements`.
+pub fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// How many statements have each verdict, without the zeros.
+fn tally(summary: &Summary) -> Vec<String> {
+    let verdicts = [
+        (summary.proved, "proved"),
+        (summary.refuted, "refuted"),
+        (summary.undecided, "undecided"),
+        (summary.rejected, "rejected"),
+    ];
+    let mut parts: Vec<String> =
+        verdicts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| count(*n, word, word)).collect();
+    if summary.misprints > 0 {
+        parts.push(count(summary.misprints, "misprint", "misprints"));
+    }
+    parts
 }
 
 fn file_text(out: &mut String, file: &FileReport, verbosity: Verbosity) {
     let wrong = file.statements.iter().filter(|s| !s.as_stated).count();
     let all = count(file.statements.len(), "statement", "statements");
-    let summary = match wrong {
-        0 => format!("{GOOD}{all}, as stated{GOOD:#}"),
-        n => format!("{BAD}{all}, {n} not as stated{BAD:#}"),
+    let summary = match (file.statements.len(), wrong) {
+        (0, _) => "no statements".into(),
+        (_, 0) => {
+            let verdicts = tally(&Summary::of(&file.statements)).join(", ");
+            format!("{GOOD}{all}, as stated{GOOD:#} ({verdicts})")
+        }
+        (_, n) => format!("{BAD}{all}, {n} not as stated{BAD:#}"),
     };
     let _ = writeln!(out, "{}: {summary}", file.path);
     for statement in &file.statements {
@@ -65,43 +80,65 @@ fn file_text(out: &mut String, file: &FileReport, verbosity: Verbosity) {
     }
 }
 
+/// A statement that is as the file says.
 fn line(out: &mut String, s: &StatementReport) {
-    let _ = writeln!(out, "  {GOOD}{:<9}{GOOD:#} {}: {}", s.verdict.to_string(), s.name, s.statement);
+    head(out, GOOD, s, "");
+    if let Some(value) = s.value.as_ref().filter(|v| !s.statement.ends_with(&format!("= {v}"))) {
+        below(out, &format!("value {value}"));
+    }
     if let Some(printed) = &s.printed {
-        let difference = printed.difference.as_ref().map(|d| format!(", off by {d}")).unwrap_or_default();
-        let _ = writeln!(out, "            printed {}: {}{difference}", printed.value, printed.verdict);
+        below(out, &misprint(printed));
     }
-    for sentence in &s.story {
-        let _ = writeln!(out, "            {sentence}");
+    s.story.iter().for_each(|sentence| below(out, sentence));
+    rests_on(out, s);
+}
+
+/// A statement that is not as the file says: what was claimed, what is true, where and by how much.
+fn story(out: &mut String, s: &StatementReport) {
+    head(out, BAD, s, &format!("   (line {})", s.line));
+    s.story.iter().for_each(|sentence| below(out, sentence));
+    let told = s.counterexample.as_ref().is_some_and(|c| Some(&c.left) == s.value.as_ref());
+    if let Some(value) = s.value.as_ref().filter(|_| !told && s.verdict == VerdictKind::Refuted) {
+        below(out, &format!("the left side is {value}"));
     }
-    if !s.rests_on.is_empty() {
-        let _ = writeln!(out, "            {DIM}rests on {}{DIM:#}", s.rests_on.join(", "));
+    if let Some(step) = &s.failing_step {
+        below(out, &format!("step {} on line {} leaves {}", step.index, step.line, step.residual));
+        let at: Vec<String> = step.at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        if !at.is_empty() {
+            below(out, &format!("at {}", at.join(", ")));
+        }
+    }
+    if s.vacuous {
+        below(out, "vacuous: its hypotheses cannot hold");
+    }
+    if let Some(reason) = &s.undecided {
+        below(out, reason);
+    }
+    match &s.printed {
+        Some(printed) if printed.verdict != VerdictKind::Refuted => below(out, &misprint(printed)),
+        _ if s.verdict == VerdictKind::Proved => {
+            below(out, "the file says that this is false, and it is a theorem");
+        }
+        _ => {}
+    }
+    rests_on(out, s);
+}
+
+fn head(out: &mut String, style: Style, s: &StatementReport, place: &str) {
+    let verdict = s.verdict.to_string();
+    let _ = writeln!(out, "  {style}{verdict:<9}{style:#} {}: {}{place}", s.name, s.statement);
+}
+
+/// A sentence below a statement, each of its lines indented.
+fn below(out: &mut String, sentence: &str) {
+    for line in sentence.lines() {
+        let _ = writeln!(out, "            {line}");
     }
 }
 
-fn story(out: &mut String, s: &StatementReport) {
-    let _ = writeln!(
-        out,
-        "  {BAD}{:<9}{BAD:#} {}: {}   (line {})",
-        s.verdict.to_string(),
-        s.name,
-        s.statement,
-        s.line
-    );
-    for sentence in &s.story {
-        let _ = writeln!(out, "            {sentence}");
-    }
-    if let Some(value) = s.value.as_ref().filter(|_| s.verdict != VerdictKind::Undecided) {
-        let _ = writeln!(out, "            the left side is {value}");
-    }
-    if let Some(reason) = &s.undecided {
-        let _ = writeln!(out, "            {reason}");
-    }
-    if let Some(printed) = s.printed.as_ref().filter(|p| p.verdict != VerdictKind::Refuted) {
-        let _ = writeln!(out, "            the printed {} is {}", printed.value, printed.verdict);
-    }
-    if s.verdict == VerdictKind::Proved && s.story.is_empty() {
-        let _ = writeln!(out, "            the file says that this is false, and it is a theorem");
+fn rests_on(out: &mut String, s: &StatementReport) {
+    if !s.rests_on.is_empty() {
+        below(out, &format!("{DIM}rests on {}{DIM:#}", s.rests_on.join(", ")));
     }
 }
 
@@ -116,8 +153,7 @@ pub fn explanation(s: &StatementReport) -> String {
         let _ = writeln!(out, "  {sentence}");
     }
     if let Some(printed) = &s.printed {
-        let difference = printed.difference.as_ref().map(|d| format!(", off by {d}")).unwrap_or_default();
-        let _ = writeln!(out, "  printed {}: {}{difference}", printed.value, printed.verdict);
+        let _ = writeln!(out, "  {}", misprint(printed));
     }
     if let Some(reason) = &s.undecided {
         let _ = writeln!(out, "  {reason}");
@@ -127,4 +163,10 @@ pub fn explanation(s: &StatementReport) -> String {
         let _ = writeln!(out, "  rests on {}", s.rests_on.join(", "));
     }
     out
+}
+
+/// `printed -1/3: refuted, off by -1/6`.
+fn misprint(printed: &Printed) -> String {
+    let difference = printed.difference.as_ref().map(|d| format!(", off by {d}")).unwrap_or_default();
+    format!("printed {}: {}{difference}", printed.value, printed.verdict)
 }

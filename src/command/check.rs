@@ -1,0 +1,89 @@
+//! `check` and `explain`: the verdicts, and why.
+
+use std::path::{Path, PathBuf};
+
+use vickrey::lang::Diagnostic;
+use vickrey::lang::ast::Span;
+use vickrey::pipeline::Detail;
+use vickrey::report::{Colour, Document, Verbosity, explanation, file_error};
+
+use super::arguments::{Check, Explain, Form, Layout};
+use super::input::{self, Kind, complaint};
+use super::outcome::outcomes;
+use super::{AS_STATED, Answer, NOT_AS_STATED, Output, default_paths};
+
+/// The verdict on every statement.
+pub(super) fn check(options: &Check) -> Answer {
+    let (inputs, mut errors) = input::read(&default_paths(&options.paths), Kind::Theorems);
+    let mut files = Vec::new();
+    for outcome in outcomes(&inputs, Detail::Verdicts) {
+        match outcome {
+            Ok(answered) => files.push(answered.report),
+            Err(complaints) => errors.extend(complaints),
+        }
+    }
+    let document = Document::new(files, errors);
+    let code = document.exit_code();
+    match options.format {
+        Form::Json => match serde_json::to_string_pretty(&document) {
+            // The document holds its errors; standard error stays empty.
+            Ok(json) => Answer { out: Output::Exact(json + "\n"), errors: vec![], code },
+            Err(e) => {
+                let error = complaint("", "unwritable", format!("cannot write the document: {e}"));
+                Answer::new(Output::Exact(String::new()), vec![error], code)
+            }
+        },
+        Form::Text => {
+            let verbosity = if options.verbose { Verbosity::Everything } else { Verbosity::Quiet };
+            Answer::new(Output::Styled(document.text(verbosity)), document.errors, code)
+        }
+    }
+}
+
+/// The worked steps of every statement, or of the one that is named.
+pub(super) fn explain(options: &Explain) -> Answer {
+    let (path, name) = target(&options.path);
+    let (inputs, mut errors) = input::read(&[PathBuf::from(path)], Kind::Theorems);
+    let mut texts = Vec::new();
+    let mut others = Vec::new();
+    let mut code = AS_STATED;
+    for outcome in outcomes(&inputs, Detail::Derivations) {
+        let report = match outcome {
+            Ok(answered) => answered.report,
+            Err(complaints) => {
+                errors.extend(complaints);
+                continue;
+            }
+        };
+        for statement in report.statements {
+            if name.is_some_and(|name| name != statement.name) {
+                others.push(statement.name);
+                continue;
+            }
+            if !statement.as_stated {
+                code = NOT_AS_STATED;
+            }
+            texts.push(match options.format {
+                Layout::Text => explanation(&statement),
+            });
+        }
+    }
+    if let Some(name) = name.filter(|_| texts.is_empty() && errors.is_empty()) {
+        let message = format!("`{path}` has no statement `{name}`");
+        let mut diagnostic = Diagnostic::new("unknown-name", message, Span::default());
+        diagnostic.help = others
+            .iter()
+            .min_by_key(|other| strsim::damerau_levenshtein(other, name))
+            .map(|nearest| format!("did you mean `{nearest}`?"));
+        errors.push(file_error(path, &diagnostic, Colour::Styled));
+    }
+    Answer::new(Output::Styled(texts.join("\n")), errors, code)
+}
+
+/// `notes.mech#revenue` is a statement of a file, unless a file has that very name.
+fn target(path: &str) -> (&str, Option<&str>) {
+    match path.rsplit_once('#') {
+        Some((file, name)) if !Path::new(path).exists() => (file, Some(name)),
+        _ => (path, None),
+    }
+}

@@ -1,0 +1,109 @@
+//! What each command answers when its input can be read.
+
+use super::run::{FALSE, GOOD, folder, vickrey};
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let run = vickrey(&folder(&[]), &["--version"]);
+    assert_eq!((run.code, run.out.as_str()), (0, concat!("vickrey ", env!("CARGO_PKG_VERSION"), "\n")));
+}
+
+#[test]
+fn the_help_shows_examples_and_exit_codes() {
+    let directory = folder(&[]);
+    let run = vickrey(&directory, &["--help"]);
+    assert_eq!(run.code, 0);
+    assert!(run.out.contains("Examples:") && run.out.contains("Exit codes: 0"), "{}", run.out);
+    for subcommand in ["check", "explain", "eval", "fmt", "certify", "verify"] {
+        let run = vickrey(&directory, &[subcommand, "--help"]);
+        assert!(run.code == 0 && run.out.contains("Example: vickrey"), "{subcommand}: {}", run.out);
+    }
+}
+
+#[test]
+fn wrong_arguments_are_input_errors() {
+    for arguments in [vec![], vec!["prove"], vec!["check", "--format", "xml"], vec!["certify", "a.mech"]] {
+        let run = vickrey(&folder(&[]), &arguments);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_file_in_which_all_is_as_stated_is_one_quiet_line() {
+    let run = vickrey(&folder(&[("a.mech", GOOD)]), &["check", "a.mech"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert_eq!(run.out, "a.mech: 2 statements, as stated (1 proved, 1 refuted)\n1 proved, 1 refuted\n");
+}
+
+#[test]
+fn a_statement_that_is_not_as_stated_tells_its_story() {
+    let run = vickrey(&folder(&[("a.mech", FALSE)]), &["check", "a.mech"]);
+    assert_eq!((run.code, run.err.as_str()), (1, ""));
+    assert_eq!(
+        run.out,
+        "a.mech: 1 statement, 1 not as stated
+  refuted   three: 1 + 1 = 3   (line 1)
+            2 is not equal to 3
+            left - right = -1
+1 refuted
+"
+    );
+}
+
+#[test]
+fn a_theorem_that_the_file_calls_false_is_not_as_stated() {
+    let run = vickrey(&folder(&[("a.mech", "refuted two: 1 + 1 = 2\n")]), &["check", "a.mech"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("the file says that this is false, and it is a theorem"), "{}", run.out);
+}
+
+#[test]
+fn without_paths_the_theorems_are_checked() {
+    let run = vickrey(&folder(&[("theorems/b/c.mech", GOOD), ("theorems/a.mech", GOOD)]), &["check"]);
+    let paths: Vec<&str> = run.out.lines().filter_map(|l| l.split_once(": ")).map(|(p, _)| p).collect();
+    assert_eq!((run.code, paths), (0, vec!["theorems/a.mech", "theorems/b/c.mech"]));
+}
+
+#[test]
+fn verbose_lists_every_statement() {
+    let run = vickrey(&folder(&[("a.mech", GOOD)]), &["check", "-v", "a.mech"]);
+    assert_eq!(run.code, 0);
+    for expected in ["  proved    two: 1 + 1 = 2\n", "  refuted   three: 1 + 1 = 3\n"] {
+        assert!(run.out.contains(expected), "{}", run.out);
+    }
+}
+
+#[test]
+fn explain_shows_the_statement_that_is_named() {
+    let run = vickrey(&folder(&[("a.mech", GOOD)]), &["explain", "a.mech#two"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(run.out.starts_with("two: 1 + 1 = 2\n"), "{}", run.out);
+    assert!(!run.out.contains("three"), "{}", run.out);
+}
+
+#[test]
+fn explain_says_when_a_statement_is_not_as_stated() {
+    let run = vickrey(&folder(&[("a.mech", FALSE)]), &["explain", "a.mech"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("  refuted\n"), "{}", run.out);
+}
+
+#[test]
+fn explain_suggests_the_nearest_name() {
+    let run = vickrey(&folder(&[("a.mech", GOOD)]), &["explain", "a.mech#thre"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.starts_with("error[unknown-name]: `a.mech` has no statement `thre`\n"), "{}", run.err);
+    assert!(run.err.contains("help: did you mean `three`?"), "{}", run.err);
+}
+
+#[test]
+fn eval_prints_one_exact_value() {
+    let directory = folder(&[]);
+    let run = vickrey(&directory, &["eval", "1/3 + 1/4"]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "7/12\n", ""));
+    let run = vickrey(&directory, &["eval", "-1/2"]);
+    assert_eq!((run.code, run.out.as_str()), (0, "-1/2\n"), "{}", run.err);
+    let run = vickrey(&directory, &["eval", "1 +"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("--> expression:1:"), "{}", run.err);
+}
