@@ -103,7 +103,7 @@ impl Mechanism {
         let a = self.setting.agents.get(agent)?;
         let argument = Bound {
             name: own_name("worst", &[label, &a.name]),
-            shown: format!("worst-off type of {}", a.name),
+            shown: a.type_.shown.clone(),
             ..a.type_.clone()
         };
         let body = a.outside.minus(&self.setting.interim(agent, &self.payoff(agent)));

@@ -97,7 +97,7 @@ fn incentive(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> 
     };
     variables.push(Bound {
         name: report.clone(),
-        shown: format!("report of {}", agent.name),
+        shown: format!("{}'", agent.type_.shown),
         ..agent.type_.clone()
     });
     let conjunct = Conjunct {
@@ -129,7 +129,7 @@ pub fn equilibrium(m: &Mechanism, reports: &[Expr]) -> Vec<Conjunct> {
         let interim = |report: &Expr| m.setting.interim(i, &played.payoff_from(i, report));
         let report = Bound {
             name: format!("{}'", agent.type_.name).into(),
-            shown: format!("report of {}", agent.name),
+            shown: format!("{}'", agent.type_.shown),
             ..agent.type_.clone()
         };
         Conjunct {

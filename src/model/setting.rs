@@ -155,7 +155,7 @@ impl Setting {
         let a = self.agents.get(agent)?;
         let argument = Bound {
             name: own_name("worst", &[&self.name, &a.name]),
-            shown: format!("worst-off type of {}", a.name),
+            shown: a.type_.shown.clone(),
             ..a.type_.clone()
         };
         let body = a.outside.minus(&self.interim(agent, &self.welfare()));

@@ -1,5 +1,6 @@
 //! The verdict on one statement: every goal of it is proved, or one is refuted, or neither.
 
+use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Formula};
 use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement};
@@ -53,6 +54,7 @@ pub(super) enum AsStated {
 pub(super) struct PrintedVerdict {
     pub(super) verdict: VerdictKind,
     pub(super) proof: Option<Proof>,
+    pub(super) refutation: Option<Refutation>,
     pub(super) difference: Option<Expr>,
 }
 
@@ -193,12 +195,12 @@ fn existential(existence: &crate::model::Existence, answer: Answer) -> Decided {
 }
 
 fn refute_printed(maxima: &mut Maxima, claim: &Claim) -> PrintedVerdict {
-    let (verdict, proof) = match universal(maxima, claim) {
-        Decided::Proved(proof, _) => (VerdictKind::Proved, Some(proof)),
-        Decided::Refuted(proof, _) => (VerdictKind::Refuted, Some(proof)),
-        Decided::Open(_) => (VerdictKind::Undecided, None),
+    let (verdict, proof, refutation) = match universal(maxima, claim) {
+        Decided::Proved(proof, _) => (VerdictKind::Proved, Some(proof), None),
+        Decided::Refuted(proof, refutation) => (VerdictKind::Refuted, Some(proof), Some(refutation)),
+        Decided::Open(_) => (VerdictKind::Undecided, None, None),
     };
-    PrintedVerdict { verdict, proof, difference: None }
+    PrintedVerdict { verdict, proof, refutation, difference: None }
 }
 
 /// The claim whose names the value of a statement speaks of, with the values of its charges.
@@ -218,7 +220,7 @@ fn value(maxima: &mut Maxima, statement: &ResolvedStatement) -> Option<Expr> {
 fn closed_in(claim: &Claim, values: &[Extremum], e: &Expr) -> Option<Expr> {
     let variables = claim.conjuncts.last().map(|c| c.variables.as_slice()).unwrap_or_default();
     let domain = claim.parameters.iter().chain(variables).flat_map(|b| b.domain());
-    let facts: Vec<_> = domain.filter_map(|f| crate::kernel::rule::combine::Fact::of(&f).ok()).collect();
+    let facts: Vec<_> = domain.filter_map(|f| Fact::of(&f).ok()).collect();
     Engine::new().closed_form(&facts, &with_charges(claim, values, e))
 }
 
@@ -226,6 +228,23 @@ fn closed_in(claim: &Claim, values: &[Extremum], e: &Expr) -> Option<Expr> {
 fn with_charges(claim: &Claim, values: &[Extremum], e: &Expr) -> Expr {
     let charges = claim.charges.iter().zip(values).map(|(c, v)| (c.name.clone(), v.value.clone())).collect();
     e.substitute(&charges)
+}
+
+/// The ranges of all names that a statement's claims quantify over.
+pub(super) fn domain(statement: &ResolvedStatement) -> Vec<Fact> {
+    let mut out: Vec<Fact> = Vec::new();
+    for goal in statement.variants.iter().flatten() {
+        let Goal::Universal(claim) = goal else { continue };
+        let variables = claim.conjuncts.iter().flat_map(|c| &c.variables);
+        for formula in claim.parameters.iter().chain(variables).flat_map(|b| b.domain()) {
+            if let Ok(fact) = Fact::of(&formula)
+                && !out.contains(&fact)
+            {
+                out.push(fact);
+            }
+        }
+    }
+    out
 }
 
 /// The closed form of a term without names.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::lang::{Goal, ResolvedStatement, Source};
 use crate::model::{Claim, Comparison, Existence, Role};
-use crate::piecewise::Obstacle;
+use crate::piecewise::{Engine, Obstacle};
 use crate::prover::{Answer, Failure};
 use crate::report::{Counterexample, Line, Names, Printed, StatementReport, derivation};
 
 use super::Detail;
-use super::judge::{AsStated, Judged, Refutation};
+use super::judge::{self, AsStated, Judged, Refutation};
 
 /// The report entry of a statement.
 pub(super) fn report(
@@ -193,8 +193,11 @@ fn existence_story(answer: &Answer) -> Vec<String> {
 
 fn worked(statement: &ResolvedStatement, judged: &Judged, names: &Names) -> Vec<Line> {
     let mut lines = Vec::new();
+    let domain = judge::domain(statement);
     for (name, term) in &statement.definitions {
-        lines.push(Line { depth: 0, text: format!("{name} := {}", names.expr(term)) });
+        let closed = Engine::new().closed_form(&domain, term);
+        let text = format!("{name} := {}", names.expr(closed.as_ref().unwrap_or(term)));
+        lines.push(Line { depth: 0, text });
     }
     if let Some(Answer::Impossible { surplus, .. }) = &judged.answer {
         let text = format!("expected surplus of the pivot mechanism after the least charges: {surplus}");
@@ -204,11 +207,12 @@ fn worked(statement: &ResolvedStatement, judged: &Judged, names: &Names) -> Vec<
     for proof in judged.proofs.iter().take(goals) {
         lines.extend(derivation(&proof.proved.certificate, names));
     }
-    if let Some(proof) = judged.printed.as_ref().and_then(|p| p.proof.as_ref()) {
+    if let Some(Refutation::Point { claim, failure }) =
+        judged.printed.as_ref().and_then(|p| p.refutation.as_ref())
+    {
         lines.push(Line { depth: 0, text: "the printed version fails:".into() });
-        for line in derivation(&proof.proved.certificate, names) {
-            lines.push(Line { depth: line.depth + 1, text: line.text });
-        }
+        let (_, story) = at_point(claim, failure, names);
+        lines.extend(story.into_iter().map(|text| Line { depth: 1, text }));
     }
     lines
 }
