@@ -39,7 +39,7 @@ fn every_theorem_file_is_as_it_says_and_derives_as_before() {
         let (shown, text) = (path.display().to_string(), read(&path));
         let outcome = pipeline::check(&shown, &text, Detail::Derivations);
         let source = lang::Source::new(&shown, &text);
-        for diagnostic in &outcome.diagnostics {
+        if let Some(diagnostic) = outcome.diagnostics.first() {
             panic!("{}", render_diagnostic(&source, diagnostic, Colour::Plain).rendered);
         }
         let report = outcome.report.unwrap();

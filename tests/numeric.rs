@@ -54,11 +54,10 @@ fn pivot(values: Values, priors: [&Prior; 2], outside: fn(f64) -> f64) -> Number
             let total = |k: usize| table[k][0] + table[k][1];
             let best = if total(1) > total(0) { 1 } else { 0 };
             welfare += total(best);
-            for agent in 0..2 {
+            for (agent, payment) in payments.iter_mut().enumerate() {
                 let other = 1 - agent;
                 let without = table[0][other].max(table[1][other]);
-                let payment = without - table[best][other];
-                payments[agent] += payment;
+                *payment += without - table[best][other];
             }
         }
     }

@@ -122,8 +122,7 @@ impl<'a> Parser<'a> {
     /// The token that was read last, and its number; comments do not count.
     fn last(&self) -> Option<(usize, &'a Token)> {
         let read = self.tokens.get(..self.at)?;
-        let found = read.iter().enumerate().rev().find(|(_, t)| !matches!(t.kind, TokenKind::Comment(_)));
-        found
+        read.iter().enumerate().rev().find(|(_, t)| !matches!(t.kind, TokenKind::Comment(_)))
     }
 
     /// A comment behind the token that was read last, on the same line.
