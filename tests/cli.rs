@@ -16,12 +16,12 @@ const GOOD: &str = "claim two: 1 + 1 = 2\n";
 const FALSE: &str = "claim three: 1 + 1 = 3\n";
 const BROKEN: &str = "claim four: (1 + 1 = 2\n";
 
-fn vickrey(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn vickrey(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vickrey"));
     command.args(arguments).current_dir(folder).env("NO_COLOR", "1").stdin(Stdio::null()).output().unwrap()
 }
 
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
+pub(crate) fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -31,7 +31,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     folder
 }
 
-fn out(output: &Output) -> String {
+pub(crate) fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 

@@ -29,7 +29,8 @@ pub(crate) fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     out.into_iter().map(|p| p.strip_prefix(root).unwrap().to_owned()).collect()
 }
 
-fn read(path: &Path) -> String {
+/// The text of a file of the package.
+pub(crate) fn read(path: &Path) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 

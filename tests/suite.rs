@@ -10,8 +10,10 @@
 )]
 
 mod architecture;
+mod certificates;
 mod cli;
 mod corpus;
+mod documents;
 mod evaluate;
 mod forgery;
 mod kernel;

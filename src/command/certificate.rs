@@ -74,9 +74,11 @@ pub(super) fn verify(paths: &[PathBuf]) -> Answer {
         };
         match pipeline::verify(&input.text, source.as_deref()) {
             Ok(verified) => {
-                match verified.verdict {
-                    VerdictKind::Proved | VerdictKind::Refuted => accepted += 1,
-                    VerdictKind::Undecided | VerdictKind::Rejected => unproved += 1,
+                let settled = |verdict| matches!(verdict, VerdictKind::Proved | VerdictKind::Refuted);
+                if settled(verified.verdict) && verified.printed.is_none_or(settled) {
+                    accepted += 1;
+                } else {
+                    unproved += 1;
                 }
                 shown(&mut out, &verified);
             }
@@ -119,6 +121,9 @@ fn shown(out: &mut String, verified: &Verified) {
     };
     let Verified { verdict, name, statement, .. } = verified;
     let _ = writeln!(out, "{verdict} {name}: {statement}{compared}");
+    if let Some(printed) = verified.printed {
+        let _ = writeln!(out, "  the printed version: {printed}");
+    }
     for claim in &verified.claims {
         let _ = writeln!(out, "  |- {claim}");
     }

@@ -6,7 +6,7 @@ use crate::kernel::{Certificate, Formula};
 use crate::lang::{self, Goal, ResolvedStatement};
 use crate::report::VerdictKind;
 
-use super::judge::Judged;
+use super::judge::{Judged, Proof};
 
 /// A certificate file.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct Verified {
     pub verdict: VerdictKind,
     /// The statement as the file prints it.
     pub statement: String,
+    /// The verdict on the version that the source prints.
+    pub printed: Option<VerdictKind>,
     /// The claims, printed from their theorems.
     pub claims: Vec<String>,
     /// The source file.
@@ -53,6 +55,8 @@ pub(super) struct CertificateFile {
     name: String,
     verdict: VerdictKind,
     statement: String,
+    /// The verdict on the version that the source prints, if there is one.
+    printed: Option<VerdictKind>,
     rests_on: Vec<String>,
     pub(super) proofs: Vec<ProofText>,
 }
@@ -82,22 +86,27 @@ pub(super) fn write(
     path: &str,
     file: &lang::ast::File,
     statement: &ResolvedStatement,
+    defined: &[Proof],
     judged: &Judged,
 ) -> NamedCertificate {
     let printed = judged.printed.iter().filter_map(|p| p.proof.as_ref());
-    let proofs = judged
-        .proofs
-        .iter()
-        .chain(printed)
-        .map(|p| ProofText { claim: p.claim.to_string(), steps: p.proved.certificate.clone() });
+    let all = defined.iter().chain(&judged.defined).chain(&judged.proofs).chain(printed);
+    let mut proofs: Vec<ProofText> = Vec::new();
+    for proof in all {
+        let claim = proof.claim.to_string();
+        if !proofs.iter().any(|p| p.claim == claim) {
+            proofs.push(ProofText { claim, steps: proof.proved.certificate.clone() });
+        }
+    }
     let content = CertificateFile {
         version: 1,
         source: SourceText { path: path.to_owned(), text: lang::print_file(file) },
         name: statement.name.clone(),
         verdict: judged.verdict,
         statement: statement.text.clone(),
+        printed: judged.printed.as_ref().map(|p| p.verdict),
         rests_on: statement.rests_on.clone(),
-        proofs: proofs.collect(),
+        proofs,
     };
     // Plain data with text keys: serialisation cannot fail; an empty text would be refused by `read`.
     let json = serde_json::to_string_pretty(&content).unwrap_or_default();
@@ -133,6 +142,7 @@ pub(super) fn verified(
         name: file.name,
         verdict: file.verdict,
         statement: file.statement,
+        printed: file.printed,
         claims: found,
         source_path: file.source.path,
         rests_on: file.rests_on,
@@ -163,7 +173,26 @@ fn expected(file: &CertificateFile, text: &str) -> Result<Vec<Vec<String>>, Stri
             statement.text, file.statement
         ));
     }
-    let mut out = Vec::new();
+    if statement.rests_on != file.rests_on {
+        let list = |all: &[String]| if all.is_empty() { "nothing".to_owned() } else { all.join(", ") };
+        return Err(format!(
+            "the statement rests on {}, and the certificate says on {}",
+            list(&statement.rests_on),
+            list(&file.rests_on)
+        ));
+    }
+    let obligations = resolved.obligations.iter().chain(&statement.obligations);
+    let mut out: Vec<Vec<String>> = obligations.map(|o| vec![o.claim.formula().to_string()]).collect();
+    match (&statement.printed, file.printed) {
+        (None, None) | (Some(_), Some(VerdictKind::Undecided)) => {}
+        (Some(printed), Some(VerdictKind::Refuted)) => {
+            out.push(vec![printed.claim.refutation().to_string()]);
+        }
+        _ => return Err("the certificate and the source differ about a printed version".into()),
+    }
+    if statement.variants.iter().all(Vec::is_empty) && file.verdict != VerdictKind::Undecided {
+        return Err("the statement has no goals, and the certificate has a verdict".into());
+    }
     for goals in &statement.variants {
         match file.verdict {
             VerdictKind::Proved => out.extend(goals.iter().map(|goal| vec![holds(goal).to_string()])),

@@ -33,6 +33,8 @@ pub(super) enum Refutation {
 #[derive(Debug, Clone)]
 pub(super) struct Judged {
     pub(super) verdict: VerdictKind,
+    /// That what the statement speaks of is defined.
+    pub(super) defined: Vec<Proof>,
     pub(super) proofs: Vec<Proof>,
     pub(super) refutation: Option<Refutation>,
     pub(super) answer: Option<Answer>,
@@ -61,20 +63,17 @@ pub(super) struct PrintedVerdict {
 /// Judges a statement; the error is about its input (a division by zero, a tie that matters, a printed
 /// version that is right).
 pub(super) fn judge(maxima: &mut Maxima, statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
-    let unmet = obligation::unmet(&statement.obligations);
-    if !unmet.is_empty() {
-        return Err(unmet);
-    }
-    let mut judged: Option<Judged> = None;
-    for goals in &statement.variants {
+    let defined = obligation::meet(&statement.obligations)?;
+    let (first, others) = statement.variants.split_first().map_or((&[][..], &[][..]), |(f, o)| (f, o));
+    let mut judged = decide(maxima, first);
+    for goals in others {
         let next = decide(maxima, goals);
-        match &mut judged {
-            None => judged = Some(next),
-            Some(first) if first.verdict == next.verdict => first.proofs.extend(next.proofs),
-            Some(_) => return Err(vec![tie_matters(statement)]),
+        if next.verdict != judged.verdict {
+            return Err(vec![tie_matters(statement)]);
         }
+        judged.proofs.extend(next.proofs);
     }
-    let Some(mut judged) = judged else { return Err(vec![]) };
+    judged.defined = defined;
     judged.value = value(maxima, statement);
     if let Some(printed) = &statement.printed {
         let verdict = refute_printed(maxima, &printed.claim);
@@ -112,7 +111,9 @@ fn tie_matters(statement: &ResolvedStatement) -> Diagnostic {
 
 fn decide(maxima: &mut Maxima, goals: &[Goal]) -> Judged {
     let mut out = Judged {
-        verdict: VerdictKind::Proved,
+        // Without a goal there is nothing to be right about.
+        verdict: if goals.is_empty() { VerdictKind::Undecided } else { VerdictKind::Proved },
+        defined: vec![],
         proofs: vec![],
         refutation: None,
         answer: None,

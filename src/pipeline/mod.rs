@@ -52,19 +52,18 @@ pub fn check(path: &str, text: &str, detail: Detail) -> Outcome {
         Ok(resolved) => resolved,
         Err(diagnostics) => return Outcome::unreadable(diagnostics),
     };
-    let mut diagnostics = obligation::unmet(&resolved.obligations);
-    if !diagnostics.is_empty() {
-        return Outcome::unreadable(diagnostics);
-    }
+    let defined = match obligation::meet(&resolved.obligations) {
+        Ok(defined) => defined,
+        Err(diagnostics) => return Outcome::unreadable(diagnostics),
+    };
     let source = lang::Source::new(path, text);
-    let mut statements = Vec::new();
-    let mut certificates = Vec::new();
+    let (mut statements, mut certificates, mut diagnostics) = (vec![], vec![], vec![]);
     let mut maxima = Maxima::default();
     for statement in &resolved.statements {
         match judge::judge(&mut maxima, statement) {
             Ok(judged) => {
                 if detail == Detail::Certificates {
-                    certificates.push(certificate::write(path, &file, statement, &judged));
+                    certificates.push(certificate::write(path, &file, statement, &defined, &judged));
                 }
                 statements.push(story::report(&source, statement, &judged, detail));
             }
@@ -99,8 +98,10 @@ pub fn source_path(json: &str) -> Option<String> {
 pub fn eval(text: &str) -> Result<String, Box<Diagnostic>> {
     let expr = lang::parse_expression(text)?;
     let (term, obligations) = lang::resolve_expression(&expr)?;
-    if let Some(diagnostic) = obligation::unmet(&obligations).into_iter().next() {
-        return Err(Box::new(diagnostic));
+    if let Err(diagnostics) = obligation::meet(&obligations)
+        && let Some(first) = diagnostics.into_iter().next()
+    {
+        return Err(Box::new(first));
     }
     match judge::closed(&term) {
         Some(value) => Ok(crate::report::Names::default().expr(&value)),

@@ -3,42 +3,48 @@
 use crate::lang::{Diagnostic, Obligation};
 use crate::prover::{Maxima, find, prove_claim, refute_claim};
 
+use super::judge::Proof;
 use super::story::point;
 
-/// The complaints about obligations that fail, each with an exact point; an obligation that cannot be
-/// decided is a complaint too.
-pub(super) fn unmet(obligations: &[Obligation]) -> Vec<Diagnostic> {
-    let mut out: Vec<Diagnostic> = Vec::new();
+/// A theorem for each obligation; or the complaints about those that fail, each with an exact point. An
+/// obligation that cannot be decided is a complaint too.
+pub(super) fn meet(obligations: &[Obligation]) -> Result<Vec<Proof>, Vec<Diagnostic>> {
+    let (mut proofs, mut complaints): (Vec<Proof>, Vec<Diagnostic>) = (vec![], vec![]);
     for obligation in obligations {
-        if let Some(diagnostic) = complaint(obligation)
-            && !out.iter().any(|d| d.code == diagnostic.code && d.message == diagnostic.message)
-        {
-            out.push(diagnostic);
+        match settle(obligation) {
+            Ok(proof) => proofs.push(proof),
+            Err(complaint) => {
+                let known = |d: &Diagnostic| d.code == complaint.code && d.message == complaint.message;
+                if !complaints.iter().any(known) {
+                    complaints.push(*complaint);
+                }
+            }
         }
     }
-    out
+    if complaints.is_empty() { Ok(proofs) } else { Err(complaints) }
 }
 
-fn complaint(obligation: &Obligation) -> Option<Diagnostic> {
+fn settle(obligation: &Obligation) -> Result<Proof, Box<Diagnostic>> {
     let claim = &obligation.claim;
     // Obligations speak of definitions, which have no charges yet.
     let mut maxima = Maxima::default();
     if let Ok(values) = maxima.of(claim)
-        && prove_claim(claim, &values).is_ok()
+        && let Ok(proved) = prove_claim(claim, &values)
     {
-        return None;
+        return Ok(Proof { claim: claim.formula(), proved });
     }
     let diagnostic = obligation.diagnostic.clone();
     let Ok(Some(failure)) = find(&mut maxima, claim) else {
-        return Some(diagnostic.note("this could not be shown, and no counterexample was found"));
+        return Err(Box::new(diagnostic.note("this could not be shown, and no counterexample was found")));
     };
     if refute_claim(claim, &failure).is_err() {
-        return Some(diagnostic.note("this could not be shown"));
+        return Err(Box::new(diagnostic.note("this could not be shown")));
     }
     let at = point(claim, &failure);
     let place = if at.is_empty() { String::new() } else { format!("at {at}: ") };
     let (left, right) = (&failure.left, &failure.right);
-    Some(diagnostic.note(format!("{place}it is {left}, and should be {}", wanted(claim, &failure, right))))
+    let note = format!("{place}it is {left}, and should be {}", wanted(claim, &failure, right));
+    Err(Box::new(diagnostic.note(note)))
 }
 
 fn wanted(

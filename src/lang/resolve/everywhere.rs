@@ -1,4 +1,4 @@
-//! `almost everywhere`: read where it says the same as everywhere.
+//! `almost everywhere`: for all types but those of a set that the prior gives no weight.
 
 use crate::kernel::{Expr, Node};
 use crate::model::{Comparison, Conjunct};
@@ -8,21 +8,35 @@ use super::names::advise;
 use super::scope::Env;
 use crate::lang::ast::Span;
 
-/// Accepts a relation that holds almost everywhere exactly if it holds everywhere: an equation or a weak
-/// inequality of continuous sides, under priors whose density is zero on no interval. Any other is not
-/// supported yet.
-pub(super) fn follows(env: &Env<'_>, c: &Conjunct, span: Span) -> Resolve<()> {
+/// What a relation between numbers that depend on types says almost everywhere. An equation or a weak
+/// inequality of continuous sides holds almost everywhere exactly if it holds everywhere, under priors
+/// whose density vanishes on no interval. Any other relation becomes one about an expectation: the squared
+/// difference of the sides, or the indicator of the violation, is zero in expectation.
+pub(super) fn almost(env: &mut Env<'_>, c: Conjunct, span: Span) -> Resolve<Conjunct> {
     let closed = matches!(c.relation, Comparison::Equal | Comparison::AtLeast | Comparison::AtMost);
     // A density that is one polynomial has finitely many zeros.
     let agents = env.settings.iter().flat_map(|s| &s.agents);
-    let mut occurring = agents.filter(|a| c.mentions(&a.type_.name));
-    let full = occurring.all(|a| is_smooth(&a.density));
-    if closed && full && is_smooth(&c.left) && is_smooth(&c.right) {
-        return Ok(());
+    let occurring: Vec<_> = agents.filter(|a| c.mentions(&a.type_.name)).collect();
+    if occurring.is_empty() {
+        let message = "`almost everywhere` is about types, and no type occurs here";
+        return Err(advise("wrong-stage", message, span, "leave `almost everywhere` out"));
     }
-    let message =
-        "this does not follow from what holds everywhere, and `almost everywhere` is not supported yet";
-    Err(advise("unsupported", message, span, "decide the ties, and claim it everywhere"))
+    let full = occurring.iter().all(|a| is_smooth(&a.density));
+    if closed && full && is_smooth(&c.left) && is_smooth(&c.right) {
+        return Ok(c);
+    }
+    let (above, below) = (c.left.minus(&c.right), c.right.minus(&c.left));
+    let violation = match c.relation {
+        Comparison::Equal => above.times(&above),
+        Comparison::Unequal => Expr::is_zero_indicator(&above),
+        Comparison::AtLeast => Expr::positive(&below),
+        Comparison::AtMost => Expr::positive(&above),
+        Comparison::Greater => Expr::at_least_zero(&below),
+        Comparison::Less => Expr::at_least_zero(&above),
+    };
+    let weight = env.settings.iter().fold(violation, |e, s| s.expectation(&e));
+    env.averaged = true;
+    Ok(Conjunct::relation("", vec![], weight, Comparison::Equal, Expr::zero()))
 }
 
 /// Whether a term is built without indicators, quotients and unknown functions: then it is continuous,

@@ -172,12 +172,22 @@ pub(super) fn settings_of(universe: &Universe, names: &[Name]) -> Vec<Arc<Settin
     found
 }
 
-/// The settings whose types may be named: those that are spoken of, else the only one of the file.
+/// The settings whose types may be named: those that are spoken of, else the only one of the file, else
+/// the only one with such types.
 pub(super) fn settings_in_scope(universe: &Universe, names: &[Name]) -> Vec<Arc<Setting>> {
     let found = settings_of(universe, names);
-    match universe.settings.as_slice() {
-        [only] if found.is_empty() => vec![only.setting.clone()],
-        _ => found,
+    if !found.is_empty() {
+        return found;
+    }
+    let is_type = |shown: &str| {
+        names.iter().any(|n| shown.strip_prefix(&n.text).is_some_and(|r| r.is_empty() || r.starts_with('[')))
+    };
+    let with_types = |s: &Setting| s.agents.iter().any(|a| is_type(&a.type_.shown));
+    let all: Vec<&Arc<Setting>> = universe.settings.iter().map(|s| &s.setting).collect();
+    let named: Vec<&Arc<Setting>> = all.iter().copied().filter(|s| with_types(s)).collect();
+    match (all.as_slice(), named.as_slice()) {
+        ([only], _) | (_, [only]) => vec![(*only).clone()],
+        _ => vec![],
     }
 }
 

@@ -338,23 +338,28 @@ impl Reader<'_> {
     ) -> Resolve<()> {
         let misprint = printed.and_then(|_| sides.pop());
         stage::check(&env.types(), &sides, relations)?;
-        let conjunct = |left: &Side, relation: Relation, right: &Side| -> Resolve<Conjunct> {
+        let mut conjunct = |left: &Side, relation: Relation, right: &Side| -> Resolve<Conjunct> {
             let span = left.span.to(right.span);
             let variables = self.variables(env, &[&left.term, &right.term], span)?;
             let (a, b) = (left.term.clone(), right.term.clone());
-            Ok(Conjunct::relation("", variables, a, comparison(relation), b))
+            let c = Conjunct::relation("", variables, a, comparison(relation), b);
+            match self.scope {
+                Scope::Everywhere => Ok(c),
+                Scope::AlmostEverywhere => everywhere::almost(env, c, span),
+            }
         };
         let pairs = sides.iter().zip(sides.iter().skip(1)).zip(relations);
         let conjuncts: Vec<Conjunct> = pairs
             .map(|((left, right), relation)| conjunct(left, *relation, right))
             .collect::<Resolve<_>>()?;
         let [.., left, right] = sides.as_slice() else { return Ok(()) };
+        let misprinted = match (&misprint, relations.last()) {
+            (Some(side), Some(relation)) => Some(conjunct(left, *relation, side)?),
+            _ => None,
+        };
         let span = left.span.to(right.span);
-        if self.scope == Scope::AlmostEverywhere {
-            conjuncts.iter().try_for_each(|c| everywhere::follows(env, c, span))?;
-        }
         out.value = Some(left.term.clone());
-        if let (Some(side), Some(e), Some(relation)) = (&misprint, printed, relations.last()) {
+        if let (Some(side), Some(e), Some(misprinted)) = (&misprint, printed, misprinted) {
             let difference = side.term.minus(&right.term).substitute(self.fixed);
             if difference.is_zero() {
                 let message = format!("the printed version `{}` is right", side.shown);
@@ -364,7 +369,7 @@ impl Reader<'_> {
             out.printed = Some(PrintedClaim {
                 shown: side.shown.clone(),
                 span: e.span,
-                claim: self.claim(env, vec![conjunct(left, *relation, side)?]).at(self.fixed),
+                claim: self.claim(env, vec![misprinted]).at(self.fixed),
                 difference,
             });
         }
