@@ -52,6 +52,20 @@ impl Rational {
 
     /// Canonical form of `n/d`, `d ≠ 0`. Magnitudes stay below 2^127, so nothing overflows.
     fn reduced(n: i128, d: i128) -> Self {
+        if d == 1
+            && let Ok(n) = i64::try_from(n)
+        {
+            return Rational(Repr::Small(n, 1));
+        }
+        if let (Ok(n), Ok(d)) = (i64::try_from(n), i64::try_from(d))
+            && d > 0
+        {
+            // Machine words: the common case, and many times faster than 128 bits.
+            return match i64::try_from(gcd_of_words(n.unsigned_abs(), d.unsigned_abs())) {
+                Ok(g) if g > 1 => Rational(Repr::Small(n / g, d / g)),
+                _ => Rational(Repr::Small(n, d)),
+            };
+        }
         let g = gcd(n.unsigned_abs(), d.unsigned_abs());
         let g = i128::try_from(g).unwrap_or(1);
         let (n, d) = if d < 0 { (-(n / g), -(d / g)) } else { (n / g, d / g) };
@@ -181,6 +195,25 @@ impl Rational {
     }
 }
 
+/// The greatest common divisor of two machine words, by halving and subtraction; `gcd(0, b) = b`.
+fn gcd_of_words(mut a: u64, mut b: u64) -> u64 {
+    if a == 0 || b == 0 {
+        return a | b;
+    }
+    let shift = (a | b).trailing_zeros();
+    a >>= a.trailing_zeros();
+    loop {
+        b >>= b.trailing_zeros();
+        if a > b {
+            std::mem::swap(&mut a, &mut b);
+        }
+        b -= a;
+        if b == 0 {
+            return a << shift;
+        }
+    }
+}
+
 fn gcd(mut a: u128, mut b: u128) -> u128 {
     if a <= u128::from(u64::MAX) && b <= u128::from(u64::MAX) {
         return u128::from(Integer::gcd(&(a as u64), &(b as u64)).max(1));
@@ -210,6 +243,9 @@ impl Add<&Rational> for &Rational {
             if b == d {
                 return Rational::reduced(i128::from(*a) + i128::from(*c), i128::from(*b));
             }
+            if *a == 0 || *c == 0 {
+                return if *a == 0 { other.clone() } else { self.clone() };
+            }
             let (a, b, c, d) = (i128::from(*a), i128::from(*b), i128::from(*c), i128::from(*d));
             // Each product is below 2^126, so the sum is below 2^127.
             return Rational::reduced(a * d + c * b, b * d);
@@ -229,6 +265,12 @@ impl Mul<&Rational> for &Rational {
     type Output = Rational;
     fn mul(self, other: &Rational) -> Rational {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
+            if *b == 1 && (*a == 1 || *a == 0) {
+                return if *a == 1 { other.clone() } else { Rational::ZERO };
+            }
+            if *d == 1 && *c == 1 {
+                return self.clone();
+            }
             return Rational::reduced(i128::from(*a) * i128::from(*c), i128::from(*b) * i128::from(*d));
         }
         Rational::wrap(self.to_big() * other.to_big())
@@ -239,7 +281,10 @@ impl Neg for &Rational {
     type Output = Rational;
     fn neg(self) -> Rational {
         match &self.0 {
-            Repr::Small(n, d) => Rational::reduced(-i128::from(*n), i128::from(*d)),
+            Repr::Small(n, d) => match n.checked_neg() {
+                Some(n) => Rational(Repr::Small(n, *d)),
+                None => Rational::reduced(-i128::from(*n), i128::from(*d)),
+            },
             Repr::Big(q) => Rational::wrap(-(**q).clone()),
         }
     }

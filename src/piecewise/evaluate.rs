@@ -5,7 +5,9 @@
 //! the outer cell: cells are refined only where the term needs it, and empty ones are dropped.
 //! Untrusted: the kernel checks every [`Tree`] and [`Evaluation`].
 
-use super::sign::{certify, rational_roots};
+use super::bernstein::midpoint;
+use super::sample::refutes;
+use super::sign::{certify, certify_within, rational_roots};
 use crate::exact::Rational;
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::rule::tree::{Decided, Decision, Direction, Evaluation, Pieces, Tree};
@@ -78,6 +80,8 @@ enum Need {
 
 /// Splits of one statement at most.
 const CELL_LIMIT: usize = 4_000;
+/// Boxes that are halved in the search for one sign at most.
+const HALVING_LIMIT: usize = 300;
 /// Break points of one integral at most.
 const POINT_LIMIT: usize = 200;
 
@@ -85,6 +89,7 @@ const POINT_LIMIT: usize = 200;
 #[derive(Debug, Default)]
 pub struct Engine {
     cells: usize,
+    halvings: usize,
 }
 
 impl Engine {
@@ -102,9 +107,9 @@ impl Engine {
     pub fn tree(&mut self, facts: &mut Vec<Fact>, relation: Relation, e: &Expr) -> Result<Tree, Obstacle> {
         self.spend()?;
         match self.evaluate(facts, e) {
-            Ok((value, evaluation)) => match certify(facts, relation, &value) {
+            Ok((value, evaluation)) => match certify_within(facts, relation, &value, self.effort()) {
                 Some(sign) => Ok(Tree::Leaf { evaluation, sign }),
-                None => Err(Obstacle::Uncertified { term: value, relation }),
+                None => self.subdivide(facts, relation, e, value),
             },
             Err(Need::Stuck(obstacle)) => Err(obstacle),
             Err(Need::Split(on)) => {
@@ -115,6 +120,36 @@ impl Engine {
                 Ok(Tree::Split { on, yes, no })
             }
         }
+    }
+
+    /// Large products of facts where there are few boxes, small ones where there are many.
+    fn effort(&self) -> u32 {
+        match self.halvings {
+            0..4 => 4,
+            4..16 => 3,
+            _ => 2,
+        }
+    }
+
+    /// Splits the box of the facts in the middle, where a sign has no certificate on the whole of it and no
+    /// point shows that there is none.
+    fn subdivide(
+        &mut self,
+        facts: &mut Vec<Fact>,
+        relation: Relation,
+        e: &Expr,
+        value: Expr,
+    ) -> Result<Tree, Obstacle> {
+        let hopeless = relation == Relation::Equal || refutes(facts, relation, &value);
+        let Some(on) = midpoint(facts, &value).filter(|_| !hopeless && self.halvings < HALVING_LIMIT) else {
+            return Err(Obstacle::Uncertified { term: value, relation });
+        };
+        self.halvings += 1;
+        let yes = Fact { relation: Relation::AtLeast, expr: on.clone() };
+        let no = Fact { relation: Relation::Positive, expr: on.negated() };
+        let yes = Box::new(self.branch(facts, yes, relation, e)?);
+        let no = Box::new(self.branch(facts, no, relation, e)?);
+        Ok(Tree::Split { on, yes, no })
     }
 
     fn branch(

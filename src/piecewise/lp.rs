@@ -1,7 +1,8 @@
 //! Exact linear programs: non-negative solutions of linear equations.
 //!
-//! Main function: [`solve`]. Two-phase primal simplex on a dense rational tableau with Bland's rule,
-//! which cannot cycle (Bland, 1977). Untrusted: what it returns is checked by the kernel.
+//! Main function: [`solve`]. Two-phase primal simplex on a dense rational tableau: the steepest entry
+//! while the objective moves, Bland's rule while it does not, which cannot cycle (Bland, 1977). Untrusted:
+//! what it returns is checked by the kernel.
 
 use crate::exact::Rational;
 
@@ -17,8 +18,13 @@ pub(super) enum Want {
     Strict,
 }
 
+/// Entries that are changed in one program at most; beyond it no solution is found.
+const WORK_LIMIT: usize = 1_500_000;
+/// Steps without a gain before Bland's rule takes over.
+const STALL_LIMIT: usize = 8;
+
 /// `λ ≥ 0` with `Σ λ_j·columns[j] = target`, in `target.len()` rows; with [`Want::Strict`] some `λ_j`
-/// with `strict[j]` is positive. `None` if there is none.
+/// with `strict[j]` is positive. `None` if there is none, or none within the limit of work.
 pub(super) fn solve(
     columns: &[Column],
     strict: &[bool],
@@ -46,6 +52,7 @@ struct Tableau {
     /// The basic unknown of each row; `width` and above are artificial.
     basis: Vec<usize>,
     width: usize,
+    work: usize,
 }
 
 impl Tableau {
@@ -67,7 +74,7 @@ impl Tableau {
             }
         }
         let basis = (width..width + target.len()).collect();
-        Tableau { rows, rhs, basis, width }
+        Tableau { rows, rhs, basis, width, work: 0 }
     }
 
     fn pivot(&mut self, leave: usize, enter: usize) {
@@ -84,6 +91,7 @@ impl Tableau {
             pivot_row.iter().enumerate().filter(|(_, c)| !c.is_zero()).map(|(j, _)| j).collect();
         for (i, (row, right)) in self.rows.iter_mut().zip(self.rhs.iter_mut()).enumerate() {
             let Some(k) = row.get(enter).filter(|k| i != leave && !k.is_zero()).cloned() else { continue };
+            self.work += support.len();
             for j in &support {
                 if let (Some(cell), Some(p)) = (row.get_mut(*j), pivot_row.get(*j)) {
                     *cell = &*cell - &(&k * p);
@@ -115,30 +123,38 @@ impl Tableau {
         best.map(|(_, _, i)| i)
     }
 
-    /// Phase one: drives the artificial unknowns to zero.
+    /// Phase one: drives the artificial unknowns to zero. An unknown lowers their sum when its entry in
+    /// `gain` is positive.
     fn feasible(&mut self) -> bool {
+        let mut gain = vec![Rational::ZERO; self.width];
+        for row in &self.rows {
+            gain.iter_mut().zip(row).filter(|(_, c)| !c.is_zero()).for_each(|(sum, c)| *sum += c);
+        }
+        let mut stalled = 0;
         loop {
-            let artificial: Vec<usize> = (0..self.rows.len())
-                .filter(|i| self.basis.get(*i).is_some_and(|b| *b >= self.width))
-                .collect();
-            let left = artificial.iter().any(|i| self.rhs.get(*i).is_some_and(Rational::is_positive));
-            if !left {
+            let open = self.basis.iter().zip(&self.rhs).any(|(b, r)| *b >= self.width && r.is_positive());
+            if !open {
                 return true;
             }
-            // The objective is the sum of the artificial unknowns; an unknown improves it when its
-            // entries in their rows sum to more than zero.
-            let improves = |j: usize| {
-                let mut sum = Rational::ZERO;
-                for i in &artificial {
-                    if let Some(cell) = self.rows.get(*i).and_then(|row| row.get(j)) {
-                        sum += cell;
-                    }
-                }
-                sum.is_positive()
+            if self.work > WORK_LIMIT {
+                return false;
+            }
+            let mut candidates = gain.iter().enumerate().filter(|(_, g)| g.is_positive());
+            let enter = if stalled > STALL_LIMIT {
+                candidates.next()
+            } else {
+                candidates.max_by(|(i, a), (j, b)| a.cmp(b).then(j.cmp(i)))
             };
-            let Some(enter) = (0..self.width).find(|j| improves(*j)) else { return false };
+            let Some(enter) = enter.map(|(j, _)| j) else { return false };
             let Some(leave) = self.leaving(enter) else { return false };
+            let moves = self.rhs.get(leave).is_some_and(Rational::is_positive);
+            stalled = if moves { 0 } else { stalled + 1 };
             self.pivot(leave, enter);
+            let Some(k) = gain.get(enter).cloned() else { return false };
+            if let Some(row) = self.rows.get(leave) {
+                let changed = gain.iter_mut().zip(row).filter(|(_, c)| !c.is_zero());
+                changed.for_each(|(g, c)| *g = &*g - &(&k * c));
+            }
         }
     }
 
@@ -158,6 +174,9 @@ impl Tableau {
             let x = self.solution();
             if x.iter().enumerate().any(|(j, v)| v.is_positive() && marked(j)) {
                 return Some(x);
+            }
+            if self.work > WORK_LIMIT {
+                return None;
             }
             let gain = |j: usize| {
                 let mut sum = if marked(j) { Rational::ONE } else { Rational::ZERO };

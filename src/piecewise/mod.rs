@@ -1,7 +1,9 @@
 //! The engine: exact linear programs, signs of terms under facts, and the piecewise evaluation of
 //! indicators and iterated integrals. Untrusted: it proposes evidence, and the kernel checks it.
 
+mod bernstein;
 mod evaluate;
+mod factor;
 mod lp;
 mod sample;
 mod sign;

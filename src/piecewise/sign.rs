@@ -1,12 +1,14 @@
 //! Signs of terms under known facts: [`certify`] searches for a [`Combination`].
 //!
-//! In the order of cost: numbers; Farkas multipliers of the facts; completed squares; products of facts up to the degree of the goal, with squares of differences and of
-//! stationary forms (Handelman; Schmüdgen). Complete for linear goals under linear facts.
+//! In the order of cost: numbers; Farkas multipliers of the facts; completed squares; squares and facts
+//! that divide the goal; Bernstein coefficients on the box that the facts give; products of facts up to
+//! the degree of the goal, with squares of differences and of stationary forms (Handelman; Schmüdgen).
+//! Complete for linear goals under linear facts.
 
 use std::collections::BTreeMap;
 
 use super::lp::{self, Column, Want};
-use super::sample;
+use super::{bernstein, factor, sample};
 use crate::exact::{Monomial, Poly, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Node, Relation};
@@ -14,8 +16,21 @@ use crate::kernel::{Atom, Expr, Node, Relation};
 /// Products that are tried at most.
 const GENERATOR_LIMIT: usize = 700;
 
+/// Facts in one product at most.
+const PRODUCT_LIMIT: u32 = 4;
+
 /// Evidence that `goal REL 0` follows from the facts, if the search finds it.
 pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
+    certify_within(facts, relation, goal, PRODUCT_LIMIT)
+}
+
+/// The same with at most so many facts in one product.
+pub(super) fn certify_within(
+    facts: &[Fact],
+    relation: Relation,
+    goal: &Expr,
+    limit: u32,
+) -> Option<Combination> {
     if let Some(c) = goal.as_number() {
         let holds = match relation {
             Relation::Equal => c.is_zero(),
@@ -39,12 +54,13 @@ pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combin
     if degree < 2 || sample::refutes(facts, relation, goal) {
         return None;
     }
-    if let Some(found) = search.divided_square() {
+    let quick = search.divided_square().or_else(|| search.divided_fact());
+    if let Some(found) = quick.or_else(|| bernstein::certify(facts, relation, goal)) {
         return Some(found);
     }
     let mut generators = search.linear();
     generators.extend(search.squares());
-    for size in 2..=degree.min(4) {
+    for size in 2..=degree.min(limit) {
         // Squares times facts first: there are few of them, and they fit incentive constraints.
         for more in [search.squared_products(size), search.products(size)] {
             generators.extend(more);
@@ -158,18 +174,45 @@ impl Search<'_> {
         out
     }
 
-    /// Divides the goal by the square of a form, if that leaves no remainder, and certifies the
+    /// Divides the goal by the square of a polynomial, if that leaves no remainder, and certifies the
     /// quotient: an incentive constraint touches zero along the diagonal.
     fn divided_square(&self) -> Option<Combination> {
         if self.relation != Relation::AtLeast {
             return None;
         }
-        for root in self.square_roots() {
-            let Some(quotient) = divide(self.goal, &root).and_then(|q| divide(&q, &root)) else { continue };
-            if let Some(mut found) = certify(self.facts, Relation::AtLeast, &quotient) {
-                found.terms.iter_mut().for_each(|t| t.squares.push(root.clone()));
-                let square = root.pow(2);
-                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&square));
+        let root = factor::square_divisor(self.goal.poly())?;
+        let quotient = factor::quotient(self.goal.poly(), &root.times(&root))?;
+        let mut found = certify(self.facts, Relation::AtLeast, &Expr::from(quotient))?;
+        let root = Expr::from(root);
+        found.terms.iter_mut().for_each(|t| t.squares.push(root.clone()));
+        let square = root.pow(2);
+        found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&square));
+        Some(found)
+    }
+
+    /// Divides the goal by a fact, if that leaves no remainder, and certifies the quotient.
+    fn divided_fact(&self) -> Option<Combination> {
+        for (number, fact) in self.facts.iter().enumerate() {
+            let usable = match fact.relation {
+                Relation::Equal => false,
+                Relation::AtLeast => self.relation == Relation::AtLeast,
+                Relation::Positive => true,
+            };
+            if !usable
+                || fact.expr.poly().degree() == 0
+                || fact.expr.poly().degree() >= self.goal.poly().degree()
+            {
+                continue;
+            }
+            let Some(quotient) = factor::quotient(self.goal.poly(), fact.expr.poly()) else { continue };
+            if let Some(mut found) = certify(self.facts, self.relation, &Expr::from(quotient)) {
+                for term in &mut found.terms {
+                    match term.facts.iter_mut().find(|(n, _)| *n == number) {
+                        Some((_, exponent)) => *exponent += 1,
+                        None => term.facts.push((number, 1)),
+                    }
+                }
+                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&fact.expr));
                 return Some(found);
             }
         }
@@ -184,7 +227,8 @@ impl Search<'_> {
             let before = chosen.len();
             for (number, fact) in self.facts.iter().enumerate() {
                 let shares = names.iter().any(|n| fact.expr.mentions(n));
-                if !chosen.contains(&number) && shares && fact.relation != Relation::Equal {
+                let usable = fact.relation != Relation::Equal && !self.is_dominated(number, fact);
+                if !chosen.contains(&number) && shares && usable {
                     chosen.push(number);
                     names.extend(fact.expr.free_names());
                 }
@@ -193,6 +237,23 @@ impl Search<'_> {
                 return chosen;
             }
         }
+    }
+
+    /// Whether another fact says more: the same up to a factor, but with a smaller number added.
+    fn is_dominated(&self, number: usize, fact: &Fact) -> bool {
+        let Some((lead, a)) = fact.expr.terms().find(|(m, _)| !m.is_one()) else { return false };
+        self.facts.iter().enumerate().any(|(other, tighter)| {
+            let Some((first, b)) = tighter.expr.terms().find(|(m, _)| !m.is_one()) else { return false };
+            if other == number || tighter.relation == Relation::Equal || first != lead {
+                return false;
+            }
+            let Some(k) = a.checked_div(b).filter(Rational::is_positive) else { return false };
+            let rest = fact.expr.minus(&tighter.expr.scaled(&k));
+            let Some(rest) = rest.as_number() else { return false };
+            let stricter = (tighter.relation == Relation::Positive, other)
+                > (fact.relation == Relation::Positive, number);
+            rest.is_positive() || (rest.is_zero() && stricter)
+        })
     }
 
     /// Products of exactly `size` facts.
@@ -337,28 +398,6 @@ impl Search<'_> {
 
 fn variables_of(e: &Expr) -> Vec<Atom> {
     e.poly().variables().into_iter().filter(|a| matches!(a.node(), Node::Variable(_))).collect()
-}
-
-/// The quotient by a form `v − ρ` (up to a number) in some variable `v`, by synthetic division; `None` if
-/// there is a remainder.
-fn divide(e: &Expr, form: &Expr) -> Option<Expr> {
-    for v in variables_of(form) {
-        let coefficients = form.poly().coefficients_in(&v);
-        let [constant, slope] = coefficients.as_slice() else { continue };
-        let Some(k) = slope.as_constant().and_then(|c| c.recip()) else { continue };
-        let point = Expr::from(constant.clone()).scaled(&-&k);
-        let (mut carry, mut quotient) = (Expr::zero(), Expr::zero());
-        let mut coefficients = e.poly().coefficients_in(&v);
-        while let Some(c) = coefficients.pop() {
-            carry = carry.times(&point).plus(&Expr::from(c));
-            match coefficients.len().checked_sub(1).and_then(|power| u32::try_from(power).ok()) {
-                Some(power) => quotient = quotient.plus(&carry.times(&Expr::from(&v).pow(power))),
-                None => return carry.is_zero().then(|| quotient.scaled(&k)),
-            }
-        }
-        return None;
-    }
-    None
 }
 
 /// The rational roots of a polynomial with constant coefficients, lowest first; none if a coefficient
