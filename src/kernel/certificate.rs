@@ -61,6 +61,10 @@ pub enum Step {
         statement: Formula,
         term: Expr,
     },
+    Choose {
+        some: usize,
+        premise: usize,
+    },
     Cases {
         on: Expr,
         yes: usize,
@@ -111,6 +115,13 @@ pub enum Step {
         inner: Interval,
         body: Expr,
     },
+    Intermediate {
+        below: usize,
+        above: usize,
+        order: usize,
+        interval: Interval,
+        body: Expr,
+    },
     Area {
         premise: usize,
         order: [usize; 3],
@@ -128,7 +139,7 @@ pub enum Step {
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 22] = [
+pub const RULES: [&str; 24] = [
     "assume",
     "discharge",
     "apply",
@@ -138,6 +149,7 @@ pub const RULES: [&str; 22] = [
     "part",
     "either",
     "witness",
+    "choose",
     "cases",
     "alternatives",
     "contradict",
@@ -148,6 +160,7 @@ pub const RULES: [&str; 22] = [
     "monotone",
     "congruence",
     "interchange",
+    "intermediate",
     "area",
     "exhibit",
     "impossible",
@@ -209,6 +222,7 @@ impl Replay {
             Step::Part { premise, index } => logic::part(at(premise)?, *index),
             Step::Either { premise, alternatives } => logic::either(at(premise)?, alternatives),
             Step::Witness { premise, statement, term } => logic::witness(at(premise)?, statement, term),
+            Step::Choose { some, premise } => logic::choose(at(some)?, at(premise)?),
             Step::Cases { on, yes, no } => logic::cases(on, at(yes)?, at(no)?),
             Step::Alternatives { disjunction, branches } => {
                 logic::alternatives(at(disjunction)?, &self.all(branches)?)
@@ -227,6 +241,9 @@ impl Replay {
                 calculus::congruence(at(premise)?, at(order)?, interval, exceptions, left, right)
             }
             Step::Interchange { outer, inner, body } => calculus::interchange(outer, inner, body),
+            Step::Intermediate { below, above, order, interval, body } => {
+                calculus::intermediate(at(below)?, at(above)?, at(order)?, interval, body)
+            }
             Step::Area { premise, order: [a, b, c], area } => {
                 calculus::area(at(premise)?, [at(a)?, at(b)?, at(c)?], area)
             }

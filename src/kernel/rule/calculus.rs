@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::expr::{Expr, Name};
+use super::super::expr::{Atom, Expr, Name};
 use super::super::formula::{Formula, Relation};
 use super::super::rejection::Rejection;
 use super::super::text::Symbol;
@@ -210,6 +210,50 @@ impl Area {
             Formula::implied(&domain, bounds),
         )
     }
+}
+
+/// **Intermediate value.** A polynomial that changes sign on an interval vanishes somewhere on it.
+///
+/// ```text
+///   Γ ⊢ −p[x := low] ≥ 0     Δ ⊢ p[x := high] ≥ 0     Θ ⊢ high − low ≥ 0
+///   ──────────────────────────────────────────────────────────────────── intermediate
+///            Γ, Δ, Θ ⊢ ∃x. x − low ≥ 0 ∧ high − x ≥ 0 ∧ p = 0
+/// ```
+///
+/// Rejects: a term in which `x` stands inside an indicator, an integral, a reciprocal or a function, since
+/// that need not be continuous; an interval that mentions `x`; premises about something else.
+pub(in crate::kernel) fn intermediate(
+    below: &Theorem,
+    above: &Theorem,
+    order: &Theorem,
+    interval: &Interval,
+    body: &Expr,
+) -> Result<Theorem, Rejection> {
+    let Interval { low, high, .. } = interval;
+    let name = interval.name();
+    if low.mentions(name) || high.mentions(name) {
+        return Err(Rejection::NotFresh { name: name.clone() });
+    }
+    let x = Expr::variable(name);
+    let is_x = |e: &Atom| x.atoms().any(|a| a == e);
+    if body.atoms().any(|a| a.mentions_variable(name) && !is_x(a)) {
+        return Err(Rejection::WrongForm { rule: "intermediate", expected: "a polynomial in the variable" });
+    }
+    let at = |point: &Expr| body.substitute_one(name, point);
+    for (premise, expected) in [
+        (below, Formula::at_least(&Expr::zero(), &at(low))),
+        (above, Formula::at_least(&at(high), &Expr::zero())),
+        (order, Formula::at_least(high, low)),
+    ] {
+        if premise.conclusion != expected {
+            let (expected, found) = (Box::new(expected), Box::new(premise.conclusion.clone()));
+            return Err(Rejection::Mismatch { rule: "intermediate", expected, found });
+        }
+    }
+    let parts =
+        vec![Formula::at_least(&x, low), Formula::at_least(high, &x), Formula::equal(body, &Expr::zero())];
+    let hypotheses = [below, above, order].into_iter().flat_map(|t| t.hypotheses.iter().cloned()).collect();
+    Ok(Theorem { hypotheses, conclusion: Formula::Exists(name.clone(), Box::new(Formula::And(parts))) })
 }
 
 /// **Area under the allocation.** Truthful interim utility is the area under the interim allocation.

@@ -108,6 +108,24 @@ pub(in crate::kernel) fn witness(
     Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion: statement.clone() })
 }
 
+/// **Choose.** From `Γ ⊢ ∃x. φ` and `Δ, φ ⊢ ψ` follows `Γ, Δ ⊢ ψ`. Rejects a name `x` that occurs free in
+/// `ψ` or in a hypothesis of the second premise other than `φ`.
+pub(in crate::kernel) fn choose(some: &Theorem, premise: &Theorem) -> Result<Theorem, Rejection> {
+    let Formula::Exists(x, body) = &some.conclusion else {
+        return Err(Rejection::WrongForm {
+            rule: "choose",
+            expected: "a statement for some value of a name",
+        });
+    };
+    let mut hypotheses = premise.hypotheses.clone();
+    hypotheses.remove(&**body);
+    if hypotheses.iter().chain([&premise.conclusion]).any(|f| f.mentions_variable(x)) {
+        return Err(Rejection::NotFresh { name: x.clone() });
+    }
+    hypotheses.extend(some.hypotheses.iter().cloned());
+    Ok(Theorem { hypotheses, conclusion: premise.conclusion.clone() })
+}
+
 /// **Cases.** From `Γ, p ≥ 0 ⊢ φ` and `Δ, −p > 0 ⊢ φ` follows `Γ, Δ ⊢ φ`. Removes exactly these two
 /// hypotheses; the tie belongs to the first. Rejects two different conclusions.
 pub(in crate::kernel) fn cases(on: &Expr, yes: &Theorem, no: &Theorem) -> Result<Theorem, Rejection> {

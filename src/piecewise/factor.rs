@@ -1,0 +1,121 @@
+//! Exact quotients and greatest common divisors of polynomials in several variables.
+//!
+//! Recursive in the variables, by primitive remainder sequences (Knuth, volume 2, section 4.6.1); made
+//! for the small polynomials of incentive constraints, and refused beyond [`TERM_LIMIT`]. Untrusted:
+//! what is divided out is multiplied again by the kernel.
+
+use crate::exact::Poly;
+
+/// Terms of a polynomial at most.
+const TERM_LIMIT: usize = 400;
+
+/// `p / q`, if there is no remainder; `None` for a zero divisor.
+pub(super) fn quotient<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>) -> Option<Poly<V>> {
+    if p.is_zero() {
+        return (!q.is_zero()).then(Poly::zero);
+    }
+    if let Some(c) = q.as_constant() {
+        return Some(p.scaled(&c.recip()?));
+    }
+    let v = q.variables().into_iter().next()?;
+    let (mut rest, divisor) = (p.coefficients_in(&v), q.coefficients_in(&v));
+    let lead = divisor.last()?;
+    let mut out = Poly::zero();
+    while rest.len() >= divisor.len() {
+        let power = rest.len() - divisor.len();
+        let top = rest.pop()?;
+        if top.is_zero() {
+            continue;
+        }
+        let factor = quotient(&top, lead)?;
+        for (slot, c) in rest.iter_mut().skip(power).zip(&divisor) {
+            *slot = slot.minus(&factor.times(c));
+        }
+        out = out.plus(&factor.times(&Poly::variable(v.clone()).pow(u32::try_from(power).ok()?)));
+    }
+    rest.iter().all(Poly::is_zero).then_some(out)
+}
+
+/// The greatest common divisor with coprime integer coefficients; `None` beyond the limit.
+pub(super) fn gcd<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>) -> Option<Poly<V>> {
+    if p.len() > TERM_LIMIT || q.len() > TERM_LIMIT {
+        return None;
+    }
+    if p.is_zero() || q.is_zero() {
+        return Some(if p.is_zero() { q.primitive_part() } else { p.primitive_part() });
+    }
+    if p.as_constant().is_some() || q.as_constant().is_some() {
+        return Some(Poly::one());
+    }
+    let v = p.variables().into_iter().chain(q.variables()).min()?;
+    let ((p_content, mut a), (q_content, mut b)) = (content(p, &v)?, content(q, &v)?);
+    let common = gcd(&p_content, &q_content)?;
+    if a.degree_in(&v) < b.degree_in(&v) {
+        std::mem::swap(&mut a, &mut b);
+    }
+    while b.degree_in(&v) > 0 {
+        let rest = pseudo_remainder(&a, &b, &v)?;
+        if rest.is_zero() {
+            return Some(common.times(&b).primitive_part());
+        }
+        if rest.degree_in(&v) == 0 {
+            return Some(common.primitive_part());
+        }
+        (a, b) = (b, content(&rest, &v)?.1);
+    }
+    Some(common.primitive_part())
+}
+
+/// The greatest common divisor of the coefficients in `v`, and the quotient by it.
+fn content<V: Ord + Clone>(p: &Poly<V>, v: &V) -> Option<(Poly<V>, Poly<V>)> {
+    let mut content = Poly::zero();
+    for c in p.coefficients_in(v) {
+        content = gcd(&content, &c)?;
+    }
+    let primitive = quotient(p, &content)?.primitive_part();
+    Some((content, primitive))
+}
+
+fn pseudo_remainder<V: Ord + Clone>(a: &Poly<V>, b: &Poly<V>, v: &V) -> Option<Poly<V>> {
+    let (mut rest, divisor) = (a.coefficients_in(v), b.coefficients_in(v));
+    let lead = divisor.last()?.clone();
+    while rest.len() >= divisor.len() {
+        let shift = rest.len() - divisor.len();
+        let top = rest.pop()?;
+        if top.is_zero() {
+            continue;
+        }
+        for (k, slot) in rest.iter_mut().enumerate() {
+            *slot = slot.times(&lead);
+            if let Some(c) = k.checked_sub(shift).and_then(|k| divisor.get(k)) {
+                *slot = slot.minus(&top.times(c));
+            }
+            if slot.len() > TERM_LIMIT {
+                return None;
+            }
+        }
+    }
+    let powers = rest.into_iter().zip(0_u32..);
+    Some(powers.fold(Poly::zero(), |sum, (c, k)| sum.plus(&c.times(&Poly::variable(v.clone()).pow(k)))))
+}
+
+/// A polynomial of positive degree whose square divides `p`, if there is one and the limits allow to
+/// find it.
+pub(super) fn square_divisor<V: Ord + Clone>(p: &Poly<V>) -> Option<Poly<V>> {
+    for v in p.variables() {
+        if p.degree_in(&v) < 2 {
+            continue;
+        }
+        let repeated = gcd(p, &p.derivative(&v))?;
+        if repeated.degree_in(&v) == 0 {
+            continue;
+        }
+        let simple = quotient(&repeated, &gcd(&repeated, &repeated.derivative(&v))?);
+        for root in std::iter::once(repeated).chain(simple) {
+            if root.degree() > 0 && quotient(p, &root.times(&root)).is_some() {
+                return Some(root);
+            }
+        }
+    }
+    None
+}
