@@ -4,7 +4,7 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 42] = [
+pub const CODES: [&str; 43] = [
     "allocation-range",
     "allocation-sum",
     "ambiguous-type",
@@ -26,6 +26,7 @@ pub const CODES: [&str; 42] = [
     "missing-share",
     "missing-value",
     "negative-density",
+    "negative-root",
     "not-an-agent",
     "not-own-type",
     "out-of-range",

@@ -54,20 +54,31 @@ pub(super) fn own_name(kind: &str, parts: &[&str]) -> Name {
     out.into()
 }
 
-/// A number that is defined as a maximum: `name = max{ body : argument ∈ [low, high] }`.
-///
-/// A participation charge is the maximum of outside option minus interim payoff over the agent's
-/// types; a minimum is the negative of the maximum of the negative.
+/// How a [`Charge`] describes its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Description {
+    /// `name = max{ body : argument ∈ [low, high] }`. A participation charge is the maximum of outside
+    /// option minus interim payoff over the agent's types; a minimum is the negative of the maximum of
+    /// the negative.
+    Maximum,
+    /// `name ∈ [low, high]` and `body = 0`, where the argument has the number's own name. There is one
+    /// such number: a root of an integer, or of a term that is at least zero.
+    Root,
+}
+
+/// A number that is given by a description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charge {
     /// The name of the number in formulas; ends in `'`, so that no user can write it.
     pub name: Name,
     /// What it is, in the user's words: `participation_charge(vcg, seller)`.
     pub shown: String,
-    /// The variable that is maximised over; its name occurs nowhere else.
+    /// The variable that is maximised over, whose name occurs nowhere else; or the number with its range.
     pub argument: Bound,
-    /// What is maximised; may mention parameters, the argument and earlier charges.
+    /// What is maximised, or vanishes; may mention parameters, the argument and earlier charges.
     pub body: Expr,
+    /// What makes it this number.
+    pub description: Description,
 }
 
 impl Charge {
@@ -76,10 +87,21 @@ impl Charge {
         [&self.body, &self.argument.low, &self.argument.high].into_iter().any(|e| e.mentions(name))
     }
 
-    /// `(∃y ∈ D. body = name) ∧ (∀y ∈ D. name ≥ body) ∧ rest`, under `∃ name`. Since a maximum is
-    /// unique, this is the definite description: `rest` holds of *the* maximum, and there is one.
+    /// What a root is: its range, and that the body vanishes.
+    pub fn root(&self) -> Vec<Formula> {
+        let [low, high] = self.argument.domain();
+        vec![low, high, Formula::equal(&self.body, &Expr::zero())]
+    }
+
+    /// For a maximum, `(∃y ∈ D. body = name) ∧ (∀y ∈ D. name ≥ body) ∧ rest`, under `∃ name`; for a root,
+    /// `low ≤ name ≤ high ∧ body = 0 ∧ rest`. Since both are unique, this is the definite description:
+    /// `rest` holds of *the* number, and there is one.
     fn describe(&self, rest: Formula) -> Formula {
         let m = Expr::variable(&self.name);
+        if self.description == Description::Root {
+            let parts = self.root().into_iter().chain([rest]).collect();
+            return Formula::Exists(self.name.clone(), Box::new(Formula::And(parts)));
+        }
         let [low, high] = self.argument.domain();
         let attained = Formula::And(vec![low.clone(), high.clone(), Formula::equal(&self.body, &m)]);
         let attained = Formula::Exists(self.argument.name.clone(), Box::new(attained));

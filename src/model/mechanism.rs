@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name};
 
-use super::claim::{Bound, Charge, own_name};
+use super::claim::{Bound, Charge, Description, own_name};
 use super::setting::{Kind, Setting, mixture};
 
 /// A direct mechanism.
@@ -113,6 +113,7 @@ impl Mechanism {
             shown: format!("participation_charge({label}, {})", a.name),
             argument,
             body,
+            description: Description::Maximum,
         })
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::kernel::{Expr, Name};
 
-use super::claim::{Bound, Charge, own_name};
+use super::claim::{Bound, Charge, Description, own_name};
 use super::distribution::Distribution;
 
 /// An agent.
@@ -165,6 +165,7 @@ impl Setting {
             shown: format!("(-C({}, {}))", self.name, a.name),
             argument,
             body,
+            description: Description::Maximum,
         })
     }
 

@@ -40,6 +40,7 @@ fn at(e: &Expr, charges: &[Charge], name: &Name, point: &Expr, mark: &str) -> At
         if !depends {
             continue;
         }
+        // The argument of a root is the number itself.
         let renamed: Name = format!("{argument}{mark}").into();
         let argument_there = Bound {
             name: renamed.clone(),
@@ -53,6 +54,7 @@ fn at(e: &Expr, charges: &[Charge], name: &Name, point: &Expr, mark: &str) -> At
             shown: format!("{} at {name} = {point}", charge.shown),
             argument: argument_there,
             body,
+            description: charge.description,
         };
         values.insert(charge.name.clone(), Expr::variable(&copy.name));
         copies.push(copy);

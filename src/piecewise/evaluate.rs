@@ -7,9 +7,9 @@
 
 use super::bernstein::midpoint;
 use super::sample::refutes;
-use super::sign::{certify, certify_within, rational_roots};
+use super::sign::{Effort, certify, certify_within, empty, rational_roots};
 use crate::exact::Rational;
-use crate::kernel::rule::combine::{Combination, Fact};
+use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::tree::{Decided, Decision, Direction, Evaluation, Pieces, Tree};
 use crate::kernel::{Atom, Expr, Node, Rejection, Relation, Symbol};
 
@@ -82,6 +82,8 @@ enum Need {
 const CELL_LIMIT: usize = 4_000;
 /// Boxes that are halved in the search for one sign at most.
 const HALVING_LIMIT: usize = 300;
+/// Halvings inside halvings at most.
+const DEPTH_LIMIT: usize = 14;
 /// Break points of one integral at most.
 const POINT_LIMIT: usize = 200;
 
@@ -90,6 +92,7 @@ const POINT_LIMIT: usize = 200;
 pub struct Engine {
     cells: usize,
     halvings: usize,
+    depth: usize,
 }
 
 impl Engine {
@@ -123,12 +126,13 @@ impl Engine {
     }
 
     /// Large products of facts where there are few boxes, small ones where there are many.
-    fn effort(&self) -> u32 {
-        match self.halvings {
+    fn effort(&self) -> Effort {
+        let products = match self.halvings {
             0..4 => 4,
             4..16 => 3,
             _ => 2,
-        }
+        };
+        Effort { products, ..Effort::FULL }
     }
 
     /// Splits the box of the facts in the middle, where a sign has no certificate on the whole of it and no
@@ -140,11 +144,60 @@ impl Engine {
         e: &Expr,
         value: Expr,
     ) -> Result<Tree, Obstacle> {
-        let hopeless = relation == Relation::Equal || refutes(facts, relation, &value);
-        let Some(on) = midpoint(facts, &value).filter(|_| !hopeless && self.halvings < HALVING_LIMIT) else {
+        let curved = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().degree() > 1;
+        // Sampled points miss curves, so there the opposite sign is tried.
+        let opposite = || {
+            let is_opposite = certify_within(facts, Relation::Positive, &value.negated(), Effort::SMALL).is_some();
+            facts.iter().any(curved) && is_opposite
+        };
+        let hopeless = relation == Relation::Equal || refutes(facts, relation, &value) || opposite();
+        if !hopeless
+            && facts.iter().any(curved)
+            && let Some(tree) = self.contradiction(facts, relation, e, &value)
+        {
+            return Ok(tree);
+        }
+        let within = self.halvings < HALVING_LIMIT && self.depth < DEPTH_LIMIT;
+        let Some(on) = midpoint(facts, &value).filter(|_| !hopeless && within) else {
             return Err(Obstacle::Uncertified { term: value, relation });
         };
         self.halvings += 1;
+        self.depth += 1;
+        let tree = self.halved(facts, relation, e, on);
+        self.depth -= 1;
+        tree
+    }
+
+    /// By cases on the claim itself: its opposite contradicts the facts.
+    fn contradiction(
+        &mut self,
+        facts: &mut Vec<Fact>,
+        relation: Relation,
+        e: &Expr,
+        value: &Expr,
+    ) -> Option<Tree> {
+        let strict = relation == Relation::Positive;
+        let on = if strict { value.negated() } else { value.clone() };
+        let opposite = if strict { Relation::AtLeast } else { Relation::Positive };
+        facts.push(Fact { relation: opposite, expr: value.negated() });
+        let never = empty(facts);
+        facts.pop();
+        let never = Box::new(Tree::Empty(never?));
+        facts.push(Fact { relation, expr: value.clone() });
+        let holds = self.tree(facts, relation, e);
+        facts.pop();
+        let holds = Box::new(holds.ok()?);
+        let (yes, no) = if strict { (never, holds) } else { (holds, never) };
+        Some(Tree::Split { on, yes, no })
+    }
+
+    fn halved(
+        &mut self,
+        facts: &mut Vec<Fact>,
+        relation: Relation,
+        e: &Expr,
+        on: Expr,
+    ) -> Result<Tree, Obstacle> {
         let yes = Fact { relation: Relation::AtLeast, expr: on.clone() };
         let no = Fact { relation: Relation::Positive, expr: on.negated() };
         let yes = Box::new(self.branch(facts, yes, relation, e)?);
@@ -353,11 +406,6 @@ impl Engine {
             None => Err(stuck()),
         }
     }
-}
-
-/// Why no point satisfies the facts, if that is so.
-pub(crate) fn empty(facts: &[Fact]) -> Option<Combination> {
-    certify(facts, Relation::Positive, &Expr::zero())
 }
 
 /// The indicator of an argument whose value on the cell is known.

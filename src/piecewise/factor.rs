@@ -36,6 +36,28 @@ pub(super) fn quotient<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>) -> Option<Poly<
     rest.iter().all(Poly::is_zero).then_some(out)
 }
 
+/// `(a, b)` with `p = a·q + b` and `b` of lower degree in `v` than `q`, whose highest coefficient in `v` must
+/// be a number; `None` otherwise.
+pub(super) fn division<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>, v: &V) -> Option<(Poly<V>, Poly<V>)> {
+    let (mut rest, divisor) = (p.coefficients_in(v), q.coefficients_in(v));
+    let inverse = divisor.last()?.as_constant()?.recip()?;
+    let mut out = Poly::zero();
+    while rest.len() >= divisor.len() {
+        let power = rest.len() - divisor.len();
+        let factor = rest.pop()?.scaled(&inverse);
+        if factor.is_zero() {
+            continue;
+        }
+        for (slot, c) in rest.iter_mut().skip(power).zip(&divisor) {
+            *slot = slot.minus(&factor.times(c));
+        }
+        out = out.plus(&factor.times(&Poly::variable(v.clone()).pow(u32::try_from(power).ok()?)));
+    }
+    let rest = rest.into_iter().zip(0_u32..);
+    let rest = rest.fold(Poly::zero(), |sum, (c, k)| sum.plus(&c.times(&Poly::variable(v.clone()).pow(k))));
+    Some((out, rest))
+}
+
 /// The greatest common divisor with coprime integer coefficients; `None` beyond the limit.
 pub(super) fn gcd<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>) -> Option<Poly<V>> {
     if p.len() > TERM_LIMIT || q.len() > TERM_LIMIT {

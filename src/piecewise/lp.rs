@@ -18,20 +18,20 @@ pub(super) enum Want {
     Strict,
 }
 
-/// Entries that are changed in one program at most; beyond it no solution is found.
-const WORK_LIMIT: usize = 1_500_000;
 /// Steps without a gain before Bland's rule takes over.
 const STALL_LIMIT: usize = 8;
 
 /// `λ ≥ 0` with `Σ λ_j·columns[j] = target`, in `target.len()` rows; with [`Want::Strict`] some `λ_j`
-/// with `strict[j]` is positive. `None` if there is none, or none within the limit of work.
+/// with `strict[j]` is positive. `None` if there is none, or none before so
+/// many entries were changed.
 pub(super) fn solve(
     columns: &[Column],
     strict: &[bool],
     target: &[Rational],
     want: Want,
+    limit: usize,
 ) -> Option<Vec<Rational>> {
-    let mut tableau = Tableau::new(columns, target);
+    let mut tableau = Tableau::new(columns, target, limit);
     if !tableau.feasible() {
         return None;
     }
@@ -53,10 +53,11 @@ struct Tableau {
     basis: Vec<usize>,
     width: usize,
     work: usize,
+    limit: usize,
 }
 
 impl Tableau {
-    fn new(columns: &[Column], target: &[Rational]) -> Self {
+    fn new(columns: &[Column], target: &[Rational], limit: usize) -> Self {
         let width = columns.len();
         let mut rows = vec![vec![Rational::ZERO; width]; target.len()];
         for (j, column) in columns.iter().enumerate() {
@@ -74,7 +75,7 @@ impl Tableau {
             }
         }
         let basis = (width..width + target.len()).collect();
-        Tableau { rows, rhs, basis, width, work: 0 }
+        Tableau { rows, rhs, basis, width, work: 0, limit }
     }
 
     fn pivot(&mut self, leave: usize, enter: usize) {
@@ -136,7 +137,7 @@ impl Tableau {
             if !open {
                 return true;
             }
-            if self.work > WORK_LIMIT {
+            if self.work > self.limit {
                 return false;
             }
             let mut candidates = gain.iter().enumerate().filter(|(_, g)| g.is_positive());
@@ -175,7 +176,7 @@ impl Tableau {
             if x.iter().enumerate().any(|(j, v)| v.is_positive() && marked(j)) {
                 return Some(x);
             }
-            if self.work > WORK_LIMIT {
+            if self.work > self.limit {
                 return None;
             }
             let gain = |j: usize| {
@@ -222,7 +223,7 @@ mod tests {
     fn a_feasible_system_has_a_solution_that_solves_it() {
         // x + y = 2, x - z = 1
         let columns = vec![vec![(0, q(1)), (1, q(1))], vec![(0, q(1))], vec![(1, q(-1))]];
-        let x = solve(&columns, &[false; 3], &[q(2), q(1)], Want::Any).unwrap();
+        let x = solve(&columns, &[false; 3], &[q(2), q(1)], Want::Any, 1_000).unwrap();
         assert_eq!(&x[0] + &x[1], q(2));
         assert_eq!(&x[0] - &x[2], q(1));
         assert!(x.iter().all(|v| !v.is_negative()));
@@ -231,18 +232,18 @@ mod tests {
     #[test]
     fn an_infeasible_system_has_none() {
         // x = -1
-        assert_eq!(solve(&[vec![(0, q(1))]], &[false], &[q(-1)], Want::Any), None);
+        assert_eq!(solve(&[vec![(0, q(1))]], &[false], &[q(-1)], Want::Any, 1_000), None);
     }
 
     #[test]
     fn a_strict_solution_raises_a_marked_unknown_even_along_a_ray() {
         // x - y = 0, y marked: x = y = 1 is found along a ray
         let columns = vec![vec![(0, q(1))], vec![(0, q(-1))]];
-        let x = solve(&columns, &[false, true], &[q(0)], Want::Strict).unwrap();
+        let x = solve(&columns, &[false, true], &[q(0)], Want::Strict, 1_000).unwrap();
         assert!(x[1].is_positive());
         assert_eq!(x[0], x[1]);
         // x + y = 0 has only zero
         let columns = vec![vec![(0, q(1))], vec![(0, q(1))]];
-        assert_eq!(solve(&columns, &[false, true], &[q(0)], Want::Strict), None);
+        assert_eq!(solve(&columns, &[false, true], &[q(0)], Want::Strict, 1_000), None);
     }
 }

@@ -25,8 +25,34 @@ pub(super) fn refutes(facts: &[Fact], relation: Relation, goal: &Expr) -> bool {
             let share = Rational::new(share, 12).unwrap_or(Rational::ZERO);
             point.insert(name.clone(), low + &(&(high - low) * &share));
         }
+        onto_curves(facts, &mut point);
         facts.iter().all(|f| holds(f.relation, &f.expr, &point) == Some(true))
             && holds(relation, goal, &point) == Some(false)
+    })
+}
+
+/// Moves a point onto the curves that give one variable in terms of the others.
+fn onto_curves(facts: &[Fact], point: &mut BTreeMap<Name, Rational>) {
+    for fact in facts.iter().filter(|f| f.relation == Relation::Equal) {
+        for atom in fact.expr.poly().variables() {
+            let coefficients = fact.expr.poly().coefficients_in(&atom);
+            let ([constant, slope], Node::Variable(name)) = (coefficients.as_slice(), atom.node()) else {
+                continue;
+            };
+            let Some(slope) = slope.as_constant() else { continue };
+            let value = value(&Expr::from(constant.clone()), point).and_then(|c| (-&c).checked_div(&slope));
+            if let Some(value) = value {
+                point.insert(name.clone(), value);
+                break;
+            }
+        }
+    }
+}
+
+fn value(e: &Expr, point: &BTreeMap<Name, Rational>) -> Option<Rational> {
+    e.poly().evaluate(|a| match a.node() {
+        Node::Variable(name) => point.get(name).cloned(),
+        _ => None,
     })
 }
 
@@ -55,10 +81,7 @@ fn range(facts: &[Fact], name: &Name) -> (Rational, Rational) {
 }
 
 fn holds(relation: Relation, e: &Expr, point: &BTreeMap<Name, Rational>) -> Option<bool> {
-    let value = e.poly().evaluate(|a| match a.node() {
-        Node::Variable(name) => point.get(name).cloned(),
-        _ => None,
-    })?;
+    let value = value(e, point)?;
     Some(match relation {
         Relation::Equal => value.is_zero(),
         Relation::AtLeast => !value.is_negative(),

@@ -16,20 +16,42 @@ use crate::kernel::{Atom, Expr, Node, Relation};
 /// Products that are tried at most.
 const GENERATOR_LIMIT: usize = 700;
 
-/// Facts in one product at most.
-const PRODUCT_LIMIT: u32 = 4;
-
+/// Entries that are changed in one linear program at most.
+const WORK_LIMIT: usize = 1_500_000;
 /// Evidence that `goal REL 0` follows from the facts, if the search finds it.
 pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
-    certify_within(facts, relation, goal, PRODUCT_LIMIT)
+    certify_within(facts, relation, goal, Effort::FULL)
 }
 
-/// The same with at most so many facts in one product.
+/// How far a search goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    /// Facts in one product at most.
+    pub(super) products: u32,
+    /// Divisions one after the other at most.
+    pub(super) divisions: u32,
+}
+
+impl Effort {
+    pub(super) const FULL: Effort = Effort { products: 4, divisions: 6 };
+    pub(super) const SMALL: Effort = Effort { products: 2, divisions: 2 };
+
+    /// Entries that one linear program may change.
+    fn work(self) -> usize {
+        WORK_LIMIT >> (3 * 4_u32.saturating_sub(self.products))
+    }
+
+    fn divided(self) -> Option<Self> {
+        Some(Effort { divisions: self.divisions.checked_sub(1)?, ..self })
+    }
+}
+
+/// The same with less or more effort.
 pub(super) fn certify_within(
     facts: &[Fact],
     relation: Relation,
     goal: &Expr,
-    limit: u32,
+    effort: Effort,
 ) -> Option<Combination> {
     if let Some(c) = goal.as_number() {
         let holds = match relation {
@@ -43,7 +65,13 @@ pub(super) fn certify_within(
             return Some(Combination { terms, equations: vec![] });
         }
     }
-    let search = Search { facts, relation, goal };
+    let search = Search { facts, relation, goal, effort };
+    if let Some((rest, equations)) = search.reduced(goal).filter(|(rest, _)| rest != goal)
+        && let Some(mut found) = certify_within(facts, relation, &rest, effort)
+    {
+        found.equations.extend(equations);
+        return Some(found);
+    }
     if relation == Relation::Equal {
         return search.with(&search.equations());
     }
@@ -54,13 +82,13 @@ pub(super) fn certify_within(
     if degree < 2 || sample::refutes(facts, relation, goal) {
         return None;
     }
-    let quick = search.divided_square().or_else(|| search.divided_fact());
+    let quick = search.divided_square().or_else(|| search.divided_fact()).or_else(|| search.touching());
     if let Some(found) = quick.or_else(|| bernstein::certify(facts, relation, goal)) {
         return Some(found);
     }
     let mut generators = search.linear();
     generators.extend(search.squares());
-    for size in 2..=degree.min(limit) {
+    for size in 2..=degree.min(effort.products) {
         // Squares times facts first: there are few of them, and they fit incentive constraints.
         for more in [search.squared_products(size), search.products(size)] {
             generators.extend(more);
@@ -73,9 +101,53 @@ pub(super) fn certify_within(
     None
 }
 
+/// Why no point satisfies the facts, if that is found to be so: a combination that is zero and positive.
+pub(super) fn empty(facts: &[Fact]) -> Option<Combination> {
+    if let Some(found) = certify(facts, Relation::Positive, &Expr::zero()) {
+        return Some(found);
+    }
+    for (number, fact) in facts.iter().enumerate().filter(|(_, f)| f.expr.poly().degree() > 1) {
+        let against = fact.expr.negated();
+        let mut found = match fact.relation {
+            Relation::AtLeast => certify_within(facts, Relation::Positive, &against, Effort::SMALL),
+            Relation::Positive => certify_within(facts, Relation::AtLeast, &against, Effort::SMALL),
+            Relation::Equal => bernstein::certify(facts, Relation::Positive, &against),
+        };
+        if let (Some(found), false) = (&mut found, fact.relation == Relation::Equal) {
+            found.terms.push(Term { coefficient: Rational::ONE, squares: vec![], facts: vec![(number, 1)] });
+        }
+        if let (Some(found), true) = (&mut found, fact.relation == Relation::Equal) {
+            found.equations.push((Expr::one(), number));
+        }
+        if found.is_none() && fact.relation == Relation::Equal {
+            found = bernstein::certify(facts, Relation::Positive, &fact.expr);
+            found.iter_mut().for_each(|f| f.equations.push((Expr::integer(-1), number)));
+        }
+        if found.is_some() {
+            return found;
+        }
+    }
+    let curved = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().degree() > 1;
+    if !facts.iter().any(curved) {
+        return None;
+    }
+    let goal = Expr::zero();
+    let search = Search { facts, relation: Relation::Positive, goal: &goal, effort: Effort::SMALL };
+    let all: Vec<usize> = (0..facts.len()).filter(|n| search.is_usable(*n)).collect();
+    let mut generators = search.linear();
+    generators.extend(search.products_of(&all, 2, &Expr::one(), &[]));
+    search.with(&generators)
+}
+
 fn constant(c: Rational) -> Term {
     Term { coefficient: c, squares: vec![], facts: vec![] }
 }
+
+/// Times that all equations are used as rewritings at most.
+const ROUNDS: usize = 4;
+
+/// Multiples of equations, by number.
+type Equations = Vec<(Expr, usize)>;
 
 /// One product that may be added any number of times.
 #[derive(Clone)]
@@ -100,6 +172,7 @@ struct Search<'a> {
     facts: &'a [Fact],
     relation: Relation,
     goal: &'a Expr,
+    effort: Effort,
 }
 
 impl Search<'_> {
@@ -182,7 +255,7 @@ impl Search<'_> {
         }
         let root = factor::square_divisor(self.goal.poly())?;
         let quotient = factor::quotient(self.goal.poly(), &root.times(&root))?;
-        let mut found = certify(self.facts, Relation::AtLeast, &Expr::from(quotient))?;
+        let mut found = self.certify_quotient(&Expr::from(quotient))?;
         let root = Expr::from(root);
         found.terms.iter_mut().for_each(|t| t.squares.push(root.clone()));
         let square = root.pow(2);
@@ -204,8 +277,8 @@ impl Search<'_> {
             {
                 continue;
             }
-            let Some(quotient) = factor::quotient(self.goal.poly(), fact.expr.poly()) else { continue };
-            if let Some(mut found) = certify(self.facts, self.relation, &Expr::from(quotient)) {
+            let Some((quotient, rest)) = self.divided(self.goal, &fact.expr) else { continue };
+            if let Some(mut found) = self.certify_quotient(&quotient) {
                 for term in &mut found.terms {
                     match term.facts.iter_mut().find(|(n, _)| *n == number) {
                         Some((_, exponent)) => *exponent += 1,
@@ -213,10 +286,95 @@ impl Search<'_> {
                     }
                 }
                 found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&fact.expr));
+                found.equations.extend(rest);
                 return Some(found);
             }
         }
         None
+    }
+
+    fn certify_quotient(&self, quotient: &Expr) -> Option<Combination> {
+        certify_within(self.facts, self.relation, quotient, self.effort.divided()?)
+    }
+
+    /// Divides the goal twice by the difference of two variables, up to what the equations say is zero:
+    /// a function touches its maximum where the equations put it.
+    fn touching(&self) -> Option<Combination> {
+        let known = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().degree() > 1;
+        if self.relation != Relation::AtLeast || !self.facts.iter().any(known) {
+            return None;
+        }
+        let variables = variables_of(self.goal);
+        for (position, v) in variables.iter().enumerate() {
+            for w in variables.iter().skip(position + 1) {
+                let form = Expr::from(v).minus(&Expr::from(w));
+                let Some((once, first)) = self.divided(self.goal, &form) else { continue };
+                let Some((twice, second)) = self.divided(&once, &form) else { continue };
+                let Some(mut found) = self.certify_quotient(&twice) else { continue };
+                found.terms.iter_mut().for_each(|t| t.squares.push(form.clone()));
+                let square = form.pow(2);
+                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&square));
+                found.equations.extend(first);
+                found.equations.extend(second.into_iter().map(|(factor, n)| (factor.times(&form), n)));
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// The quotient by a divisor, if the equations say that there is no remainder; with their multiples.
+    fn divided(&self, e: &Expr, divisor: &Expr) -> Option<(Expr, Equations)> {
+        if let Some(quotient) = factor::quotient(e.poly(), divisor.poly()) {
+            return Some((Expr::from(quotient), vec![]));
+        }
+        for v in variables_of(divisor) {
+            let Some((quotient, rest)) = factor::division(e.poly(), divisor.poly(), &v) else { continue };
+            if let Some((rest, equations)) = self.reduced(&Expr::from(rest))
+                && rest.is_zero()
+            {
+                return Some((Expr::from(quotient), equations));
+            }
+        }
+        None
+    }
+
+    /// A term modulo the equations: each gives a power of one variable in terms of the others, of lower
+    /// degree where there is a choice.
+    fn reduced(&self, e: &Expr) -> Option<(Expr, Equations)> {
+        let mut rules: Vec<(usize, Atom)> = Vec::new();
+        for (number, fact) in self.facts.iter().enumerate() {
+            if fact.relation != Relation::Equal || fact.expr.poly().degree() < 2 {
+                continue;
+            }
+            let mut all = variables_of(&fact.expr);
+            all.retain(|v| rules.iter().all(|(_, taken)| taken != v));
+            all.sort_by_key(|v| fact.expr.poly().degree_in(v));
+            let usable = |v: &Atom| {
+                let lead = fact.expr.poly().coefficients_in(v).pop();
+                lead.is_some_and(|c| c.as_constant().is_some())
+            };
+            if let Some(v) = all.into_iter().find(usable) {
+                rules.push((number, v));
+            }
+        }
+        let mut rest = e.poly().clone();
+        let mut equations = vec![];
+        for _ in 0..ROUNDS {
+            let before = rest.clone();
+            for (number, v) in &rules {
+                let rule = self.facts.get(*number)?.expr.poly();
+                if rest.degree_in(v) < rule.degree_in(v) {
+                    continue;
+                }
+                let (quotient, left) = factor::division(&rest, rule, v)?;
+                equations.push((Expr::from(quotient), *number));
+                rest = left;
+            }
+            if rest == before {
+                break;
+            }
+        }
+        Some((Expr::from(rest), equations))
     }
 
     /// The facts that share a name with the goal, directly or through each other.
@@ -227,8 +385,7 @@ impl Search<'_> {
             let before = chosen.len();
             for (number, fact) in self.facts.iter().enumerate() {
                 let shares = names.iter().any(|n| fact.expr.mentions(n));
-                let usable = fact.relation != Relation::Equal && !self.is_dominated(number, fact);
-                if !chosen.contains(&number) && shares && usable {
+                if !chosen.contains(&number) && shares && self.is_usable(number) {
                     chosen.push(number);
                     names.extend(fact.expr.free_names());
                 }
@@ -237,6 +394,11 @@ impl Search<'_> {
                 return chosen;
             }
         }
+    }
+
+    fn is_usable(&self, number: usize) -> bool {
+        let fact = self.facts.get(number).filter(|f| f.relation != Relation::Equal);
+        fact.is_some_and(|f| !self.is_dominated(number, f))
     }
 
     /// Whether another fact says more: the same up to a factor, but with a smaller number added.
@@ -353,7 +515,7 @@ impl Search<'_> {
             }
         }
         let want = if self.relation == Relation::Positive { Want::Strict } else { Want::Any };
-        let x = lp::solve(&columns, &strict, &target, want)?;
+        let x = lp::solve(&columns, &strict, &target, want, self.effort.work())?;
         let mut out = Combination::default();
         for (generator, k) in generators.iter().zip(x).filter(|(_, k)| !k.is_zero()) {
             match generator {

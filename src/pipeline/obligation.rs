@@ -42,15 +42,16 @@ fn settle(obligation: &Obligation) -> Result<Proof, Box<Diagnostic>> {
     }
     let at = point(claim, &failure);
     let place = if at.is_empty() { String::new() } else { format!("at {at}: ") };
-    let (left, right) = (&failure.left, &failure.right);
-    let note = format!("{place}it is {left}, and should be {}", wanted(claim, &failure, right));
+    let names = crate::report::Names::default();
+    let [left, right] = [&failure.left, &failure.right].map(|e| names.expr(e));
+    let note = format!("{place}it is {left}, and should be {}", wanted(claim, &failure, &right));
     Err(Box::new(diagnostic.note(note)))
 }
 
 fn wanted(
     claim: &crate::model::Claim,
     failure: &crate::prover::Failure,
-    right: &crate::exact::Rational,
+    right: &str,
 ) -> String {
     use crate::model::Comparison;
     let relation = claim.conjuncts.get(failure.conjunct).map(|c| c.relation);
@@ -60,6 +61,6 @@ fn wanted(
         Some(Comparison::Greater) => format!("greater than {right}"),
         Some(Comparison::Less) => format!("less than {right}"),
         Some(Comparison::Unequal) => format!("different from {right}"),
-        Some(Comparison::Equal) | None => right.to_string(),
+        Some(Comparison::Equal) | None => right.to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::kernel::Expr;
 use crate::lang::{Goal, ResolvedStatement, Source};
 use crate::model::{Claim, Comparison, Existence, Role};
 use crate::piecewise::{Engine, Obstacle};
@@ -119,16 +120,17 @@ fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<Strin
 fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample, Vec<String>) {
     let conjunct = claim.conjuncts.get(failure.conjunct);
     let what = conjunct.map(|c| c.what.clone()).unwrap_or_default();
-    let (left, right) = (&failure.left, &failure.right);
+    let [left, right] = [&failure.left, &failure.right].map(|e| names.expr(e));
+    let above = |a: &Expr, b: &Expr| names.expr(&a.minus(b));
     let at: BTreeMap<String, String> = values(claim, failure).into_iter().collect();
     let mut story = Vec::new();
     let difference;
     match conjunct.map(|c| &c.role) {
         Some(Role::Deviation { agent, report }) => {
-            difference = right - left;
+            difference = above(&failure.right, &failure.left);
             let truth: Vec<String> = values(claim, failure)
                 .into_iter()
-                .filter(|(name, _)| name != names.show(report))
+                .filter(|(name, _)| *name != names.show(report))
                 .map(|(name, value)| format!("{name} = {value}"))
                 .collect();
             let reported = failure.at.get(report).map(ToString::to_string).unwrap_or_default();
@@ -137,7 +139,7 @@ fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample,
             story.push(format!("deviating  {right}"));
         }
         _ => {
-            difference = left - right;
+            difference = above(&failure.left, &failure.right);
             let place = point(claim, failure);
             let place = if place.is_empty() { String::new() } else { format!("at {place}: ") };
             let what = if what.is_empty() { String::new() } else { format!("{what}: ") };
@@ -149,9 +151,9 @@ fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample,
     let counterexample = Counterexample {
         what,
         at,
-        left: left.to_string(),
-        right: right.to_string(),
-        difference: difference.to_string(),
+        left,
+        right,
+        difference,
     };
     (counterexample, story)
 }

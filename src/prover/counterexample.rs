@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name, Node, Relation};
-use crate::model::{Bound, Claim, Comparison, Conjunct};
+use crate::kernel::rule::combine::Fact;
+use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, reduced};
 use crate::piecewise::{Cell, Engine, Obstacle};
 
-use super::extremum::{Extremum, Maxima, number};
+use super::extremum::{Extremum, Maxima};
 use super::proof::{Hints, facts};
 
 /// A point at which a conjunct of a claim fails.
@@ -24,11 +25,13 @@ pub struct Failure {
     /// The values of all names that the refutation says exist.
     pub hints: Hints,
     /// The left side there.
-    pub left: Rational,
+    pub left: Expr,
     /// The right side there.
-    pub right: Rational,
+    pub right: Expr,
 }
 
+/// Steps towards the value of a root.
+const BISECTIONS: usize = 40;
 /// Grid points of one conjunct at most.
 const POINT_LIMIT: usize = 60_000;
 /// Which points of a grid are wanted.
@@ -106,10 +109,7 @@ fn find_in(
 
 fn charge_hints(claim: &Claim, values: &[Extremum]) -> Hints {
     let mut hints = Hints::new();
-    for (charge, value) in claim.charges.iter().zip(values) {
-        hints.insert(charge.name.clone(), value.value.clone());
-        hints.insert(charge.argument.name.clone(), value.at.clone());
-    }
+    claim.charges.iter().zip(values).for_each(|(charge, found)| hints.add(charge, found));
     hints
 }
 
@@ -122,13 +122,17 @@ fn search(
 ) -> Result<Option<Failure>, Obstacle> {
     let mut domain: Vec<_> = names.iter().flat_map(|b| b.domain()).collect();
     domain.extend(conjunct.premises.iter().cloned());
-    let difference = conjunct.left.minus(&conjunct.right).substitute(charges);
+    let roots: Vec<&Charge> = claim.charges.iter().filter(|c| c.description == Description::Root).collect();
+    let roots: Vec<&Charge> = roots.into_iter().chain(charges.roots()).collect();
+    domain.extend(roots.iter().flat_map(|r| r.root()));
+    let difference = conjunct.left.minus(&conjunct.right).substitute(charges.values());
     let cells = Engine::new().cells(&facts(&domain), &difference)?;
     for (parts, place) in GRIDS {
         // Points off the boundaries of cells first, so that no tie rule is involved.
         let mut best: Option<((Position, Rational), Point)> = None;
         for point in grid_points(names, parts, place) {
-            let Some((value, position)) = value_at(&cells, &point) else { continue };
+            let near = with_roots(&roots, &point);
+            let Some((value, position)) = value_at(&cells, &near) else { continue };
             let violation = match conjunct.relation {
                 Comparison::Equal => value.abs(),
                 Comparison::Unequal if value.is_zero() => Rational::ONE,
@@ -144,7 +148,7 @@ fn search(
             }
         }
         if let Some((_, at)) = best {
-            return Ok(failure(claim, index, conjunct, at, charges));
+            return Ok(failure(claim, conjunct, index, at, charges, &roots));
         }
     }
     Ok(None)
@@ -168,11 +172,55 @@ fn allowed(conjunct: &Conjunct, point: &Point) -> bool {
     conjunct.premises.iter().all(|p| holds(p, point))
 }
 
-fn failure(claim: &Claim, index: usize, conjunct: &Conjunct, at: Point, charges: &Hints) -> Option<Failure> {
-    let values: Hints = at.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
-    let side = |e: &Expr| number(&e.substitute(charges).substitute(&values));
+/// A point with values near those of the roots: only to see where a claim may fail.
+fn with_roots(roots: &[&Charge], point: &Point) -> Point {
+    let mut out = point.clone();
+    for root in roots {
+        let (Some(mut low), Some(mut high)) =
+            (value_of(&root.argument.low, &out), value_of(&root.argument.high, &out))
+        else {
+            continue;
+        };
+        let mut sign = |x: &Rational| {
+            out.insert(root.name.clone(), x.clone());
+            value_of(&root.body, &out)
+        };
+        for _ in 0..BISECTIONS {
+            let Some(half) = Rational::new(1, 2) else { break };
+            let middle = &(&low + &high) * &half;
+            match sign(&middle) {
+                Some(v) if v.is_negative() => low = middle,
+                _ => high = middle,
+            }
+        }
+        out.insert(root.name.clone(), high);
+    }
+    out
+}
+
+fn failure(
+    claim: &Claim,
+    conjunct: &Conjunct,
+    index: usize,
+    at: Point,
+    charges: &Hints,
+    roots: &[&Charge],
+) -> Option<Failure> {
+    let values: BTreeMap<Name, Expr> =
+        at.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
+    let mut facts = Vec::new();
+    for formula in roots.iter().flat_map(|r| r.root()) {
+        let formula = values.iter().fold(formula, |f, (n, v)| f.substitute(n, v).unwrap_or(f));
+        facts.extend(Fact::of(&formula));
+    }
+    let mut engine = Engine::new();
+    let mut side = |e: &Expr| {
+        let term = e.substitute(charges.values()).substitute(&values);
+        engine.closed_form(&facts, &term).map(|e| reduced(&e))
+    };
     let (left, right) = (side(&conjunct.left)?, side(&conjunct.right)?);
-    let mut hints = values.clone();
+    let mut hints = charges.clone();
+    values.iter().for_each(|(name, value)| hints.insert(name.clone(), value.clone()));
     for charge in &claim.charges {
         for name in [&charge.name, &charge.argument.name] {
             if let Some(value) = charges.get(name) {
@@ -207,13 +255,14 @@ fn value_at(cells: &[Cell], point: &Point) -> Option<(Rational, Position)> {
         for fact in &cell.facts {
             let value = value_of(&fact.expr, point)?;
             let holds = match fact.relation {
-                Relation::Equal => value.is_zero(),
+                // An equation of higher degree is that of a root, whose value is not exact here.
+                Relation::Equal => value.is_zero() || fact.expr.poly().degree() > 1,
                 Relation::AtLeast => !value.is_negative(),
                 Relation::Positive => value.is_positive(),
             };
             position = match position {
                 _ if !holds => None,
-                Some(_) if value.is_zero() => Some(Position::Boundary),
+                Some(_) if value.is_zero() && fact.relation != Relation::Equal => Some(Position::Boundary),
                 other => other,
             };
             if position.is_none() {

@@ -6,6 +6,7 @@
 //! derives a contradiction from the properties. The theorem is only the guide: both answers are
 //! proved from the definitions.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exact::Rational;
@@ -48,7 +49,7 @@ pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
     let charged = Mechanism::participate(&pivot, "pivot");
     let charges: Vec<Extremum> =
         charged.charges.iter().map(|c| maximum(&[], c, &c.body)).collect::<Result<_, _>>()?;
-    let values: Hints =
+    let values: BTreeMap<_, _> =
         charged.charges.iter().zip(&charges).map(|(c, e)| (c.name.clone(), e.value.clone())).collect();
     let fixed = Mechanism {
         payment: charged.payment.iter().map(|t| t.substitute(&values)).collect(),

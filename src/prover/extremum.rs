@@ -7,7 +7,7 @@
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Node, Relation};
-use crate::model::{Bound, Charge, Claim};
+use crate::model::{Bound, Charge, Claim, Description};
 use crate::piecewise::{Cell, Engine, Obstacle, certify, rational_roots};
 
 use super::proof::facts;
@@ -19,6 +19,16 @@ pub struct Extremum {
     pub value: Expr,
     /// A point at which it is attained.
     pub at: Expr,
+    /// Numbers that these two mention and the statement does not.
+    pub roots: Vec<Charge>,
+}
+
+impl Extremum {
+    /// A root is what it is described as.
+    fn chosen(root: &Charge) -> Self {
+        let x = Expr::variable(&root.name);
+        Extremum { value: x.clone(), at: x, roots: vec![] }
+    }
 }
 
 /// Maxima that were found before: the same charges occur in many claims of a file.
@@ -34,6 +44,10 @@ impl Maxima {
         for charge in &claim.charges {
             let values =
                 claim.charges.iter().zip(&out).map(|(c, e)| (c.name.clone(), e.value.clone())).collect();
+            if charge.description == Description::Root {
+                out.push(Extremum::chosen(charge));
+                continue;
+            }
             let charge = Charge { body: charge.body.substitute(&values), ..charge.clone() };
             out.push(self.maximum(&claim.parameters, charge)?);
         }
@@ -71,7 +85,7 @@ pub(super) fn maximum(context: &[Fact], charge: &Charge, body: &Expr) -> Result<
             .iter()
             .all(|cell| certify(&cell.facts, Relation::AtLeast, &value.minus(&cell.value)).is_some());
         if bounds {
-            return Ok(Extremum { value, at });
+            return Ok(Extremum { value, at, roots: vec![] });
         }
     }
     Err(none())

@@ -7,14 +7,59 @@ use std::collections::BTreeMap;
 
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Step, Symbol, Theorem};
-use crate::model::Claim;
+use crate::kernel::rule::calculus::Interval;
+use crate::model::{Bound, Charge, Claim, Description};
 use crate::piecewise::{Engine, Obstacle};
 
 use super::counterexample::Failure;
 use super::extremum::Extremum;
 
-/// Values for names that a statement says exist.
-pub type Hints = BTreeMap<Name, Expr>;
+/// Values for names that a statement says exist. A value that is the name itself is chosen by its
+/// description.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    values: BTreeMap<Name, Expr>,
+    /// Numbers that the values mention and that the statement does not speak of.
+    roots: Vec<Charge>,
+}
+
+impl Hints {
+    /// No values.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value for a name.
+    pub fn get(&self, name: &Name) -> Option<&Expr> {
+        self.values.get(name)
+    }
+
+    /// Adds a value.
+    pub fn insert(&mut self, name: Name, value: Expr) {
+        self.values.insert(name, value);
+    }
+
+    /// All values.
+    pub fn values(&self) -> &BTreeMap<Name, Expr> {
+        &self.values
+    }
+
+    /// Numbers that the values mention and that the statement does not speak of.
+    pub fn roots(&self) -> &[Charge] {
+        &self.roots
+    }
+
+    /// Adds what a charge was found to be.
+    pub fn add(&mut self, charge: &Charge, found: &Extremum) {
+        self.insert(charge.name.clone(), found.value.clone());
+        self.insert(charge.argument.name.clone(), found.at.clone());
+        for root in &found.roots {
+            if !self.roots.contains(root) {
+                self.roots.push(root.clone());
+            }
+        }
+    }
+}
 
 /// A theorem and the certificate it was made from.
 #[derive(Debug, Clone)]
@@ -109,6 +154,19 @@ impl Builder {
                 self.add(Step::Generalise { premise, name: symbol(x)? })
             }
             Formula::Exists(x, body) => {
+                if let Some(root) = self.missing_root(context, x, hints) {
+                    return self.with_root(context, &root, |proof, context| {
+                        proof.prove(engine, context, goal, hints)
+                    });
+                }
+                if let Some(root) = described(x, body, hints) {
+                    let statement = goal.clone();
+                    return self.with_root(context, &root, |proof, context| {
+                        let premise = proof.prove(engine, context, body, hints)?;
+                        let term = Expr::variable(x);
+                        proof.add(Step::Witness { premise, statement, term })
+                    });
+                }
                 let none = || Obstacle::NoWitness { name: x.to_string() };
                 let term = hints.get(x).ok_or_else(none)?;
                 let instance =
@@ -145,11 +203,70 @@ impl Builder {
         self.add(Step::Alternatives { disjunction, branches })
     }
 
+    /// A root that the value for `x` mentions and the context does not know.
+    fn missing_root(&self, context: &[Formula], x: &Name, hints: &Hints) -> Option<Charge> {
+        let value = hints.get(x)?;
+        let known = |root: &Charge| root.root().iter().all(|f| context.contains(f));
+        hints.roots.iter().find(|r| value.mentions(&r.name) && *r.name != **x && !known(r)).cloned()
+    }
+
+    /// A step that `prove` makes with a root in the context: it exists since its polynomial changes sign.
+    fn with_root(
+        &mut self,
+        context: &mut Vec<Formula>,
+        root: &Charge,
+        prove: impl FnOnce(&mut Self, &mut Vec<Formula>) -> Result<usize, Obstacle>,
+    ) -> Result<usize, Obstacle> {
+        let mut engine = Engine::new();
+        let (low, high) = (&root.argument.low, &root.argument.high);
+        let at = |point: &Expr| root.body.substitute_one(&root.name, point);
+        let hints = Hints::new();
+        let below = Formula::at_least(&Expr::zero(), &at(low));
+        let below = self.prove(&mut engine, context, &below, &hints)?;
+        let above = Formula::at_least(&at(high), &Expr::zero());
+        let above = self.prove(&mut engine, context, &above, &hints)?;
+        let order = self.prove(&mut engine, context, &Formula::at_least(high, low), &hints)?;
+        let interval = Interval { variable: symbol(&root.name)?, low: low.clone(), high: high.clone() };
+        let some = self.add(Step::Intermediate { below, above, order, interval, body: root.body.clone() })?;
+
+        let (parts, before) = (root.root(), context.len());
+        context.extend(parts.iter().cloned());
+        let premise = prove(self, context);
+        context.truncate(before);
+        let mut premise = premise?;
+        // What was assumed part by part follows from the whole.
+        let whole = self.add(Step::Assume { formula: Formula::And(parts.clone()) })?;
+        for (index, hypothesis) in parts.into_iter().enumerate() {
+            let implication = self.add(Step::Discharge { premise, hypothesis })?;
+            let part = self.add(Step::Part { premise: whole, index })?;
+            premise = self.add(Step::Apply { implication, premise: part })?;
+        }
+        self.add(Step::Choose { some, premise })
+    }
+
     /// Forgets the steps from `length` on: an attempt that did not succeed.
     fn rewind(&mut self, length: usize) {
         self.steps.truncate(length);
         self.replay.truncate(length);
     }
+}
+
+/// The root that `x` is in `∃x. low ≤ x ≤ high ∧ p = 0 ∧ …`, if it is to be chosen by this description.
+fn described(x: &Name, body: &Formula, hints: &Hints) -> Option<Charge> {
+    let variable = Expr::variable(x);
+    let Formula::And(parts) = body else { return None };
+    let [Formula::Compare(Relation::AtLeast, below), Formula::Compare(Relation::AtLeast, above), Formula::Compare(Relation::Equal, zero), ..] =
+        parts.as_slice()
+    else {
+        return None;
+    };
+    if hints.get(x) != Some(&variable) {
+        return None;
+    }
+    let (low, high) = (variable.minus(below), above.plus(&variable));
+    let argument = Bound { name: x.clone(), shown: x.to_string(), low, high };
+    let (name, body, description) = (x.clone(), zero.clone(), Description::Root);
+    Some(Charge { name, shown: x.to_string(), argument, body, description })
 }
 
 pub(super) fn symbol(name: &Name) -> Result<Symbol, Obstacle> {
@@ -191,10 +308,7 @@ pub fn prove(goal: &Formula, hints: &Hints) -> Result<Proved, Obstacle> {
 /// Proves a claim, given the values of its charges.
 pub fn prove_claim(claim: &Claim, charges: &[Extremum]) -> Result<Proved, Obstacle> {
     let mut hints = Hints::new();
-    for (charge, extremum) in claim.charges.iter().zip(charges) {
-        hints.insert(charge.name.clone(), extremum.value.clone());
-        hints.insert(charge.argument.name.clone(), extremum.at.clone());
-    }
+    claim.charges.iter().zip(charges).for_each(|(charge, found)| hints.add(charge, found));
     prove(&claim.formula(), &hints)
 }
 

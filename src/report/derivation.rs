@@ -50,7 +50,7 @@ impl Writer<'_> {
             Step::Exhibit { definitions, .. } => {
                 self.line(0, "take".into());
                 for d in definitions {
-                    let parameters: Vec<&str> =
+                    let parameters: Vec<String> =
                         d.parameters.iter().map(|p| self.names.show(p.name())).collect();
                     let name = self.names.show(d.name.name());
                     let body = self.names.expr(&d.body);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::exact::{Monomial, Rational};
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
+use crate::model::root_shown;
 
 /// How names of formulas are written for the user: `v_1` as `v[1]`, `psi_1'` as the charge it is.
 #[derive(Debug, Clone, Default)]
@@ -15,9 +16,10 @@ impl Names {
         self.0.insert(name.clone(), shown.to_owned());
     }
 
-    /// The name as written.
-    pub fn show<'a>(&'a self, name: &'a str) -> &'a str {
-        self.0.get(name).map_or(name, String::as_str)
+    /// The name as written; roots of integers explain themselves.
+    pub fn show(&self, name: &str) -> String {
+        let known = self.0.get(name).cloned();
+        known.or_else(|| root_shown(name)).unwrap_or_else(|| name.to_owned())
     }
 
     /// A term, highest degree first: `v^2/2 - c`.
@@ -72,7 +74,7 @@ impl Names {
 
     fn atom(&self, a: &Atom) -> String {
         match a.node() {
-            Node::Variable(name) => self.show(name).to_owned(),
+            Node::Variable(name) => self.show(name),
             Node::Bound(k) => format!("@{k}"),
             Node::Apply(name, arguments) => {
                 let arguments: Vec<String> = arguments.iter().map(|e| self.expr(e)).collect();
@@ -127,7 +129,7 @@ impl Names {
             Formula::ForAll(x, body) => format!("for all {}: {}", self.show(x), self.formula(body)),
             Formula::Exists(x, body) => format!("for some {}: {}", self.show(x), self.formula(body)),
             Formula::SomeFunctions(fs, body) | Formula::NoFunctions(fs, body) => {
-                let names: Vec<&str> = fs.iter().map(|f| self.show(&f.name)).collect();
+                let names: Vec<String> = fs.iter().map(|f| self.show(&f.name)).collect();
                 let word = if matches!(formula, Formula::NoFunctions(..)) { "no" } else { "some" };
                 format!("for {word} functions {}: {}", names.join(", "), self.formula(body))
             }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::exact::Rational;
-use crate::kernel::Expr;
-use crate::model::{Agent, Comparison, Setting, variable_name};
+use crate::kernel::{Expr, Name as Symbol, Node};
+use crate::model::{
+    Agent, Comparison, Description, Setting, fraction, inverse, root_of, root_of_term, variable_name,
+};
 
 use super::names::{advise, complain, names_in, settings_of, unknown_name};
 use super::scope::Env;
@@ -239,6 +241,9 @@ impl Env<'_> {
             Some(c) if c.is_zero() => Err(Box::new(zero())),
             Some(_) => Ok(Expr::inverse(term)),
             None => {
+                if let Some(inverse) = inverse(term) {
+                    return Ok(inverse);
+                }
                 self.oblige(term.clone(), Comparison::Unequal, Expr::zero(), zero());
                 Ok(Expr::inverse(term))
             }
@@ -248,8 +253,17 @@ impl Env<'_> {
     fn power(&mut self, base: &ast::Expr, exponent: &ast::Expr) -> Resolve<Expr> {
         let term = self.number(base)?;
         let power = self.number(exponent)?;
+        if let Some((numerator, index)) = power.as_number().as_ref().and_then(fraction)
+            && index > 1
+            && (1..=i64::from(EXPONENT_LIMIT)).contains(&numerator)
+        {
+            let root = self.root(base, &term, index)?;
+            let span = base.span.to(exponent.span);
+            return (0..numerator).try_fold(Expr::one(), |out, _| product_of(&out, &root, span));
+        }
         let wrong = |message: String| {
-            let help = format!("exponents are integers from 0 to {EXPONENT_LIMIT}");
+            let help =
+                format!("exponents are integers from 0 to {EXPONENT_LIMIT}, or positive fractions of small numbers");
             advise("exponent", message, exponent.span, help)
         };
         let Some(c) = power.as_number() else {
@@ -260,6 +274,37 @@ impl Env<'_> {
         };
         let span = base.span.to(exponent.span);
         (0..k).try_fold(Expr::one(), |out, _| product_of(&out, &term, span))
+    }
+
+    /// The root of a number, or of a term in parameters, that is at least zero.
+    pub(super) fn root(&mut self, base: &ast::Expr, term: &Expr, index: u32) -> Resolve<Expr> {
+        let negative = || {
+            Diagnostic::new("negative-root", "this can be negative, and has no real root then", base.span)
+                .help("the root of a number that is at least zero is at least zero")
+        };
+        if let Some(c) = term.as_number() {
+            if c.is_negative() {
+                return Err(Box::new(negative()));
+            }
+            let limit = || too_large("this root is out of range", base.span);
+            let (root, charges) = root_of(&c, index).ok_or_else(limit)?;
+            charges.into_iter().for_each(|charge| self.add_charge(charge));
+            return Ok(root);
+        }
+        let in_parameters = |name: &Symbol| {
+            let is_root = self.charges.iter().any(|c| c.name == *name && c.description == Description::Root);
+            is_root || self.universe.parameters.iter().any(|p| p.name == *name)
+        };
+        let simple = term.atoms().all(|a| matches!(a.node(), Node::Variable(_)));
+        if !simple || !term.free_names().iter().all(in_parameters) {
+            let help = "roots of numbers and of terms in parameters are supported";
+            return Err(advise("unsupported", "this is the root of a term with types in it", base.span, help));
+        }
+        self.oblige(term.clone(), Comparison::AtLeast, Expr::zero(), negative());
+        let root = root_of_term(term, index, &crate::lang::print_expr(base));
+        let out = Expr::variable(&root.name);
+        self.add_charge(root);
+        Ok(out)
     }
 
     /// A bound name must be new.

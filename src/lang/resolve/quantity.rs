@@ -14,7 +14,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a number, with the number of their arguments; 0 for any number.
-const QUANTITIES: [(&str, usize); 17] = [
+const QUANTITIES: [(&str, usize); 18] = [
     ("payment", 2),
     ("transfer", 2),
     ("payoff", 2),
@@ -30,6 +30,7 @@ const QUANTITIES: [(&str, usize); 17] = [
     ("max", 0),
     ("min", 0),
     ("abs", 1),
+    ("sqrt", 1),
     ("reserve", 2),
     ("worst_off_type", 2),
 ];
@@ -68,6 +69,10 @@ impl Env<'_> {
             ("abs", [x]) => {
                 let x = self.number(x)?;
                 Ok(x.maximum(&x.negated()))
+            }
+            ("sqrt", [x]) => {
+                let term = self.number(x)?;
+                self.root(x, &term, 2)
             }
             ("surplus", [m]) => {
                 let m = self.enter(m)?;
