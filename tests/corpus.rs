@@ -60,7 +60,7 @@ fn every_theorem_file_is_as_it_says_and_derives_as_before() {
 fn every_theorem_file_is_in_canonical_layout() {
     for path in files("theorems", "mech") {
         let text = read(&path);
-        assert_eq!(pipeline::format(&text).unwrap(), text, "{} is not formatted", path.display());
+        assert_eq!(lang::format(&text).unwrap(), text, "{} is not formatted", path.display());
     }
 }
 

@@ -140,6 +140,15 @@ fn greek_letters_and_mathematical_signs_are_read_as_their_ascii_forms() {
 }
 
 #[test]
+fn formatting_keeps_the_letters_of_names() {
+    let text = "claim a:(θ_b ≥ 0)# θ\nclaim b: 2·theta_b >= psi\n";
+    let expected = "claim a: θ_b >= 0  # θ\nclaim b: 2*θ_b >= psi\n";
+    let text = text.replace(['(', ')'], " ");
+    assert_eq!(vickrey::lang::format(&text).unwrap(), expected);
+    assert_eq!(vickrey::lang::format(expected).unwrap(), expected);
+}
+
+#[test]
 fn operators_bind_as_in_the_notes() {
     let same = |a: &str, b: &str| assert_eq!(parse_expression(a).unwrap(), parse_expression(b).unwrap());
     same("-x^2", "-(x^2)");

@@ -1,7 +1,6 @@
 //! `fmt`: the canonical layout.
 
-use vickrey::lang::Source;
-use vickrey::pipeline;
+use vickrey::lang::{self, Source};
 use vickrey::report::{Colour, render_diagnostic};
 
 use super::arguments::Format;
@@ -14,7 +13,7 @@ pub(super) fn format(options: &Format) -> Answer {
     let mut out = String::new();
     let mut code = AS_STATED;
     for input in &inputs {
-        let formatted = match pipeline::format(&input.text) {
+        let formatted = match lang::format(&input.text) {
             Ok(formatted) => formatted,
             Err(diagnostics) => {
                 let source = Source::new(&input.path, &input.text);

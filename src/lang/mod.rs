@@ -7,6 +7,7 @@ mod parser;
 mod printer;
 mod resolve;
 mod source;
+mod spelling;
 
 pub use diagnostic::{CODES, Diagnostic};
 pub use lexer::canonical_name;
@@ -16,3 +17,4 @@ pub use resolve::{
     Goal, Obligation, PrintedClaim, ResolvedFile, ResolvedStatement, resolve, resolve_expression,
 };
 pub use source::Source;
+pub use spelling::format;

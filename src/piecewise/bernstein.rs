@@ -23,8 +23,9 @@ struct Side {
 
 /// The tightest interval that single facts give for a variable.
 fn side(facts: &[Fact], variable: &Atom, degree: u32) -> Option<Side> {
-    let (mut below, mut above): (Option<(Rational, usize, Rational)>, Option<(Rational, usize, Rational)>) =
-        (None, None);
+    // An end, the fact that says so, and its scale.
+    let mut below: Option<(Rational, usize, Rational)> = None;
+    let mut above: Option<(Rational, usize, Rational)> = None;
     for (number, fact) in facts.iter().enumerate() {
         if fact.relation == Relation::Equal
             || fact.expr.len() > 2
@@ -75,7 +76,7 @@ pub(super) fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option
     let mut coefficients = power_coefficients(goal, &sides, size)?;
     let mut stride = 1;
     for side in &sides {
-        bernstein(&mut coefficients, side.degree, stride);
+        from_powers(&mut coefficients, side.degree, stride);
         stride *= side.degree + 1;
     }
     if coefficients.iter().any(Rational::is_negative) {
@@ -146,7 +147,7 @@ fn power_coefficients(goal: &Expr, sides: &[Side], size: usize) -> Option<Vec<Ra
 }
 
 /// From powers to Bernstein coefficients along one side: `b_i = Σ_{k ≤ i} C(i, k)/C(n, k)·a_k`.
-fn bernstein(coefficients: &mut [Rational], degree: usize, stride: usize) {
+pub(super) fn from_powers(coefficients: &mut [Rational], degree: usize, stride: usize) {
     let block = stride * (degree + 1);
     for chunk in coefficients.chunks_mut(block) {
         for offset in 0..stride {

@@ -6,8 +6,9 @@
 //! Untrusted: the kernel checks every [`Tree`] and [`Evaluation`].
 
 use super::bernstein::midpoint;
+use super::roots::rational_roots;
 use super::sample::refutes;
-use super::sign::{Effort, certify, certify_within, empty, rational_roots};
+use super::sign::{Effort, certify, certify_within, empty};
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::tree::{Decided, Decision, Direction, Evaluation, Pieces, Tree};
@@ -93,12 +94,18 @@ pub struct Engine {
     cells: usize,
     halvings: usize,
     depth: usize,
+    forms: Vec<Expr>,
 }
 
 impl Engine {
     /// A fresh engine with a full budget.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A fresh engine that knows where functions touch: terms that are zero there.
+    pub fn touching(forms: Vec<Expr>) -> Self {
+        Engine { forms, ..Self::default() }
     }
 
     fn spend(&mut self) -> Result<(), Obstacle> {
@@ -126,13 +133,13 @@ impl Engine {
     }
 
     /// Large products of facts where there are few boxes, small ones where there are many.
-    fn effort(&self) -> Effort {
+    fn effort(&self) -> Effort<'_> {
         let products = match self.halvings {
             0..4 => 4,
             4..16 => 3,
             _ => 2,
         };
-        Effort { products, ..Effort::FULL }
+        Effort { products, forms: &self.forms, ..Effort::FULL }
     }
 
     /// Splits the box of the facts in the middle, where a sign has no certificate on the whole of it and no
@@ -147,7 +154,8 @@ impl Engine {
         let curved = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().degree() > 1;
         // Sampled points miss curves, so there the opposite sign is tried.
         let opposite = || {
-            let is_opposite = certify_within(facts, Relation::Positive, &value.negated(), Effort::SMALL).is_some();
+            let is_opposite =
+                certify_within(facts, Relation::Positive, &value.negated(), Effort::SMALL).is_some();
             facts.iter().any(curved) && is_opposite
         };
         let hopeless = relation == Relation::Equal || refutes(facts, relation, &value) || opposite();

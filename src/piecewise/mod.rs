@@ -4,9 +4,13 @@
 mod bernstein;
 mod evaluate;
 mod factor;
+mod generator;
 mod lp;
+mod modulo;
+mod roots;
 mod sample;
 mod sign;
 
 pub use evaluate::{Cell, Engine, Obstacle};
-pub use sign::{certify, rational_roots};
+pub use roots::{RealRoot, isolate, rational_roots, refine};
+pub use sign::certify;

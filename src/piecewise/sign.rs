@@ -7,14 +7,12 @@
 
 use std::collections::BTreeMap;
 
+use super::generator::{GENERATOR_LIMIT, Generator};
 use super::lp::{self, Column, Want};
-use super::{bernstein, factor, sample};
-use crate::exact::{Monomial, Poly, Rational};
+use super::{bernstein, factor, modulo, sample};
+use crate::exact::{Monomial, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Node, Relation};
-
-/// Products that are tried at most.
-const GENERATOR_LIMIT: usize = 700;
 
 /// Entries that are changed in one linear program at most.
 const WORK_LIMIT: usize = 1_500_000;
@@ -25,16 +23,18 @@ pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combin
 
 /// How far a search goes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Effort {
+pub(super) struct Effort<'a> {
     /// Facts in one product at most.
     pub(super) products: u32,
     /// Divisions one after the other at most.
     pub(super) divisions: u32,
+    /// Terms whose squares may divide the goal up to the equations.
+    pub(super) forms: &'a [Expr],
 }
 
-impl Effort {
-    pub(super) const FULL: Effort = Effort { products: 4, divisions: 6 };
-    pub(super) const SMALL: Effort = Effort { products: 2, divisions: 2 };
+impl Effort<'_> {
+    pub(super) const FULL: Effort<'static> = Effort { products: 4, divisions: 6, forms: &[] };
+    pub(super) const SMALL: Effort<'static> = Effort { products: 2, divisions: 2, forms: &[] };
 
     /// Entries that one linear program may change.
     fn work(self) -> usize {
@@ -51,7 +51,7 @@ pub(super) fn certify_within(
     facts: &[Fact],
     relation: Relation,
     goal: &Expr,
-    effort: Effort,
+    effort: Effort<'_>,
 ) -> Option<Combination> {
     if let Some(c) = goal.as_number() {
         let holds = match relation {
@@ -66,7 +66,7 @@ pub(super) fn certify_within(
         }
     }
     let search = Search { facts, relation, goal, effort };
-    if let Some((rest, equations)) = search.reduced(goal).filter(|(rest, _)| rest != goal)
+    if let Some((rest, equations)) = modulo::reduced(facts, goal).filter(|(rest, _)| rest != goal)
         && let Some(mut found) = certify_within(facts, relation, &rest, effort)
     {
         found.equations.extend(equations);
@@ -143,36 +143,11 @@ fn constant(c: Rational) -> Term {
     Term { coefficient: c, squares: vec![], facts: vec![] }
 }
 
-/// Times that all equations are used as rewritings at most.
-const ROUNDS: usize = 4;
-
-/// Multiples of equations, by number.
-type Equations = Vec<(Expr, usize)>;
-
-/// One product that may be added any number of times.
-#[derive(Clone)]
-enum Generator {
-    Term { squares: Vec<Expr>, facts: Vec<(usize, u32)>, strict: bool, value: Expr },
-    Equation { factor: Expr, fact: usize, value: Expr },
-}
-
-impl Generator {
-    fn value(&self) -> &Expr {
-        match self {
-            Generator::Term { value, .. } | Generator::Equation { value, .. } => value,
-        }
-    }
-
-    fn is_strict(&self) -> bool {
-        matches!(self, Generator::Term { strict: true, .. })
-    }
-}
-
-struct Search<'a> {
-    facts: &'a [Fact],
+pub(super) struct Search<'a> {
+    pub(super) facts: &'a [Fact],
     relation: Relation,
-    goal: &'a Expr,
-    effort: Effort,
+    pub(super) goal: &'a Expr,
+    effort: Effort<'a>,
 }
 
 impl Search<'_> {
@@ -209,44 +184,6 @@ impl Search<'_> {
         None
     }
 
-    fn equations(&self) -> Vec<Generator> {
-        let mut out = Vec::new();
-        for (fact, known) in self.facts.iter().enumerate() {
-            if known.relation != Relation::Equal {
-                continue;
-            }
-            let mut factors = vec![Expr::one()];
-            factors.extend(self.goal.atoms().map(Expr::from));
-            factors.sort();
-            factors.dedup();
-            for factor in factors {
-                for factor in [factor.clone(), factor.negated()] {
-                    let value = factor.times(&known.expr);
-                    out.push(Generator::Equation { factor, fact, value });
-                }
-            }
-        }
-        out
-    }
-
-    /// The number one, the facts and the equations.
-    fn linear(&self) -> Vec<Generator> {
-        let one = Generator::Term { squares: vec![], facts: vec![], strict: true, value: Expr::one() };
-        let mut out = vec![one];
-        for (number, fact) in self.facts.iter().enumerate() {
-            if fact.relation != Relation::Equal {
-                out.push(Generator::Term {
-                    squares: vec![],
-                    facts: vec![(number, 1)],
-                    strict: fact.relation == Relation::Positive,
-                    value: fact.expr.clone(),
-                });
-            }
-        }
-        out.extend(self.equations());
-        out
-    }
-
     /// Divides the goal by the square of a polynomial, if that leaves no remainder, and certifies the
     /// quotient: an incentive constraint touches zero along the diagonal.
     fn divided_square(&self) -> Option<Combination> {
@@ -277,7 +214,7 @@ impl Search<'_> {
             {
                 continue;
             }
-            let Some((quotient, rest)) = self.divided(self.goal, &fact.expr) else { continue };
+            let Some((quotient, rest)) = modulo::divided(self.facts, self.goal, &fact.expr) else { continue };
             if let Some(mut found) = self.certify_quotient(&quotient) {
                 for term in &mut found.terms {
                     match term.facts.iter_mut().find(|(n, _)| *n == number) {
@@ -297,7 +234,7 @@ impl Search<'_> {
         certify_within(self.facts, self.relation, quotient, self.effort.divided()?)
     }
 
-    /// Divides the goal twice by the difference of two variables, up to what the equations say is zero:
+    /// Divides the goal twice by a form, such as the difference of two variables, up to what the equations say:
     /// a function touches its maximum where the equations put it.
     fn touching(&self) -> Option<Combination> {
         let known = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().degree() > 1;
@@ -305,192 +242,23 @@ impl Search<'_> {
             return None;
         }
         let variables = variables_of(self.goal);
+        let mut forms = self.effort.forms.to_vec();
         for (position, v) in variables.iter().enumerate() {
-            for w in variables.iter().skip(position + 1) {
-                let form = Expr::from(v).minus(&Expr::from(w));
-                let Some((once, first)) = self.divided(self.goal, &form) else { continue };
-                let Some((twice, second)) = self.divided(&once, &form) else { continue };
-                let Some(mut found) = self.certify_quotient(&twice) else { continue };
-                found.terms.iter_mut().for_each(|t| t.squares.push(form.clone()));
-                let square = form.pow(2);
-                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&square));
-                found.equations.extend(first);
-                found.equations.extend(second.into_iter().map(|(factor, n)| (factor.times(&form), n)));
-                return Some(found);
-            }
+            let others = variables.iter().skip(position + 1);
+            forms.extend(others.map(|w| Expr::from(v).minus(&Expr::from(w))));
+        }
+        for form in forms {
+            let Some((once, first)) = modulo::divided(self.facts, self.goal, &form) else { continue };
+            let Some((twice, second)) = modulo::divided(self.facts, &once, &form) else { continue };
+            let Some(mut found) = self.certify_quotient(&twice) else { continue };
+            found.terms.iter_mut().for_each(|t| t.squares.push(form.clone()));
+            let square = form.pow(2);
+            found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&square));
+            found.equations.extend(first);
+            found.equations.extend(second.into_iter().map(|(factor, n)| (factor.times(&form), n)));
+            return Some(found);
         }
         None
-    }
-
-    /// The quotient by a divisor, if the equations say that there is no remainder; with their multiples.
-    fn divided(&self, e: &Expr, divisor: &Expr) -> Option<(Expr, Equations)> {
-        if let Some(quotient) = factor::quotient(e.poly(), divisor.poly()) {
-            return Some((Expr::from(quotient), vec![]));
-        }
-        for v in variables_of(divisor) {
-            let Some((quotient, rest)) = factor::division(e.poly(), divisor.poly(), &v) else { continue };
-            if let Some((rest, equations)) = self.reduced(&Expr::from(rest))
-                && rest.is_zero()
-            {
-                return Some((Expr::from(quotient), equations));
-            }
-        }
-        None
-    }
-
-    /// A term modulo the equations: each gives a power of one variable in terms of the others, of lower
-    /// degree where there is a choice.
-    fn reduced(&self, e: &Expr) -> Option<(Expr, Equations)> {
-        let mut rules: Vec<(usize, Atom)> = Vec::new();
-        for (number, fact) in self.facts.iter().enumerate() {
-            if fact.relation != Relation::Equal || fact.expr.poly().degree() < 2 {
-                continue;
-            }
-            let mut all = variables_of(&fact.expr);
-            all.retain(|v| rules.iter().all(|(_, taken)| taken != v));
-            all.sort_by_key(|v| fact.expr.poly().degree_in(v));
-            let usable = |v: &Atom| {
-                let lead = fact.expr.poly().coefficients_in(v).pop();
-                lead.is_some_and(|c| c.as_constant().is_some())
-            };
-            if let Some(v) = all.into_iter().find(usable) {
-                rules.push((number, v));
-            }
-        }
-        let mut rest = e.poly().clone();
-        let mut equations = vec![];
-        for _ in 0..ROUNDS {
-            let before = rest.clone();
-            for (number, v) in &rules {
-                let rule = self.facts.get(*number)?.expr.poly();
-                if rest.degree_in(v) < rule.degree_in(v) {
-                    continue;
-                }
-                let (quotient, left) = factor::division(&rest, rule, v)?;
-                equations.push((Expr::from(quotient), *number));
-                rest = left;
-            }
-            if rest == before {
-                break;
-            }
-        }
-        Some((Expr::from(rest), equations))
-    }
-
-    /// The facts that share a name with the goal, directly or through each other.
-    fn relevant(&self) -> Vec<usize> {
-        let mut names = self.goal.free_names();
-        let mut chosen = vec![];
-        loop {
-            let before = chosen.len();
-            for (number, fact) in self.facts.iter().enumerate() {
-                let shares = names.iter().any(|n| fact.expr.mentions(n));
-                if !chosen.contains(&number) && shares && self.is_usable(number) {
-                    chosen.push(number);
-                    names.extend(fact.expr.free_names());
-                }
-            }
-            if chosen.len() == before {
-                return chosen;
-            }
-        }
-    }
-
-    fn is_usable(&self, number: usize) -> bool {
-        let fact = self.facts.get(number).filter(|f| f.relation != Relation::Equal);
-        fact.is_some_and(|f| !self.is_dominated(number, f))
-    }
-
-    /// Whether another fact says more: the same up to a factor, but with a smaller number added.
-    fn is_dominated(&self, number: usize, fact: &Fact) -> bool {
-        let Some((lead, a)) = fact.expr.terms().find(|(m, _)| !m.is_one()) else { return false };
-        self.facts.iter().enumerate().any(|(other, tighter)| {
-            let Some((first, b)) = tighter.expr.terms().find(|(m, _)| !m.is_one()) else { return false };
-            if other == number || tighter.relation == Relation::Equal || first != lead {
-                return false;
-            }
-            let Some(k) = a.checked_div(b).filter(Rational::is_positive) else { return false };
-            let rest = fact.expr.minus(&tighter.expr.scaled(&k));
-            let Some(rest) = rest.as_number() else { return false };
-            let stricter = (tighter.relation == Relation::Positive, other)
-                > (fact.relation == Relation::Positive, number);
-            rest.is_positive() || (rest.is_zero() && stricter)
-        })
-    }
-
-    /// Products of exactly `size` facts.
-    fn products(&self, size: u32) -> Vec<Generator> {
-        self.products_of(&self.relevant(), size, &Expr::one(), &[])
-    }
-
-    /// Squares times products of facts, of degree `size` together.
-    fn squared_products(&self, size: u32) -> Vec<Generator> {
-        let relevant = self.relevant();
-        let roots = self.square_roots().into_iter().filter(|_| size >= 3);
-        roots.flat_map(|root| self.products_of(&relevant, size - 2, &root.pow(2), &[root])).collect()
-    }
-
-    fn products_of(&self, from: &[usize], size: u32, start: &Expr, squares: &[Expr]) -> Vec<Generator> {
-        let mut out = Vec::new();
-        let mut stack = vec![(start.clone(), Vec::<usize>::new(), squares.is_empty())];
-        while let Some((value, chosen, strict)) = stack.pop() {
-            if chosen.len() as u32 == size {
-                let mut facts: Vec<(usize, u32)> = Vec::new();
-                for number in chosen {
-                    match facts.last_mut().filter(|(n, _)| *n == number) {
-                        Some((_, exponent)) => *exponent += 1,
-                        None => facts.push((number, 1)),
-                    }
-                }
-                out.push(Generator::Term { squares: squares.to_vec(), facts, strict, value });
-                if out.len() >= GENERATOR_LIMIT {
-                    return out;
-                }
-                continue;
-            }
-            let least = chosen.last().copied().unwrap_or(0);
-            for number in from.iter().copied().filter(|n| *n >= least) {
-                if let Some(fact) = self.facts.get(number) {
-                    let mut next = chosen.clone();
-                    next.push(number);
-                    next.sort_unstable();
-                    let strict = strict && fact.relation == Relation::Positive;
-                    stack.push((value.times(&fact.expr), next, strict));
-                }
-            }
-        }
-        out
-    }
-
-    /// Forms whose squares are likely to be needed: differences of variables, and stationary points.
-    fn square_roots(&self) -> Vec<Expr> {
-        let variables = variables_of(self.goal);
-        let mut out = Vec::new();
-        for (position, v) in variables.iter().enumerate() {
-            for w in variables.iter().skip(position + 1) {
-                out.push(Expr::from(v).minus(&Expr::from(w)));
-            }
-            let derivative = self.goal.poly().derivative(v);
-            if derivative.degree_in(v) == 1 {
-                out.push(Expr::from(derivative));
-            }
-        }
-        if let [v] = variables.as_slice() {
-            for root in rational_roots(&self.goal.poly().derivative(v).coefficients_in(v)) {
-                out.push(Expr::from(v).minus(&Expr::number(root)));
-            }
-        }
-        out
-    }
-
-    fn squares(&self) -> Vec<Generator> {
-        let make = |root: Expr| Generator::Term {
-            value: root.pow(2),
-            squares: vec![root],
-            facts: vec![],
-            strict: false,
-        };
-        self.square_roots().into_iter().map(make).collect()
     }
 
     /// A linear program over the coefficients of monomials.
@@ -558,57 +326,6 @@ impl Search<'_> {
     }
 }
 
-fn variables_of(e: &Expr) -> Vec<Atom> {
+pub(super) fn variables_of(e: &Expr) -> Vec<Atom> {
     e.poly().variables().into_iter().filter(|a| matches!(a.node(), Node::Variable(_))).collect()
-}
-
-/// The rational roots of a polynomial with constant coefficients, lowest first; none if a coefficient
-/// is not a number or the end coefficients have too many divisors.
-pub fn rational_roots(coefficients: &[Poly<Atom>]) -> Vec<Rational> {
-    let numbers: Option<Vec<Rational>> = coefficients.iter().map(|c| c.as_constant()).collect();
-    let Some(mut numbers) = numbers else { return vec![] };
-    while numbers.last().is_some_and(Rational::is_zero) {
-        numbers.pop();
-    }
-    let mut roots = Vec::new();
-    let value = |x: &Rational| numbers.iter().rev().fold(Rational::ZERO, |acc, c| &(&acc * x) + c);
-    if numbers.len() < 2 {
-        return roots;
-    }
-    if numbers.first().is_some_and(Rational::is_zero) {
-        roots.push(Rational::ZERO);
-    }
-    // Clear denominators; a root p/q in lowest terms has p | lowest and q | leading coefficient.
-    let mut scale = num_bigint::BigInt::from(1);
-    for c in &numbers {
-        scale = num_integer::Integer::lcm(&scale, &c.denominator());
-    }
-    let integer = |c: &Rational| (c * &Rational::from(scale.clone())).numerator();
-    let lowest = numbers.iter().find(|c| !c.is_zero()).map(&integer);
-    let leading = numbers.last().map(&integer);
-    let (Some(lowest), Some(leading)) = (lowest, leading) else { return roots };
-    for p in divisors(&lowest) {
-        for q in divisors(&leading) {
-            for sign in [1, -1] {
-                let Some(x) = Rational::new(sign * p, q) else { continue };
-                if value(&x).is_zero() && !roots.contains(&x) {
-                    roots.push(x);
-                }
-            }
-        }
-    }
-    roots.sort();
-    roots
-}
-
-/// The positive divisors of an integer; none if it is too large to factor by trial.
-fn divisors(n: &num_bigint::BigInt) -> Vec<i64> {
-    use num_traits::{Signed, ToPrimitive};
-    const LIMIT: i64 = 100_000_000;
-    let Some(n) = n.abs().to_i64().filter(|n| (1..=LIMIT).contains(n)) else { return vec![] };
-    let mut out: Vec<i64> = (1..).take_while(|d| d * d <= n).filter(|d| n % d == 0).collect();
-    out.extend(out.clone().iter().map(|d| n / d));
-    out.sort_unstable();
-    out.dedup();
-    out
 }

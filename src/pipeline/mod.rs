@@ -112,8 +112,3 @@ pub fn eval(text: &str) -> Result<String, Box<Diagnostic>> {
         ))),
     }
 }
-
-/// The text in canonical layout.
-pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
-    Ok(lang::print_file(&lang::parse(text)?))
-}

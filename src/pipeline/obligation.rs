@@ -48,11 +48,7 @@ fn settle(obligation: &Obligation) -> Result<Proof, Box<Diagnostic>> {
     Err(Box::new(diagnostic.note(note)))
 }
 
-fn wanted(
-    claim: &crate::model::Claim,
-    failure: &crate::prover::Failure,
-    right: &str,
-) -> String {
+fn wanted(claim: &crate::model::Claim, failure: &crate::prover::Failure, right: &str) -> String {
     use crate::model::Comparison;
     let relation = claim.conjuncts.get(failure.conjunct).map(|c| c.relation);
     match relation {

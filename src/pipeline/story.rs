@@ -148,13 +148,7 @@ fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample,
             story.push(format!("left - right = {difference}"));
         }
     }
-    let counterexample = Counterexample {
-        what,
-        at,
-        left,
-        right,
-        difference,
-    };
+    let counterexample = Counterexample { what, at, left, right, difference };
     (counterexample, story)
 }
 

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::exact::Rational;
-use crate::kernel::{Expr, Name, Node, Relation};
 use crate::kernel::rule::combine::Fact;
+use crate::kernel::{Expr, Name, Node, Relation};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, reduced};
 use crate::piecewise::{Cell, Engine, Obstacle};
 
@@ -206,8 +206,7 @@ fn failure(
     charges: &Hints,
     roots: &[&Charge],
 ) -> Option<Failure> {
-    let values: BTreeMap<Name, Expr> =
-        at.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
+    let values: BTreeMap<Name, Expr> = at.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
     let mut facts = Vec::new();
     for formula in roots.iter().flat_map(|r| r.root()) {
         let formula = values.iter().fold(formula, |f, (n, v)| f.substitute(n, v).unwrap_or(f));

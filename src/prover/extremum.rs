@@ -1,14 +1,14 @@
 //! Maxima over an interval: [`Extremum`].
 //!
-//! Candidates are the end points, the break points and the rational stationary points of the pieces;
-//! with parameters, those that are polynomials in them. The engine proposes, the formula of the charge
-//! is proved like any other.
+//! Candidates are the end points, the break points and the stationary points of the pieces: rational
+//! ones, radicals, roots by polynomial and interval; with parameters, polynomials and roots of them. The
+//! engine proposes, the formula of the charge is proved like any other.
 
-use crate::exact::Rational;
+use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Expr, Node, Relation};
-use crate::model::{Bound, Charge, Claim, Description};
-use crate::piecewise::{Cell, Engine, Obstacle, certify, rational_roots};
+use crate::kernel::{Atom, Expr, Name, Node, Relation};
+use crate::model::{Bound, Charge, Claim, Description, reduced, root_of, root_of_term};
+use crate::piecewise::{Cell, Engine, Obstacle, RealRoot, isolate, rational_roots};
 
 use super::proof::facts;
 
@@ -73,28 +73,132 @@ pub(super) fn maximum(context: &[Fact], charge: &Charge, body: &Expr) -> Result<
     let cells = engine.cells(&domain, body)?;
     let none = || Obstacle::Extremum { body: body.clone() };
     let mut candidates = candidates(&cells, charge);
-    // Points that lie in the interval for all parameters, the highest value at a sample first.
+    candidates.extend(irrational(&cells, charge));
     let y = &charge.argument;
-    candidates.retain(|at| {
-        let inside = [at.minus(&y.low), y.high.minus(at)];
-        inside.iter().all(|d| certify(context, Relation::AtLeast, d).is_some())
-    });
-    for at in candidates {
-        let Some(value) = engine.closed_form(context, &body.substitute_one(&y.name, &at)) else { continue };
-        let bounds = cells
-            .iter()
-            .all(|cell| certify(&cell.facts, Relation::AtLeast, &value.minus(&cell.value)).is_some());
-        if bounds {
-            return Ok(Extremum { value, at, roots: vec![] });
+    for Candidate { at, roots } in candidates {
+        let described: Vec<_> = roots.iter().flat_map(Charge::root).collect();
+        let mut context = context.to_vec();
+        context.extend(facts(&described));
+        let form = Expr::variable(&y.name).minus(&at);
+        let holds = |facts: &[Fact], e: &Expr| {
+            let mut facts = [facts, context.as_slice()].concat();
+            Engine::touching(vec![form.clone()]).tree(&mut facts, Relation::AtLeast, e).is_ok()
+        };
+        // A point that lies in the interval for all parameters.
+        let inside = [at.minus(&y.low), y.high.minus(&at)];
+        if !inside.iter().all(|e| holds(&[], e)) {
+            continue;
+        }
+        let known = inside.into_iter().map(|expr| Fact { relation: Relation::AtLeast, expr });
+        let known: Vec<Fact> = context.iter().cloned().chain(known).collect();
+        let Some(value) = engine.closed_form(&known, &body.substitute_one(&y.name, &at)) else { continue };
+        let value = reduced(&value);
+        if cells.iter().all(|cell| holds(&cell.facts, &value.minus(&cell.value))) {
+            return Ok(Extremum { value, at, roots });
         }
     }
     Err(none())
 }
 
-fn candidates(cells: &[Cell], charge: &Charge) -> Vec<Expr> {
+/// A point that may be the place of the maximum, and the roots that it mentions.
+struct Candidate {
+    at: Expr,
+    roots: Vec<Charge>,
+}
+
+impl From<Expr> for Candidate {
+    fn from(at: Expr) -> Self {
+        Candidate { at, roots: vec![] }
+    }
+}
+
+/// Stationary points that are no polynomials in the parameters.
+fn irrational(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
+    let y = Expr::variable(&charge.argument.name);
+    let Some(atom) = y.atoms().next() else { return vec![] };
+    let mut out = Vec::new();
+    for cell in cells {
+        let derivative = cell.value.poly().derivative(atom);
+        let coefficients = derivative.coefficients_in(atom);
+        let numbers: Option<Vec<Rational>> = coefficients.iter().map(Poly::as_constant).collect();
+        match numbers {
+            Some(numbers) => out.extend(roots_of_numbers(&numbers, charge)),
+            None => out.extend(root_with_parameters(&coefficients)),
+        }
+    }
+    out
+}
+
+/// The irrational roots in the interval: in radicals for two degrees, else by polynomial and interval.
+fn roots_of_numbers(coefficients: &[Rational], charge: &Charge) -> Vec<Candidate> {
+    let end = |e: &Expr| e.as_number();
+    let (Some(low), Some(high)) = (end(&charge.argument.low), end(&charge.argument.high)) else {
+        return vec![];
+    };
+    if let [c, b, a] = coefficients {
+        return quadratic(a, b, c).unwrap_or_default();
+    }
+    let Some(found) = isolate(coefficients, &low, &high) else { return vec![] };
+    let intervals = found.into_iter().filter_map(|r| match r {
+        RealRoot::At(_) => None,
+        RealRoot::Between(low, high) => Some((low, high)),
+    });
+    intervals
+        .zip(0_u32..)
+        .map(|((low, high), number)| numbered(coefficients, &low, &high, charge, number))
+        .collect()
+}
+
+/// `(−b ± √(b² − 4ac))/(2a)`
+fn quadratic(a: &Rational, b: &Rational, c: &Rational) -> Option<Vec<Candidate>> {
+    let four = Rational::from(4);
+    let discriminant = &(b * b) - &(&four * &(a * c));
+    let (root, roots) = root_of(&discriminant, 2)?;
+    let scale = (a + a).recip()?;
+    let solution = |root: &Expr| root.minus(&Expr::number(b.clone())).scaled(&scale);
+    let both = [solution(&root), solution(&root.negated())];
+    Some(both.into_iter().map(|at| Candidate { at, roots: roots.clone() }).collect())
+}
+
+/// A root with a name of its own.
+fn numbered(
+    coefficients: &[Rational],
+    low: &Rational,
+    high: &Rational,
+    charge: &Charge,
+    number: u32,
+) -> Candidate {
+    let name: Name = format!("{}at'{number}", charge.name).into();
+    let x = Expr::variable(&name);
+    let powers = coefficients.iter().zip(0_u32..);
+    let body = powers.fold(Expr::zero(), |sum, (c, k)| sum.plus(&x.pow(k).scaled(c)));
+    let below = body.substitute_one(&name, &Expr::number(low.clone())).as_number();
+    let rising = below.is_some_and(|v| v.is_negative());
+    let body = if rising { body } else { body.negated() };
+    let shown = format!("the maximiser of {}", charge.shown);
+    let (low, high) = (Expr::number(low.clone()), Expr::number(high.clone()));
+    let argument = Bound { name: name.clone(), shown: shown.clone(), low, high };
+    let root = Charge { name, shown, argument, body, description: Description::Root };
+    Candidate { at: x, roots: vec![root] }
+}
+
+/// The root of `a y^k + c = 0` with a number `a` and a term `c` in parameters.
+fn root_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Candidate> {
+    let (last, rest) = coefficients.split_last()?;
+    let (first, between) = rest.split_first()?;
+    let inverse = last.as_constant()?.recip()?;
+    if between.is_empty() || between.iter().any(|c| !c.is_zero()) {
+        return None;
+    }
+    let term = Expr::from(first.clone()).scaled(&-&inverse);
+    let root = root_of_term(&term, u32::try_from(rest.len()).ok()?, &term.to_string());
+    Some(Candidate { at: Expr::variable(&root.name), roots: vec![root] })
+}
+
+fn candidates(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
     let y = Expr::variable(&charge.argument.name);
     let mut out = vec![charge.argument.low.clone(), charge.argument.high.clone()];
-    let Some(atom) = y.atoms().next() else { return out };
+    let Some(atom) = y.atoms().next() else { return vec![] };
     let mut zeros_of = |e: &Expr| {
         let coefficients = e.poly().coefficients_in(atom);
         if let [constant, slope] = coefficients.as_slice() {
@@ -114,7 +218,7 @@ fn candidates(cells: &[Cell], charge: &Charge) -> Vec<Expr> {
     let hidden = |e: &Expr| e.atoms().any(|a| !matches!(a.node(), Node::Variable(_)));
     out.retain(|e| !hidden(e));
     out.dedup();
-    out
+    out.into_iter().map(Candidate::from).collect()
 }
 
 /// The number that an expression is, if it is one.

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::kernel::rule::calculus::Interval;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Step, Symbol, Theorem};
-use crate::kernel::rule::calculus::Interval;
 use crate::model::{Bound, Charge, Claim, Description};
 use crate::piecewise::{Engine, Obstacle};
 
@@ -47,6 +47,12 @@ impl Hints {
     /// Numbers that the values mention and that the statement does not speak of.
     pub fn roots(&self) -> &[Charge] {
         &self.roots
+    }
+
+    /// What is zero where a name has its value, for values that are no numbers.
+    fn forms(&self) -> Vec<Expr> {
+        let at_points = self.values.iter().filter(|(_, value)| value.as_number().is_none());
+        at_points.map(|(name, value)| Expr::variable(name).minus(value)).filter(|e| !e.is_zero()).collect()
     }
 
     /// Adds what a charge was found to be.
@@ -255,8 +261,12 @@ impl Builder {
 fn described(x: &Name, body: &Formula, hints: &Hints) -> Option<Charge> {
     let variable = Expr::variable(x);
     let Formula::And(parts) = body else { return None };
-    let [Formula::Compare(Relation::AtLeast, below), Formula::Compare(Relation::AtLeast, above), Formula::Compare(Relation::Equal, zero), ..] =
-        parts.as_slice()
+    let [
+        Formula::Compare(Relation::AtLeast, below),
+        Formula::Compare(Relation::AtLeast, above),
+        Formula::Compare(Relation::Equal, zero),
+        ..,
+    ] = parts.as_slice()
     else {
         return None;
     };
@@ -301,7 +311,7 @@ pub(super) fn facts(hypotheses: &[Formula]) -> Vec<Fact> {
 /// Proves a formula without free names.
 pub fn prove(goal: &Formula, hints: &Hints) -> Result<Proved, Obstacle> {
     let mut builder = Builder::default();
-    builder.prove(&mut Engine::new(), &mut Vec::new(), goal, hints)?;
+    builder.prove(&mut Engine::touching(hints.forms()), &mut Vec::new(), goal, hints)?;
     builder.finish(goal)
 }
 

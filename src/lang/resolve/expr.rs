@@ -262,8 +262,9 @@ impl Env<'_> {
             return (0..numerator).try_fold(Expr::one(), |out, _| product_of(&out, &root, span));
         }
         let wrong = |message: String| {
-            let help =
-                format!("exponents are integers from 0 to {EXPONENT_LIMIT}, or positive fractions of small numbers");
+            let help = format!(
+                "exponents are integers from 0 to {EXPONENT_LIMIT}, or positive fractions of small numbers"
+            );
             advise("exponent", message, exponent.span, help)
         };
         let Some(c) = power.as_number() else {
@@ -298,7 +299,12 @@ impl Env<'_> {
         let simple = term.atoms().all(|a| matches!(a.node(), Node::Variable(_)));
         if !simple || !term.free_names().iter().all(in_parameters) {
             let help = "roots of numbers and of terms in parameters are supported";
-            return Err(advise("unsupported", "this is the root of a term with types in it", base.span, help));
+            return Err(advise(
+                "unsupported",
+                "this is the root of a term with types in it",
+                base.span,
+                help,
+            ));
         }
         self.oblige(term.clone(), Comparison::AtLeast, Expr::zero(), negative());
         let root = root_of_term(term, index, &crate::lang::print_expr(base));

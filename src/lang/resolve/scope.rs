@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kernel::{Expr, Formula, Name as Symbol};
-use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Mechanism, Setting, variable_name};
+use crate::model::{
+    Bound, Charge, Claim, Comparison, Conjunct, Description, Mechanism, Setting, variable_name,
+};
 
 use super::names::{complain, unknown_name, with_article};
 use super::setting::{self, SettingEntry};
@@ -233,11 +235,18 @@ impl<'u> Env<'u> {
         }
     }
 
-    /// Adds a charge that occurs; its name says which it is.
+    /// Adds a charge that occurs; its name says which it is. Roots come first: maxima may lie at them.
     pub(super) fn add_charge(&mut self, charge: Charge) {
-        if !self.charges.iter().any(|c| c.name == charge.name) {
-            self.charges.push(charge);
+        if self.charges.iter().any(|c| c.name == charge.name) {
+            return;
         }
+        let is_root = |c: &Charge| c.description == Description::Root;
+        let place = if is_root(&charge) {
+            self.charges.iter().take_while(|c| is_root(c)).count()
+        } else {
+            self.charges.len()
+        };
+        self.charges.insert(place, charge);
     }
 
     pub(super) fn define(&mut self, name: String, term: &Expr) {

@@ -1,0 +1,192 @@
+//! Radicals: `√3`, `2^(1/3)`, and the numbers made from them.
+//!
+//! A root of a rational is written with roots of primes, so that `√12` and `2·√3` are the same term: by
+//! Besicovitch's theorem (1940) products of such roots with different reduced exponents are linearly
+//! independent over the rationals. A root of a term is a number of its own.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_traits::{One, ToPrimitive, Zero};
+
+use super::claim::{Bound, Charge, Description, own_name};
+use crate::exact::{Poly, Rational};
+use crate::kernel::{Atom, Expr, Name, Node};
+
+/// Trial division goes so far; what is left is taken as it is.
+const DIVISOR_LIMIT: u32 = 100_000;
+/// The index of a root at most.
+const INDEX_LIMIT: u32 = 60;
+
+/// The `index`-th root of a rational that is at least zero, as a term in roots of integers, with what
+/// these roots are; `None` for a negative number or an index out of range.
+pub fn root_of(c: &Rational, index: u32) -> Option<(Expr, Vec<Charge>)> {
+    if c.is_negative() || !(1..=INDEX_LIMIT).contains(&index) {
+        return None;
+    }
+    if c.is_zero() {
+        return Some((Expr::zero(), vec![]));
+    }
+    // (n/d)^(1/k) = (n·d^(k−1))^(1/k)/d
+    let denominator = c.denominator();
+    let mut rest = c.numerator() * denominator.pow(index - 1);
+    let mut out = Expr::number(Rational::from_big(BigInt::one(), denominator)?);
+    let mut roots: Vec<Charge> = Vec::new();
+    let mut take = |prime: &BigInt, exponent: u32| -> Option<()> {
+        let (whole, part) = exponent.div_rem(&index);
+        out = out.scaled(&Rational::from_big(prime.pow(whole), BigInt::one())?);
+        if part > 0 {
+            let common = part.gcd(&index);
+            let root = prime_root(index / common, prime)?;
+            out = out.times(&Expr::variable(&root.name).pow(part / common));
+            roots.push(root);
+        }
+        Some(())
+    };
+    let mut divisor = 2_u32;
+    while divisor < DIVISOR_LIMIT && BigInt::from(divisor) * divisor <= rest {
+        let mut exponent = 0;
+        while (&rest % divisor).is_zero() {
+            rest /= divisor;
+            exponent += 1;
+        }
+        if exponent > 0 {
+            take(&BigInt::from(divisor), exponent)?;
+        }
+        divisor += 1;
+    }
+    if !rest.is_one() {
+        let whole = rest.nth_root(index);
+        if whole.pow(index) == rest {
+            take(&whole, index)?;
+        } else {
+            take(&rest, 1)?;
+        }
+    }
+    Some((out, roots))
+}
+
+/// `n^(1/index)` for an integer above one, by its polynomial between two neighbouring integers.
+fn prime_root(index: u32, n: &BigInt) -> Option<Charge> {
+    let low = n.nth_root(index);
+    let high = &low + 1_u32;
+    let name = own_name("root", &[&index.to_string(), &n.to_string()]);
+    let whole = |n: BigInt| Some(Expr::number(Rational::from_big(n, BigInt::one())?));
+    let body = Expr::variable(&name).pow(index).minus(&whole(n.clone())?);
+    let shown = shown(index, n);
+    let argument = Bound { name: name.clone(), shown: shown.clone(), low: whole(low)?, high: whole(high)? };
+    Some(Charge { name, shown, argument, body, description: Description::Root })
+}
+
+fn shown(index: u32, n: &BigInt) -> String {
+    if index == 2 { format!("sqrt({n})") } else { format!("{n}^(1/{index})") }
+}
+
+/// The `index`-th root of a term that is at least zero: the number `x ≥ 0` with `x^index = e`.
+pub fn root_of_term(e: &Expr, index: u32, written: &str) -> Charge {
+    let name = own_name("rootof", &[&index.to_string(), &e.to_string()]);
+    let shown = if index == 2 { format!("sqrt({written})") } else { format!("({written})^(1/{index})") };
+    let body = Expr::variable(&name).pow(index).minus(e);
+    let argument =
+        Bound { name: name.clone(), shown: shown.clone(), low: Expr::zero(), high: e.plus(&Expr::one()) };
+    Charge { name, shown, argument, body, description: Description::Root }
+}
+
+/// What a root of an integer is, by its name in formulas.
+pub(super) fn root_named(name: &str) -> Option<(u32, BigInt)> {
+    let mut parts = name.strip_prefix("root'")?.strip_suffix('\'')?.split('\'');
+    let (index, n) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    parts.next().is_none().then_some((index, n))
+}
+
+/// How a root of an integer is written.
+pub fn root_shown(name: &str) -> Option<String> {
+    root_named(name).map(|(index, n)| shown(index, &n))
+}
+
+/// The roots of integers that a term mentions, with what they are.
+pub fn roots_in(e: &Expr) -> Vec<Charge> {
+    let names: Vec<Name> = e.free_names();
+    names.iter().filter_map(|n| root_named(n)).filter_map(|(index, n)| prime_root(index, &n)).collect()
+}
+
+/// The term with `x^k` replaced by the integer it is, for roots `x` of integers.
+pub fn reduced(e: &Expr) -> Expr {
+    let roots: BTreeMap<Atom, (u32, BigInt)> = e
+        .atoms()
+        .filter_map(|a| match a.node() {
+            Node::Variable(name) => Some((a.clone(), root_named(name)?)),
+            _ => None,
+        })
+        .collect();
+    if roots.is_empty() {
+        return e.clone();
+    }
+    let mut out = Poly::zero();
+    for (monomial, c) in e.terms() {
+        let mut term = Poly::constant(c.clone());
+        for (atom, exponent) in monomial.factors() {
+            let mut left = exponent;
+            if let Some((index, n)) = roots.get(atom)
+                && let Some(power) = Rational::from_big(n.pow(exponent / index), BigInt::one())
+            {
+                term = term.scaled(&power);
+                left = exponent % index;
+            }
+            term = term.times(&Poly::variable(atom.clone()).pow(left));
+        }
+        out = out.plus(&term);
+    }
+    Expr::from(out)
+}
+
+/// `1/e` for a term in square roots of integers that is not zero, by conjugates; `None` for other terms.
+pub fn inverse(e: &Expr) -> Option<Expr> {
+    let e = reduced(e);
+    if let Some(c) = e.as_number() {
+        return c.recip().map(Expr::number);
+    }
+    let atom = e.atoms().next()?.clone();
+    let Node::Variable(name) = atom.node() else { return None };
+    let (2, n) = root_named(name)? else { return None };
+    let coefficients = e.poly().coefficients_in(&atom);
+    let [a, b] = coefficients.as_slice() else { return None };
+    let conjugate = Expr::from(a.minus(&b.times(&Poly::variable(atom))));
+    let square = Rational::from_big(n, BigInt::one())?;
+    let norm = Expr::from(a.times(a).minus(&b.times(b).scaled(&square)));
+    Some(reduced(&conjugate.times(&inverse(&norm)?)))
+}
+
+/// The value of a term in roots of integers, between two rationals that are closer than `width`; `None`
+/// for other terms.
+pub fn enclosure(e: &Expr, width: &Rational) -> Option<(Rational, Rational)> {
+    let mut bits = 8_u32;
+    loop {
+        let mut sum = (Rational::ZERO, Rational::ZERO);
+        for (monomial, c) in e.terms() {
+            let mut product = (c.clone(), c.clone());
+            for (atom, exponent) in monomial.factors() {
+                let Node::Variable(name) = atom.node() else { return None };
+                let (index, n) = root_named(name)?;
+                let scale = BigInt::one() << bits;
+                let low = (n * scale.pow(index)).nth_root(index);
+                let high = &low + 1_u32;
+                let low = Rational::from_big(low, scale.clone())?.pow(exponent);
+                let high = Rational::from_big(high, scale)?.pow(exponent);
+                let (a, b) = if c.is_negative() { (high, low) } else { (low, high) };
+                product = (&product.0 * &a, &product.1 * &b);
+            }
+            sum = (&sum.0 + &product.0, &sum.1 + &product.1);
+        }
+        if &(&sum.1 - &sum.0) <= width {
+            return Some(sum);
+        }
+        bits = bits.checked_mul(2).filter(|b| *b <= 1 << 14)?;
+    }
+}
+
+/// The exponent `p/q` of a power as whole numbers.
+pub fn fraction(c: &Rational) -> Option<(i64, u32)> {
+    Some((c.numerator().to_i64()?, c.denominator().to_u32()?))
+}

@@ -1,0 +1,239 @@
+//! Real roots of a polynomial in one variable: [`isolate`].
+//!
+//! Descartes' rule of signs on Bernstein coefficients, with bisection (Lane and Riesenfeld, 1981); the
+//! repeated factors are divided out first. Untrusted: an interval is only where to look.
+
+use super::factor;
+use crate::exact::{Poly, Rational};
+use crate::kernel::Atom;
+
+/// A real root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RealRoot {
+    /// It is this number.
+    At(Rational),
+    /// It is the only root strictly between these two numbers, where the polynomial has opposite signs.
+    Between(Rational, Rational),
+}
+
+/// The degree of a polynomial at most.
+const DEGREE_LIMIT: usize = 400;
+/// Bisections of one isolation at most.
+const STEP_LIMIT: usize = 20_000;
+
+/// The distinct roots in `[low, high]`, in increasing order; coefficients lowest first. `None` for the zero
+/// polynomial, an empty interval, or beyond the limits.
+pub fn isolate(coefficients: &[Rational], low: &Rational, high: &Rational) -> Option<Vec<RealRoot>> {
+    let simple = square_free(coefficients)?;
+    if simple.len() > DEGREE_LIMIT + 1 || low > high {
+        return None;
+    }
+    let mut out = Vec::new();
+    if value(&simple, low).is_zero() {
+        out.push(RealRoot::At(low.clone()));
+    }
+    let mut stack = vec![(low.clone(), high.clone(), bernstein(&simple, low, high))];
+    let mut steps = 0;
+    while let Some((a, b, coefficients)) = stack.pop() {
+        steps += 1;
+        if steps > STEP_LIMIT {
+            return None;
+        }
+        let ends = [coefficients.first()?, coefficients.last()?];
+        match variations(&coefficients) {
+            0 => {}
+            1 if ends.iter().all(|e| !e.is_zero()) => out.push(RealRoot::Between(a, b.clone())),
+            _ if a == b => {}
+            _ => {
+                let middle = &(&a + &b) * &Rational::new(1, 2)?;
+                let (left, right) = halves(&coefficients)?;
+                // The right half is on top of nothing that lies left of it.
+                stack.push((middle.clone(), b.clone(), right));
+                stack.push((a, middle, left));
+                continue;
+            }
+        }
+        if coefficients.last()?.is_zero() {
+            out.push(RealRoot::At(b));
+        }
+    }
+    Some(out)
+}
+
+/// An interval of at most this width around the same root.
+pub fn refine(coefficients: &[Rational], root: &RealRoot, width: &Rational) -> Option<RealRoot> {
+    let RealRoot::Between(low, high) = root else { return Some(root.clone()) };
+    let simple = square_free(coefficients)?;
+    let (mut low, mut high) = (low.clone(), high.clone());
+    let rising = value(&simple, &low).is_negative();
+    while &(&high - &low) > width {
+        let middle = &(&low + &high) * &Rational::new(1, 2)?;
+        let v = value(&simple, &middle);
+        if v.is_zero() {
+            return Some(RealRoot::At(middle));
+        }
+        if v.is_negative() == rising {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Some(RealRoot::Between(low, high))
+}
+
+/// The polynomial with every root once.
+fn square_free(coefficients: &[Rational]) -> Option<Vec<Rational>> {
+    let powers = coefficients.iter().zip(0_u32..);
+    let p = powers.fold(Poly::zero(), |sum, (c, k)| sum.plus(&Poly::variable(()).pow(k).scaled(c)));
+    if p.is_zero() {
+        return None;
+    }
+    let simple = factor::quotient(&p, &factor::gcd(&p, &p.derivative(&()))?)?;
+    simple.coefficients_in(&()).iter().map(Poly::as_constant).collect()
+}
+
+fn value(coefficients: &[Rational], x: &Rational) -> Rational {
+    coefficients.iter().rev().fold(Rational::ZERO, |sum, c| &(&sum * x) + c)
+}
+
+/// The Bernstein coefficients on `[low, high]`.
+fn bernstein(coefficients: &[Rational], low: &Rational, high: &Rational) -> Vec<Rational> {
+    let degree = coefficients.len().saturating_sub(1);
+    // In t, where x = low + (high − low) t: a Taylor shift, then a scaling.
+    let mut shifted = coefficients.to_vec();
+    for start in 0..degree {
+        for k in (start..degree).rev() {
+            let Some(next) = shifted.get(k + 1).map(|c| c * low) else { continue };
+            if let Some(slot) = shifted.get_mut(k) {
+                *slot += &next;
+            }
+        }
+    }
+    let width = high - low;
+    let mut scale = Rational::ONE;
+    for slot in &mut shifted {
+        *slot = &*slot * &scale;
+        scale = &scale * &width;
+    }
+    super::bernstein::from_powers(&mut shifted, degree, 1);
+    shifted
+}
+
+/// The coefficients on the two halves, by de Casteljau's algorithm.
+fn halves(coefficients: &[Rational]) -> Option<(Vec<Rational>, Vec<Rational>)> {
+    let half = Rational::new(1, 2)?;
+    let mut row = coefficients.to_vec();
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    while let (Some(first), Some(last)) = (row.first(), row.last()) {
+        left.push(first.clone());
+        right.push(last.clone());
+        row = row.iter().zip(row.iter().skip(1)).map(|(a, b)| &(a + b) * &half).collect();
+    }
+    right.reverse();
+    Some((left, right))
+}
+
+fn variations(coefficients: &[Rational]) -> usize {
+    let signs: Vec<bool> = coefficients.iter().filter(|c| !c.is_zero()).map(Rational::is_negative).collect();
+    signs.iter().zip(signs.iter().skip(1)).filter(|(a, b)| a != b).count()
+}
+
+/// The rational roots of a polynomial with constant coefficients, lowest first; none if a coefficient
+/// is not a number or the end coefficients have too many divisors.
+pub fn rational_roots(coefficients: &[Poly<Atom>]) -> Vec<Rational> {
+    let numbers: Option<Vec<Rational>> = coefficients.iter().map(|c| c.as_constant()).collect();
+    let Some(mut numbers) = numbers else { return vec![] };
+    while numbers.last().is_some_and(Rational::is_zero) {
+        numbers.pop();
+    }
+    let mut roots = Vec::new();
+    let value = |x: &Rational| numbers.iter().rev().fold(Rational::ZERO, |acc, c| &(&acc * x) + c);
+    if numbers.len() < 2 {
+        return roots;
+    }
+    if numbers.first().is_some_and(Rational::is_zero) {
+        roots.push(Rational::ZERO);
+    }
+    // Clear denominators; a root p/q in lowest terms has p | lowest and q | leading coefficient.
+    let mut scale = num_bigint::BigInt::from(1);
+    for c in &numbers {
+        scale = num_integer::Integer::lcm(&scale, &c.denominator());
+    }
+    let integer = |c: &Rational| (c * &Rational::from(scale.clone())).numerator();
+    let lowest = numbers.iter().find(|c| !c.is_zero()).map(&integer);
+    let leading = numbers.last().map(&integer);
+    let (Some(lowest), Some(leading)) = (lowest, leading) else { return roots };
+    for p in divisors(&lowest) {
+        for q in divisors(&leading) {
+            for sign in [1, -1] {
+                let Some(x) = Rational::new(sign * p, q) else { continue };
+                if value(&x).is_zero() && !roots.contains(&x) {
+                    roots.push(x);
+                }
+            }
+        }
+    }
+    roots.sort();
+    roots
+}
+
+/// The positive divisors of an integer; none if it is too large to factor by trial.
+fn divisors(n: &num_bigint::BigInt) -> Vec<i64> {
+    use num_traits::{Signed, ToPrimitive};
+    const LIMIT: i64 = 100_000_000;
+    let Some(n) = n.abs().to_i64().filter(|n| (1..=LIMIT).contains(n)) else { return vec![] };
+    let mut out: Vec<i64> = (1..).take_while(|d| d * d <= n).filter(|d| n % d == 0).collect();
+    out.extend(out.clone().iter().map(|d| n / d));
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn q(n: i64, d: i64) -> Rational {
+        Rational::new(n, d).unwrap()
+    }
+
+    fn isolated(coefficients: &[i64], low: i64, high: i64) -> Vec<RealRoot> {
+        let coefficients: Vec<Rational> = coefficients.iter().map(|c| q(*c, 1)).collect();
+        isolate(&coefficients, &q(low, 1), &q(high, 1)).unwrap()
+    }
+
+    #[test]
+    fn roots_at_the_ends_and_repeated_roots_are_found_once() {
+        // x (x − 1)^2 (x − 2)
+        let found = isolated(&[0, -2, 5, -4, 1], 0, 2);
+        assert_eq!(found, [0, 1, 2].map(|n| RealRoot::At(q(n, 1))));
+    }
+
+    #[test]
+    fn irrational_roots_are_separated() {
+        // x^2 − 2 and (x^2 − 2)^3 have one root between 0 and 2
+        let found = isolated(&[-2, 0, 1], 0, 2);
+        assert_eq!(found.len(), 1);
+        let refined = refine(&[q(-2, 1), q(0, 1), q(1, 1)], &found[0], &q(1, 1_000_000)).unwrap();
+        let RealRoot::Between(low, high) = refined else { panic!("√2 is irrational") };
+        assert!(low < q(141_422, 100_000) && high > q(141_421, 100_000));
+        assert_eq!(isolated(&[-8, 0, 12, 0, -6, 0, 1], 0, 2).len(), 1);
+        assert_eq!(isolated(&[-8, 0, 12, 0, -6, 0, 1], -2, 2).len(), 2);
+    }
+
+    #[test]
+    fn a_polynomial_without_roots_has_none_and_zero_is_refused() {
+        assert_eq!(isolated(&[1, 0, 1], -5, 5), []);
+        assert_eq!(isolate(&[Rational::ZERO], &q(0, 1), &q(1, 1)), None);
+        assert_eq!(isolate(&[q(1, 1)], &q(1, 1), &q(0, 1)), None);
+    }
+
+    #[test]
+    fn close_roots_are_told_apart() {
+        // (x − 1/3)(x − 1/3 − 2^-60)
+        let (a, b) = (q(1, 3), &q(1, 3) + &q(1, 1 << 60));
+        let coefficients = [&a * &b, -&(&a + &b), Rational::ONE];
+        let found = isolate(&coefficients, &Rational::ZERO, &Rational::ONE).unwrap();
+        assert_eq!(found.len(), 2);
+    }
+}
