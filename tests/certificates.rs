@@ -9,8 +9,9 @@ const MISPRINT: &str = "setting alone {
   agent a with type x ~ uniform(0, 1)
   outcome k in {0, 1}
   value a = x*k
+  ties k = 1
 }
-claim mean: E x = 1/2 printed 1/3
+claim mean: E welfare(alone) = 1/2 printed 1/3
 ";
 
 fn written(path: &str, text: &str) -> Vec<Value> {
@@ -62,5 +63,25 @@ fn a_misprint_is_refuted_in_its_certificate() {
     let certificate = &written("mean.mech", MISPRINT)[0];
     assert_eq!(certificate["printed"], "refuted");
     let verified = pipeline::verify(&certificate.to_string(), None).unwrap();
-    assert!(verified.claims.iter().any(|c| c.contains("1/6 > 0")), "{:?}", verified.claims);
+    let [stated, printed] = &verified.theorems[..] else { panic!("{:?}", verified.theorems) };
+    let welfare = "integral(z1, 0, 1, \"welfare(alone)\"(z1))";
+    assert_eq!(stated.conclusion().to_string(), format!("and(-1/2 + {welfare} = 0)"));
+    assert_eq!(
+        printed.conclusion().to_string(),
+        format!("or(or(-1/3 + {welfare} > 0; 1/3 - {welfare} > 0))")
+    );
+    assert_eq!(printed.definitions().len(), 1);
+}
+
+#[test]
+fn what_the_functions_of_a_claim_are_cannot_be_reworded() {
+    let certificate = &written("mean.mech", MISPRINT)[0];
+    let place = certificate["proofs"].as_array().unwrap().iter().position(|p| p.get("definitions").is_some());
+    for body in ["x^2*[x]", "x", "2*x*[x] - x"] {
+        let mut altered = certificate.clone();
+        altered["proofs"][place.unwrap()]["definitions"][0]["body"] = json!(body);
+        let complaint = complaint(&altered);
+        let refused = ["rejected", "something else than the source"].iter().any(|c| complaint.contains(c));
+        assert!(refused, "{body}: {complaint}");
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use vickrey::kernel::{Certificate, Formula};
+use vickrey::kernel::{Certificate, Formula, Statement};
 use vickrey::lang;
 use vickrey::pipeline::{self, Compared, Detail};
 use vickrey::report::{Colour, explanation, render_diagnostic};
@@ -72,7 +72,7 @@ fn every_certificate_is_accepted_again_and_by_its_source() {
             let verified = pipeline::verify(&certificate.json, Some(&text));
             let verified = verified.unwrap_or_else(|e| panic!("{shown}#{}: {e}", certificate.name));
             assert_eq!(verified.compared, Compared::WithSource);
-            assert!(!verified.claims.is_empty(), "{shown}#{} shows nothing", certificate.name);
+            assert!(!verified.theorems.is_empty(), "{shown}#{} shows nothing", certificate.name);
         }
     }
 }
@@ -102,7 +102,9 @@ fn no_certificate_of_the_corpus_survives_an_alteration_with_another_meaning() {
         for certificate in pipeline::check(&shown, &text, Detail::Certificates).certificates {
             let json: serde_json::Value = serde_json::from_str(&certificate.json).unwrap();
             for proof in json["proofs"].as_array().unwrap() {
-                let claim: Formula = proof["claim"].as_str().unwrap().parse().unwrap();
+                let formula: Formula = proof["claim"].as_str().unwrap().parse().unwrap();
+                let definitions = proof.get("definitions").cloned().unwrap_or(serde_json::json!([]));
+                let claim = Statement { formula, definitions: serde_json::from_value(definitions).unwrap() };
                 let steps: Certificate = serde_json::from_value(proof["steps"].clone()).unwrap();
                 let limit = if steps.steps.len() > 100 { 12 } else { 40 };
                 let report = survive_alterations(&claim, &steps, limit);

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use vickrey::exact::Rational;
-use vickrey::kernel::{Certificate, Expr, Formula, Replay, check};
+use vickrey::kernel::{Certificate, Expr, Formula, Replay, Statement, check};
 
 use crate::evaluate::{Point, holds};
 
@@ -25,17 +25,17 @@ pub(crate) struct Report {
 
 /// Alters each number, term, formula, name, index and list of a certificate in turn; every accepted
 /// step is also evaluated at some points.
-pub(crate) fn survive_forgery(claim: &Formula, certificate: &Certificate) -> Report {
+pub(crate) fn survive_forgery(claim: &Statement, certificate: &Certificate) -> Report {
     alter(claim, certificate, ALTERATIONS, falsehood)
 }
 
 /// The same without evaluation, for certificates with names of any kind.
-pub(crate) fn survive_alterations(claim: &Formula, certificate: &Certificate, limit: usize) -> Report {
+pub(crate) fn survive_alterations(claim: &Statement, certificate: &Certificate, limit: usize) -> Report {
     alter(claim, certificate, limit, |_| None)
 }
 
 fn alter(
-    claim: &Formula,
+    claim: &Statement,
     certificate: &Certificate,
     limit: usize,
     falsehood: impl Fn(&Certificate) -> Option<String>,
@@ -63,7 +63,11 @@ fn alter(
         let breach = |what: String| format!("{path} := {value}: {what}");
         match check(claim, &altered) {
             Err(_) => report.refused += 1,
-            Ok(theorem) if theorem.conclusion() == claim && theorem.hypotheses().next().is_none() => {
+            Ok(theorem)
+                if *theorem.conclusion() == claim.formula
+                    && theorem.definitions() == claim.definitions
+                    && theorem.hypotheses().next().is_none() =>
+            {
                 report.proved += 1;
             }
             Ok(theorem) => report.breaches.push(breach(format!("proves {}", theorem.conclusion()))),

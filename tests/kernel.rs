@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use vickrey::kernel::{self, Certificate, Expr, Formula, RULES, Rejection};
+use vickrey::kernel::{self, Certificate, Definition, Expr, Formula, RULES, Rejection, Statement};
 
 use crate::forgery::{falsehood, survive_forgery};
 
@@ -29,7 +29,7 @@ fn complaint(claim: &str, steps: &Value) -> Result<(), String> {
     if let Some(breach) = falsehood(&certificate) {
         panic!("a false theorem: {breach}");
     }
-    kernel::check(&claim, &certificate)
+    kernel::check(&claim.clone().into(), &certificate)
         .map(|theorem| assert_eq!(*theorem.conclusion(), claim))
         .map_err(|e| e.to_string())
 }
@@ -64,7 +64,7 @@ fn every_accepted_step_file_is_accepted_and_survives_forgery() {
             certificate,
             "{path:?} as text and back"
         );
-        let report = survive_forgery(&claim.parse().unwrap(), &certificate);
+        let report = survive_forgery(&claim.parse::<Formula>().unwrap().into(), &certificate);
         assert!(report.breaches.is_empty(), "{path:?}: {:#?}", report.breaches);
         assert!(report.refused > report.proved, "{path:?}: {report:?}");
     }
@@ -137,7 +137,10 @@ fn the_expected_payment_in_vcg_is_one_sixth_and_nothing_else() {
     let claim = "integral(v, 0, 1, integral(c, 0, 1, c*[v - c])) - 1/6 = 0";
     let good = payment(claim);
     accepted(claim, &good);
-    let report = survive_forgery(&claim.parse().unwrap(), &serde_json::from_value(good.clone()).unwrap());
+    let report = survive_forgery(
+        &claim.parse::<Formula>().unwrap().into(),
+        &serde_json::from_value(good.clone()).unwrap(),
+    );
     assert!(report.breaches.is_empty(), "{:#?}", report.breaches);
     let fifth = "integral(v, 0, 1, integral(c, 0, 1, c*[v - c])) - 1/5 = 0";
     refused(fifth, &payment(fifth), "combine: the two sides differ by -1/30");
@@ -303,7 +306,7 @@ fn names_of_the_kernel_and_loose_bound_variables_never_reach_a_theorem() {
     assert!(Expr::variable("#0").is_too_large());
     let claim = Formula::equal(&Expr::variable("#0"), &Expr::variable("#0"));
     let steps = vec![kernel::Step::Assume { formula: claim.clone() }];
-    assert!(kernel::check(&claim, &Certificate { steps }).is_err());
+    assert!(kernel::check(&claim.into(), &Certificate { steps }).is_err());
     let integral: Expr = "integral(y, 0, v, X(y))".parse().unwrap();
     let atom = integral.atoms().next().unwrap();
     let kernel::Node::Primitive { body, .. } = atom.node() else { panic!("{integral}") };
@@ -354,7 +357,6 @@ fn texts_that_are_not_terms_are_refused() {
         "inv",
         "integral(1, 0, 1, x)",
         "x y",
-        "f()",
         "@0",
         "#0",
         "x^(n-1)",
@@ -388,4 +390,55 @@ fn texts_that_are_not_terms_are_refused() {
         assert!(text.parse::<Formula>().is_err());
         assert!(text.parse::<Expr>().is_err());
     }
+}
+
+// ---- definitions ----
+
+/// A proof of `0 = 0`, with a definition in the statement.
+fn stated(formula: &str, definitions: &[(&str, &[&str], &str)]) -> Result<(), String> {
+    let definitions = definitions.iter().map(|(name, parameters, body)| {
+        let definition = json!({ "name": name, "parameters": parameters, "body": body });
+        serde_json::from_value::<Definition>(definition).unwrap()
+    });
+    let statement = Statement { formula: formula.parse().unwrap(), definitions: definitions.collect() };
+    let steps = json!([{ "rule": "tree", "hypotheses": [], "goal": "0 = 0", "tree": { "leaf": {} } }]);
+    let theorem = kernel::check(&statement, &serde_json::from_value(steps).unwrap());
+    let theorem = theorem.map_err(|e| e.to_string())?;
+    assert_eq!(*theorem.conclusion(), statement.formula);
+    assert_eq!(theorem.definitions(), statement.definitions);
+    Ok(())
+}
+
+#[test]
+fn a_statement_means_its_unfolded_formula() {
+    let surplus = [
+        ("\"payment(m, a)\"", &["v", "c"][..], "v - c"),
+        ("\"payment(m, b)\"", &["v", "c"], "c - v"),
+        ("\"surplus(m)\"", &["v", "c"], "\"payment(m, a)\"(v, c) + \"payment(m, b)\"(v, c)"),
+    ];
+    assert_eq!(stated("integral(z, 0, 1, \"surplus(m)\"(z, 1/2)) = 0", &surplus), Ok(()));
+    assert_eq!(stated("f() - 2 = 0", &[("f", &[], "2")]), Ok(()));
+    let half = "integral(z, 0, 1, f(z)) - 1/2 = 0";
+    assert_eq!(stated(half, &[("f", &["y"], "y")]), Ok(()));
+    assert!(stated(half, &[("f", &["y"], "y^2")]).unwrap_err().contains("not with the claim"));
+}
+
+#[test]
+fn definitions_that_define_nothing_are_refused() {
+    let refused = |formula: &str, definitions: &[(&str, &[&str], &str)], expected: &str| {
+        let complaint = stated(formula, definitions).unwrap_err();
+        assert!(complaint.contains(expected), "{formula}: {complaint}");
+    };
+    // Two meanings of one function, one of which makes the statement true.
+    refused("f(1) = 0", &[("f", &["y"], "y"), ("f", &["y"], "0")], "defined once");
+    // A function that is defined by itself could be anything.
+    refused("f(1) = 0", &[("f", &["y"], "f(y) + 1")], "earlier definitions");
+    refused("f(1) = 0", &[("f", &["y"], "g(y)"), ("g", &["y"], "0")], "earlier definitions");
+    // What the body says would depend on the place where it is used.
+    refused("all v. f(v) = 0", &[("f", &["y"], "y - v")], "its parameters");
+    refused("f(1, 2) = 0", &[("f", &["y", "y"], "y - 1")], "distinct parameters");
+    // With an unbounded body, integrals of it cannot be taken apart.
+    refused("integral(z, 0, 1, f(z)) = 0", &[("f", &["y"], "inv(y)")], "bounded");
+    refused("f(1, 2) = 0", &[("f", &["y"], "0")], "as many arguments");
+    refused("f() = 0", &[("f", &["y"], "0")], "as many arguments");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use vickrey::exact::Rational;
-use vickrey::kernel::{Expr, Formula, Name};
+use vickrey::kernel::{Expr, Formula, Name, Statement};
 use vickrey::lang::{self, Goal, Obligation, ResolvedFile, ResolvedStatement};
 use vickrey::model::{Claim, Comparison, Mechanism, Role};
 use vickrey::pipeline;
@@ -61,18 +61,19 @@ fn statement(parts: &[&str]) -> ResolvedStatement {
     statements.remove(0)
 }
 
-fn claims(statement: &ResolvedStatement) -> Vec<&Claim> {
+/// The claims of a statement, without the named quantities.
+fn claims(statement: &ResolvedStatement) -> Vec<Claim> {
     let goals = statement.variants.iter().flatten();
     let universal = goals.filter_map(|goal| match goal {
-        Goal::Universal(claim) => Some(claim),
+        Goal::Universal(claim) => Some(claim.unfolded()),
         Goal::Existence(_) => None,
     });
     universal.collect()
 }
 
-fn claim(statement: &ResolvedStatement) -> &Claim {
-    let [only] = claims(statement)[..] else { panic!("{} claims", claims(statement).len()) };
-    only
+fn claim(statement: &ResolvedStatement) -> Claim {
+    let [only] = &claims(statement)[..] else { panic!("{} claims", claims(statement).len()) };
+    only.clone()
 }
 
 /// The complaints about a file, from resolution or from an obligation that fails.
@@ -130,22 +131,27 @@ fn assert_closed(formula: &Formula, what: &str) {
     assert!(out.is_empty(), "{what}: {out:?} in {formula}");
 }
 
+fn assert_stated(statement: &Statement, what: &str) {
+    assert_closed(&statement.unfolded().unwrap(), what);
+}
+
 fn assert_file_is_closed(file: &ResolvedFile) {
-    let obligation = |o: &Obligation| assert_closed(&o.claim.formula(), o.diagnostic.code);
+    let obligation = |o: &Obligation| assert_stated(&o.claim.statement(), o.diagnostic.code);
     file.obligations.iter().for_each(obligation);
     for s in &file.statements {
         s.obligations.iter().for_each(obligation);
         for goal in s.variants.iter().flatten() {
             match goal {
                 Goal::Universal(claim) => {
-                    assert_closed(&claim.formula(), &s.name);
-                    assert_closed(&claim.refutation(), &s.name);
+                    assert_stated(&claim.statement(), &s.name);
+                    assert_stated(&claim.denial(), &s.name);
+                    assert_eq!(claim.statement().unfolded().unwrap(), claim.unfolded().formula());
                 }
                 Goal::Existence(existence) => assert_closed(&existence.formula(), &s.name),
             }
         }
         if let Some(printed) = &s.printed {
-            assert_closed(&printed.claim.formula(), &s.name);
+            assert_stated(&printed.claim.statement(), &s.name);
         }
     }
 }
@@ -235,7 +241,8 @@ fn a_strategy_replaces_reports_and_leaves_types() {
 fn cases_take_the_first_branch_that_holds() {
     let body = "cases { v if v >= 1/2; c if v >= 1/4; -1 otherwise }";
     let s = statement(&[TRADE, "claim a: payment(vcg, buyer) <= ", body]);
-    let right = &claim(&s).conjuncts[0].right;
+    let claim = claim(&s);
+    let right = &claim.conjuncts[0].right;
     for (v, wanted) in [("3/4", "3/4"), ("1/2", "1/2"), ("1/3", "1/5"), ("0", "-1")] {
         assert_eq!(value(right, &at(&[("v", v), ("c", "1/5")])), number(wanted), "{v}");
     }
@@ -256,7 +263,7 @@ fn an_expectation_reads_no_type_from_outside() {
 #[test]
 fn dominant_strategies_are_one_comparison_an_agent() {
     let s = statement(&[TRADE, "claim a: vcg is DSIC"]);
-    let conjuncts = &claim(&s).conjuncts;
+    let conjuncts = claim(&s).conjuncts;
     assert_eq!(conjuncts.len(), 2);
     for (conjunct, agent) in conjuncts.iter().zip(["buyer", "seller"]) {
         assert!(matches!(&conjunct.role, Role::Deviation { agent: a, .. } if a == agent));
@@ -272,7 +279,7 @@ fn dominant_strategies_are_one_comparison_an_agent() {
 #[test]
 fn an_equilibrium_compares_the_strategys_report_with_every_other() {
     let s = statement(&[SALE, "claim a: shade is a Bayes-Nash equilibrium of first"]);
-    let conjunct = &claim(&s).conjuncts[0];
+    let conjunct = &claim(&s).conjuncts[0].clone();
     // Against a half of a uniform value a bid of b wins with probability 2b.
     let point = at(&[("x_1", "3/4"), ("x_1'", "1/4")]);
     assert_eq!(value(&conjunct.left, &point), number("9/32"));
@@ -284,7 +291,7 @@ fn an_index_that_is_not_bound_stands_for_every_agent() {
     let s = statement(&[SALE, "claim a: interim payment(first, i) = x[i]^2"]);
     assert_eq!(claims(&s).len(), 2);
     let names = |c: &Claim| c.conjuncts[0].variables.iter().map(|b| b.name.to_string()).collect::<Vec<_>>();
-    assert_eq!(claims(&s).into_iter().map(names).collect::<Vec<_>>(), [["x_1"], ["x_2"]]);
+    assert_eq!(claims(&s).iter().map(names).collect::<Vec<_>>(), [["x_1"], ["x_2"]]);
     assert_eq!(codes(&[TRADE, "claim a: payment(vcg, i) >= 0"]), ["not-an-agent"]);
 }
 
@@ -317,7 +324,7 @@ fn a_parameter_that_is_fixed_does_not_occur() {
 #[test]
 fn a_shape_in_a_parameter_has_a_charge_for_each_point() {
     let s = statement(&[OPEN, "claim a: C(partnership, 1) is concave in r"]);
-    let claim = claims(&s)[0];
+    let claim = &claims(&s)[0];
     let names: Vec<&str> = claim.parameters.iter().map(|p| &*p.name).collect();
     assert_eq!(names, ["r", "r'", "weight'0"]);
     assert_eq!(claim.charges.len(), 3);
@@ -334,7 +341,7 @@ fn a_charge_is_named_after_its_mechanism_whatever_the_characters() {
         "mechanism pivot_trade_ = balance(vcg)\n",
         "claim a: participation_charge(pivot(trade), seller) = participation_charge(pivot_trade_, seller)",
     ]);
-    let charges = &claim(&s).charges;
+    let charges = claim(&s).charges;
     assert_eq!(charges.len(), 2);
     assert_ne!(charges[0].name, charges[1].name);
 }

@@ -124,8 +124,13 @@ fn shown(out: &mut String, verified: &Verified) {
     if let Some(printed) = verified.printed {
         let _ = writeln!(out, "  the printed version: {printed}");
     }
-    for claim in &verified.claims {
-        let _ = writeln!(out, "  |- {claim}");
+    for theorem in &verified.theorems {
+        for (position, line) in verified.names.theorem(theorem).iter().enumerate() {
+            let _ = writeln!(out, "  {} {line}", if position == 0 { "|-" } else { "  " });
+        }
+    }
+    if verified.defined > 0 {
+        let _ = writeln!(out, "  it is defined: {}", count(verified.defined, "theorem", "theorems"));
     }
     if !verified.rests_on.is_empty() {
         let _ = writeln!(out, "  rests on {}", verified.rests_on.join(", "));

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::definition::{Definition, Statement};
 use super::expr::Expr;
 use super::formula::Formula;
 use super::rejection::Rejection;
 use super::rule::calculus::{self, Area, Interval};
 use super::rule::combine::{self, Combination};
-use super::rule::existence::{self, Definition};
+use super::rule::existence;
 use super::rule::logic;
 use super::rule::tree::{self, Tree};
 use super::text::Symbol;
@@ -186,19 +187,20 @@ impl Replay {
         Ok(self.theorems.len() - 1)
     }
 
-    /// The last theorem, if it is exactly the claim and rests on nothing.
-    pub fn conclude(&self, claim: &Formula) -> Result<Theorem, Rejection> {
+    /// The last theorem as the statement, if it is exactly what the statement means and rests on nothing.
+    /// The theorem's definitions are those of the statement.
+    pub fn conclude(&self, claim: &Statement) -> Result<Theorem, Rejection> {
         let theorem = self.theorems.last().ok_or(Rejection::NoSuchStep { step: 0 })?;
-        if theorem.conclusion != *claim {
-            return Err(Rejection::AnotherClaim {
-                claim: Box::new(claim.clone()),
-                found: Box::new(theorem.conclusion.clone()),
-            });
+        let meant = claim.unfolded()?;
+        if theorem.conclusion != meant {
+            let found = Box::new(theorem.conclusion.clone());
+            return Err(Rejection::AnotherClaim { claim: Box::new(meant), found });
         }
-        match theorem.hypotheses.first() {
-            Some(hypothesis) => Err(Rejection::Hypothesis { hypothesis: Box::new(hypothesis.clone()) }),
-            None => Ok(theorem.clone()),
+        if let Some(hypothesis) = theorem.hypotheses.first() {
+            return Err(Rejection::Hypothesis { hypothesis: Box::new(hypothesis.clone()) });
         }
+        claim.formula.within_limits()?;
+        Ok(theorem.stated(claim))
     }
 
     /// Forgets the theorems of steps from `length` on.
@@ -255,9 +257,10 @@ impl Replay {
     }
 }
 
-/// Replays a certificate; the theorem is exactly the claim, without hypotheses. Rejects a step that
-/// its rule refuses, a proof of something else and a proof that still assumes something.
-pub fn check(claim: &Formula, certificate: &Certificate) -> Result<Theorem, Rejection> {
+/// Replays a certificate; the theorem is exactly the statement, without hypotheses. Rejects a step that
+/// its rule refuses, a proof of something else, a proof that still assumes something, and definitions
+/// that define nothing.
+pub fn check(claim: &Statement, certificate: &Certificate) -> Result<Theorem, Rejection> {
     let mut replay = Replay::default();
     for step in &certificate.steps {
         replay.step(step)?;

@@ -328,6 +328,11 @@ impl Expr {
         })
     }
 
+    /// Whether this is a polynomial in variables.
+    pub fn is_polynomial(&self) -> bool {
+        self.atoms().all(|a| matches!(a.node(), Node::Variable(_)))
+    }
+
     /// Whether no inverse and no opaque integral occurs at all: locally bounded and measurable in
     /// every variable.
     pub fn is_tame(&self) -> bool {
@@ -350,13 +355,8 @@ impl Expr {
     }
 
     /// The number of terms at the top level.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.0.len()
-    }
-
-    /// Whether this is the number zero.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_zero()
     }
 
     /// Whether this is the number zero.
@@ -424,7 +424,7 @@ impl Expr {
         let bits = |e: &Expr| e.0.terms().map(|(_, c)| c.bits()).max().unwrap_or(0);
         let large = self.is_too_large()
             || other.is_too_large()
-            || self.len().saturating_mul(other.len()) > PAIR_LIMIT
+            || self.size().saturating_mul(other.size()) > PAIR_LIMIT
             || self.0.degree().saturating_add(other.0.degree()) > DEGREE_LIMIT
             || bits(self).saturating_add(bits(other)) > BIT_LIMIT;
         if large { Self::too_large() } else { idempotent(self.0.times(&other.0)) }

@@ -3,6 +3,7 @@
 
 mod bind;
 mod certificate;
+mod definition;
 mod expr;
 mod formula;
 mod rejection;
@@ -11,6 +12,7 @@ mod text;
 mod theorem;
 
 pub use certificate::{Certificate, RULES, Replay, Step, check};
+pub use definition::{Definition, Statement, unfold};
 pub use expr::{Atom, Expr, Name, Node};
 pub use formula::{Formula, Function, Relation};
 pub use rejection::Rejection;

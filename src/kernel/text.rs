@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! expr    = term { ("+" | "-") term }         term = factor { "*" factor }      factor = atom [ "^" number ]
-//! atom    = number | name | name "(" expr, … ")" | "[" expr "]" | "(" expr ")" | "-" factor
+//! atom    = number | name | name "(" [ expr, … ] ")" | "[" expr "]" | "(" expr ")" | "-" factor
 //!         | "inv" "(" expr ")" | "integral" "(" name "," low "," high "," body ")"
 //! formula = expr ("=" | ">=" | ">") "0" | "and" "(" formula; … ")" | "or" "(" … ")"
 //!         | "imp" "(" formula ";" formula ")" | ("all" | "some") name "." formula
 //!         | ("functions" | "nofunctions") "(" name "/" number, … ")" "." formula
 //! ```
 //!
+//! A name is a word, or any text between double quotes: `"payment(vcg, buyer)"(v, c)`.
 //! `[e]` is the indicator of `e ≥ 0`. What is read is rebuilt by the constructors of [`Expr`], so a
 //! file cannot carry a term that is not canonical.
 
@@ -29,17 +30,31 @@ const RESERVED: [&str; 9] =
     ["inv", "integral", "and", "or", "imp", "all", "some", "functions", "nofunctions"];
 
 impl Symbol {
-    /// A name of letters, digits, `_` and `'` that does not begin with a digit and is no word of the
-    /// grammar.
+    /// A name of any characters but quotes, `#` (which the kernel keeps for itself) and control characters.
     pub fn new(text: &str) -> Option<Self> {
-        let starts = text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
-        let allowed = text.chars().all(is_name_char);
-        (starts && allowed && !RESERVED.contains(&text)).then(|| Symbol(text.into()))
+        let allowed = |c: char| !matches!(c, '"' | '#') && !c.is_control();
+        (!text.is_empty() && text.chars().all(allowed)).then(|| Symbol(text.into()))
     }
 
     /// The name.
     pub fn name(&self) -> &Name {
         &self.0
+    }
+}
+
+/// Whether a name is a word: letters, digits, `_` and `'`, not beginning with a digit, and no word of the
+/// grammar.
+fn is_word(text: &str) -> bool {
+    let starts = text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    starts && text.chars().all(is_name_char) && !RESERVED.contains(&text)
+}
+
+/// A name as it stands in a text.
+struct Written<'a>(&'a str);
+
+impl fmt::Display for Written<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if is_word(self.0) { f.write_str(self.0) } else { write!(f, "\"{}\"", self.0) }
     }
 }
 
@@ -82,10 +97,10 @@ impl fmt::Display for Expr {
 
 fn write_node(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
     match node {
-        Node::Variable(name) => f.write_str(name),
+        Node::Variable(name) => write!(f, "{}", Written(name)),
         Node::Bound(k) => write!(f, "@{k}"),
         Node::Apply(name, arguments) => {
-            write!(f, "{name}(")?;
+            write!(f, "{}(", Written(name))?;
             for (index, argument) in arguments.iter().enumerate() {
                 write!(f, "{}{argument}", if index > 0 { ", " } else { "" })?;
             }
@@ -125,7 +140,7 @@ impl fmt::Display for Formula {
         let functions = |f: &mut fmt::Formatter<'_>, word: &str, symbols: &[Function], body: &Formula| {
             write!(f, "{word}(")?;
             for (index, s) in symbols.iter().enumerate() {
-                write!(f, "{}{}/{}", if index > 0 { ", " } else { "" }, s.name, s.arity)?;
+                write!(f, "{}{}/{}", if index > 0 { ", " } else { "" }, Written(&s.name), s.arity)?;
             }
             write!(f, "). {body}")
         };
@@ -136,8 +151,8 @@ impl fmt::Display for Formula {
             Formula::And(parts) => list(f, "and", parts),
             Formula::Or(parts) => list(f, "or", parts),
             Formula::Implies(a, b) => write!(f, "imp({a}; {b})"),
-            Formula::ForAll(x, body) => write!(f, "all {x}. {body}"),
-            Formula::Exists(x, body) => write!(f, "some {x}. {body}"),
+            Formula::ForAll(x, body) => write!(f, "all {}. {body}", Written(x)),
+            Formula::Exists(x, body) => write!(f, "some {}. {body}", Written(x)),
             Formula::SomeFunctions(fs, body) => functions(f, "functions", fs, body),
             Formula::NoFunctions(fs, body) => functions(f, "nofunctions", fs, body),
         }
@@ -195,7 +210,19 @@ impl<'a> Reader<'a> {
     }
 
     fn name(&mut self) -> Read<Name> {
+        if self.accept("\"") {
+            return self.quoted();
+        }
         let text = self.while_chars(is_name_char);
+        if is_word(text) { Ok(text.into()) } else { Err(unreadable(format!("`{text}` is not a name"))) }
+    }
+
+    /// The rest of a name between quotes.
+    fn quoted(&mut self) -> Read<Name> {
+        let Some((text, rest)) = self.rest.split_once('"') else {
+            return Err(unreadable("a quote is not closed"));
+        };
+        self.rest = rest;
         Symbol::new(text).map(|s| s.0).ok_or_else(|| unreadable(format!("`{text}` is not a name")))
     }
 
@@ -233,7 +260,7 @@ impl<'a> Reader<'a> {
         let mut product = self.factor()?;
         while self.accept("*") {
             let factor = self.factor()?;
-            if product.len().saturating_mul(factor.len()) > TERM_LIMIT {
+            if product.size().saturating_mul(factor.size()) > TERM_LIMIT {
                 return Err(Rejection::TooLarge { what: "terms", limit: TERM_LIMIT });
             }
             product = product.times(&factor);
@@ -250,13 +277,13 @@ impl<'a> Reader<'a> {
             return Ok(base);
         }
         let exponent = self.number()?;
-        if exponent > EXPONENT_LIMIT || (base.len() > 1 && exponent > 64) {
+        if exponent > EXPONENT_LIMIT || (base.size() > 1 && exponent > 64) {
             return Err(Rejection::TooLarge { what: "as an exponent", limit: EXPONENT_LIMIT as usize });
         }
         let mut power = Expr::one();
         for _ in 0..exponent {
             power = power.times(&base);
-            if power.len() > TERM_LIMIT {
+            if power.size() > TERM_LIMIT {
                 return Err(Rejection::TooLarge { what: "terms", limit: TERM_LIMIT });
             }
         }
@@ -280,6 +307,10 @@ impl<'a> Reader<'a> {
             self.expect(")")?;
             return Ok(e);
         }
+        if self.accept("\"") {
+            let name = self.quoted()?;
+            return self.named(name);
+        }
         let word = self.while_chars(is_name_char);
         match word {
             "inv" => {
@@ -301,18 +332,28 @@ impl<'a> Reader<'a> {
                 Ok(Expr::integral(&y, &low, &high, &body))
             }
             _ => {
-                let name = Symbol::new(word).ok_or_else(|| unreadable(format!("`{word}` is not a name")))?;
-                if !self.accept("(") {
-                    return Ok(Expr::variable(name.name()));
+                if !is_word(word) {
+                    return Err(unreadable(format!("`{word}` is not a name")));
                 }
-                let mut arguments = vec![self.expr()?];
-                while self.accept(",") {
-                    arguments.push(self.expr()?);
-                }
-                self.expect(")")?;
-                Ok(Expr::apply(name.name(), arguments))
+                self.named(word.into())
             }
         }
+    }
+
+    /// A variable, or a function with its arguments.
+    fn named(&mut self, name: Name) -> Read<Expr> {
+        if !self.accept("(") {
+            return Ok(Expr::variable(&name));
+        }
+        let mut arguments = vec![];
+        if !self.accept(")") {
+            arguments.push(self.expr()?);
+            while self.accept(",") {
+                arguments.push(self.expr()?);
+            }
+            self.expect(")")?;
+        }
+        Ok(Expr::apply(&name, arguments))
     }
 
     fn formula(&mut self) -> Read<Formula> {
@@ -435,14 +476,14 @@ macro_rules! as_text {
 
 impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        Written(&self.0).fmt(f)
     }
 }
 
 impl std::str::FromStr for Symbol {
     type Err = Rejection;
     fn from_str(text: &str) -> Read<Self> {
-        Symbol::new(text).ok_or_else(|| unreadable(format!("`{text}` is not a name")))
+        read_all(text, |r| r.name()).map(Symbol)
     }
 }
 

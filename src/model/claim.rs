@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::{Expr, Formula, Name, Symbol};
+use crate::kernel::{Definition, Expr, Formula, Name, Statement, unfold};
 
 /// A name with its closed range.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +26,6 @@ impl Bound {
     pub fn domain(&self) -> [Formula; 2] {
         let x = Expr::variable(&self.name);
         [Formula::at_least(&x, &self.low), Formula::at_least(&self.high, &x)]
-    }
-}
-
-/// The name in formulas of a name that the user writes: the same, unless formulas reserve it.
-pub fn variable_name(written: &str) -> Name {
-    match Symbol::new(written) {
-        Some(symbol) => symbol.name().clone(),
-        None => format!("{written}'").into(),
     }
 }
 
@@ -221,6 +213,8 @@ pub struct Claim {
     pub charges: Vec<Charge>,
     /// What is claimed.
     pub conjuncts: Vec<Conjunct>,
+    /// What the functions in the conjuncts are, in an order in which each mentions earlier ones only.
+    pub definitions: Vec<Definition>,
 }
 
 impl Claim {
@@ -242,13 +236,66 @@ impl Claim {
                 free.insert(0, p.clone());
             }
         }
-        Claim { parameters: free, charges: used, conjuncts }
+        Claim { parameters: free, charges: used, conjuncts, definitions: vec![] }
     }
 
-    /// Whether a term in it was too large to be computed.
+    /// The claim with those of the definitions that it speaks of, directly or through each other.
+    #[must_use]
+    pub fn under(mut self, definitions: &[Definition]) -> Self {
+        let mut used: Vec<Definition> = Vec::new();
+        for d in definitions.iter().rev() {
+            let name = d.name.name();
+            let in_conjuncts = self.conjuncts.iter().any(|c| c.mentions(name));
+            let in_charges = self.charges.iter().any(|c| c.body.mentions_function(name));
+            if in_conjuncts || in_charges || used.iter().any(|u| u.body.mentions_function(name)) {
+                used.insert(0, d.clone());
+            }
+        }
+        self.definitions = used;
+        self
+    }
+
+    /// The claim without the defined functions: what is proved.
+    pub fn unfolded(&self) -> Claim {
+        let conjunct = |c: &Conjunct| Conjunct {
+            left: unfold(&self.definitions, &c.left),
+            right: unfold(&self.definitions, &c.right),
+            premises: c.premises.iter().map(|p| self.unfolded_premise(p)).collect(),
+            ..c.clone()
+        };
+        let charge = |c: &Charge| Charge { body: unfold(&self.definitions, &c.body), ..c.clone() };
+        Claim {
+            parameters: self.parameters.clone(),
+            charges: self.charges.iter().map(charge).collect(),
+            conjuncts: self.conjuncts.iter().map(conjunct).collect(),
+            definitions: vec![],
+        }
+    }
+
+    fn unfolded_premise(&self, premise: &Formula) -> Formula {
+        let statement = Statement { definitions: self.definitions.clone(), formula: premise.clone() };
+        statement.unfolded().unwrap_or_else(|_| premise.clone())
+    }
+
+    /// Whether a term in it is too large to be computed.
     pub fn is_too_large(&self) -> bool {
-        let sides = self.conjuncts.iter().flat_map(|c| [&c.left, &c.right]);
-        sides.chain(self.charges.iter().map(|c| &c.body)).any(Expr::is_too_large)
+        let unfolded = self.unfolded();
+        let sides = unfolded.conjuncts.iter().flat_map(|c| [&c.left, &c.right]);
+        sides.chain(unfolded.charges.iter().map(|c| &c.body)).any(Expr::is_too_large)
+    }
+
+    fn stated(&self, formula: Formula) -> Statement {
+        Statement { definitions: self.definitions.clone(), formula }
+    }
+
+    /// The claim as a statement.
+    pub fn statement(&self) -> Statement {
+        self.stated(self.formula())
+    }
+
+    /// That the claim fails, as a statement.
+    pub fn denial(&self) -> Statement {
+        self.stated(self.refutation())
     }
 
     /// The claim as a formula.
@@ -283,6 +330,7 @@ impl Claim {
             parameters: self.parameters.iter().filter(|p| !values.contains_key(&p.name)).map(bound).collect(),
             charges: self.charges.iter().map(charge).collect(),
             conjuncts: self.conjuncts.iter().map(conjunct).collect(),
+            definitions: self.definitions.clone(),
         }
     }
 

@@ -58,7 +58,7 @@ impl Distribution {
 
     fn claim(&self, variables: Vec<Bound>, left: Expr, relation: Comparison, right: Expr) -> Claim {
         let conjunct = Conjunct::relation("", variables, left, relation, right);
-        Claim { parameters: vec![], charges: vec![], conjuncts: vec![conjunct] }
+        Claim::about(&[], &[], vec![conjunct])
     }
 
     /// `high > low`.

@@ -46,7 +46,7 @@ impl Existence {
         let types: Vec<Expr> = setting.agents.iter().map(|a| Expr::variable(&a.type_.name)).collect();
         let mut terms: Vec<Expr> = functions.iter().map(|f| Expr::apply(&f.name, types.clone())).collect();
         let payment = terms.split_off(setting.outcomes.len());
-        let unknown = Mechanism { setting: setting.clone(), allocation: terms, payment, charges: vec![] };
+        let unknown = Mechanism::of(setting, terms, payment);
         let mut parts = unfold(&unknown, Property::Feasible);
         for property in properties.iter().filter(|p| **p != Property::Feasible) {
             parts.extend(unfold(&unknown, *property));
@@ -73,6 +73,7 @@ impl Existence {
             ..c.clone()
         };
         Claim::about(&self.setting.parameters, &m.charges, self.parts.iter().map(instance).collect())
+            .under(&m.definitions)
     }
 
     /// The claim.

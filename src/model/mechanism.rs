@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exact::Rational;
-use crate::kernel::{Expr, Name};
+use crate::kernel::{Definition, Expr, Name};
 
 use super::claim::{Bound, Charge, Description, own_name};
+use super::fold::fold;
 use super::setting::{Kind, Setting, mixture};
 
 /// A direct mechanism.
@@ -23,11 +24,40 @@ pub struct Mechanism {
     pub payment: Vec<Expr>,
     /// Maxima that occur in the payments by name.
     pub charges: Vec<Charge>,
+    /// What the functions in the charges are.
+    pub definitions: Vec<Definition>,
 }
 
 impl Mechanism {
     fn efficient(setting: &Arc<Setting>, payment: Vec<Expr>) -> Self {
-        Mechanism { setting: setting.clone(), allocation: setting.efficient(), payment, charges: vec![] }
+        Self::of(setting, setting.efficient(), payment)
+    }
+
+    /// A mechanism without charges: the probability of each outcome, and what each agent pays.
+    pub fn of(setting: &Arc<Setting>, allocation: Vec<Expr>, payment: Vec<Expr>) -> Self {
+        Mechanism { setting: setting.clone(), allocation, payment, charges: vec![], definitions: vec![] }
+    }
+
+    /// The mechanism with its probabilities and payments by name, such as `payment(vcg, buyer)`, which
+    /// are added to the definitions. `label` is how the user writes the mechanism.
+    #[must_use]
+    pub fn named(&self, label: &str, definitions: &mut Vec<Definition>) -> Self {
+        let chance = |k: usize| {
+            let outcome = self.setting.outcomes.get(k).map(|o| o.name.as_str()).unwrap_or_default();
+            match (self.setting.kind, self.setting.agents.get(k)) {
+                (Kind::Outcomes, _) => format!("probability({label}, {outcome})"),
+                (_, Some(agent)) => format!("allocation({label}, {})", agent.name),
+                (_, None) => format!("probability({label}, {outcome})"),
+            }
+        };
+        let mut out = self.clone();
+        for (k, x) in out.allocation.iter_mut().enumerate() {
+            *x = fold(&chance(k), x, definitions);
+        }
+        for (agent, t) in self.setting.agents.iter().zip(&mut out.payment) {
+            *t = fold(&format!("payment({label}, {})", agent.name), t, definitions);
+        }
+        out
     }
 
     /// The pivot mechanism: everyone pays what the others lose by the presence of the agent,
@@ -89,7 +119,9 @@ impl Mechanism {
     /// the user writes `m`: it names the charges.
     pub fn participate(m: &Mechanism, label: &str) -> Self {
         let mut out = m.clone();
-        let charges: Vec<Charge> = (0..m.setting.agents.len()).filter_map(|i| m.charge(i, label)).collect();
+        let named = m.named(label, &mut out.definitions);
+        let charges: Vec<Charge> =
+            (0..m.setting.agents.len()).filter_map(|i| named.charge(i, label)).collect();
         for (t, charge) in out.payment.iter_mut().zip(&charges) {
             *t = t.minus(&Expr::variable(&charge.name));
         }
@@ -155,7 +187,7 @@ impl Mechanism {
         };
         let payment = allocation.iter().take(types.len()).enumerate().map(|(i, x)| price(i).times(x));
         let payment = payment.collect();
-        is_good(setting).then(|| Mechanism { setting: setting.clone(), allocation, payment, charges: vec![] })
+        is_good(setting).then(|| Self::of(setting, allocation, payment))
     }
 
     /// The revenue-maximising mechanism for regular priors (Myerson, 1981; Krishna 5.14, 5.15): the
@@ -187,7 +219,7 @@ impl Mechanism {
         let payment = payment.collect();
         let sold = allocation.iter().fold(Expr::zero(), |sum, x| sum.plus(x));
         allocation.push(Expr::one().minus(&sold));
-        Some(Mechanism { setting: setting.clone(), allocation, payment, charges: vec![] })
+        Some(Self::of(setting, allocation, payment))
     }
 
     /// The direct mechanism that a strategy induces: types replaced by reports, where `reports[i]` is
@@ -198,10 +230,9 @@ impl Mechanism {
             types.iter().map(|b| b.name.clone()).zip(reports.iter().cloned()).collect();
         let at = |e: &Expr| e.substitute(&values);
         Mechanism {
-            setting: self.setting.clone(),
             allocation: self.allocation.iter().map(at).collect(),
             payment: self.payment.iter().map(at).collect(),
-            charges: self.charges.clone(),
+            ..self.clone()
         }
     }
 

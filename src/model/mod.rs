@@ -4,6 +4,7 @@
 mod claim;
 mod distribution;
 mod existence;
+mod fold;
 mod mechanism;
 mod property;
 mod radical;
@@ -11,9 +12,10 @@ mod setting;
 mod shape;
 mod special;
 
-pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role, variable_name};
+pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role};
 pub use distribution::Distribution;
 pub use existence::{Existence, Quantity};
+pub use fold::fold;
 pub use mechanism::Mechanism;
 pub use property::{Part, Property, equilibrium, unfold};
 pub use radical::{enclosure, fraction, inverse, reduced, root_of, root_of_term, root_shown, roots_in};

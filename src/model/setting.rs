@@ -150,15 +150,16 @@ impl Setting {
     }
 
     /// The least of interim welfare minus outside option over an agent's types, as the negative of a
-    /// maximum: `C_i = min_{θ_i} E_{-i} W − o_i` is minus the charge.
-    pub fn collectible(&self, agent: usize) -> Option<Charge> {
+    /// maximum: `C_i = min_{θ_i} E_{-i} W − o_i` is minus the charge. `welfare` is the efficient welfare,
+    /// perhaps by name.
+    pub fn collectible(&self, agent: usize, welfare: &Expr) -> Option<Charge> {
         let a = self.agents.get(agent)?;
         let argument = Bound {
             name: own_name("worst", &[&self.name, &a.name]),
             shown: a.type_.shown.clone(),
             ..a.type_.clone()
         };
-        let body = a.outside.minus(&self.interim(agent, &self.welfare()));
+        let body = a.outside.minus(&self.interim(agent, welfare));
         let body = body.substitute_one(&a.type_.name, &Expr::variable(&argument.name));
         Some(Charge {
             name: own_name("collectible", &[&self.name, &a.name]),

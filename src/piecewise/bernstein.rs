@@ -28,7 +28,7 @@ fn side(facts: &[Fact], variable: &Atom, degree: u32) -> Option<Side> {
     let mut above: Option<(Rational, usize, Rational)> = None;
     for (number, fact) in facts.iter().enumerate() {
         if fact.relation == Relation::Equal
-            || fact.expr.len() > 2
+            || fact.expr.size() > 2
             || fact.expr.poly().degree_in(variable) != 1
         {
             continue;

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{Certificate, Formula};
+use crate::kernel::{Certificate, Definition, Statement, Theorem};
 use crate::lang::{self, Goal, ResolvedStatement};
-use crate::report::VerdictKind;
+use crate::report::{Names, VerdictKind};
 
 use super::judge::{Judged, Proof};
+use super::story;
 
 /// A certificate file.
 #[derive(Debug, Clone)]
@@ -28,8 +29,12 @@ pub struct Verified {
     pub statement: String,
     /// The verdict on the version that the source prints.
     pub printed: Option<VerdictKind>,
-    /// The claims, printed from their theorems.
-    pub claims: Vec<String>,
+    /// The theorems that the verdict needs.
+    pub theorems: Vec<Theorem>,
+    /// How many theorems say that what the statement speaks of is defined.
+    pub defined: usize,
+    /// How the names in the theorems are written in the source.
+    pub names: Names,
     /// The source file.
     pub source_path: String,
     /// Assumptions.
@@ -77,8 +82,19 @@ struct SourceText {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProofText {
-    pub(super) claim: String,
+    claim: String,
+    /// What the functions in the claim are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    definitions: Vec<Definition>,
     pub(super) steps: Certificate,
+}
+
+impl ProofText {
+    /// What is proved.
+    pub(super) fn statement(&self) -> Result<Statement, String> {
+        let formula = self.claim.parse().map_err(|e| format!("{e}"))?;
+        Ok(Statement { definitions: self.definitions.clone(), formula })
+    }
 }
 
 /// The certificate file of a judged statement. An undecided statement has no proofs in it.
@@ -93,9 +109,10 @@ pub(super) fn write(
     let all = defined.iter().chain(&judged.defined).chain(&judged.proofs).chain(printed);
     let mut proofs: Vec<ProofText> = Vec::new();
     for proof in all {
-        let claim = proof.claim.to_string();
-        if !proofs.iter().any(|p| p.claim == claim) {
-            proofs.push(ProofText { claim, steps: proof.proved.certificate.clone() });
+        let Statement { definitions, formula } = proof.claim.clone();
+        let claim = formula.to_string();
+        if !proofs.iter().any(|p| p.claim == claim && p.definitions == definitions) {
+            proofs.push(ProofText { claim, definitions, steps: proof.proved.certificate.clone() });
         }
     }
     let content = CertificateFile {
@@ -125,37 +142,57 @@ pub(super) fn read(json: &str) -> Result<CertificateFile, String> {
 /// Compares checked claims with what the source says now.
 pub(super) fn verified(
     file: CertificateFile,
-    claims: Vec<Formula>,
+    theorems: Vec<Theorem>,
     source: Option<&str>,
 ) -> Result<Verified, String> {
     let text = source.unwrap_or(&file.source.text);
     let expected = expected(&file, text)?;
-    let found: Vec<String> = claims.iter().map(ToString::to_string).collect();
-    if let Some(missing) = expected.iter().find(|e| !accepted(e, &found)) {
+    let found: Vec<String> =
+        theorems.iter().map(|t| written(&t.conclusion().to_string(), t.definitions())).collect();
+    let is_missing = |alternatives: &&Vec<String>| !alternatives.iter().any(|claim| found.contains(claim));
+    if let Some(missing) = expected.defined.iter().chain(&expected.verdict).find(is_missing) {
         let wanted = missing.join("`\n  or `");
         return Err(format!(
             "the theorems are about something else than the source: it says\n  `{wanted}`\nand the certificate proves\n  `{}`",
             found.join("`\n  `")
         ));
     }
+    let matters = |text: &String| expected.verdict.iter().any(|alternatives| alternatives.contains(text));
     Ok(Verified {
         name: file.name,
         verdict: file.verdict,
         statement: file.statement,
         printed: file.printed,
-        claims: found,
+        theorems: theorems
+            .into_iter()
+            .zip(&found)
+            .filter(|(_, text)| matters(text))
+            .map(|(t, _)| t)
+            .collect(),
+        defined: expected.defined.len(),
+        names: expected.names,
         source_path: file.source.path,
         rests_on: file.rests_on,
         compared: if source.is_some() { Compared::WithSource } else { Compared::SourceAbsent },
     })
 }
 
-fn accepted(alternatives: &[String], found: &[String]) -> bool {
-    alternatives.iter().any(|claim| found.contains(claim))
+/// A formula with its definitions, as one text.
+fn written(formula: &str, definitions: &[Definition]) -> String {
+    let definitions = definitions.iter().map(|d| format!("\n    where {d}"));
+    std::iter::once(formula.to_owned()).chain(definitions).collect()
 }
 
-/// What must have been proved for the verdict: for each entry one of its alternatives.
-fn expected(file: &CertificateFile, text: &str) -> Result<Vec<Vec<String>>, String> {
+/// What must have been proved: for each entry one of its alternatives.
+struct Expected {
+    names: Names,
+    /// That what the statement speaks of is defined.
+    defined: Vec<Vec<String>>,
+    /// What the verdict needs.
+    verdict: Vec<Vec<String>>,
+}
+
+fn expected(file: &CertificateFile, text: &str) -> Result<Expected, String> {
     let complain = |diagnostics: Vec<lang::Diagnostic>| {
         let first = diagnostics.first().map(|d| d.message.clone()).unwrap_or_default();
         format!("the source cannot be read: {first}")
@@ -182,11 +219,12 @@ fn expected(file: &CertificateFile, text: &str) -> Result<Vec<Vec<String>>, Stri
         ));
     }
     let obligations = resolved.obligations.iter().chain(&statement.obligations);
-    let mut out: Vec<Vec<String>> = obligations.map(|o| vec![o.claim.formula().to_string()]).collect();
+    let defined: Vec<Vec<String>> = obligations.map(|o| vec![shown(o.claim.statement())]).collect();
+    let mut out: Vec<Vec<String>> = vec![];
     match (&statement.printed, file.printed) {
         (None, None) | (Some(_), Some(VerdictKind::Undecided)) => {}
         (Some(printed), Some(VerdictKind::Refuted)) => {
-            out.push(vec![printed.claim.refutation().to_string()]);
+            out.push(vec![shown(printed.claim.denial())]);
         }
         _ => return Err("the certificate and the source differ about a printed version".into()),
     }
@@ -195,24 +233,28 @@ fn expected(file: &CertificateFile, text: &str) -> Result<Vec<Vec<String>>, Stri
     }
     for goals in &statement.variants {
         match file.verdict {
-            VerdictKind::Proved => out.extend(goals.iter().map(|goal| vec![holds(goal).to_string()])),
-            VerdictKind::Refuted => out.push(goals.iter().map(|goal| fails(goal).to_string()).collect()),
+            VerdictKind::Proved => out.extend(goals.iter().map(|goal| vec![shown(holds(goal))])),
+            VerdictKind::Refuted => out.push(goals.iter().map(|goal| shown(fails(goal))).collect()),
             VerdictKind::Undecided | VerdictKind::Rejected => {}
         }
     }
-    Ok(out)
+    Ok(Expected { names: story::names(statement), defined, verdict: out })
 }
 
-fn holds(goal: &Goal) -> Formula {
+fn shown(statement: Statement) -> String {
+    written(&statement.formula.to_string(), &statement.definitions)
+}
+
+fn holds(goal: &Goal) -> Statement {
     match goal {
-        Goal::Universal(claim) => claim.formula(),
-        Goal::Existence(existence) => existence.formula(),
+        Goal::Universal(claim) => claim.statement(),
+        Goal::Existence(existence) => existence.formula().into(),
     }
 }
 
-fn fails(goal: &Goal) -> Formula {
+fn fails(goal: &Goal) -> Statement {
     match goal {
-        Goal::Universal(claim) => claim.refutation(),
-        Goal::Existence(existence) => existence.formula().negated(),
+        Goal::Universal(claim) => claim.denial(),
+        Goal::Existence(existence) => existence.formula().negated().into(),
     }
 }

@@ -1,7 +1,7 @@
 //! The verdict on one statement: every goal of it is proved, or one is refuted, or neither.
 
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Expr, Formula};
+use crate::kernel::{Expr, Statement};
 use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement};
 use crate::model::{Claim, Quantity};
@@ -15,7 +15,7 @@ use super::obligation;
 #[derive(Debug, Clone)]
 pub(super) struct Proof {
     /// What is proved: the goal, or that it fails.
-    pub(super) claim: Formula,
+    pub(super) claim: Statement,
     /// The theorem.
     pub(super) proved: Proved,
 }
@@ -162,13 +162,13 @@ enum Decided {
 
 fn universal(maxima: &mut Maxima, claim: &Claim) -> Decided {
     let obstacle = match maxima.of(claim).and_then(|values| prover::prove_claim(claim, &values)) {
-        Ok(proved) => return Decided::Proved(Proof { claim: claim.formula(), proved }, None),
+        Ok(proved) => return Decided::Proved(Proof { claim: claim.statement(), proved }, None),
         Err(obstacle) => obstacle,
     };
     match prover::find(maxima, claim) {
         Ok(Some(failure)) => match prover::refute_claim(claim, &failure) {
             Ok(proved) => {
-                let proof = Proof { claim: claim.refutation(), proved };
+                let proof = Proof { claim: claim.denial(), proved };
                 Decided::Refuted(proof, Refutation::Point { claim: claim.clone(), failure })
             }
             Err(other) => Decided::Open(other),
@@ -182,7 +182,7 @@ fn existential(existence: &crate::model::Existence, answer: Answer) -> Decided {
     let proved = match &answer {
         Answer::Exists { proved, .. } | Answer::Impossible { proved, .. } => proved.clone(),
     };
-    let claim = proved.theorem.conclusion().clone();
+    let claim = proved.theorem.conclusion().clone().into();
     let proof = Proof { claim, proved };
     let agrees = matches!(
         (existence.quantity, &answer),

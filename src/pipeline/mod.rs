@@ -6,7 +6,7 @@ mod judge;
 mod obligation;
 mod story;
 
-use crate::kernel::{Formula, check as check_certificate};
+use crate::kernel::check as check_certificate;
 use crate::lang::{self, Diagnostic};
 use crate::prover::Maxima;
 use crate::report::FileReport;
@@ -80,13 +80,12 @@ pub fn check(path: &str, text: &str, detail: Detail) -> Outcome {
 /// elaborated again and compared. The error says what does not fit.
 pub fn verify(json: &str, source: Option<&str>) -> Result<Verified, String> {
     let read = certificate::read(json)?;
-    let mut claims = Vec::new();
+    let mut theorems = Vec::new();
     for proof in &read.proofs {
-        let claim: Formula = proof.claim.parse().map_err(|e| format!("{e}"))?;
-        let theorem = check_certificate(&claim, &proof.steps).map_err(|e| format!("rejected: {e}"))?;
-        claims.push(theorem.conclusion().clone());
+        let theorem = check_certificate(&proof.statement()?, &proof.steps);
+        theorems.push(theorem.map_err(|e| format!("rejected: {e}"))?);
     }
-    certificate::verified(read, claims, source)
+    certificate::verified(read, theorems, source)
 }
 
 /// The path of the source that a certificate file names.

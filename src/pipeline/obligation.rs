@@ -31,7 +31,7 @@ fn settle(obligation: &Obligation) -> Result<Proof, Box<Diagnostic>> {
     if let Ok(values) = maxima.of(claim)
         && let Ok(proved) = prove_claim(claim, &values)
     {
-        return Ok(Proof { claim: claim.formula(), proved });
+        return Ok(Proof { claim: claim.statement(), proved });
     }
     let diagnostic = obligation.diagnostic.clone();
     let Ok(Some(failure)) = find(&mut maxima, claim) else {

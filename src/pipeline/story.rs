@@ -48,8 +48,9 @@ pub(super) fn report(
 }
 
 /// How the names of the statement's claims are written.
-fn names(statement: &ResolvedStatement) -> Names {
+pub(super) fn names(statement: &ResolvedStatement) -> Names {
     let mut names = Names::default();
+    statement.types.iter().for_each(|b| names.insert(&b.name, &b.shown));
     for goal in statement.variants.iter().flatten() {
         match goal {
             Goal::Universal(claim) => {

@@ -59,6 +59,7 @@ type Point = BTreeMap<Name, Rational>;
 
 /// A point at which some conjunct fails, if one is found.
 pub fn find(maxima: &mut Maxima, claim: &Claim) -> Result<Option<Failure>, Obstacle> {
+    let claim = &claim.unfolded();
     let mut stuck = None;
     for (index, conjunct) in claim.conjuncts.iter().enumerate() {
         match find_in(maxima, claim, index, conjunct) {

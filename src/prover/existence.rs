@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exact::Rational;
-use crate::kernel::rule::existence::Definition;
-use crate::kernel::{Expr, Formula, Step};
+use crate::kernel::{Definition, Expr, Formula, Step, unfold};
 use crate::model::{Existence, Mechanism, Setting};
 use crate::piecewise::{Engine, Obstacle};
 
@@ -47,8 +46,11 @@ pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
     }
     let pivot = Mechanism::pivot(setting);
     let charged = Mechanism::participate(&pivot, "pivot");
-    let charges: Vec<Extremum> =
-        charged.charges.iter().map(|c| maximum(&[], c, &c.body)).collect::<Result<_, _>>()?;
+    let charges: Vec<Extremum> = charged
+        .charges
+        .iter()
+        .map(|c| maximum(&[], c, &unfold(&charged.definitions, &c.body)))
+        .collect::<Result<_, _>>()?;
     let values: BTreeMap<_, _> =
         charged.charges.iter().zip(&charges).map(|(c, e)| (c.name.clone(), e.value.clone())).collect();
     let fixed = Mechanism {
@@ -109,5 +111,5 @@ fn exhibit(existence: &Existence, mechanism: &Mechanism) -> Result<Proved, Obsta
     let premise = builder.prove(&mut Engine::new(), &mut Vec::new(), &instance, &Hints::new())?;
     let statement = Formula::SomeFunctions(existence.functions.clone(), Box::new(body));
     builder.add(Step::Exhibit { premise, statement: statement.clone(), definitions })?;
-    builder.finish(&statement)
+    builder.finish(&statement.into())
 }

@@ -6,7 +6,7 @@
 
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Atom, Expr, Name, Node, Relation};
+use crate::kernel::{Atom, Expr, Name, Node, Relation, unfold};
 use crate::model::{Bound, Charge, Claim, Description, reduced, root_of, root_of_term};
 use crate::piecewise::{Cell, Engine, Obstacle, RealRoot, isolate, rational_roots};
 
@@ -48,7 +48,8 @@ impl Maxima {
                 out.push(Extremum::chosen(charge));
                 continue;
             }
-            let charge = Charge { body: charge.body.substitute(&values), ..charge.clone() };
+            let body = unfold(&claim.definitions, &charge.body).substitute(&values);
+            let charge = Charge { body, ..charge.clone() };
             out.push(self.maximum(&claim.parameters, charge)?);
         }
         Ok(out)

@@ -10,4 +10,4 @@ mod proof;
 pub use counterexample::{Failure, find};
 pub use existence::{Answer, decide};
 pub use extremum::{Extremum, Maxima};
-pub use proof::{Hints, Proved, prove, prove_claim, refute_claim};
+pub use proof::{Hints, Proved, prove_claim, refute_claim};

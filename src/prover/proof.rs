@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::kernel::rule::calculus::Interval;
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Step, Symbol, Theorem};
+use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Statement, Step, Symbol, Theorem};
 use crate::model::{Bound, Charge, Claim, Description};
 use crate::piecewise::{Engine, Obstacle};
 
@@ -96,7 +96,7 @@ impl Builder {
     }
 
     /// The theorem of the claim, which is the last step.
-    pub(super) fn finish(self, claim: &Formula) -> Result<Proved, Obstacle> {
+    pub(super) fn finish(self, claim: &Statement) -> Result<Proved, Obstacle> {
         let theorem = self.replay.conclude(claim).map_err(|rejection| Obstacle::Refused { rejection })?;
         Ok(Proved { theorem, certificate: Certificate { steps: self.steps } })
     }
@@ -308,21 +308,21 @@ pub(super) fn facts(hypotheses: &[Formula]) -> Vec<Fact> {
     hypotheses.iter().filter_map(|h| Fact::of(h).ok()).collect()
 }
 
-/// Proves a formula without free names.
-pub fn prove(goal: &Formula, hints: &Hints) -> Result<Proved, Obstacle> {
+/// Proves a statement without free names, whose unfolded form is `goal`.
+fn prove(statement: &Statement, goal: &Formula, hints: &Hints) -> Result<Proved, Obstacle> {
     let mut builder = Builder::default();
     builder.prove(&mut Engine::touching(hints.forms()), &mut Vec::new(), goal, hints)?;
-    builder.finish(goal)
+    builder.finish(statement)
 }
 
 /// Proves a claim, given the values of its charges.
 pub fn prove_claim(claim: &Claim, charges: &[Extremum]) -> Result<Proved, Obstacle> {
     let mut hints = Hints::new();
     claim.charges.iter().zip(charges).for_each(|(charge, found)| hints.add(charge, found));
-    prove(&claim.formula(), &hints)
+    prove(&claim.statement(), &claim.unfolded().formula(), &hints)
 }
 
 /// Proves that a claim fails, at the point that was found.
 pub fn refute_claim(claim: &Claim, failure: &Failure) -> Result<Proved, Obstacle> {
-    prove(&claim.refutation(), &failure.hints)
+    prove(&claim.denial(), &claim.unfolded().refutation(), &failure.hints)
 }

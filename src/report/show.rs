@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::exact::{Monomial, Rational};
-use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Theorem};
 use crate::model::root_shown;
 
 /// How names of formulas are written for the user: `v_1` as `v[1]`, `psi_1'` as the charge it is.
@@ -112,6 +112,69 @@ impl Names {
         format!("{} {relation} {}", self.expr(&left), self.expr(&right))
     }
 
+    /// A theorem: its conclusion, and what the functions in it are.
+    pub fn theorem(&self, theorem: &Theorem) -> Vec<String> {
+        let defined = theorem.definitions().iter().map(|d| {
+            let parameters: Vec<String> = d.parameters.iter().map(|p| self.show(p.name())).collect();
+            let name = self.show(d.name.name());
+            format!("where {name}({}) = {}", parameters.join(", "), self.expr(&d.body))
+        });
+        std::iter::once(self.formula(theorem.conclusion())).chain(defined).collect()
+    }
+
+    /// `for all v in [0, 1], c in [0, 1]: …`: the ranges beside their names, where each is an interval.
+    fn for_all(&self, formula: &Formula) -> String {
+        let (mut names, mut body) = (Vec::new(), formula);
+        while let Formula::ForAll(x, inner) = body {
+            names.push(x);
+            body = inner;
+        }
+        let mut shown = Vec::new();
+        for x in names {
+            let mut ends = None;
+            if let Formula::Implies(low, rest) = body
+                && let Formula::Implies(high, rest) = &**rest
+                && let Some(found) = range(x, low, high)
+            {
+                (ends, body) = (Some(found), rest);
+            }
+            shown.push(self.ranged(x, ends));
+        }
+        format!("for all {}: {}", shown.join(", "), self.formula(body))
+    }
+
+    /// `for some v in [0, 1], c in [0, 1]: …`
+    fn for_some(&self, formula: &Formula) -> String {
+        let (mut names, mut body) = (Vec::new(), formula);
+        while let Formula::Exists(x, inner) = body {
+            names.push(x);
+            body = inner;
+        }
+        let mut parts = Vec::new();
+        flatten(body, &mut parts);
+        let mut shown = Vec::new();
+        for x in names {
+            let ends = parts.windows(2).map(|pair| match pair {
+                [low, high] => range(x, low, high),
+                _ => None,
+            });
+            let found = ends.enumerate().find_map(|(at, ends)| Some((at, ends?)));
+            if let Some((at, _)) = &found {
+                parts.drain(*at..at + 2);
+            }
+            shown.push(self.ranged(x, found.map(|(_, ends)| ends)));
+        }
+        let parts: Vec<String> = parts.into_iter().map(|p| self.formula(p)).collect();
+        format!("for some {}: {}", shown.join(", "), parts.join(" and "))
+    }
+
+    fn ranged(&self, x: &Name, ends: Option<(Expr, Expr)>) -> String {
+        match ends {
+            Some((low, high)) => format!("{} in [{}, {}]", self.show(x), self.expr(&low), self.expr(&high)),
+            None => self.show(x),
+        }
+    }
+
     /// A formula, readable aloud.
     pub fn formula(&self, formula: &Formula) -> String {
         let list = |parts: &[Formula], word: &str| {
@@ -126,8 +189,8 @@ impl Names {
             Formula::And(parts) => list(parts, " and "),
             Formula::Or(parts) => format!("({})", list(parts, " or ")),
             Formula::Implies(a, b) => format!("if {} then {}", self.formula(a), self.formula(b)),
-            Formula::ForAll(x, body) => format!("for all {}: {}", self.show(x), self.formula(body)),
-            Formula::Exists(x, body) => format!("for some {}: {}", self.show(x), self.formula(body)),
+            Formula::ForAll(..) => self.for_all(formula),
+            Formula::Exists(..) => self.for_some(formula),
             Formula::SomeFunctions(fs, body) | Formula::NoFunctions(fs, body) => {
                 let names: Vec<String> = fs.iter().map(|f| self.show(&f.name)).collect();
                 let word = if matches!(formula, Formula::NoFunctions(..)) { "no" } else { "some" };
@@ -135,6 +198,26 @@ impl Names {
             }
         }
     }
+}
+
+/// The parts of a conjunction of conjunctions.
+fn flatten<'a>(formula: &'a Formula, parts: &mut Vec<&'a Formula>) {
+    match formula {
+        Formula::And(inner) => inner.iter().for_each(|p| flatten(p, parts)),
+        _ => parts.push(formula),
+    }
+}
+
+/// `x` in `x ≥ low ∧ high ≥ x`: the two ends, if that is what two formulas say.
+fn range(x: &Name, low: &Formula, high: &Formula) -> Option<(Expr, Expr)> {
+    let (Formula::Compare(Relation::AtLeast, below), Formula::Compare(Relation::AtLeast, above)) =
+        (low, high)
+    else {
+        return None;
+    };
+    let variable = Expr::variable(x);
+    let (low, high) = (variable.minus(below), above.plus(&variable));
+    (!low.mentions(x) && !high.mentions(x)).then_some((low, high))
 }
 
 fn rank(a: &Atom) -> u8 {

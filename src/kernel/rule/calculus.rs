@@ -89,7 +89,7 @@ pub(in crate::kernel) fn monotone(
     }
     hypotheses.extend(order.hypotheses.iter().cloned());
     let value = Expr::integral(interval.name(), &interval.low, &interval.high, h);
-    Ok(Theorem { hypotheses, conclusion: Formula::Compare(*relation, value) })
+    Ok(Theorem::new(hypotheses, Formula::Compare(*relation, value)))
 }
 
 fn check_order(
@@ -134,7 +134,7 @@ pub(in crate::kernel) fn congruence(
     check_order("congruence", order, Relation::AtLeast, &interval.high.minus(&interval.low))?;
     hypotheses.extend(order.hypotheses.iter().cloned());
     let integral = |body| Expr::integral(interval.name(), &interval.low, &interval.high, body);
-    Ok(Theorem { hypotheses, conclusion: Formula::equal(&integral(left), &integral(right)) })
+    Ok(Theorem::new(hypotheses, Formula::equal(&integral(left), &integral(right))))
 }
 
 /// **Interchange.** On a box the order of integration does not matter.
@@ -165,7 +165,7 @@ pub(in crate::kernel) fn interchange(
         Expr::integral(interval.name(), &interval.low, &interval.high, body)
     };
     let conclusion = Formula::equal(&over(outer, &over(inner, body)), &over(inner, &over(outer, body)));
-    Ok(Theorem { hypotheses: Default::default(), conclusion })
+    Ok(Theorem::new(Default::default(), conclusion))
 }
 
 /// What the area rule speaks of: `X` and `U` as terms in `variable` on `[low, high]`.
@@ -253,7 +253,7 @@ pub(in crate::kernel) fn intermediate(
     let parts =
         vec![Formula::at_least(&x, low), Formula::at_least(high, &x), Formula::equal(body, &Expr::zero())];
     let hypotheses = [below, above, order].into_iter().flat_map(|t| t.hypotheses.iter().cloned()).collect();
-    Ok(Theorem { hypotheses, conclusion: Formula::Exists(name.clone(), Box::new(Formula::And(parts))) })
+    Ok(Theorem::new(hypotheses, Formula::Exists(name.clone(), Box::new(Formula::And(parts)))))
 }
 
 /// **Area under the allocation.** Truthful interim utility is the area under the interim allocation.
@@ -300,5 +300,5 @@ pub(in crate::kernel) fn area(
     let conclusion = Formula::equal(&at(&area.to).minus(&at(&area.from)), &integral);
     let all = [premise, from_low, from_to, to_high];
     let hypotheses = all.iter().flat_map(|p| p.hypotheses.iter().cloned()).collect();
-    Ok(Theorem { hypotheses, conclusion })
+    Ok(Theorem::new(hypotheses, conclusion))
 }

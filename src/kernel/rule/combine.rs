@@ -129,5 +129,5 @@ pub(in crate::kernel) fn combine(
     let Fact { relation, expr } = Fact::of(goal)?;
     check(&facts, relation, &expr, evidence)?;
     let hypotheses = premises.iter().flat_map(|p| p.hypotheses.iter().cloned()).collect();
-    Ok(Theorem { hypotheses, conclusion: goal.clone() })
+    Ok(Theorem::new(hypotheses, goal.clone()))
 }

@@ -1,27 +1,10 @@
 //! **Existence** of functions: shown by giving them, refuted by a contradiction from what they would
 //! have to satisfy.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
-use super::super::expr::Expr;
+use super::super::definition::{self, Definition};
 use super::super::formula::Formula;
 use super::super::rejection::Rejection;
-use super::super::text::Symbol;
 use super::super::theorem::Theorem;
-
-/// `name(parameters) = body`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Definition {
-    /// The function.
-    pub name: Symbol,
-    /// Its parameters.
-    pub parameters: Vec<Symbol>,
-    /// Its value.
-    pub body: Expr,
-}
 
 /// **Exhibit.** From `⊢ φ[f := λ]` follows that some functions satisfy `φ`. Rejects: a body that is not
 /// locally bounded by its form; a missing function or a wrong arity; a premise that is not literally
@@ -49,19 +32,12 @@ pub(in crate::kernel) fn exhibit(
     if definitions.iter().any(|d| functions.iter().any(|f| d.body.mentions(&f.name))) {
         return Err(Rejection::WrongForm { rule: "exhibit", expected: "definitions free of the functions" });
     }
-    let table: BTreeMap<_, _> = definitions
-        .iter()
-        .map(|d| {
-            let parameters = d.parameters.iter().map(|p| p.name().clone()).collect();
-            (d.name.name().clone(), (parameters, d.body.clone()))
-        })
-        .collect();
-    let expected = body.define(&table)?;
+    let expected = body.define(&definition::table(definitions))?;
     if premise.conclusion != expected {
         let found = Box::new(premise.conclusion.clone());
         return Err(Rejection::Mismatch { rule: "exhibit", expected: Box::new(expected), found });
     }
-    Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion: statement.clone() })
+    Ok(Theorem::new(premise.hypotheses.clone(), statement.clone()))
 }
 
 /// **Impossible.** From `Γ, φ_1, …, φ_m ⊢ 0 > 0` follows that no functions satisfy `φ_1 ∧ … ∧ φ_m`.
@@ -83,5 +59,5 @@ pub(in crate::kernel) fn impossible(premise: &Theorem, statement: &Formula) -> R
             return Err(Rejection::NotFresh { name: function.name.clone() });
         }
     }
-    Ok(Theorem { hypotheses, conclusion: statement.clone() })
+    Ok(Theorem::new(hypotheses, statement.clone()))
 }

@@ -20,7 +20,7 @@ fn mismatch(rule: &'static str, expected: &Formula, found: &Formula) -> Rejectio
 
 /// **Assume.** `φ ⊢ φ`. Never rejects.
 pub(in crate::kernel) fn assume(formula: &Formula) -> Theorem {
-    Theorem { hypotheses: BTreeSet::from([formula.clone()]), conclusion: formula.clone() }
+    Theorem::new(BTreeSet::from([formula.clone()]), formula.clone())
 }
 
 /// **Discharge.** From `Γ, h ⊢ φ` follows `Γ ⊢ h ⇒ φ`. Never rejects: an `h` that is not there is
@@ -29,7 +29,7 @@ pub(in crate::kernel) fn discharge(premise: &Theorem, hypothesis: &Formula) -> T
     let mut hypotheses = premise.hypotheses.clone();
     hypotheses.remove(hypothesis);
     let conclusion = Formula::Implies(Box::new(hypothesis.clone()), Box::new(premise.conclusion.clone()));
-    Theorem { hypotheses, conclusion }
+    Theorem::new(hypotheses, conclusion)
 }
 
 /// **Apply.** From `Γ ⊢ h ⇒ φ` and `Δ ⊢ h` follows `Γ, Δ ⊢ φ`. Rejects a premise that is not literally `h`.
@@ -40,7 +40,7 @@ pub(in crate::kernel) fn apply(implication: &Theorem, premise: &Theorem) -> Resu
     if **h != premise.conclusion {
         return Err(mismatch("apply", h, &premise.conclusion));
     }
-    Ok(Theorem { hypotheses: union([implication, premise]), conclusion: (**conclusion).clone() })
+    Ok(Theorem::new(union([implication, premise]), (**conclusion).clone()))
 }
 
 /// **Generalise.** From `Γ ⊢ φ` follows `Γ ⊢ ∀x. φ`. Rejects an `x` that occurs free in `Γ`.
@@ -49,7 +49,7 @@ pub(in crate::kernel) fn generalise(premise: &Theorem, name: &Name) -> Result<Th
         return Err(Rejection::NotFresh { name: name.clone() });
     }
     let conclusion = Formula::ForAll(name.clone(), Box::new(premise.conclusion.clone()));
-    Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion })
+    Ok(Theorem::new(premise.hypotheses.clone(), conclusion))
 }
 
 /// **Instance.** From `Γ ⊢ ∀x. φ` follows `Γ ⊢ φ[x := t]`. Rejects capture.
@@ -60,13 +60,13 @@ pub(in crate::kernel) fn instance(premise: &Theorem, term: &Expr) -> Result<Theo
             expected: "a statement for all values of a name",
         });
     };
-    Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion: body.substitute(x, term)? })
+    Ok(Theorem::new(premise.hypotheses.clone(), body.substitute(x, term)?))
 }
 
 /// **Both.** The conjunction of the premises. Never rejects.
 pub(in crate::kernel) fn both(premises: &[&Theorem]) -> Theorem {
     let conclusion = Formula::And(premises.iter().map(|p| p.conclusion.clone()).collect());
-    Theorem { hypotheses: union(premises.iter().copied()), conclusion }
+    Theorem::new(union(premises.iter().copied()), conclusion)
 }
 
 /// **Part.** One conjunct. Rejects an index outside the conjunction.
@@ -74,7 +74,7 @@ pub(in crate::kernel) fn part(premise: &Theorem, index: usize) -> Result<Theorem
     let wrong = Rejection::WrongForm { rule: "part", expected: "a conjunction with that part" };
     let Formula::And(parts) = &premise.conclusion else { return Err(wrong) };
     let conclusion = parts.get(index).ok_or(wrong)?.clone();
-    Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion })
+    Ok(Theorem::new(premise.hypotheses.clone(), conclusion))
 }
 
 /// **Either.** From one alternative follows the disjunction. Rejects a premise that is none of them.
@@ -85,7 +85,7 @@ pub(in crate::kernel) fn either(premise: &Theorem, alternatives: &[Formula]) -> 
             expected: "a premise that is one of the alternatives",
         });
     }
-    Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion: Formula::Or(alternatives.to_vec()) })
+    Ok(Theorem::new(premise.hypotheses.clone(), Formula::Or(alternatives.to_vec())))
 }
 
 /// **Witness.** From `Γ ⊢ φ[x := t]` follows `Γ ⊢ ∃x. φ`. Rejects a premise that is not literally the
@@ -105,7 +105,7 @@ pub(in crate::kernel) fn witness(
     if expected != premise.conclusion {
         return Err(mismatch("witness", &expected, &premise.conclusion));
     }
-    Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion: statement.clone() })
+    Ok(Theorem::new(premise.hypotheses.clone(), statement.clone()))
 }
 
 /// **Choose.** From `Γ ⊢ ∃x. φ` and `Δ, φ ⊢ ψ` follows `Γ, Δ ⊢ ψ`. Rejects a name `x` that occurs free in
@@ -123,7 +123,7 @@ pub(in crate::kernel) fn choose(some: &Theorem, premise: &Theorem) -> Result<The
         return Err(Rejection::NotFresh { name: x.clone() });
     }
     hypotheses.extend(some.hypotheses.iter().cloned());
-    Ok(Theorem { hypotheses, conclusion: premise.conclusion.clone() })
+    Ok(Theorem::new(hypotheses, premise.conclusion.clone()))
 }
 
 /// **Cases.** From `Γ, p ≥ 0 ⊢ φ` and `Δ, −p > 0 ⊢ φ` follows `Γ, Δ ⊢ φ`. Removes exactly these two
@@ -137,7 +137,7 @@ pub(in crate::kernel) fn cases(on: &Expr, yes: &Theorem, no: &Theorem) -> Result
     let mut others = no.hypotheses.clone();
     others.remove(&Formula::Compare(Relation::Positive, on.negated()));
     hypotheses.extend(others);
-    Ok(Theorem { hypotheses, conclusion: yes.conclusion.clone() })
+    Ok(Theorem::new(hypotheses, yes.conclusion.clone()))
 }
 
 /// **Alternatives.** From `Γ ⊢ a ∨ b ∨ …` and `Δ_k, a_k ⊢ φ` for each alternative follows `Γ, Δ ⊢ φ`.
@@ -162,7 +162,7 @@ pub(in crate::kernel) fn alternatives(
         }
         hypotheses.extend(branch.hypotheses.iter().filter(|h| *h != part).cloned());
     }
-    Ok(Theorem { hypotheses, conclusion: first.conclusion.clone() })
+    Ok(Theorem::new(hypotheses, first.conclusion.clone()))
 }
 
 /// **Contradict.** From `Γ, ¬φ ⊢ 0 > 0` follows `Γ ⊢ φ`. Rejects a premise that is not falsehood.
@@ -172,7 +172,7 @@ pub(in crate::kernel) fn contradict(premise: &Theorem, goal: &Formula) -> Result
     }
     let mut hypotheses = premise.hypotheses.clone();
     hypotheses.remove(&goal.negated());
-    Ok(Theorem { hypotheses, conclusion: goal.clone() })
+    Ok(Theorem::new(hypotheses, goal.clone()))
 }
 
 /// **Antisymmetry.** From `Γ ⊢ e ≥ 0` and `Δ ⊢ −e ≥ 0` follows `Γ, Δ ⊢ e = 0`. Rejects two terms that
@@ -188,7 +188,7 @@ pub(in crate::kernel) fn antisymmetry(above: &Theorem, below: &Theorem) -> Resul
         return Err(wrong);
     }
     let conclusion = Formula::Compare(Relation::Equal, e.clone());
-    Ok(Theorem { hypotheses: union([above, below]), conclusion })
+    Ok(Theorem::new(union([above, below]), conclusion))
 }
 
 /// **Reciprocal.** From `Γ ⊢ d > 0` or `Γ ⊢ −d > 0` follows `Γ ⊢ d·inv(d) = 1`. `divisor` says which
@@ -201,5 +201,5 @@ pub(in crate::kernel) fn reciprocal(premise: &Theorem, divisor: &Expr) -> Result
         return Err(Rejection::WrongForm { rule: "reciprocal", expected: "the sign of the divisor" });
     }
     let conclusion = Formula::equal(&divisor.times(&Expr::inverse(divisor)), &Expr::one());
-    Ok(Theorem { hypotheses: premise.hypotheses.clone(), conclusion })
+    Ok(Theorem::new(premise.hypotheses.clone(), conclusion))
 }

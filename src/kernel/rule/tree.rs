@@ -121,7 +121,7 @@ pub(in crate::kernel) fn tree(
     let mut facts = hypotheses.iter().map(Fact::of).collect::<Result<Vec<_>, _>>()?;
     let Fact { relation, expr } = Fact::of(goal)?;
     walk(&mut facts, relation, &expr, evidence)?;
-    Ok(Theorem { hypotheses: hypotheses.iter().cloned().collect(), conclusion: goal.clone() })
+    Ok(Theorem::new(hypotheses.iter().cloned().collect(), goal.clone()))
 }
 
 fn walk(facts: &mut Vec<Fact>, relation: Relation, goal: &Expr, tree: &Tree) -> Result<(), Rejection> {

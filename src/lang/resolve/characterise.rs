@@ -1,12 +1,12 @@
 //! Statements with a form of their own: reserves, worst-off types, shapes.
 
-use crate::model::{self, Bound, Kind, variable_name};
+use crate::model::{self, Bound, Kind};
 
 use super::Resolve;
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
 use super::statement::{Read, Reader};
-use crate::kernel::Expr;
+use crate::kernel::{Expr, Name as Symbol};
 use crate::lang::ast::{self, ExprKind, Name, Shape};
 
 /// `reserve(m, i) = e`: types below `e` never get the good, types above it do with positive probability.
@@ -18,10 +18,10 @@ pub(super) fn reserve(
     right: &ast::Expr,
     out: &mut Read,
 ) -> Resolve<()> {
-    let [m, who] = arguments else {
+    let [mechanism, who] = arguments else {
         return Err(arity(function, "2", arguments.len()));
     };
-    let m = env.enter(m)?;
+    let m = env.enter(mechanism)?;
     let i = env.agent_in(who, &m.setting)?;
     let point = type_point(env, right)?;
     let (Some(agent), Some(x), true) =
@@ -74,9 +74,10 @@ pub(super) fn worst_off(
     }
     let what = if env.setting_named(first).is_some() { "welfare" } else { "payoff" };
     let shown = format!("interim {what} minus outside option of {}", agent.name);
-    env.define(shown, &net);
+    let named = env.named(&shown, &net);
+    env.define(shown, &env.unfolded(&net));
     env.averaged = true;
-    reader.goal(reader.claim(env, model::worst_off(&agent.type_, &net, &points)), set.span, out)
+    reader.goal(reader.claim(env, model::worst_off(&agent.type_, &named, &points)), set.span, out)
 }
 
 /// A type that is named by a number; it may depend on parameters.
@@ -117,13 +118,14 @@ pub(super) fn shape(
         Shape::Concave => model::Shape::Concave,
     };
     let claim = shape.unfold(&side.term, &bound, &reader.universe.parameters, &variables, &env.charges);
+    let claim = claim.under(&env.folds);
     reader.goal(claim, e.span, out)
 }
 
 /// The parameter or type that a shape is in: by name, or by the name of the family if the term mentions
 /// only one type of it.
 fn shape_variable(reader: &Reader<'_>, env: &Env<'_>, term: &Expr, variable: &ast::Name) -> Resolve<Bound> {
-    let (types, symbol) = (env.types(), variable_name(&variable.text));
+    let (types, symbol) = (env.types(), Symbol::from(variable.text.as_str()));
     if reader.fixed.contains_key(&symbol) {
         let message = format!("`{}` is fixed by `at`", variable.text);
         return Err(complain("wrong-sort", message, variable.span));

@@ -13,6 +13,7 @@ use crate::lang::ast::Span;
 /// whose density vanishes on no interval. Any other relation becomes one about an expectation: the squared
 /// difference of the sides, or the indicator of the violation, is zero in expectation.
 pub(super) fn almost(env: &mut Env<'_>, c: Conjunct, span: Span) -> Resolve<Conjunct> {
+    let c = Conjunct { left: env.unfolded(&c.left), right: env.unfolded(&c.right), ..c };
     let closed = matches!(c.relation, Comparison::Equal | Comparison::AtLeast | Comparison::AtMost);
     // A density that is one polynomial has finitely many zeros.
     let agents = env.settings.iter().flat_map(|s| &s.agents);

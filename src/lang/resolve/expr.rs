@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name as Symbol, Node};
-use crate::model::{
-    Agent, Comparison, Description, Setting, fraction, inverse, root_of, root_of_term, variable_name,
-};
+use crate::model::{Agent, Comparison, Description, Setting, fraction, inverse, root_of, root_of_term};
 
 use super::names::{advise, complain, names_in, settings_of, unknown_name};
 use super::scope::Env;
@@ -315,7 +313,7 @@ impl Env<'_> {
 
     /// A bound name must be new.
     pub(super) fn is_new(&self, name: &Name) -> Resolve<()> {
-        let symbol = variable_name(&name.text);
+        let symbol = Symbol::from(name.text.as_str());
         let meaning = if self.types().iter().any(|b| b.name == symbol) {
             Some("a type")
         } else if self.values.contains_key(&name.text) || self.indices.contains_key(&name.text) {
@@ -348,7 +346,7 @@ fn brief(c: &Rational) -> String {
 
 /// A product within the budget.
 pub(super) fn product_of(a: &Expr, b: &Expr, span: Span) -> Resolve<Expr> {
-    if a.len().saturating_mul(b.len()) > TERM_LIMIT {
+    if a.size().saturating_mul(b.size()) > TERM_LIMIT {
         return Err(too_large(format!("this product has more than {TERM_LIMIT} terms"), span));
     }
     let product = a.times(b);

@@ -213,7 +213,7 @@ impl<'u> Rulebook<'u> {
         self.env.oblige(rest.clone(), relation, Expr::zero(), complaint);
         let allocation = self.allocation.iter().map(|x| x.clone().unwrap_or_else(|| rest.clone())).collect();
         let payment = self.payment.iter().flatten().cloned().collect();
-        let mut mechanism = Mechanism { setting, allocation, payment, charges: vec![] };
+        let mut mechanism = Mechanism::of(&setting, allocation, payment);
         add_charges(&mut mechanism, &self.env);
         Ok(mechanism)
     }

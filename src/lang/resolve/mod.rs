@@ -20,7 +20,7 @@ mod ties;
 
 use crate::exact::Rational;
 use crate::kernel::Expr;
-use crate::model::{Claim, Existence};
+use crate::model::{Bound, Claim, Existence};
 
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
@@ -86,6 +86,8 @@ pub struct ResolvedStatement {
     pub definitions: Vec<(String, Expr)>,
     /// What it assumes.
     pub rests_on: Vec<String>,
+    /// The types in scope.
+    pub types: Vec<Bound>,
 }
 
 /// A file with all names resolved.

@@ -1,8 +1,8 @@
 //! Priors: density and distribution function, with what must be true of them.
 
 use crate::exact::Poly;
-use crate::kernel::{Atom, Expr, Node};
-use crate::model::{Bound, Distribution, variable_name};
+use crate::kernel::{Atom, Expr, Name as Symbol, Node};
+use crate::model::{Bound, Distribution};
 
 use super::names::{advise, complain, names_in};
 use super::scope::{Env, Range, Universe};
@@ -119,7 +119,7 @@ fn body_of(
         let message = format!("`{}` and `{shown}` cannot both be the variable of a prior", second.text);
         return Err(complain("unknown-name", message, second.span));
     }
-    let variable = variable_name(&shown);
+    let variable = Symbol::from(shown.as_str());
     let mut env = Env::new(universe, vec![]);
     env.values.insert(shown.clone(), Expr::variable(&variable));
     let bound = Bound { name: variable.clone(), shown, low: low.clone(), high: high.clone() };

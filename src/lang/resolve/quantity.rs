@@ -8,7 +8,7 @@ use crate::model::{Charge, Comparison, Kind, Mechanism, Setting};
 use super::Resolve;
 use super::mechanism::MECHANISMS;
 use super::names::{advise, arity, complain, unknown_name};
-use super::scope::Env;
+use super::scope::{Env, Naming};
 use crate::lang::ast::{self, ExprKind, Name};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
@@ -88,7 +88,8 @@ impl Env<'_> {
             ("C", [s, who]) => {
                 let setting = self.setting_argument(s)?;
                 let i = self.agent_in(who, &setting)?;
-                let charge = setting.collectible(i);
+                let named = self.named(&format!("welfare({})", setting.name), &setting.welfare());
+                let charge = setting.collectible(i, &named);
                 let body = charge.as_ref().map(|c| c.body.negated());
                 let least = self.charge(e, who, charge, "minimises", body)?;
                 Ok(least.negated())
@@ -159,8 +160,9 @@ impl Env<'_> {
     /// agent it stands for.
     fn quantity(&mut self, e: &ast::Expr, agent: &str, term: Expr) -> Expr {
         let shown = self.shown(e, agent);
-        self.define(shown, &term);
-        term
+        let named = self.named(&shown, &term);
+        self.define(shown, &self.unfolded(&term));
+        named
     }
 
     fn shown(&self, e: &ast::Expr, agent: &str) -> String {
@@ -193,7 +195,7 @@ impl Env<'_> {
             _ => print_expr(who),
         };
         let shown = self.shown(e, &agent);
-        self.define(format!("what {shown} {verb}"), &body);
+        self.define(format!("what {shown} {verb}"), &self.unfolded(&body));
         self.add_charge(charge);
         self.averaged = true;
         Ok(term)
@@ -213,13 +215,22 @@ impl Env<'_> {
         }
     }
 
-    /// A mechanism whose quantities are used: its charges come into scope.
+    /// A mechanism whose quantities are used: its charges come into scope, and its probabilities and
+    /// payments go by name in statements.
     pub(super) fn enter(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
         let mechanism = self.mechanism(e)?;
         for charge in &mechanism.charges {
             self.add_charge(charge.clone());
         }
-        Ok(mechanism)
+        if self.naming == Naming::Unfolded {
+            return Ok(mechanism);
+        }
+        for d in &mechanism.definitions {
+            if !self.folds.contains(d) {
+                self.folds.push(d.clone());
+            }
+        }
+        Ok(mechanism.named(&print_expr(e), &mut self.folds))
     }
 
     fn extremum(&mut self, function: &Name, arguments: &[ast::Expr]) -> Resolve<Expr> {

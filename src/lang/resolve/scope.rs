@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kernel::{Expr, Formula, Name as Symbol};
-use crate::model::{
-    Bound, Charge, Claim, Comparison, Conjunct, Description, Mechanism, Setting, variable_name,
-};
+use crate::kernel::{Definition, Expr, Formula, Name as Symbol, unfold};
+use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, Mechanism, Setting, fold};
 
 use super::names::{complain, unknown_name, with_article};
 use super::setting::{self, SettingEntry};
@@ -93,7 +91,7 @@ impl Universe {
         let relation = if numbers { Comparison::Greater } else { Comparison::AtLeast };
         env.oblige(high.clone(), relation, low.clone(), diagnostic);
         obligations.append(&mut env.obligations);
-        let (name, shown) = (variable_name(&name.text), name.text.clone());
+        let (name, shown) = (Symbol::from(name.text.as_str()), name.text.clone());
         self.parameters.push(Bound { name, shown, low, high });
         Ok(())
     }
@@ -102,7 +100,7 @@ impl Universe {
     /// allocation rule with others like it.
     pub(super) fn weight(&self) -> usize {
         let weigh = |m: &MechanismEntry| {
-            let rule: usize = m.mechanism.allocation.iter().map(Expr::len).sum();
+            let rule: usize = m.mechanism.allocation.iter().map(Expr::size).sum();
             rule.saturating_mul(rule).saturating_mul(m.mechanism.payment.len())
         };
         self.mechanisms.iter().map(weigh).fold(1, usize::saturating_add)
@@ -111,7 +109,7 @@ impl Universe {
     /// A name that is a type in some setting cannot be anything else in the file.
     fn is_not_a_type(&self, name: &Name) -> Resolve<()> {
         let types = self.settings.iter().flat_map(|s| &s.setting.agents).map(|a| &a.type_);
-        let symbol = variable_name(&name.text);
+        let symbol = Symbol::from(name.text.as_str());
         if types.into_iter().any(|b| b.name == symbol) {
             let message = format!("`{}` is already the type of an agent", name.text);
             return Err(complain("shadowing", message, name.span));
@@ -188,6 +186,15 @@ pub(super) struct Stages {
     pub(super) interim: Vec<Symbol>,
 }
 
+/// How quantities such as `payment(m, i)` are written in terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// As what they are: in definitions.
+    Unfolded,
+    /// By name: in statements.
+    Named,
+}
+
 /// A bound variable with its range.
 pub(super) struct Range {
     pub(super) bound: Bound,
@@ -211,6 +218,10 @@ pub(super) struct Env<'u> {
     pub(super) obligations: Vec<Obligation>,
     pub(super) charges: Vec<Charge>,
     pub(super) definitions: Vec<(String, Expr)>,
+    /// What the named quantities are.
+    pub(super) folds: Vec<Definition>,
+    /// Whether quantities are written by name.
+    pub(super) naming: Naming,
     pub(super) stages: Stages,
     /// Whether anything is averaged over independent types.
     pub(super) averaged: bool,
@@ -229,6 +240,8 @@ impl<'u> Env<'u> {
             obligations: vec![],
             charges: vec![],
             definitions: vec![],
+            folds: vec![],
+            naming: Naming::Unfolded,
             stages: Stages::default(),
             averaged: false,
             depth: 0,
@@ -255,6 +268,19 @@ impl<'u> Env<'u> {
         }
     }
 
+    /// A quantity under the name that the user gives it.
+    pub(super) fn named(&mut self, shown: &str, term: &Expr) -> Expr {
+        match self.naming {
+            Naming::Named => fold(shown, term, &mut self.folds),
+            Naming::Unfolded => term.clone(),
+        }
+    }
+
+    /// A term without the named quantities.
+    pub(super) fn unfolded(&self, e: &Expr) -> Expr {
+        unfold(&self.folds, e)
+    }
+
     /// The types that may be named here; a name that two settings give to different types is none.
     pub(super) fn types(&self) -> Vec<Bound> {
         let mut out: Vec<Bound> = Vec::new();
@@ -270,7 +296,7 @@ impl<'u> Env<'u> {
     pub(super) fn oblige(&mut self, left: Expr, relation: Comparison, right: Expr, diagnostic: Diagnostic) {
         let conjunct = Conjunct::relation("", vec![], left, relation, right).under(self.guards.clone());
         let conjuncts = self.bind(conjunct);
-        let claim = Claim::about(&self.universe.parameters, &self.charges, conjuncts);
+        let claim = Claim::about(&self.universe.parameters, &self.charges, conjuncts).under(&self.folds);
         self.obligations.push(Obligation { claim, diagnostic });
     }
 

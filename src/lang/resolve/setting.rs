@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::kernel::Expr;
-use crate::model::{
-    Agent, Bound, Claim, Comparison, Conjunct, Distribution, Kind, Outcome, Setting, variable_name,
-};
+use crate::kernel::{Expr, Name as Symbol};
+use crate::model::{Agent, Bound, Claim, Comparison, Conjunct, Distribution, Kind, Outcome, Setting};
 
 use super::names::{advise, complain, unknown_name};
 use super::prior::prior;
@@ -88,7 +86,7 @@ impl Reader<'_> {
         match &line.kind {
             SettingKind::Agent { name, variable, distribution } => {
                 let prior = prior(self.universe, distribution, self.obligations)?;
-                let symbol = variable_name(&variable.text);
+                let symbol = Symbol::from(variable.text.as_str());
                 self.agent(&name.text, &symbol, &variable.text, &prior, name.span.to(variable.span))
             }
             SettingKind::Agents { index, first, last, variable, distribution } => {

@@ -8,7 +8,7 @@ use crate::model::{Bound, Claim, Conjunct, Existence, Property, Quantity, Settin
 
 use super::binder::comparison;
 use super::names::{agents_in, complain, names_in, settings_in_scope};
-use super::scope::{Env, Universe};
+use super::scope::{Env, Naming, Universe};
 use super::stage::{self, Side};
 use super::ties::Coverage;
 use super::{Goal, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr};
@@ -25,6 +25,7 @@ pub(super) struct Read {
     value: Option<Expr>,
     printed: Option<PrintedClaim>,
     pub(super) averaged: bool,
+    types: Vec<Bound>,
 }
 
 /// Resolves a claim under every tie rule that is left open.
@@ -68,6 +69,7 @@ pub(super) fn resolve(
         value: read.value,
         definitions: read.definitions,
         rests_on,
+        types: super::without_repetitions(read.types, |a, b| a == b),
     })
 }
 
@@ -100,6 +102,7 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>
     let mut complaints = Vec::new();
     for (position, statement) in claim.statements.iter().enumerate() {
         let mut env = Env::new(universe, settings_in_scope(universe, &names_of(&statement.kind)));
+        env.naming = Naming::Named;
         let reader = Reader { universe, fixed: &fixed, scope: claim.scope };
         let last = position + 1 == claim.statements.len();
         let printed = claim.printed.as_ref().filter(|_| last);
@@ -109,6 +112,7 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>
             continue;
         }
         out.averaged |= env.averaged;
+        out.types.extend(env.types());
         let obligations = env.obligations.into_iter();
         out.obligations.extend(obligations.map(|o| Obligation { claim: o.claim.at(&fixed), ..o }));
         for (name, term) in env.definitions {
@@ -278,7 +282,7 @@ impl Reader<'_> {
 
     /// The claim that the conjuncts hold, with the parameters and charges that they mention.
     pub(super) fn claim(&self, env: &Env<'_>, conjuncts: Vec<Conjunct>) -> Claim {
-        Claim::about(&self.universe.parameters, &env.charges, conjuncts)
+        Claim::about(&self.universe.parameters, &env.charges, conjuncts).under(&env.folds)
     }
 
     /// The types that terms mention.
@@ -358,9 +362,9 @@ impl Reader<'_> {
             _ => None,
         };
         let span = left.span.to(right.span);
-        out.value = Some(left.term.clone());
+        out.value = Some(env.unfolded(&left.term));
         if let (Some(side), Some(e), Some(misprinted)) = (&misprint, printed, misprinted) {
-            let difference = side.term.minus(&right.term).substitute(self.fixed);
+            let difference = env.unfolded(&side.term.minus(&right.term)).substitute(self.fixed);
             if difference.is_zero() {
                 let message = format!("the printed version `{}` is right", side.shown);
                 let complaint = Diagnostic::new("printed-is-right", message, e.span);
@@ -384,6 +388,7 @@ impl Reader<'_> {
         out: &mut Read,
     ) -> Resolve<()> {
         let m = env.enter(mechanism)?;
+        let label = print_expr(mechanism);
         let mut conjuncts = Vec::new();
         for property in properties {
             let (meaning, averages) = meaning(property.kind);
@@ -391,7 +396,7 @@ impl Reader<'_> {
             conjuncts.extend(unfold(&m, meaning).into_iter().map(|(_, c)| c));
         }
         for (agent, t) in m.setting.agents.iter().zip(&m.payment) {
-            env.define(format!("payment({}, {})", print_expr(mechanism), agent.name), t);
+            env.define(format!("payment({label}, {})", agent.name), &env.unfolded(t));
         }
         self.goal(self.claim(env, conjuncts), mechanism.span, out)
     }

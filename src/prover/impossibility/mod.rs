@@ -38,7 +38,7 @@ pub(super) fn prove(existence: &Existence, pivot: &Mechanism, worst: &[Expr]) ->
     let premise = proof.contradiction(worst)?;
     let statement = Formula::NoFunctions(existence.functions.clone(), Box::new(existence.body()));
     proof.builder.add(Step::Impossible { premise, statement: statement.clone() })?;
-    proof.builder.finish(&statement)
+    proof.builder.finish(&statement.into())
 }
 
 struct Impossibility<'a> {
