@@ -265,7 +265,10 @@ proptest! {
         // The polynomials of the interpretation, with a parameter that is bound and free elsewhere.
         let one: Expr = "v^2 + 1/2".parse().unwrap();
         let two: Expr = "y^2 + 2*v^2 - y + 1/2 + y*v".parse().unwrap();
-        let e = t.build().define("f", &["v".into()], &one).define("g", &["y".into(), "v".into()], &two);
+        let one = ("f".into(), (vec!["v".into()], one));
+        let two = ("g".into(), (vec!["y".into(), "v".into()], two));
+        let e = t.build().define(&[one.clone(), two.clone()].into());
+        prop_assert_eq!(&e, &t.build().define(&[one].into()).define(&[two].into()));
         prop_assert!(!e.mentions_function("f") && !e.mentions_function("g"));
         prop_assert_eq!(value(&e, &at), t.value(&at, polynomial));
     }

@@ -132,7 +132,7 @@ fn assert_closed(formula: &Formula, what: &str) {
 }
 
 fn assert_stated(statement: &Statement, what: &str) {
-    assert_closed(&statement.unfolded().unwrap(), what);
+    assert_closed(statement.clone().meaning().unwrap().formula(), what);
 }
 
 fn assert_file_is_closed(file: &ResolvedFile) {
@@ -145,7 +145,8 @@ fn assert_file_is_closed(file: &ResolvedFile) {
                 Goal::Universal(claim) => {
                     assert_stated(&claim.statement(), &s.name);
                     assert_stated(&claim.denial(), &s.name);
-                    assert_eq!(claim.statement().unfolded().unwrap(), claim.unfolded().formula());
+                    let meaning = claim.statement().meaning().unwrap();
+                    assert_eq!(*meaning.formula(), claim.unfolded().formula());
                 }
                 Goal::Existence(existence) => assert_closed(&existence.formula(), &s.name),
             }

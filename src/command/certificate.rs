@@ -18,7 +18,7 @@ pub(super) fn certify(options: &Certify) -> Answer {
     let mut out = String::new();
     let mut code = AS_STATED;
     let mut written = BTreeSet::new();
-    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Certificates)) {
+    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Certificates, None)) {
         let answered = match outcome {
             Ok(answered) => answered,
             Err(complaints) => {

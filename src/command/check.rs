@@ -16,7 +16,7 @@ use super::{AS_STATED, Answer, NOT_AS_STATED, Output, default_paths};
 pub(super) fn check(options: &Check) -> Answer {
     let (inputs, mut errors) = input::read(&default_paths(&options.paths), Kind::Theorems);
     let mut files = Vec::new();
-    for outcome in outcomes(&inputs, Detail::Verdicts) {
+    for outcome in outcomes(&inputs, Detail::Verdicts, None) {
         match outcome {
             Ok(answered) => files.push(answered.report),
             Err(complaints) => errors.extend(complaints),
@@ -47,19 +47,18 @@ pub(super) fn explain(options: &Explain) -> Answer {
     let mut texts = Vec::new();
     let mut others = Vec::new();
     let mut code = AS_STATED;
-    for outcome in outcomes(&inputs, Detail::Derivations) {
+    for outcome in outcomes(&inputs, Detail::Derivations, name) {
         let report = match outcome {
-            Ok(answered) => answered.report,
+            Ok(answered) => {
+                others.extend(answered.names);
+                answered.report
+            }
             Err(complaints) => {
                 errors.extend(complaints);
                 continue;
             }
         };
         for statement in report.statements {
-            if name.is_some_and(|name| name != statement.name) {
-                others.push(statement.name);
-                continue;
-            }
             if !statement.as_stated {
                 code = NOT_AS_STATED;
             }

@@ -1,4 +1,4 @@
-//! The outcomes of many files: they are independent and share the processors.
+//! The outcomes of many files: their statements are independent and share the processors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,40 +18,82 @@ pub(crate) struct Answered {
     pub(crate) report: FileReport,
     /// The certificates, if they were asked for.
     pub(crate) certificates: Vec<NamedCertificate>,
+    /// The names of all statements of the file.
+    pub(crate) names: Vec<String>,
 }
 
-/// What each input comes to, in order: answers, or complaints of which there is at least one.
-pub(crate) fn outcomes(inputs: &[Input], detail: Detail) -> Vec<Result<Answered, Vec<InputError>>> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(inputs.len());
+/// What each input comes to, in order: answers, or complaints of which there is at least one. With a name,
+/// only the statements of that name are answered.
+pub(crate) fn outcomes(
+    inputs: &[Input],
+    detail: Detail,
+    only: Option<&str>,
+) -> Vec<Result<Answered, Vec<InputError>>> {
+    let files = shared(inputs, |input| pipeline::prepare(&input.path, &input.text));
+    let wanted = |name: &str| only.is_none_or(|only| only == name);
+    let mut tasks = Vec::new();
+    for (file, prepared) in files.iter().enumerate() {
+        let Some(Ok(prepared)) = prepared else { continue };
+        let numbers = prepared.statements().enumerate().filter(|(_, name)| wanted(name));
+        tasks.extend(numbers.map(|(number, _)| (file, prepared, number)));
+    }
+    // Long files first: what is left for the end is small, and nobody waits long.
+    let length = |file: usize| inputs.get(file).map_or(0, |input| input.text.len());
+    tasks.sort_by_key(|(file, ..)| std::cmp::Reverse(length(*file)));
+    let answers = shared(&tasks, |(_, prepared, number)| prepared.answer(*number, detail));
+    // No answers at all where one is missing.
+    let mut of_file: Vec<Option<Vec<_>>> = inputs.iter().map(|_| Some(vec![])).collect();
+    for ((file, ..), answer) in tasks.iter().zip(answers) {
+        let Some(all) = of_file.get_mut(*file) else { continue };
+        match (all.as_mut(), answer) {
+            (Some(all), Some(answer)) => all.push(answer),
+            _ => *all = None,
+        }
+    }
+    let outcome = |((input, prepared), answers): ((&Input, Option<_>), Option<Vec<_>>)| match prepared {
+        Some(Ok::<pipeline::Prepared, _>(prepared)) => {
+            let names = prepared.statements().map(str::to_owned).collect();
+            let outcome = answers.map_or_else(Outcome::default, |answers| prepared.outcome(answers));
+            answered(input, outcome, names)
+        }
+        Some(Err(diagnostics)) => answered(input, Outcome::unreadable(diagnostics), vec![]),
+        None => answered(input, Outcome::default(), vec![]),
+    };
+    inputs.iter().zip(files).zip(of_file).map(outcome).collect()
+}
+
+/// `work` on every task, by as many threads as there are processors; `None` where a thread broke off.
+fn shared<T: Sync, R: Send>(tasks: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
     let next = AtomicUsize::new(0);
-    let work = || {
+    let run = || {
         let mut done = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(input) = inputs.get(number) else { return done };
-            done.push((number, pipeline::check(&input.path, &input.text, detail)));
+            let Some(task) = tasks.get(number) else { return done };
+            done.push((number, work(task)));
         }
     };
-    let mut slots: Vec<Option<Outcome>> = inputs.iter().map(|_| None).collect();
+    let mut slots: Vec<Option<R>> = tasks.iter().map(|_| None).collect();
     std::thread::scope(|scope| {
-        let spawn = |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok();
+        let spawn = |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run).ok();
         let helpers: Vec<_> = (1..workers).filter_map(spawn).collect();
-        let mut all = work();
+        let mut all = run();
         all.extend(helpers.into_iter().filter_map(|helper| helper.join().ok()).flatten());
-        for (number, outcome) in all {
+        for (number, result) in all {
             if let Some(slot) = slots.get_mut(number) {
-                *slot = Some(outcome);
+                *slot = Some(result);
             }
         }
     });
-    inputs.iter().zip(slots).map(|(input, outcome)| answered(input, outcome)).collect()
+    slots
 }
 
 /// A file without answers always has a complaint: nothing is passed over in silence.
-fn answered(input: &Input, outcome: Option<Outcome>) -> Result<Answered, Vec<InputError>> {
-    let Outcome { report, diagnostics, certificates } = outcome.unwrap_or_default();
+fn answered(input: &Input, outcome: Outcome, names: Vec<String>) -> Result<Answered, Vec<InputError>> {
+    let Outcome { report, diagnostics, certificates } = outcome;
     match report {
-        Some(report) if diagnostics.is_empty() => Ok(Answered { report, certificates }),
+        Some(report) if diagnostics.is_empty() => Ok(Answered { report, certificates, names }),
         None if diagnostics.is_empty() => {
             let message = format!("the check of `{}` broke off without an answer", input.path);
             Err(vec![complaint(&input.path, "no-answer", message)])

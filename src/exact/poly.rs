@@ -5,21 +5,23 @@
 
 use std::fmt;
 
-use super::Rational;
+use smallvec::{SmallVec, smallvec};
+
+use super::rational::{Rational, gcd_of_words};
 
 /// `Π v^e`: variables in strictly increasing order, no zero exponent. The empty product is 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Monomial<V>(Vec<(V, u32)>);
+pub struct Monomial<V>(SmallVec<[(V, u32); 3]>);
 
 impl<V: Ord + Clone> Monomial<V> {
     /// The monomial 1.
     pub fn one() -> Self {
-        Monomial(Vec::new())
+        Monomial(SmallVec::new())
     }
 
     /// `v^exponent`.
     pub fn power(v: V, exponent: u32) -> Self {
-        Monomial(if exponent == 0 { Vec::new() } else { vec![(v, exponent)] })
+        Monomial(if exponent == 0 { SmallVec::new() } else { smallvec![(v, exponent)] })
     }
 
     /// The factors in increasing order of the variable.
@@ -44,7 +46,7 @@ impl<V: Ord + Clone> Monomial<V> {
 
     /// The product. Exponents saturate far above every budget.
     pub fn times(&self, other: &Self) -> Self {
-        let mut out = Vec::with_capacity(self.0.len() + other.0.len());
+        let mut out = SmallVec::with_capacity(self.0.len() + other.0.len());
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
         loop {
             match (left.peek(), right.peek()) {
@@ -127,7 +129,7 @@ impl<V: Ord + Clone> Poly<V> {
     }
 
     /// Any terms, put in order, equal monomials added.
-    fn collect(mut terms: Vec<(Monomial<V>, Rational)>) -> Self {
+    pub fn of_terms(mut terms: Vec<(Monomial<V>, Rational)>) -> Self {
         terms.sort_by(|(m, _), (n, _)| m.cmp(n));
         let mut out: Vec<(Monomial<V>, Rational)> = Vec::with_capacity(terms.len());
         for (m, c) in terms {
@@ -253,7 +255,7 @@ impl<V: Ord + Clone> Poly<V> {
             return self.scaled(&k);
         }
         let products = self.0.iter().flat_map(|(m, c)| other.0.iter().map(move |(n, d)| (m.times(n), c * d)));
-        Self::collect(products.collect())
+        Self::of_terms(products.collect())
     }
 
     /// `self^exponent`, with `0^0 = 1`.
@@ -315,6 +317,9 @@ impl<V: Ord + Clone> Poly<V> {
     pub fn primitive_part(&self) -> Self {
         use num_integer::Integer;
         use num_traits::{One, Zero};
+        if let Some(k) = self.small_content() {
+            return if k.is_one() { self.clone() } else { self.scaled(&k) };
+        }
         let mut gcd = num_bigint::BigInt::zero();
         let mut lcm = num_bigint::BigInt::one();
         for (_, c) in &self.0 {
@@ -325,6 +330,17 @@ impl<V: Ord + Clone> Poly<V> {
             Some(k) => self.scaled(&k),
             None => self.clone(),
         }
+    }
+
+    /// What [`primitive_part`](Self::primitive_part) multiplies by, if machine words are enough to find it.
+    fn small_content(&self) -> Option<Rational> {
+        let (mut gcd, mut lcm) = (0_u64, 1_u64);
+        for (_, c) in &self.0 {
+            let (n, d) = c.words()?;
+            gcd = gcd_of_words(gcd, n.unsigned_abs());
+            lcm = (lcm / gcd_of_words(lcm, d.unsigned_abs())).checked_mul(d.unsigned_abs())?;
+        }
+        Rational::new(i64::try_from(lcm).ok()?, i64::try_from(gcd).ok()?)
     }
 
     /// The value at a point that `at` gives for every variable; `None` if one is missing.

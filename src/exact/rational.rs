@@ -90,6 +90,14 @@ impl Rational {
         }
     }
 
+    /// Numerator and denominator, if both are machine words.
+    pub(super) fn words(&self) -> Option<(i64, i64)> {
+        match &self.0 {
+            Repr::Small(n, d) => Some((*n, *d)),
+            Repr::Big(_) => None,
+        }
+    }
+
     /// The numerator in lowest terms.
     pub fn numerator(&self) -> BigInt {
         match &self.0 {
@@ -196,7 +204,7 @@ impl Rational {
 }
 
 /// The greatest common divisor of two machine words, by halving and subtraction; `gcd(0, b) = b`.
-fn gcd_of_words(mut a: u64, mut b: u64) -> u64 {
+pub(super) fn gcd_of_words(mut a: u64, mut b: u64) -> u64 {
     if a == 0 || b == 0 {
         return a | b;
     }
@@ -240,6 +248,12 @@ impl Add<&Rational> for &Rational {
     type Output = Rational;
     fn add(self, other: &Rational) -> Rational {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
+            if *b == 1
+                && *d == 1
+                && let Some(n) = a.checked_add(*c)
+            {
+                return Rational(Repr::Small(n, 1));
+            }
             if b == d {
                 return Rational::reduced(i128::from(*a) + i128::from(*c), i128::from(*b));
             }
@@ -270,6 +284,12 @@ impl Mul<&Rational> for &Rational {
             }
             if *d == 1 && *c == 1 {
                 return self.clone();
+            }
+            if *b == 1
+                && *d == 1
+                && let Some(n) = a.checked_mul(*c)
+            {
+                return Rational(Repr::Small(n, 1));
             }
             return Rational::reduced(i128::from(*a) * i128::from(*c), i128::from(*b) * i128::from(*d));
         }

@@ -6,60 +6,70 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{self, AtomicU64};
 
-use super::expr::{Atom, Expr, Name, Node};
+use super::atom::{Atom, Node};
+use super::expr::{Expr, Name};
 use crate::exact::{Monomial, Poly};
 
 impl Expr {
     /// `self` with terms in place of free variables, all at once. Bound variables cannot be captured:
     /// every binder is opened with a name of its own and rebuilt.
     pub fn substitute(&self, values: &BTreeMap<Name, Expr>) -> Self {
-        if values.keys().all(|name| !self.mentions_variable(name)) {
-            return self.clone();
-        }
-        self.rebuild(&|name| values.get(name).cloned(), &|_, _| None)
+        self.rebuild(&Change {
+            concerns: &|a| values.keys().any(|name| a.mentions_variable(name)),
+            variable: &|name| values.get(name).cloned(),
+            function: &|_, _| None,
+        })
     }
 
     /// `self` with `value` in place of one free variable.
     pub fn substitute_one(&self, name: &str, value: &Expr) -> Self {
-        self.substitute(&BTreeMap::from([(name.into(), value.clone())]))
-    }
-
-    /// `self` with a definition `function(parameters) = body` in place of an uninterpreted function.
-    pub fn define(&self, function: &str, parameters: &[Name], body: &Expr) -> Self {
-        if !self.mentions_function(function) {
-            return self.clone();
-        }
-        self.rebuild(&|_| None, &|name, arguments| {
-            (&**name == function && arguments.len() == parameters.len()).then(|| {
-                let values = parameters.iter().cloned().zip(arguments.iter().cloned()).collect();
-                body.substitute(&values)
-            })
+        self.rebuild(&Change {
+            concerns: &|a| a.mentions_variable(name),
+            variable: &|x| (**x == *name).then(|| value.clone()),
+            function: &|_, _| None,
         })
     }
 
-    fn rebuild(
-        &self,
-        variable: &dyn Fn(&Name) -> Option<Expr>,
-        function: &dyn Fn(&Name, &[Expr]) -> Option<Expr>,
-    ) -> Self {
-        self.replace_atoms(|a| match a.node() {
-            Node::Variable(name) => variable(name),
-            Node::Bound(_) => None,
-            Node::Apply(name, arguments) => {
-                let arguments: Vec<Expr> = arguments.iter().map(|e| e.rebuild(variable, function)).collect();
-                Some(function(name, &arguments).unwrap_or_else(|| Self::apply(name, arguments)))
+    /// `self` with definitions in place of uninterpreted functions, all at once: `table[function]` has the
+    /// parameters and the body. What a body says of these functions stays.
+    pub fn define(&self, table: &BTreeMap<Name, (Vec<Name>, Expr)>) -> Self {
+        self.rebuild(&Change {
+            concerns: &|a| table.keys().any(|function| a.mentions_function(function)),
+            variable: &|_| None,
+            function: &|name, arguments| {
+                let (parameters, body) = table.get(name).filter(|(ps, _)| ps.len() == arguments.len())?;
+                let values = parameters.iter().cloned().zip(arguments.iter().cloned());
+                let changed = values.filter(|(p, e)| e.as_variable() != Some(p));
+                Some(body.substitute(&changed.collect()))
+            },
+        })
+    }
+
+    /// Replaces what a change is about; everything else is kept as it is.
+    fn rebuild(&self, change: &Change<'_>) -> Self {
+        self.replace_atoms(|a| {
+            if !(change.concerns)(a) {
+                return None;
             }
-            Node::Indicator(e) => Some(Self::at_least_zero(&e.rebuild(variable, function))),
-            Node::Inverse(e) => Some(Self::inverse(&e.rebuild(variable, function))),
-            Node::Primitive { upper, body } => {
-                let y = fresh();
-                let body = body.open_with(&y).rebuild(variable, function);
-                Some(Self::integral(&y, &Self::zero(), &upper.rebuild(variable, function), &body))
-            }
-            Node::Opaque { low, high, body } => {
-                let y = fresh();
-                let (low, high) = (low.rebuild(variable, function), high.rebuild(variable, function));
-                Some(Self::integral(&y, &low, &high, &body.open_with(&y).rebuild(variable, function)))
+            match a.node() {
+                Node::Variable(name) => (change.variable)(name),
+                Node::Bound(_) => None,
+                Node::Apply(name, arguments) => {
+                    let arguments: Vec<Expr> = arguments.iter().map(|e| e.rebuild(change)).collect();
+                    Some((change.function)(name, &arguments).unwrap_or_else(|| Self::apply(name, arguments)))
+                }
+                Node::Indicator(e) => Some(Self::at_least_zero(&e.rebuild(change))),
+                Node::Inverse(e) => Some(Self::inverse(&e.rebuild(change))),
+                Node::Primitive { upper, body } => {
+                    let y = fresh();
+                    let body = body.open_with(&y).rebuild(change);
+                    Some(Self::integral(&y, &Self::zero(), &upper.rebuild(change), &body))
+                }
+                Node::Opaque { low, high, body } => {
+                    let y = fresh();
+                    let (low, high) = (low.rebuild(change), high.rebuild(change));
+                    Some(Self::integral(&y, &low, &high, &body.open_with(&y).rebuild(change)))
+                }
             }
         })
     }
@@ -70,59 +80,81 @@ impl Expr {
     }
 
     fn open_with(&self, name: &str) -> Self {
-        self.rename(&|node, depth| match node {
-            Node::Bound(k) if *k == depth => Some(Node::Variable(name.into())),
-            _ => None,
+        let variable = Atom::new(Node::Variable(name.into()));
+        self.rename(0, &|a, depth| match a.node() {
+            _ if a.loose() <= depth => Renamed::Kept,
+            Node::Bound(_) => Renamed::To(variable.clone()),
+            _ => Renamed::Inside,
         })
     }
 
     /// The inverse of [`open`](Self::open): binds a name.
     pub(in crate::kernel) fn close(&self, name: &str) -> Self {
-        self.rename(&|node, depth| match node {
-            Node::Variable(n) if &**n == name => Some(Node::Bound(depth)),
-            _ => None,
+        self.rename(0, &|a, depth| match a.node() {
+            _ if !a.mentions_variable(name) => Renamed::Kept,
+            Node::Variable(_) => Renamed::To(Atom::new(Node::Bound(depth))),
+            _ => Renamed::Inside,
         })
     }
 
-    /// Renames variables one to one. Such a renaming keeps terms canonical but for their order,
-    /// which is rebuilt here.
-    fn rename(&self, leaf: &dyn Fn(&Node, u32) -> Option<Node>) -> Self {
-        fn expr(e: &Expr, depth: u32, leaf: &dyn Fn(&Node, u32) -> Option<Node>) -> Expr {
-            let mut out = Poly::zero();
-            for (m, c) in e.0.terms() {
-                let mut renamed = Monomial::one();
-                for (a, k) in m.factors() {
-                    renamed = renamed.times(&Monomial::power(atom(a, depth, leaf), k));
-                }
-                out.accumulate(renamed, c);
-            }
-            Expr(out)
+    /// Renames variables one to one, `depth` binders inside. Such a renaming keeps terms canonical but for
+    /// their order, which is rebuilt here.
+    fn rename(&self, depth: u32, renamed: &dyn Fn(&Atom, u32) -> Renamed) -> Self {
+        let kept = |a: &Atom| matches!(renamed(a, depth), Renamed::Kept);
+        if self.atoms().all(kept) {
+            return self.clone();
         }
-        fn atom(a: &Atom, depth: u32, leaf: &dyn Fn(&Node, u32) -> Option<Node>) -> Atom {
-            if let Some(node) = leaf(a.node(), depth) {
-                return Atom::new(node);
+        let terms = self.0.terms().map(|(m, c)| {
+            if m.factors().all(|(a, _)| kept(a)) {
+                return (m.clone(), c.clone());
             }
-            match a.node() {
-                Node::Variable(_) | Node::Bound(_) => a.clone(),
-                Node::Apply(f, arguments) => Atom::new(Node::Apply(
-                    f.clone(),
-                    arguments.iter().map(|e| expr(e, depth, leaf)).collect(),
-                )),
-                Node::Indicator(e) => Atom::new(Node::Indicator(expr(e, depth, leaf))),
-                Node::Inverse(e) => Atom::new(Node::Inverse(expr(e, depth, leaf))),
-                Node::Primitive { upper, body } => Atom::new(Node::Primitive {
-                    upper: expr(upper, depth, leaf),
-                    body: expr(body, depth + 1, leaf),
-                }),
-                Node::Opaque { low, high, body } => Atom::new(Node::Opaque {
-                    low: expr(low, depth, leaf),
-                    high: expr(high, depth, leaf),
-                    body: expr(body, depth + 1, leaf),
-                }),
-            }
-        }
-        expr(self, 0, leaf)
+            let factor = |(a, e): (&Atom, u32)| Monomial::power(a.rename(depth, renamed), e);
+            (m.factors().map(factor).fold(Monomial::one(), |m, f| m.times(&f)), c.clone())
+        });
+        Expr(Poly::of_terms(terms.collect()))
     }
+}
+
+impl Atom {
+    fn rename(&self, depth: u32, renamed: &dyn Fn(&Atom, u32) -> Renamed) -> Self {
+        match renamed(self, depth) {
+            Renamed::Kept => return self.clone(),
+            Renamed::To(atom) => return atom,
+            Renamed::Inside => {}
+        }
+        let within = |e: &Expr| e.rename(depth, renamed);
+        let bound = |e: &Expr| e.rename(depth + 1, renamed);
+        Atom::new(match self.node() {
+            Node::Variable(_) | Node::Bound(_) => return self.clone(),
+            Node::Apply(f, arguments) => Node::Apply(f.clone(), arguments.iter().map(within).collect()),
+            Node::Indicator(e) => Node::Indicator(within(e)),
+            Node::Inverse(e) => Node::Inverse(within(e)),
+            Node::Primitive { upper, body } => Node::Primitive { upper: within(upper), body: bound(body) },
+            Node::Opaque { low, high, body } => {
+                Node::Opaque { low: within(low), high: within(high), body: bound(body) }
+            }
+        })
+    }
+}
+
+/// What becomes of an atom.
+enum Renamed {
+    /// Nothing.
+    Kept,
+    /// Another variable.
+    To(Atom),
+    /// What it is made of is renamed.
+    Inside,
+}
+
+/// What a term is rebuilt for.
+struct Change<'a> {
+    /// Whether anything in an atom changes.
+    concerns: &'a dyn Fn(&Atom) -> bool,
+    /// The value of a free variable.
+    variable: &'a dyn Fn(&Name) -> Option<Expr>,
+    /// The value of a function at rebuilt arguments.
+    function: &'a dyn Fn(&Name, &[Expr]) -> Option<Expr>,
 }
 
 /// A name that no text can contain and no earlier call returned. Only ever transient: the term that

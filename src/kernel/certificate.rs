@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Definition, Statement};
+use super::definition::{Definition, Meaning, Statement};
 use super::expr::Expr;
 use super::formula::Formula;
 use super::rejection::Rejection;
@@ -189,18 +189,17 @@ impl Replay {
 
     /// The last theorem as the statement, if it is exactly what the statement means and rests on nothing.
     /// The theorem's definitions are those of the statement.
-    pub fn conclude(&self, claim: &Statement) -> Result<Theorem, Rejection> {
+    pub fn conclude(&self, claim: &Meaning) -> Result<Theorem, Rejection> {
         let theorem = self.theorems.last().ok_or(Rejection::NoSuchStep { step: 0 })?;
-        let meant = claim.unfolded()?;
-        if theorem.conclusion != meant {
-            let found = Box::new(theorem.conclusion.clone());
-            return Err(Rejection::AnotherClaim { claim: Box::new(meant), found });
+        if theorem.conclusion != *claim.formula() {
+            let (claim, found) = (claim.formula().clone(), theorem.conclusion.clone());
+            return Err(Rejection::AnotherClaim { claim: Box::new(claim), found: Box::new(found) });
         }
         if let Some(hypothesis) = theorem.hypotheses.first() {
             return Err(Rejection::Hypothesis { hypothesis: Box::new(hypothesis.clone()) });
         }
-        claim.formula.within_limits()?;
-        Ok(theorem.stated(claim))
+        claim.statement().formula.within_limits()?;
+        Ok(theorem.stated(claim.statement()))
     }
 
     /// Forgets the theorems of steps from `length` on.
@@ -265,5 +264,5 @@ pub fn check(claim: &Statement, certificate: &Certificate) -> Result<Theorem, Re
     for step in &certificate.steps {
         replay.step(step)?;
     }
-    replay.conclude(claim)
+    replay.conclude(&claim.clone().meaning()?)
 }

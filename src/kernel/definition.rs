@@ -57,15 +57,51 @@ impl From<Formula> for Statement {
     }
 }
 
+/// A statement with the formula that it means; only [`Statement::meaning`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    statement: Statement,
+    formula: Formula,
+}
+
+impl Meaning {
+    /// What is stated.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// What has to be proved: the statement without the defined functions.
+    pub fn formula(&self) -> &Formula {
+        &self.formula
+    }
+}
+
 impl Statement {
-    /// The formula that the statement means: without the defined functions.
+    /// The statement with the formula that it means: the defined functions unfolded.
     ///
     /// Rejects: a function that is defined twice; a definition that speaks of itself, of a later one, of
     /// an undefined function or of a variable that is no parameter; a repeated parameter; a body that is
     /// not locally bounded by its form, since integrals of functions are taken apart before they are
     /// unfolded; a use with another number of arguments.
-    pub fn unfolded(&self) -> Result<Formula, Rejection> {
-        let wrong = |expected: &'static str| Rejection::WrongForm { rule: "definitions", expected };
+    pub fn meaning(self) -> Result<Meaning, Rejection> {
+        let formula = self.unfolded()?;
+        Ok(Meaning { statement: self, formula })
+    }
+
+    fn unfolded(&self) -> Result<Formula, Rejection> {
+        if self.definitions.is_empty() {
+            return Ok(self.formula.clone());
+        }
+        self.define_something()?;
+        let unfolded = self.formula.define(&table_without_functions(&self.definitions))?;
+        if self.definitions.iter().any(|d| unfolded.mentions_function(d.name.name())) {
+            return Err(wrong("as many arguments as parameters"));
+        }
+        Ok(unfolded)
+    }
+
+    /// Whether the definitions define what they name.
+    fn define_something(&self) -> Result<(), Rejection> {
         for (position, d) in self.definitions.iter().enumerate() {
             let (earlier, _) = self.definitions.split_at(position);
             if earlier.iter().any(|e| e.name == d.name) {
@@ -88,19 +124,27 @@ impl Statement {
                 return Err(Rejection::NotTame);
             }
         }
-        let unfold = |formula: Formula, d: &Definition| formula.define(&table(std::slice::from_ref(d)));
-        let unfolded = self.definitions.iter().rev().try_fold(self.formula.clone(), unfold)?;
-        if self.definitions.iter().any(|d| unfolded.mentions_function(d.name.name())) {
-            return Err(wrong("as many arguments as parameters"));
-        }
-        Ok(unfolded)
+        Ok(())
     }
 }
 
-/// A term without the defined functions.
-pub fn unfold(definitions: &[Definition], e: &Expr) -> Expr {
-    definitions.iter().rev().fold(e.clone(), |e, d| {
+fn wrong(expected: &'static str) -> Rejection {
+    Rejection::WrongForm { rule: "definitions", expected }
+}
+
+/// The definitions as [`Formula::define`] takes them, each without the earlier ones.
+fn table_without_functions(definitions: &[Definition]) -> BTreeMap<Name, (Vec<Name>, Expr)> {
+    let mut out = BTreeMap::new();
+    for d in definitions {
         let (name, (parameters, body)) = d.table();
-        e.define(&name, &parameters, &body)
-    })
+        let body = body.define(&out);
+        out.insert(name, (parameters, body));
+    }
+    out
+}
+
+/// Terms without the defined functions, in the order of the terms.
+pub fn unfold<'a>(definitions: &[Definition], terms: impl IntoIterator<Item = &'a Expr>) -> Vec<Expr> {
+    let table = table_without_functions(definitions);
+    terms.into_iter().map(|e| e.define(&table)).collect()
 }

@@ -6,9 +6,9 @@
 //! the only way to make a term, so that terms equal by ring laws, by renaming of bound variables,
 //! by linearity or additivity of the integral are equal as data.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::atom::{Atom, Node};
 use crate::exact::{Monomial, Poly, Rational};
 
 /// A name of a variable or function. Compared by its text.
@@ -17,24 +17,6 @@ pub type Name = Arc<str>;
 /// A real-valued term in canonical form.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expr(pub(in crate::kernel) Poly<Atom>);
-
-/// What a canonical polynomial is built from. Ordered by structure.
-#[derive(Clone)]
-pub struct Atom(Arc<Shared>);
-
-struct Shared {
-    node: Node,
-    /// The free variables that occur, increasing.
-    variables: Vec<Name>,
-    /// The functions that occur, increasing.
-    functions: Vec<Name>,
-    /// How many binders around it its bound variables need: 0 outside of a binder.
-    loose: u32,
-    /// Nesting.
-    depth: u32,
-    /// The number of atoms, with repetitions.
-    weight: u64,
-}
 
 /// A term beyond one of these is [`Expr::too_large`]; so is everything that is built from it.
 const DEPTH_LIMIT: u32 = 200;
@@ -45,124 +27,6 @@ const BIT_LIMIT: u64 = 100_000;
 
 /// The variable that stands for every term that is too large. No text can contain it.
 const TOO_LARGE: &str = "# too large";
-
-/// The forms of atoms. Terms inside are canonical.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Node {
-    /// A free real variable.
-    Variable(Name),
-    /// A bound variable, counted from the innermost binder.
-    Bound(u32),
-    /// An uninterpreted function (Borel, locally bounded) at a point.
-    Apply(Name, Vec<Expr>),
-    /// `[e ≥ 0]`: one where it holds, else zero.
-    Indicator(Expr),
-    /// `∫_0^upper body dy`, where `body` is tame and `y` is its bound variable 0.
-    Primitive {
-        /// The upper limit.
-        upper: Expr,
-        /// The integrand, one monomial with coefficient one.
-        body: Expr,
-    },
-    /// `∫_low^high body dy` where the integrand may be unbounded; nothing is known about it.
-    Opaque {
-        /// The lower limit.
-        low: Expr,
-        /// The upper limit.
-        high: Expr,
-        /// The integrand.
-        body: Expr,
-    },
-    /// `1/e`, and 0 where `e = 0`.
-    Inverse(Expr),
-}
-
-impl Atom {
-    pub(in crate::kernel) fn new(node: Node) -> Self {
-        let (mut variables, mut functions) = (Vec::new(), Vec::new());
-        let (mut loose, mut depth, mut weight) = (0, 1, 1_u64);
-        let mut add = |e: &Expr, binders: u32| {
-            for a in e.atoms() {
-                variables.extend(a.0.variables.iter().cloned());
-                functions.extend(a.0.functions.iter().cloned());
-                loose = loose.max(a.0.loose.saturating_sub(binders));
-                depth = depth.max(a.0.depth.saturating_add(1));
-                weight = weight.saturating_add(a.0.weight);
-            }
-        };
-        match &node {
-            Node::Bound(_) | Node::Variable(_) => {}
-            Node::Apply(_, arguments) => arguments.iter().for_each(|e| add(e, 0)),
-            Node::Indicator(e) | Node::Inverse(e) => add(e, 0),
-            Node::Primitive { upper, body } => {
-                add(upper, 0);
-                add(body, 1);
-            }
-            Node::Opaque { low, high, body } => {
-                add(low, 0);
-                add(high, 0);
-                add(body, 1);
-            }
-        }
-        match &node {
-            Node::Variable(name) => variables.push(name.clone()),
-            Node::Apply(name, _) => functions.push(name.clone()),
-            Node::Bound(k) => loose = k.saturating_add(1),
-            _ => {}
-        }
-        for names in [&mut variables, &mut functions] {
-            names.sort();
-            names.dedup();
-        }
-        Atom(Arc::new(Shared { node, variables, functions, loose, depth, weight }))
-    }
-
-    /// The form of this atom.
-    pub fn node(&self) -> &Node {
-        &self.0.node
-    }
-
-    /// Whether a name occurs free, as a variable or as a function.
-    pub fn mentions(&self, name: &str) -> bool {
-        self.mentions_variable(name) || self.mentions_function(name)
-    }
-
-    /// Whether a variable occurs free.
-    pub fn mentions_variable(&self, name: &str) -> bool {
-        self.0.variables.iter().any(|n| &**n == name)
-    }
-
-    /// Whether a function occurs.
-    pub fn mentions_function(&self, name: &str) -> bool {
-        self.0.functions.iter().any(|n| &**n == name)
-    }
-}
-
-impl PartialEq for Atom {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.node == other.0.node
-    }
-}
-
-impl Eq for Atom {}
-
-impl PartialOrd for Atom {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Atom {
-    fn cmp(&self, other: &Self) -> Ordering {
-        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.node.cmp(&other.0.node) }
-    }
-}
-
-impl std::fmt::Debug for Atom {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.node.fmt(f)
-    }
-}
 
 impl Expr {
     /// Zero.
@@ -204,12 +68,12 @@ impl Expr {
 
     /// Whether a bound variable occurs without its binder.
     pub(in crate::kernel) fn is_loose(&self) -> bool {
-        self.atoms().any(|a| a.0.loose > 0)
+        self.atoms().any(|a| a.loose() > 0)
     }
 
     /// The number of atoms, with repetitions.
     pub(in crate::kernel) fn weight(&self) -> u64 {
-        self.atoms().fold(1, |sum, a| sum.saturating_add(a.0.weight))
+        self.atoms().fold(1, |sum, a| sum.saturating_add(a.weight()))
     }
 
     /// An uninterpreted function at a point.
@@ -219,8 +83,8 @@ impl Expr {
 
     fn atom(node: Node) -> Self {
         let atom = Atom::new(node);
-        let large = atom.0.depth > DEPTH_LIMIT || atom.0.weight > WEIGHT_LIMIT;
-        if large || atom.0.loose > 0 || atom.mentions_variable(TOO_LARGE) {
+        let large = atom.depth() > DEPTH_LIMIT || atom.weight() > WEIGHT_LIMIT;
+        if large || atom.loose() > 0 || atom.mentions_variable(TOO_LARGE) {
             return Self::too_large();
         }
         Expr(Poly::variable(atom))
@@ -369,6 +233,25 @@ impl Expr {
         self.0.as_constant()
     }
 
+    /// The name of a variable.
+    pub fn as_variable(&self) -> Option<&Name> {
+        match self.as_atom()?.node() {
+            Node::Variable(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The atom, if this is one.
+    pub fn as_atom(&self) -> Option<&Atom> {
+        let mut terms = self.0.terms();
+        let (Some((monomial, c)), None) = (terms.next(), terms.next()) else { return None };
+        let mut factors = monomial.factors();
+        match (factors.next(), factors.next()) {
+            (Some((atom, 1)), None) if c.is_one() => Some(atom),
+            _ => None,
+        }
+    }
+
     /// Whether a name occurs free, as a variable or as a function.
     pub fn mentions(&self, name: &str) -> bool {
         self.mentions_variable(name) || self.mentions_function(name)
@@ -386,8 +269,7 @@ impl Expr {
 
     /// The free names and function names, increasing.
     pub fn free_names(&self) -> Vec<Name> {
-        let mut out: Vec<Name> =
-            self.atoms().flat_map(|a| a.0.variables.iter().chain(&a.0.functions).cloned()).collect();
+        let mut out: Vec<Name> = self.atoms().flat_map(|a| a.names().cloned()).collect();
         out.sort();
         out.dedup();
         out
@@ -447,19 +329,25 @@ impl Expr {
 
     /// Replaces the top-level atoms that `value` knows, and multiplies out.
     pub fn replace_atoms(&self, value: impl Fn(&Atom) -> Option<Expr>) -> Self {
-        let mut out = Self::zero();
+        let (mut out, mut untouched) = (Self::zero(), Poly::zero());
         for (m, c) in self.0.terms() {
             let mut rest = Monomial::one();
-            let mut product = Self::number(c.clone());
+            let mut product: Option<Expr> = None;
             for (a, e) in m.factors() {
                 match value(a) {
-                    Some(v) => product = product.times(&v.pow(e)),
+                    Some(v) if e == 1 && product.is_none() => product = Some(v),
+                    Some(v) => {
+                        product = Some(product.unwrap_or_else(Self::one).times(&v.pow(e)));
+                    }
                     None => rest = rest.times(&Monomial::power(a.clone(), e)),
                 }
             }
-            out = out.plus(&product.times(&Expr(Poly::term(rest, Rational::ONE))));
+            match product {
+                Some(product) => out = out.plus(&product.times(&Expr(Poly::term(rest, c.clone())))),
+                None => untouched.accumulate(rest, c),
+            }
         }
-        out
+        out.plus(&Expr(untouched))
     }
 }
 

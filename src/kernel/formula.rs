@@ -229,10 +229,7 @@ impl Formula {
             parts.iter().map(|p| p.define(definitions)).collect()
         };
         Ok(match self {
-            Formula::Compare(relation, e) => {
-                let defined = definitions.iter().fold(e.clone(), |e, (f, (ps, body))| e.define(f, ps, body));
-                Formula::Compare(*relation, defined)
-            }
+            Formula::Compare(relation, e) => Formula::Compare(*relation, e.define(definitions)),
             Formula::And(parts) => Formula::And(all(parts)?),
             Formula::Or(parts) => Formula::Or(all(parts)?),
             Formula::Implies(a, b) => {

@@ -1,6 +1,7 @@
 //! The kernel: terms, formulas, and the only functions that make a [`Theorem`]. It recomputes and
 //! compares; it never searches, and knows nothing about mechanisms, files or text of the language.
 
+mod atom;
 mod bind;
 mod certificate;
 mod definition;
@@ -11,9 +12,10 @@ pub mod rule;
 mod text;
 mod theorem;
 
+pub use atom::{Atom, Node};
 pub use certificate::{Certificate, RULES, Replay, Step, check};
-pub use definition::{Definition, Statement, unfold};
-pub use expr::{Atom, Expr, Name, Node};
+pub use definition::{Definition, Meaning, Statement, unfold};
+pub use expr::{Expr, Name};
 pub use formula::{Formula, Function, Relation};
 pub use rejection::Rejection;
 pub use text::Symbol;

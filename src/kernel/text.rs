@@ -17,7 +17,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::expr::{Expr, Name, Node};
+use super::atom::Node;
+use super::expr::{Expr, Name};
 use super::formula::{Formula, Function, Relation};
 use super::rejection::Rejection;
 use crate::exact::Rational;

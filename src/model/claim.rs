@@ -255,33 +255,37 @@ impl Claim {
         self
     }
 
-    /// The claim without the defined functions: what is proved.
-    pub fn unfolded(&self) -> Claim {
-        let conjunct = |c: &Conjunct| Conjunct {
-            left: unfold(&self.definitions, &c.left),
-            right: unfold(&self.definitions, &c.right),
-            premises: c.premises.iter().map(|p| self.unfolded_premise(p)).collect(),
-            ..c.clone()
-        };
-        let charge = |c: &Charge| Charge { body: unfold(&self.definitions, &c.body), ..c.clone() };
-        Claim {
-            parameters: self.parameters.clone(),
-            charges: self.charges.iter().map(charge).collect(),
-            conjuncts: self.conjuncts.iter().map(conjunct).collect(),
-            definitions: vec![],
-        }
+    /// The charges without the defined functions.
+    pub fn plain_charges(&self) -> Vec<Charge> {
+        let bodies = unfold(&self.definitions, self.charges.iter().map(|c| &c.body));
+        let plain = |(c, body): (&Charge, Expr)| Charge { body, ..c.clone() };
+        self.charges.iter().zip(bodies).map(plain).collect()
     }
 
-    fn unfolded_premise(&self, premise: &Formula) -> Formula {
-        let statement = Statement { definitions: self.definitions.clone(), formula: premise.clone() };
-        statement.unfolded().unwrap_or_else(|_| premise.clone())
+    /// The claim without the defined functions.
+    #[must_use]
+    pub fn unfolded(&self) -> Claim {
+        let sides = unfold(&self.definitions, self.conjuncts.iter().flat_map(|c| [&c.left, &c.right]));
+        let mut sides = sides.into_iter();
+        let mut conjuncts = self.conjuncts.clone();
+        for c in &mut conjuncts {
+            for (side, plain) in [&mut c.left, &mut c.right].into_iter().zip(sides.by_ref()) {
+                *side = plain;
+            }
+            for premise in &mut c.premises {
+                if let Ok(meaning) = self.stated(premise.clone()).meaning() {
+                    *premise = meaning.formula().clone();
+                }
+            }
+        }
+        Claim { conjuncts, charges: self.plain_charges(), definitions: vec![], ..self.clone() }
     }
 
     /// Whether a term in it is too large to be computed.
     pub fn is_too_large(&self) -> bool {
-        let unfolded = self.unfolded();
-        let sides = unfolded.conjuncts.iter().flat_map(|c| [&c.left, &c.right]);
-        sides.chain(unfolded.charges.iter().map(|c| &c.body)).any(Expr::is_too_large)
+        let sides = self.conjuncts.iter().flat_map(|c| [&c.left, &c.right]);
+        let bodies = self.charges.iter().map(|c| &c.body).chain(self.definitions.iter().map(|d| &d.body));
+        sides.chain(bodies).any(Expr::is_too_large)
     }
 
     fn stated(&self, formula: Formula) -> Statement {

@@ -63,10 +63,10 @@ impl Existence {
     /// whose formula is the [`body`](Self::body) with these definitions, if the mechanism has no charges.
     pub fn instance(&self, m: &Mechanism) -> Claim {
         let types: Vec<Name> = self.setting.agents.iter().map(|a| a.type_.name.clone()).collect();
-        let define = |e: &Expr| {
-            let bodies = m.allocation.iter().chain(&m.payment);
-            self.functions.iter().zip(bodies).fold(e.clone(), |e, (f, body)| e.define(&f.name, &types, body))
-        };
+        let bodies = m.allocation.iter().chain(&m.payment);
+        let definition = |(f, body): (&Function, &Expr)| (f.name.clone(), (types.clone(), body.clone()));
+        let table = self.functions.iter().zip(bodies).map(definition).collect();
+        let define = |e: &Expr| e.define(&table);
         let instance = |(_, c): &(Part, Conjunct)| Conjunct {
             left: define(&c.left),
             right: define(&c.right),

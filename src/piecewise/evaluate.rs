@@ -6,60 +6,16 @@
 //! Untrusted: the kernel checks every [`Tree`] and [`Evaluation`].
 
 use super::bernstein::midpoint;
+use super::context::Context;
+use super::memory::Memory;
+use super::obstacle::Obstacle;
 use super::roots::rational_roots;
 use super::sample::refutes;
 use super::sign::{Effort, certify, certify_within, empty};
 use crate::exact::Rational;
-use crate::kernel::rule::combine::Fact;
+use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::rule::tree::{Decided, Decision, Direction, Evaluation, Pieces, Tree};
-use crate::kernel::{Atom, Expr, Node, Rejection, Relation, Symbol};
-
-/// What stood in the way of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
-    /// A break point is the root of a term that is not linear in the variable of integration.
-    Nonlinear {
-        /// The term.
-        term: Expr,
-    },
-    /// An indicator whose argument is itself an integral.
-    Nested {
-        /// The argument.
-        term: Expr,
-    },
-    /// No evidence was found for a sign on a cell.
-    Uncertified {
-        /// The term.
-        term: Expr,
-        /// How it was to compare with zero.
-        relation: Relation,
-    },
-    /// Too many cells.
-    Cells {
-        /// The limit.
-        limit: usize,
-    },
-    /// No value was found for a name that a statement says exists.
-    NoWitness {
-        /// The name.
-        name: String,
-    },
-    /// A maximum whose place changes with a parameter, or lies at an irrational point.
-    Extremum {
-        /// What is maximised.
-        body: Expr,
-    },
-    /// The kernel refused the evidence that was found; nothing is proved then.
-    Refused {
-        /// The kernel's complaint.
-        rejection: Rejection,
-    },
-    /// The existence question is outside of what can be decided.
-    Existence {
-        /// Why.
-        reason: String,
-    },
-}
+use crate::kernel::{Atom, Expr, Node, Relation, Symbol};
 
 /// A cell of a partition: facts, and the value of the term where they hold.
 #[derive(Debug, Clone)]
@@ -95,6 +51,7 @@ pub struct Engine {
     halvings: usize,
     depth: usize,
     forms: Vec<Expr>,
+    memory: Memory,
 }
 
 impl Engine {
@@ -114,64 +71,90 @@ impl Engine {
     }
 
     /// A tree that shows `e REL 0` wherever the facts hold.
-    pub fn tree(&mut self, facts: &mut Vec<Fact>, relation: Relation, e: &Expr) -> Result<Tree, Obstacle> {
-        self.spend()?;
-        match self.evaluate(facts, e) {
-            Ok((value, evaluation)) => match certify_within(facts, relation, &value, self.effort()) {
-                Some(sign) => Ok(Tree::Leaf { evaluation, sign }),
-                None => self.subdivide(facts, relation, e, value),
-            },
-            Err(Need::Stuck(obstacle)) => Err(obstacle),
-            Err(Need::Split(on)) => {
-                let yes = Fact { relation: Relation::AtLeast, expr: on.clone() };
-                let no = Fact { relation: Relation::Positive, expr: on.negated() };
-                let yes = Box::new(self.branch(facts, yes, relation, e)?);
-                let no = Box::new(self.branch(facts, no, relation, e)?);
-                Ok(Tree::Split { on, yes, no })
-            }
+    pub fn tree(&mut self, facts: &[Fact], relation: Relation, e: &Expr) -> Result<Tree, Obstacle> {
+        let mut context = Context::new(facts);
+        match nothing_in(&context) {
+            Some(combination) => Ok(Tree::Empty(combination)),
+            None => self.grow(&mut context, relation, e),
         }
     }
 
+    fn grow(&mut self, context: &mut Context, relation: Relation, e: &Expr) -> Result<Tree, Obstacle> {
+        self.spend()?;
+        match self.evaluate(context, e) {
+            Ok((value, evaluation)) => {
+                let sign = match context.signs(&value).refute(relation) {
+                    true => None,
+                    false => certify_within(context.facts(), relation, &value, self.effort(context)),
+                };
+                match sign {
+                    Some(sign) => Ok(Tree::Leaf { evaluation, sign }),
+                    None => self.subdivide(context, relation, e, value),
+                }
+            }
+            Err(Need::Stuck(obstacle)) => Err(obstacle),
+            Err(Need::Split(on)) => self.split(context, relation, e, on),
+        }
+    }
+
+    /// Both cases of a sign.
+    fn split(
+        &mut self,
+        context: &mut Context,
+        relation: Relation,
+        e: &Expr,
+        on: Expr,
+    ) -> Result<Tree, Obstacle> {
+        let yes = Fact { relation: Relation::AtLeast, expr: on.clone() };
+        let no = Fact { relation: Relation::Positive, expr: on.negated() };
+        let yes = Box::new(self.branch(context, yes, relation, e)?);
+        let no = Box::new(self.branch(context, no, relation, e)?);
+        Ok(Tree::Split { on, yes, no })
+    }
+
     /// Large products of facts where there are few boxes, small ones where there are many.
-    fn effort(&self) -> Effort<'_> {
+    fn effort(&self, context: &Context) -> Effort<'_> {
+        let sampled = context.is_inhabited();
         let products = match self.halvings {
             0..4 => 4,
             4..16 => 3,
             _ => 2,
         };
-        Effort { products, forms: &self.forms, ..Effort::FULL }
+        Effort { products, forms: &self.forms, sampled, ..Effort::FULL }
     }
 
     /// Splits the box of the facts in the middle, where a sign has no certificate on the whole of it and no
     /// point shows that there is none.
     fn subdivide(
         &mut self,
-        facts: &mut Vec<Fact>,
+        context: &mut Context,
         relation: Relation,
         e: &Expr,
         value: Expr,
     ) -> Result<Tree, Obstacle> {
-        let curved = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().degree() > 1;
+        let is_curved = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().degree() > 1;
+        let facts = context.facts();
+        let curved = facts.iter().any(is_curved);
         // Sampled points miss curves, so there the opposite sign is tried.
-        let opposite = || {
-            let is_opposite =
-                certify_within(facts, Relation::Positive, &value.negated(), Effort::SMALL).is_some();
-            facts.iter().any(curved) && is_opposite
-        };
-        let hopeless = relation == Relation::Equal || refutes(facts, relation, &value) || opposite();
+        let opposite =
+            || certify_within(facts, Relation::Positive, &value.negated(), Effort::SMALL).is_some();
+        let hopeless = relation == Relation::Equal
+            || context.signs(&value).refute(relation)
+            || refutes(facts, relation, &value)
+            || (curved && opposite());
         if !hopeless
-            && facts.iter().any(curved)
-            && let Some(tree) = self.contradiction(facts, relation, e, &value)
+            && curved
+            && let Some(tree) = self.contradiction(context, relation, e, &value)
         {
             return Ok(tree);
         }
         let within = self.halvings < HALVING_LIMIT && self.depth < DEPTH_LIMIT;
-        let Some(on) = midpoint(facts, &value).filter(|_| !hopeless && within) else {
+        let Some(on) = midpoint(context.facts(), &value).filter(|_| !hopeless && within) else {
             return Err(Obstacle::Uncertified { term: value, relation });
         };
         self.halvings += 1;
         self.depth += 1;
-        let tree = self.halved(facts, relation, e, on);
+        let tree = self.split(context, relation, e, on);
         self.depth -= 1;
         tree
     }
@@ -179,7 +162,7 @@ impl Engine {
     /// By cases on the claim itself: its opposite contradicts the facts.
     fn contradiction(
         &mut self,
-        facts: &mut Vec<Fact>,
+        context: &mut Context,
         relation: Relation,
         e: &Expr,
         value: &Expr,
@@ -187,45 +170,31 @@ impl Engine {
         let strict = relation == Relation::Positive;
         let on = if strict { value.negated() } else { value.clone() };
         let opposite = if strict { Relation::AtLeast } else { Relation::Positive };
-        facts.push(Fact { relation: opposite, expr: value.negated() });
-        let never = empty(facts);
-        facts.pop();
+        let before = context.enter(Fact { relation: opposite, expr: value.negated() });
+        let never = empty(context.facts());
+        context.leave(before);
         let never = Box::new(Tree::Empty(never?));
-        facts.push(Fact { relation, expr: value.clone() });
-        let holds = self.tree(facts, relation, e);
-        facts.pop();
+        let before = context.enter(Fact { relation, expr: value.clone() });
+        let holds = self.grow(context, relation, e);
+        context.leave(before);
         let holds = Box::new(holds.ok()?);
         let (yes, no) = if strict { (never, holds) } else { (holds, never) };
         Some(Tree::Split { on, yes, no })
     }
 
-    fn halved(
-        &mut self,
-        facts: &mut Vec<Fact>,
-        relation: Relation,
-        e: &Expr,
-        on: Expr,
-    ) -> Result<Tree, Obstacle> {
-        let yes = Fact { relation: Relation::AtLeast, expr: on.clone() };
-        let no = Fact { relation: Relation::Positive, expr: on.negated() };
-        let yes = Box::new(self.branch(facts, yes, relation, e)?);
-        let no = Box::new(self.branch(facts, no, relation, e)?);
-        Ok(Tree::Split { on, yes, no })
-    }
-
     fn branch(
         &mut self,
-        facts: &mut Vec<Fact>,
+        context: &mut Context,
         fact: Fact,
         relation: Relation,
         e: &Expr,
     ) -> Result<Tree, Obstacle> {
-        facts.push(fact);
-        let tree = match empty(facts) {
+        let before = context.enter(fact);
+        let tree = match nothing_in(context) {
             Some(combination) => Ok(Tree::Empty(combination)),
-            None => self.tree(facts, relation, e),
+            None => self.grow(context, relation, e),
         };
-        facts.pop();
+        context.leave(before);
         tree
     }
 
@@ -233,20 +202,22 @@ impl Engine {
     /// facts hold.
     pub fn cells(&mut self, facts: &[Fact], e: &Expr) -> Result<Vec<Cell>, Obstacle> {
         let mut out = Vec::new();
-        let mut stack = vec![facts.to_vec()];
-        while let Some(mut facts) = stack.pop() {
+        let mut stack = vec![Context::new(facts)];
+        while let Some(mut context) = stack.pop() {
             self.spend()?;
-            match self.evaluate(&mut facts, e) {
-                Ok((value, evaluation)) => out.push(Cell { facts, value, evaluation }),
+            match self.evaluate(&mut context, e) {
+                Ok((value, evaluation)) => {
+                    out.push(Cell { facts: context.facts().to_vec(), value, evaluation });
+                }
                 Err(Need::Stuck(obstacle)) => return Err(obstacle),
                 Err(Need::Split(on)) => {
                     for fact in [
                         Fact { relation: Relation::Positive, expr: on.negated() },
                         Fact { relation: Relation::AtLeast, expr: on },
                     ] {
-                        let mut refined = facts.clone();
-                        refined.push(fact);
-                        if empty(&refined).is_none() {
+                        let mut refined = context.clone();
+                        refined.enter(fact);
+                        if nothing_in(&refined).is_none() {
                             stack.push(refined);
                         }
                     }
@@ -258,16 +229,16 @@ impl Engine {
 
     /// The value of a term, if it is one polynomial wherever the facts hold.
     pub fn closed_form(&mut self, facts: &[Fact], e: &Expr) -> Option<Expr> {
-        self.evaluate(&mut facts.to_vec(), e).ok().map(|(value, _)| value)
+        self.evaluate(&mut Context::new(facts), e).ok().map(|(value, _)| value)
     }
 
-    fn evaluate(&mut self, facts: &mut Vec<Fact>, e: &Expr) -> Result<(Expr, Evaluation), Need> {
+    fn evaluate(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
         let mut known = Known::default();
-        self.collect(facts, e, &mut known)?;
+        self.collect(context, e, &mut known)?;
         Ok((known.value(e), known.evaluation))
     }
 
-    fn collect(&mut self, facts: &mut Vec<Fact>, e: &Expr, known: &mut Known) -> Result<(), Need> {
+    fn collect(&mut self, context: &mut Context, e: &Expr, known: &mut Known) -> Result<(), Need> {
         for (monomial, _) in e.terms() {
             let mut open = None;
             let mut vanishes = false;
@@ -279,10 +250,10 @@ impl Engine {
                 }
                 let nested = |a: &Atom| matches!(a.node(), Node::Indicator(_));
                 if argument.atoms().any(nested) {
-                    self.collect(facts, argument, known)?;
+                    self.collect(context, argument, known)?;
                 }
                 let value = known.value(argument);
-                match decide(facts, argument, &value).map_err(Need::Stuck)? {
+                match self.decide(context, argument, &value).map_err(Need::Stuck)? {
                     Some(decision) => {
                         vanishes |= decision.value == Decided::Zero;
                         known.decide(atom, decision);
@@ -300,9 +271,17 @@ impl Engine {
                 if let Node::Primitive { upper, body } = atom.node()
                     && known.get(atom).is_none()
                 {
-                    self.collect(facts, upper, known)?;
+                    self.collect(context, upper, known)?;
                     let upper = known.value(upper);
-                    let (value, pieces) = self.integrate(facts, atom, &upper, body)?;
+                    let integral = Expr::from(atom);
+                    let (value, pieces) = match self.memory.integrated(context.facts(), &integral, &upper) {
+                        Some(before) => before,
+                        None => {
+                            let (value, pieces) = self.integrate(context, atom, &upper, body)?;
+                            self.memory.remember_integral(context.facts(), &integral, &value, &pieces);
+                            (value, pieces)
+                        }
+                    };
                     known.integrate(atom, value, pieces);
                 }
             }
@@ -310,19 +289,38 @@ impl Engine {
         Ok(())
     }
 
+    /// The indicator of an argument whose value on the cell is known.
+    fn decide(
+        &mut self,
+        context: &Context,
+        argument: &Expr,
+        value: &Expr,
+    ) -> Result<Option<Decision>, Obstacle> {
+        if value.atoms().any(|a| matches!(a.node(), Node::Primitive { .. })) {
+            return Err(Obstacle::Nested { term: argument.clone() });
+        }
+        let mut found = self.memory.decided(context.facts(), value);
+        if found.is_none() {
+            found = decision(context, value);
+            if let Some(decision) = &found {
+                self.memory.remember(context.facts(), value, decision.clone());
+            }
+        }
+        Ok(found.map(|(value, because)| Decision { argument: argument.clone(), value, because }))
+    }
+
     fn integrate(
         &mut self,
-        facts: &mut Vec<Fact>,
+        context: &mut Context,
         atom: &Atom,
         upper: &Expr,
         body: &Expr,
     ) -> Result<(Expr, Pieces), Need> {
-        let y = new_name(facts, body, upper);
-        let variable = Expr::variable(y.name());
+        let y = new_name(context.facts(), body, upper);
         let body = body.open(y.name());
-        let direction = if certify(facts, Relation::AtLeast, upper).is_some() {
+        let direction = if certify(context.facts(), Relation::AtLeast, upper).is_some() {
             Direction::Up
-        } else if certify(facts, Relation::AtLeast, &upper.negated()).is_some() {
+        } else if certify(context.facts(), Relation::AtLeast, &upper.negated()).is_some() {
             Direction::Down
         } else {
             return Err(Need::Split(upper.clone()));
@@ -335,14 +333,12 @@ impl Engine {
         let mut gap = 0;
         while let (Some(low), Some(high)) = (points.get(gap).cloned(), points.get(gap + 1).cloned()) {
             let length = high.minus(&low);
-            let Some(because) = certify(facts, Relation::AtLeast, &length) else {
+            let Some(because) = certify(context.facts(), Relation::AtLeast, &length) else {
                 return Err(Need::Split(length));
             };
-            let before = facts.len();
-            facts.push(Fact { relation: Relation::Positive, expr: variable.minus(&low) });
-            facts.push(Fact { relation: Relation::Positive, expr: high.minus(&variable) });
-            let part = self.evaluate(facts, &body);
-            facts.truncate(before);
+            let before = context.enter_interval(y.name(), &low, &high);
+            let part = self.evaluate(context, &body);
+            context.leave(before);
             match part {
                 Ok((value, evaluation)) => {
                     order.push(because);
@@ -351,7 +347,7 @@ impl Engine {
                     gap += 1;
                 }
                 Err(Need::Split(on)) if on.mentions(y.name()) => {
-                    let point = self.break_point(facts, &on, &y, &low, &high)?;
+                    let point = self.break_point(context, &on, &y, &low, &high)?;
                     self.spend().map_err(Need::Stuck)?;
                     if points.len() > POINT_LIMIT {
                         return Err(Need::Stuck(Obstacle::Cells { limit: POINT_LIMIT }));
@@ -378,7 +374,7 @@ impl Engine {
     /// A zero of `on` in its variable strictly between the two limits.
     fn break_point(
         &mut self,
-        facts: &[Fact],
+        context: &Context,
         on: &Expr,
         y: &Symbol,
         low: &Expr,
@@ -401,10 +397,10 @@ impl Engine {
         let mut open = None;
         for point in candidates {
             let inside = [point.minus(low), high.minus(&point)];
-            if inside.iter().any(|d| certify(facts, Relation::AtLeast, &d.negated()).is_some()) {
+            if inside.iter().any(|d| is_at_least(context, &d.negated())) {
                 continue;
             }
-            match inside.into_iter().find(|d| certify(facts, Relation::AtLeast, d).is_none()) {
+            match inside.into_iter().find(|d| !is_at_least(context, d)) {
                 None => return Ok(point),
                 Some(difference) => open = open.or(Some(difference)),
             }
@@ -416,17 +412,27 @@ impl Engine {
     }
 }
 
-/// The indicator of an argument whose value on the cell is known.
-fn decide(facts: &[Fact], argument: &Expr, value: &Expr) -> Result<Option<Decision>, Obstacle> {
-    if value.atoms().any(|a| matches!(a.node(), Node::Primitive { .. })) {
-        return Err(Obstacle::Nested { term: argument.clone() });
+/// Why a cell has no points, if that is found to be so.
+fn nothing_in(context: &Context) -> Option<Combination> {
+    if context.is_inhabited() { None } else { empty(context.facts()) }
+}
+
+fn is_at_least(context: &Context, e: &Expr) -> bool {
+    !context.signs(e).refute(Relation::AtLeast) && certify(context.facts(), Relation::AtLeast, e).is_some()
+}
+
+fn decision(context: &Context, value: &Expr) -> Option<(Decided, Combination)> {
+    let signs = context.signs(value);
+    let below = value.negated();
+    if !signs.refute(Relation::AtLeast)
+        && let Some(because) = certify(context.facts(), Relation::AtLeast, value)
+    {
+        return Some((Decided::One, because));
     }
-    let decision = |value, because| Decision { argument: argument.clone(), value, because };
-    if let Some(because) = certify(facts, Relation::AtLeast, value) {
-        return Ok(Some(decision(Decided::One, because)));
+    if signs.positive || signs.zero {
+        return None;
     }
-    let below = certify(facts, Relation::Positive, &value.negated());
-    Ok(below.map(|because| decision(Decided::Zero, because)))
+    certify(context.facts(), Relation::Positive, &below).map(|because| (Decided::Zero, because))
 }
 
 fn new_name(facts: &[Fact], body: &Expr, upper: &Expr) -> Symbol {

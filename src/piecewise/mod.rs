@@ -2,15 +2,19 @@
 //! indicators and iterated integrals. Untrusted: it proposes evidence, and the kernel checks it.
 
 mod bernstein;
+mod context;
 mod evaluate;
 mod factor;
 mod generator;
 mod lp;
+mod memory;
 mod modulo;
+mod obstacle;
 mod roots;
 mod sample;
 mod sign;
 
-pub use evaluate::{Cell, Engine, Obstacle};
+pub use evaluate::{Cell, Engine};
+pub use obstacle::Obstacle;
 pub use roots::{RealRoot, isolate, rational_roots, refine};
 pub use sign::certify;

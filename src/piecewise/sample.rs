@@ -6,18 +6,28 @@ use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Name, Node, Relation};
 
+/// A value for each name.
+pub(super) type Point = BTreeMap<Name, Rational>;
+
 /// Points that are tried.
-const TRIES: u64 = 120;
+pub(super) const TRIES: u64 = 120;
 
 /// Whether some sampled point satisfies the facts and not the goal.
 pub(super) fn refutes(facts: &[Fact], relation: Relation, goal: &Expr) -> bool {
-    let mut names = goal.free_names();
+    let goal = Fact { relation, expr: goal.clone() };
+    points(facts, &goal.expr.free_names(), TRIES).any(|point| holds(&goal, &point) == Some(false))
+}
+
+/// Points that satisfy the facts, with values for the names of the facts and more.
+pub(super) fn points<'a>(facts: &'a [Fact], more: &[Name], tries: u64) -> impl Iterator<Item = Point> + 'a {
+    let mut names = more.to_vec();
     facts.iter().for_each(|f| names.extend(f.expr.free_names()));
     names.sort();
     names.dedup();
     let ranges: Vec<(Rational, Rational)> = names.iter().map(|n| range(facts, n)).collect();
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-    (0..TRIES).any(|_| {
+    let tries = if names.is_empty() { 1 } else { tries };
+    (0..tries).filter_map(move |_| {
         let mut point = BTreeMap::new();
         for (name, (low, high)) in names.iter().zip(&ranges) {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -26,13 +36,17 @@ pub(super) fn refutes(facts: &[Fact], relation: Relation, goal: &Expr) -> bool {
             point.insert(name.clone(), low + &(&(high - low) * &share));
         }
         onto_curves(facts, &mut point);
-        facts.iter().all(|f| holds(f.relation, &f.expr, &point) == Some(true))
-            && holds(relation, goal, &point) == Some(false)
+        facts.iter().all(|f| satisfies(f, &point)).then_some(point)
     })
 }
 
+/// Whether a point is known to satisfy a fact.
+pub(super) fn satisfies(fact: &Fact, point: &Point) -> bool {
+    holds(fact, point) == Some(true)
+}
+
 /// Moves a point onto the curves that give one variable in terms of the others.
-fn onto_curves(facts: &[Fact], point: &mut BTreeMap<Name, Rational>) {
+fn onto_curves(facts: &[Fact], point: &mut Point) {
     for fact in facts.iter().filter(|f| f.relation == Relation::Equal) {
         for atom in fact.expr.poly().variables() {
             let coefficients = fact.expr.poly().coefficients_in(&atom);
@@ -49,7 +63,8 @@ fn onto_curves(facts: &[Fact], point: &mut BTreeMap<Name, Rational>) {
     }
 }
 
-fn value(e: &Expr, point: &BTreeMap<Name, Rational>) -> Option<Rational> {
+/// The value of a polynomial at a point.
+pub(super) fn value(e: &Expr, point: &Point) -> Option<Rational> {
     e.poly().evaluate(|a| match a.node() {
         Node::Variable(name) => point.get(name).cloned(),
         _ => None,
@@ -60,8 +75,11 @@ fn value(e: &Expr, point: &BTreeMap<Name, Rational>) -> Option<Rational> {
 fn range(facts: &[Fact], name: &Name) -> (Rational, Rational) {
     let (mut low, mut high) = (None, None);
     let variable = Expr::variable(name);
-    let Some(atom) = variable.atoms().next() else { return (Rational::ZERO, Rational::ONE) };
+    let Some(atom) = variable.as_atom() else { return (Rational::ZERO, Rational::ONE) };
     for fact in facts {
+        if fact.expr.size() > 2 {
+            continue;
+        }
         let coefficients = fact.expr.poly().coefficients_in(atom);
         let [constant, slope] = coefficients.as_slice() else { continue };
         let (Some(b), Some(a)) = (constant.as_constant(), slope.as_constant()) else { continue };
@@ -80,9 +98,9 @@ fn range(facts: &[Fact], name: &Name) -> (Rational, Rational) {
     }
 }
 
-fn holds(relation: Relation, e: &Expr, point: &BTreeMap<Name, Rational>) -> Option<bool> {
-    let value = value(e, point)?;
-    Some(match relation {
+fn holds(fact: &Fact, point: &Point) -> Option<bool> {
+    let value = value(&fact.expr, point)?;
+    Some(match fact.relation {
         Relation::Equal => value.is_zero(),
         Relation::AtLeast => !value.is_negative(),
         Relation::Positive => value.is_positive(),

@@ -30,11 +30,14 @@ pub(super) struct Effort<'a> {
     pub(super) divisions: u32,
     /// Terms whose squares may divide the goal up to the equations.
     pub(super) forms: &'a [Expr],
+    /// Whether points of the cell were tried already.
+    pub(super) sampled: bool,
 }
 
 impl Effort<'_> {
-    pub(super) const FULL: Effort<'static> = Effort { products: 4, divisions: 6, forms: &[] };
-    pub(super) const SMALL: Effort<'static> = Effort { products: 2, divisions: 2, forms: &[] };
+    pub(super) const FULL: Effort<'static> = Effort { products: 4, divisions: 6, forms: &[], sampled: false };
+    pub(super) const SMALL: Effort<'static> =
+        Effort { products: 2, divisions: 2, forms: &[], sampled: false };
 
     /// Entries that one linear program may change.
     fn work(self) -> usize {
@@ -79,7 +82,7 @@ pub(super) fn certify_within(
         return Some(found);
     }
     let degree = goal.poly().degree();
-    if degree < 2 || sample::refutes(facts, relation, goal) {
+    if degree < 2 || (!effort.sampled && sample::refutes(facts, relation, goal)) {
         return None;
     }
     let quick = search.divided_square().or_else(|| search.divided_fact()).or_else(|| search.touching());

@@ -62,7 +62,7 @@ pub(super) struct PrintedVerdict {
 
 /// Judges a statement; the error is about its input (a division by zero, a tie that matters, a printed
 /// version that is right).
-pub(super) fn judge(maxima: &mut Maxima, statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
+pub(super) fn judge(maxima: &Maxima, statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
     let defined = obligation::meet(&statement.obligations)?;
     let (first, others) = statement.variants.split_first().map_or((&[][..], &[][..]), |(f, o)| (f, o));
     let mut judged = decide(maxima, first);
@@ -74,7 +74,9 @@ pub(super) fn judge(maxima: &mut Maxima, statement: &ResolvedStatement) -> Resul
         judged.proofs.extend(next.proofs);
     }
     judged.defined = defined;
-    judged.value = value(maxima, statement);
+    let context = context(maxima, statement);
+    let closed = |e: &Expr| context.as_ref().and_then(|(claim, values)| closed_in(claim, values, e));
+    judged.value = statement.value.as_ref().and_then(closed);
     if let Some(printed) = &statement.printed {
         let verdict = refute_printed(maxima, &printed.claim);
         if verdict.verdict == VerdictKind::Proved {
@@ -82,9 +84,8 @@ pub(super) fn judge(maxima: &mut Maxima, statement: &ResolvedStatement) -> Resul
             let help = "remove `printed`, or correct the claim";
             return Err(vec![Diagnostic::new("printed-is-right", message, printed.span).help(help)]);
         }
-        let difference = context(maxima, statement).map(|(claim, values)| {
-            let difference = &printed.difference;
-            closed_in(claim, &values, difference).unwrap_or_else(|| with_charges(claim, &values, difference))
+        let difference = context.as_ref().map(|(claim, values)| {
+            closed(&printed.difference).unwrap_or_else(|| with_charges(claim, values, &printed.difference))
         });
         judged.printed = Some(PrintedVerdict { difference, ..verdict });
     }
@@ -109,7 +110,7 @@ fn tie_matters(statement: &ResolvedStatement) -> Diagnostic {
         .help("add a `ties` line to the setting, such as `ties to the lowest index`")
 }
 
-fn decide(maxima: &mut Maxima, goals: &[Goal]) -> Judged {
+fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
     let mut out = Judged {
         // Without a goal there is nothing to be right about.
         verdict: if goals.is_empty() { VerdictKind::Undecided } else { VerdictKind::Proved },
@@ -160,8 +161,9 @@ enum Decided {
     Open(Obstacle),
 }
 
-fn universal(maxima: &mut Maxima, claim: &Claim) -> Decided {
-    let obstacle = match maxima.of(claim).and_then(|values| prover::prove_claim(claim, &values)) {
+fn universal(maxima: &Maxima, claim: &Claim) -> Decided {
+    let proved = maxima.of(claim).and_then(|values| prover::prove_claim(claim, &values));
+    let obstacle = match proved {
         Ok(proved) => return Decided::Proved(Proof { claim: claim.statement(), proved }, None),
         Err(obstacle) => obstacle,
     };
@@ -195,7 +197,7 @@ fn existential(existence: &crate::model::Existence, answer: Answer) -> Decided {
     }
 }
 
-fn refute_printed(maxima: &mut Maxima, claim: &Claim) -> PrintedVerdict {
+fn refute_printed(maxima: &Maxima, claim: &Claim) -> PrintedVerdict {
     let (verdict, proof, refutation) = match universal(maxima, claim) {
         Decided::Proved(proof, _) => (VerdictKind::Proved, Some(proof), None),
         Decided::Refuted(proof, refutation) => (VerdictKind::Refuted, Some(proof), Some(refutation)),
@@ -205,16 +207,10 @@ fn refute_printed(maxima: &mut Maxima, claim: &Claim) -> PrintedVerdict {
 }
 
 /// The claim whose names the value of a statement speaks of, with the values of its charges.
-fn context<'a>(maxima: &mut Maxima, statement: &'a ResolvedStatement) -> Option<(&'a Claim, Vec<Extremum>)> {
+fn context<'a>(maxima: &Maxima, statement: &'a ResolvedStatement) -> Option<(&'a Claim, Vec<Extremum>)> {
     let goals = statement.variants.first()?;
     let Goal::Universal(claim) = goals.last()? else { return None };
-    let values = maxima.of(claim).ok()?;
-    Some((claim, values))
-}
-
-fn value(maxima: &mut Maxima, statement: &ResolvedStatement) -> Option<Expr> {
-    let (claim, values) = context(maxima, statement)?;
-    closed_in(claim, &values, statement.value.as_ref()?)
+    Some((claim, maxima.of(claim).ok()?))
 }
 
 /// The closed form of a term under the domain of a claim.

@@ -9,7 +9,7 @@ mod story;
 use crate::kernel::check as check_certificate;
 use crate::lang::{self, Diagnostic};
 use crate::prover::Maxima;
-use crate::report::FileReport;
+use crate::report::{FileReport, StatementReport};
 
 pub use certificate::{Compared, NamedCertificate, Verified};
 
@@ -25,7 +25,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn unreadable(diagnostics: Vec<Diagnostic>) -> Self {
+    /// A file that cannot be read.
+    pub fn unreadable(diagnostics: Vec<Diagnostic>) -> Self {
         Outcome { diagnostics, ..Outcome::default() }
     }
 }
@@ -41,39 +42,78 @@ pub enum Detail {
     Certificates,
 }
 
-/// Checks one file's text: every statement gets a theorem, a counterexample that is a theorem too, or
-/// an obstacle. A file with an error in it gets diagnostics and no report.
-pub fn check(path: &str, text: &str, detail: Detail) -> Outcome {
-    let file = match lang::parse(text) {
-        Ok(file) => file,
-        Err(diagnostics) => return Outcome::unreadable(diagnostics),
-    };
-    let resolved = match lang::resolve(&file) {
-        Ok(resolved) => resolved,
-        Err(diagnostics) => return Outcome::unreadable(diagnostics),
-    };
-    let defined = match obligation::meet(&resolved.obligations) {
-        Ok(defined) => defined,
-        Err(diagnostics) => return Outcome::unreadable(diagnostics),
-    };
-    let source = lang::Source::new(path, text);
-    let (mut statements, mut certificates, mut diagnostics) = (vec![], vec![], vec![]);
-    let mut maxima = Maxima::default();
-    for statement in &resolved.statements {
-        match judge::judge(&mut maxima, statement) {
-            Ok(judged) => {
-                if detail == Detail::Certificates {
-                    certificates.push(certificate::write(path, &file, statement, &defined, &judged));
+/// A file that was read: its statements can be answered, in any order.
+pub struct Prepared {
+    source: lang::Source,
+    path: String,
+    file: lang::ast::File,
+    resolved: lang::ResolvedFile,
+    defined: Vec<judge::Proof>,
+    maxima: Maxima,
+}
+
+/// The answer to one statement.
+pub struct Answered {
+    report: StatementReport,
+    certificate: Option<NamedCertificate>,
+}
+
+/// Reads one file's text: syntax, names, and what must hold for the input to make sense.
+pub fn prepare(path: &str, text: &str) -> Result<Prepared, Vec<Diagnostic>> {
+    let file = lang::parse(text)?;
+    let resolved = lang::resolve(&file)?;
+    let defined = obligation::meet(&resolved.obligations)?;
+    let (source, path) = (lang::Source::new(path, text), path.to_owned());
+    Ok(Prepared { source, path, file, resolved, defined, maxima: Maxima::default() })
+}
+
+impl Prepared {
+    /// The names of the statements, in order.
+    pub fn statements(&self) -> impl Iterator<Item = &str> {
+        self.resolved.statements.iter().map(|s| s.name.as_str())
+    }
+
+    /// The answer to a statement: a theorem, a counterexample that is a theorem too, or an obstacle.
+    pub fn answer(&self, number: usize, detail: Detail) -> Result<Answered, Vec<Diagnostic>> {
+        let Some(statement) = self.resolved.statements.get(number) else { return Err(vec![]) };
+        let judged = judge::judge(&self.maxima, statement)?;
+        let write = || certificate::write(&self.path, &self.file, statement, &self.defined, &judged);
+        let certificate = (detail == Detail::Certificates).then(write);
+        Ok(Answered { report: story::report(&self.source, statement, &judged, detail), certificate })
+    }
+
+    /// The outcome of the file. One with an error in it has diagnostics and no report.
+    pub fn outcome(&self, answers: Vec<Result<Answered, Vec<Diagnostic>>>) -> Outcome {
+        let (mut statements, mut certificates, mut diagnostics) = (vec![], vec![], vec![]);
+        for answer in answers {
+            match answer {
+                Ok(Answered { report, certificate }) => {
+                    statements.push(report);
+                    certificates.extend(certificate);
                 }
-                statements.push(story::report(&source, statement, &judged, detail));
+                Err(more) => diagnostics.extend(more),
             }
-            Err(more) => diagnostics.extend(more),
+        }
+        if !diagnostics.is_empty() {
+            return Outcome::unreadable(diagnostics);
+        }
+        Outcome {
+            report: Some(FileReport { path: self.path.clone(), statements }),
+            diagnostics,
+            certificates,
         }
     }
-    if !diagnostics.is_empty() {
-        return Outcome::unreadable(diagnostics);
+}
+
+/// Checks one file's text.
+pub fn check(path: &str, text: &str, detail: Detail) -> Outcome {
+    match prepare(path, text) {
+        Ok(prepared) => {
+            let numbers = 0..prepared.resolved.statements.len();
+            prepared.outcome(numbers.map(|k| prepared.answer(k, detail)).collect())
+        }
+        Err(diagnostics) => Outcome::unreadable(diagnostics),
     }
-    Outcome { report: Some(FileReport { path: path.to_owned(), statements }), diagnostics, certificates }
 }
 
 /// Re-checks one certificate file with the kernel alone; with the text of its source, the statement is

@@ -27,14 +27,14 @@ pub(super) fn meet(obligations: &[Obligation]) -> Result<Vec<Proof>, Vec<Diagnos
 fn settle(obligation: &Obligation) -> Result<Proof, Box<Diagnostic>> {
     let claim = &obligation.claim;
     // Obligations speak of definitions, which have no charges yet.
-    let mut maxima = Maxima::default();
+    let maxima = Maxima::default();
     if let Ok(values) = maxima.of(claim)
         && let Ok(proved) = prove_claim(claim, &values)
     {
         return Ok(Proof { claim: claim.statement(), proved });
     }
     let diagnostic = obligation.diagnostic.clone();
-    let Ok(Some(failure)) = find(&mut maxima, claim) else {
+    let Ok(Some(failure)) = find(&maxima, claim) else {
         return Err(Box::new(diagnostic.note("this could not be shown, and no counterexample was found")));
     };
     if refute_claim(claim, &failure).is_err() {

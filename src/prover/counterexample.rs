@@ -58,7 +58,7 @@ const GRIDS: [(i64, Place); 8] = [
 type Point = BTreeMap<Name, Rational>;
 
 /// A point at which some conjunct fails, if one is found.
-pub fn find(maxima: &mut Maxima, claim: &Claim) -> Result<Option<Failure>, Obstacle> {
+pub fn find(maxima: &Maxima, claim: &Claim) -> Result<Option<Failure>, Obstacle> {
     let claim = &claim.unfolded();
     let mut stuck = None;
     for (index, conjunct) in claim.conjuncts.iter().enumerate() {
@@ -75,7 +75,7 @@ pub fn find(maxima: &mut Maxima, claim: &Claim) -> Result<Option<Failure>, Obsta
 }
 
 fn find_in(
-    maxima: &mut Maxima,
+    maxima: &Maxima,
     claim: &Claim,
     index: usize,
     conjunct: &Conjunct,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exact::Rational;
-use crate::kernel::{Definition, Expr, Formula, Step, unfold};
+use crate::kernel::{Definition, Expr, Formula, Statement, Step, unfold};
 use crate::model::{Existence, Mechanism, Setting};
 use crate::piecewise::{Engine, Obstacle};
 
@@ -46,11 +46,9 @@ pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
     }
     let pivot = Mechanism::pivot(setting);
     let charged = Mechanism::participate(&pivot, "pivot");
-    let charges: Vec<Extremum> = charged
-        .charges
-        .iter()
-        .map(|c| maximum(&[], c, &unfold(&charged.definitions, &c.body)))
-        .collect::<Result<_, _>>()?;
+    let bodies = unfold(&charged.definitions, charged.charges.iter().map(|c| &c.body));
+    let found = charged.charges.iter().zip(&bodies).map(|(c, body)| maximum(&[], c, body));
+    let charges: Vec<Extremum> = found.collect::<Result<_, _>>()?;
     let values: BTreeMap<_, _> =
         charged.charges.iter().zip(&charges).map(|(c, e)| (c.name.clone(), e.value.clone())).collect();
     let fixed = Mechanism {
@@ -111,5 +109,6 @@ fn exhibit(existence: &Existence, mechanism: &Mechanism) -> Result<Proved, Obsta
     let premise = builder.prove(&mut Engine::new(), &mut Vec::new(), &instance, &Hints::new())?;
     let statement = Formula::SomeFunctions(existence.functions.clone(), Box::new(body));
     builder.add(Step::Exhibit { premise, statement: statement.clone(), definitions })?;
-    builder.finish(&statement.into())
+    builder
+        .finish(&Statement::from(statement).meaning().map_err(|rejection| Obstacle::Refused { rejection })?)
 }

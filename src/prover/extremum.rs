@@ -4,9 +4,11 @@
 //! ones, radicals, roots by polynomial and interval; with parameters, polynomials and roots of them. The
 //! engine proposes, the formula of the charge is proved like any other.
 
+use std::sync::Mutex;
+
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Atom, Expr, Name, Node, Relation, unfold};
+use crate::kernel::{Atom, Expr, Name, Node, Relation};
 use crate::model::{Bound, Charge, Claim, Description, reduced, root_of, root_of_term};
 use crate::piecewise::{Cell, Engine, Obstacle, RealRoot, isolate, rational_roots};
 
@@ -34,34 +36,41 @@ impl Extremum {
 /// Maxima that were found before: the same charges occur in many claims of a file.
 #[derive(Debug, Default)]
 pub struct Maxima {
-    known: Vec<(Vec<Bound>, Charge, Result<Extremum, Obstacle>)>,
+    known: Mutex<Vec<Found>>,
 }
+
+/// Parameters, a charge, and what was found of it.
+type Found = (Vec<Bound>, Charge, Result<Extremum, Obstacle>);
 
 impl Maxima {
     /// The values of all charges of a claim, in their order.
-    pub fn of(&mut self, claim: &Claim) -> Result<Vec<Extremum>, Obstacle> {
+    pub fn of(&self, claim: &Claim) -> Result<Vec<Extremum>, Obstacle> {
         let mut out: Vec<Extremum> = Vec::new();
-        for charge in &claim.charges {
+        for charge in &claim.plain_charges() {
             let values =
                 claim.charges.iter().zip(&out).map(|(c, e)| (c.name.clone(), e.value.clone())).collect();
             if charge.description == Description::Root {
                 out.push(Extremum::chosen(charge));
                 continue;
             }
-            let body = unfold(&claim.definitions, &charge.body).substitute(&values);
-            let charge = Charge { body, ..charge.clone() };
+            let charge = Charge { body: charge.body.substitute(&values), ..charge.clone() };
             out.push(self.maximum(&claim.parameters, charge)?);
         }
         Ok(out)
     }
 
-    fn maximum(&mut self, parameters: &[Bound], charge: Charge) -> Result<Extremum, Obstacle> {
-        if let Some((_, _, found)) = self.known.iter().find(|(p, c, _)| p == parameters && *c == charge) {
+    fn maximum(&self, parameters: &[Bound], charge: Charge) -> Result<Extremum, Obstacle> {
+        let same = |(p, c, _): &&Found| p == parameters && *c == charge;
+        if let Ok(known) = self.known.lock()
+            && let Some((_, _, found)) = known.iter().find(same)
+        {
             return found.clone();
         }
         let domain: Vec<_> = parameters.iter().flat_map(Bound::domain).collect();
         let found = maximum(&facts(&domain), &charge, &charge.body);
-        self.known.push((parameters.to_vec(), charge, found.clone()));
+        if let Ok(mut known) = self.known.lock() {
+            known.push((parameters.to_vec(), charge, found.clone()));
+        }
         found
     }
 }
@@ -82,8 +91,8 @@ pub(super) fn maximum(context: &[Fact], charge: &Charge, body: &Expr) -> Result<
         context.extend(facts(&described));
         let form = Expr::variable(&y.name).minus(&at);
         let holds = |facts: &[Fact], e: &Expr| {
-            let mut facts = [facts, context.as_slice()].concat();
-            Engine::touching(vec![form.clone()]).tree(&mut facts, Relation::AtLeast, e).is_ok()
+            let facts = [facts, context.as_slice()].concat();
+            Engine::touching(vec![form.clone()]).tree(&facts, Relation::AtLeast, e).is_ok()
         };
         // A point that lies in the interval for all parameters.
         let inside = [at.minus(&y.low), y.high.minus(&at)];

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::kernel::rule::calculus::Interval;
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Statement, Step, Symbol, Theorem};
+use crate::kernel::{
+    Certificate, Expr, Formula, Meaning, Name, Relation, Replay, Statement, Step, Symbol, Theorem,
+};
 use crate::model::{Bound, Charge, Claim, Description};
 use crate::piecewise::{Engine, Obstacle};
 
@@ -96,7 +98,7 @@ impl Builder {
     }
 
     /// The theorem of the claim, which is the last step.
-    pub(super) fn finish(self, claim: &Statement) -> Result<Proved, Obstacle> {
+    pub(super) fn finish(self, claim: &Meaning) -> Result<Proved, Obstacle> {
         let theorem = self.replay.conclude(claim).map_err(|rejection| Obstacle::Refused { rejection })?;
         Ok(Proved { theorem, certificate: Certificate { steps: self.steps } })
     }
@@ -112,13 +114,13 @@ impl Builder {
         match goal {
             Formula::Compare(relation, e) => {
                 let hypotheses = relevant(context, e);
-                let mut facts = facts(&hypotheses);
-                match engine.tree(&mut facts, *relation, e) {
+                let facts = facts(&hypotheses);
+                match engine.tree(&facts, *relation, e) {
                     Ok(tree) => self.add(Step::Tree { hypotheses, goal: goal.clone(), tree }),
                     // On a boundary an equation may follow from two inequalities only.
                     Err(Obstacle::Uncertified { .. }) if *relation == Relation::Equal => {
                         let mut side = |e: Expr| {
-                            let tree = engine.tree(&mut facts, Relation::AtLeast, &e)?;
+                            let tree = engine.tree(&facts, Relation::AtLeast, &e)?;
                             let goal = Formula::Compare(Relation::AtLeast, e);
                             self.add(Step::Tree { hypotheses: hypotheses.clone(), goal, tree })
                         };
@@ -308,21 +310,23 @@ pub(super) fn facts(hypotheses: &[Formula]) -> Vec<Fact> {
     hypotheses.iter().filter_map(|h| Fact::of(h).ok()).collect()
 }
 
-/// Proves a statement without free names, whose unfolded form is `goal`.
-fn prove(statement: &Statement, goal: &Formula, hints: &Hints) -> Result<Proved, Obstacle> {
+/// Proves a statement without free names.
+fn prove(statement: Statement, hints: &Hints) -> Result<Proved, Obstacle> {
+    let meaning = statement.meaning().map_err(|rejection| Obstacle::Refused { rejection })?;
     let mut builder = Builder::default();
-    builder.prove(&mut Engine::touching(hints.forms()), &mut Vec::new(), goal, hints)?;
-    builder.finish(statement)
+    let mut engine = Engine::touching(hints.forms());
+    builder.prove(&mut engine, &mut Vec::new(), meaning.formula(), hints)?;
+    builder.finish(&meaning)
 }
 
 /// Proves a claim, given the values of its charges.
 pub fn prove_claim(claim: &Claim, charges: &[Extremum]) -> Result<Proved, Obstacle> {
     let mut hints = Hints::new();
     claim.charges.iter().zip(charges).for_each(|(charge, found)| hints.add(charge, found));
-    prove(&claim.statement(), &claim.unfolded().formula(), &hints)
+    prove(claim.statement(), &hints)
 }
 
 /// Proves that a claim fails, at the point that was found.
 pub fn refute_claim(claim: &Claim, failure: &Failure) -> Result<Proved, Obstacle> {
-    prove(&claim.denial(), &claim.unfolded().refutation(), &failure.hints)
+    prove(claim.denial(), &failure.hints)
 }

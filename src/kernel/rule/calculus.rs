@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::expr::{Atom, Expr, Name};
+use super::super::atom::Atom;
+use super::super::expr::{Expr, Name};
 use super::super::formula::{Formula, Relation};
 use super::super::rejection::Rejection;
 use super::super::text::Symbol;

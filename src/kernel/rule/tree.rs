@@ -18,7 +18,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::expr::{Atom, Expr, Node};
+use super::super::atom::{Atom, Node};
+use super::super::expr::Expr;
 use super::super::formula::{Formula, Relation};
 use super::super::rejection::Rejection;
 use super::super::theorem::Theorem;
@@ -154,13 +155,13 @@ pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Resul
             Decided::Zero => (Relation::Positive, argument.negated(), Expr::zero()),
         };
         combine::check(facts, relation, &sign, &decision.because)?;
-        if let Some(atom) = single_atom(&Expr::at_least_zero(&decision.argument)) {
+        if let Some(atom) = Expr::at_least_zero(&decision.argument).as_atom().cloned() {
             values.push((atom, value));
         }
     }
     for pieces in &evidence.integrals {
-        let atom = single_atom(&pieces.integral);
-        let Some(Node::Primitive { upper, body }) = atom.as_ref().map(Atom::node) else {
+        let atom = pieces.integral.as_atom();
+        let Some(Node::Primitive { upper, body }) = atom.map(Atom::node) else {
             return Err(Rejection::WrongForm {
                 rule: "tree",
                 expected: "an integral from 0 of a bounded integrand",
@@ -169,7 +170,7 @@ pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Resul
         let upper = substitute_atoms(upper, &values);
         let value = integrate(facts, &upper, body, pieces)?;
         if let Some(atom) = atom {
-            values.push((atom, value));
+            values.push((atom.clone(), value));
         }
     }
     Ok(substitute_atoms(e, &values))
@@ -177,16 +178,6 @@ pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Resul
 
 fn substitute_atoms(e: &Expr, values: &[(Atom, Expr)]) -> Expr {
     e.replace_atoms(|a| values.iter().find(|(b, _)| a == b).map(|(_, value)| value.clone()))
-}
-
-fn single_atom(e: &Expr) -> Option<Atom> {
-    let mut terms = e.terms();
-    let (Some((monomial, coefficient)), None) = (terms.next(), terms.next()) else { return None };
-    let mut factors = monomial.factors();
-    match (factors.next(), factors.next()) {
-        (Some((atom, 1)), None) if coefficient.is_one() => Some(atom.clone()),
-        _ => None,
-    }
 }
 
 /// `∫_0^upper body` over the offered pieces.

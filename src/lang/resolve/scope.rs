@@ -278,7 +278,7 @@ impl<'u> Env<'u> {
 
     /// A term without the named quantities.
     pub(super) fn unfolded(&self, e: &Expr) -> Expr {
-        unfold(&self.folds, e)
+        unfold(&self.folds, [e]).pop().unwrap_or_else(Expr::zero)
     }
 
     /// The types that may be named here; a name that two settings give to different types is none.

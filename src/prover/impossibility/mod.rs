@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use crate::exact::Rational;
 use crate::kernel::rule::calculus::{Area, Interval};
 use crate::kernel::rule::combine::{Combination, Term};
-use crate::kernel::{Expr, Formula, Relation, Step, Symbol};
+use crate::kernel::{Expr, Formula, Relation, Statement, Step, Symbol};
 use crate::model::{Bound, Conjunct, Existence, Mechanism, Part};
 use crate::piecewise::{Engine, Obstacle};
 
@@ -38,7 +38,8 @@ pub(super) fn prove(existence: &Existence, pivot: &Mechanism, worst: &[Expr]) ->
     let premise = proof.contradiction(worst)?;
     let statement = Formula::NoFunctions(existence.functions.clone(), Box::new(existence.body()));
     proof.builder.add(Step::Impossible { premise, statement: statement.clone() })?;
-    proof.builder.finish(&statement.into())
+    let meaning = Statement::from(statement).meaning();
+    proof.builder.finish(&meaning.map_err(|rejection| Obstacle::Refused { rejection })?)
 }
 
 struct Impossibility<'a> {

@@ -1,0 +1,162 @@
+//! [`Atom`]: what terms are polynomials in.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::expr::{Expr, Name};
+
+/// What a canonical polynomial is built from. Ordered by structure.
+#[derive(Clone)]
+pub struct Atom(Arc<Shared>);
+
+struct Shared {
+    node: Node,
+    /// The free variables that occur, increasing.
+    variables: Vec<Name>,
+    /// The functions that occur, increasing.
+    functions: Vec<Name>,
+    /// How many binders around it its bound variables need: 0 outside of a binder.
+    loose: u32,
+    /// Nesting.
+    depth: u32,
+    /// The number of atoms, with repetitions.
+    weight: u64,
+}
+
+/// The forms of atoms. Terms inside are canonical.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Node {
+    /// A free real variable.
+    Variable(Name),
+    /// A bound variable, counted from the innermost binder.
+    Bound(u32),
+    /// An uninterpreted function (Borel, locally bounded) at a point.
+    Apply(Name, Vec<Expr>),
+    /// `[e ≥ 0]`: one where it holds, else zero.
+    Indicator(Expr),
+    /// `∫_0^upper body dy`, where `body` is tame and `y` is its bound variable 0.
+    Primitive {
+        /// The upper limit.
+        upper: Expr,
+        /// The integrand, one monomial with coefficient one.
+        body: Expr,
+    },
+    /// `∫_low^high body dy` where the integrand may be unbounded; nothing is known about it.
+    Opaque {
+        /// The lower limit.
+        low: Expr,
+        /// The upper limit.
+        high: Expr,
+        /// The integrand.
+        body: Expr,
+    },
+    /// `1/e`, and 0 where `e = 0`.
+    Inverse(Expr),
+}
+
+impl Atom {
+    pub(in crate::kernel) fn new(node: Node) -> Self {
+        let (mut variables, mut functions) = (Vec::new(), Vec::new());
+        let (mut loose, mut depth, mut weight) = (0, 1, 1_u64);
+        let mut add = |e: &Expr, binders: u32| {
+            for a in e.atoms() {
+                variables.extend(a.0.variables.iter().cloned());
+                functions.extend(a.0.functions.iter().cloned());
+                loose = loose.max(a.0.loose.saturating_sub(binders));
+                depth = depth.max(a.0.depth.saturating_add(1));
+                weight = weight.saturating_add(a.0.weight);
+            }
+        };
+        match &node {
+            Node::Bound(_) | Node::Variable(_) => {}
+            Node::Apply(_, arguments) => arguments.iter().for_each(|e| add(e, 0)),
+            Node::Indicator(e) | Node::Inverse(e) => add(e, 0),
+            Node::Primitive { upper, body } => {
+                add(upper, 0);
+                add(body, 1);
+            }
+            Node::Opaque { low, high, body } => {
+                add(low, 0);
+                add(high, 0);
+                add(body, 1);
+            }
+        }
+        match &node {
+            Node::Variable(name) => variables.push(name.clone()),
+            Node::Apply(name, _) => functions.push(name.clone()),
+            Node::Bound(k) => loose = k.saturating_add(1),
+            _ => {}
+        }
+        for names in [&mut variables, &mut functions] {
+            names.sort();
+            names.dedup();
+        }
+        Atom(Arc::new(Shared { node, variables, functions, loose, depth, weight }))
+    }
+
+    /// How many binders around it its bound variables need.
+    pub(in crate::kernel) fn loose(&self) -> u32 {
+        self.0.loose
+    }
+
+    /// Nesting.
+    pub(in crate::kernel) fn depth(&self) -> u32 {
+        self.0.depth
+    }
+
+    /// The number of atoms, with repetitions.
+    pub(in crate::kernel) fn weight(&self) -> u64 {
+        self.0.weight
+    }
+
+    /// The free variables and the functions that occur.
+    pub(in crate::kernel) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.0.variables.iter().chain(&self.0.functions)
+    }
+
+    /// The form of this atom.
+    pub fn node(&self) -> &Node {
+        &self.0.node
+    }
+
+    /// Whether a name occurs free, as a variable or as a function.
+    pub fn mentions(&self, name: &str) -> bool {
+        self.mentions_variable(name) || self.mentions_function(name)
+    }
+
+    /// Whether a variable occurs free.
+    pub fn mentions_variable(&self, name: &str) -> bool {
+        self.0.variables.iter().any(|n| &**n == name)
+    }
+
+    /// Whether a function occurs.
+    pub fn mentions_function(&self, name: &str) -> bool {
+        self.0.functions.iter().any(|n| &**n == name)
+    }
+}
+
+impl PartialEq for Atom {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.node == other.0.node
+    }
+}
+
+impl Eq for Atom {}
+
+impl PartialOrd for Atom {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Atom {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.node.cmp(&other.0.node) }
+    }
+}
+
+impl std::fmt::Debug for Atom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.node.fmt(f)
+    }
+}

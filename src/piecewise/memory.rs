@@ -1,0 +1,121 @@
+//! [`Memory`]: what was found before, with evidence that can be used again wherever the facts that it needs
+//! are known. The same integrals occur on many cells and in many claims.
+
+use std::collections::BTreeMap;
+
+use crate::kernel::Expr;
+use crate::kernel::rule::combine::{Combination, Fact};
+use crate::kernel::rule::tree::{Decided, Pieces};
+
+/// The value of an indicator, and why.
+type Because = (Decided, Combination);
+
+/// Decided indicators and evaluated integrals.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Memory {
+    decisions: BTreeMap<Expr, Vec<Known<Because>>>,
+    integrals: BTreeMap<Expr, Vec<Known<(Expr, Pieces)>>>,
+}
+
+impl Memory {
+    /// What was decided of the indicator of a term, with the evidence as it is under the facts now.
+    pub(super) fn decided(&self, facts: &[Fact], argument: &Expr) -> Option<Because> {
+        let known = self.decisions.get(argument)?.iter().rev();
+        known.filter_map(|k| k.under(facts, shift_decision)).next()
+    }
+
+    /// Remembers a decision.
+    pub(super) fn remember(&mut self, facts: &[Fact], argument: &Expr, decision: Because) {
+        let known = Known::new(facts, decision, shift_decision);
+        self.decisions.entry(argument.clone()).or_default().push(known);
+    }
+
+    /// The value of an integral that was evaluated before, with its pieces as they are under the facts now.
+    pub(super) fn integrated(&self, facts: &[Fact], integral: &Expr, upper: &Expr) -> Option<(Expr, Pieces)> {
+        let fits = |k: &&Known<(Expr, Pieces)>| {
+            let pieces = &k.found.1;
+            [pieces.points.first(), pieces.points.last()].contains(&Some(upper))
+                && !facts.iter().any(|f| f.expr.mentions(pieces.variable.name()))
+        };
+        let known = self.integrals.get(integral)?.iter().rev().filter(fits);
+        known.filter_map(|k| k.under(facts, shift_integral)).next()
+    }
+
+    /// Remembers the value of an integral.
+    pub(super) fn remember_integral(
+        &mut self,
+        facts: &[Fact],
+        integral: &Expr,
+        value: &Expr,
+        pieces: &Pieces,
+    ) {
+        let known = Known::new(facts, (value.clone(), pieces.clone()), shift_integral);
+        self.integrals.entry(integral.clone()).or_default().push(known);
+    }
+}
+
+/// Something that was found, and the facts that its evidence needs.
+#[derive(Debug, Clone)]
+struct Known<T> {
+    found: T,
+    /// The facts that the evidence mentions, by number.
+    used: Vec<(usize, Fact)>,
+    /// How many facts there were: the evidence numbers its own facts from here.
+    length: usize,
+}
+
+/// Renumbers the facts of evidence.
+type Renumber<T> = fn(&mut T, &mut dyn FnMut(&mut usize));
+
+impl<T: Clone> Known<T> {
+    fn new(facts: &[Fact], mut found: T, renumber: Renumber<T>) -> Self {
+        let mut used: Vec<(usize, Fact)> = Vec::new();
+        renumber(&mut found, &mut |number| {
+            if let Some(fact) = facts.get(*number)
+                && !used.iter().any(|(n, _)| n == number)
+            {
+                used.push((*number, fact.clone()));
+            }
+        });
+        Known { found, used, length: facts.len() }
+    }
+
+    /// The same under other facts, if what the evidence needs is among them.
+    fn under(&self, facts: &[Fact], renumber: Renumber<T>) -> Option<T> {
+        let place = |(number, fact): &(usize, Fact)| {
+            let same = facts.get(*number) == Some(fact);
+            let found = if same { Some(*number) } else { facts.iter().position(|f| f == fact) };
+            Some((*number, found?))
+        };
+        let places: Vec<(usize, usize)> = self.used.iter().map(place).collect::<Option<_>>()?;
+        let mut found = self.found.clone();
+        renumber(&mut found, &mut |number| {
+            *number = match places.iter().find(|(old, _)| old == number) {
+                Some((_, new)) => *new,
+                None => *number - self.length + facts.len(),
+            };
+        });
+        Some(found)
+    }
+}
+
+fn shift(combination: &mut Combination, each: &mut dyn FnMut(&mut usize)) {
+    combination.terms.iter_mut().flat_map(|t| &mut t.facts).for_each(|(number, _)| each(number));
+    combination.equations.iter_mut().for_each(|(_, number)| each(number));
+}
+
+fn shift_decision(decision: &mut Because, each: &mut dyn FnMut(&mut usize)) {
+    shift(&mut decision.1, each);
+}
+
+fn shift_integral(integral: &mut (Expr, Pieces), each: &mut dyn FnMut(&mut usize)) {
+    shift_pieces(&mut integral.1, each);
+}
+
+fn shift_pieces(pieces: &mut Pieces, each: &mut dyn FnMut(&mut usize)) {
+    pieces.order.iter_mut().for_each(|because| shift(because, each));
+    for part in &mut pieces.parts {
+        part.indicators.iter_mut().for_each(|d| shift(&mut d.because, each));
+        part.integrals.iter_mut().for_each(|p| shift_pieces(p, each));
+    }
+}
