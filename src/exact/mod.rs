@@ -4,6 +4,8 @@
 
 mod poly;
 mod rational;
+mod tensor;
 
 pub use poly::{Monomial, Poly};
 pub use rational::{ParseRationalError, Rational};
+pub use tensor::{End, Tensor};

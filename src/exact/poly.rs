@@ -143,7 +143,7 @@ impl<V: Ord + Clone> Poly<V> {
     }
 
     /// The terms, in the order of their monomials.
-    pub fn terms(&self) -> impl Iterator<Item = (&Monomial<V>, &Rational)> {
+    pub fn terms(&self) -> impl Iterator<Item = (&Monomial<V>, &Rational)> + Clone {
         self.0.iter().map(|(m, c)| (m, c))
     }
 

@@ -204,7 +204,7 @@ impl Expr {
     }
 
     /// The terms of the polynomial.
-    pub fn terms(&self) -> impl Iterator<Item = (&Monomial<Atom>, &Rational)> {
+    pub fn terms(&self) -> impl Iterator<Item = (&Monomial<Atom>, &Rational)> + Clone {
         self.0.terms()
     }
 

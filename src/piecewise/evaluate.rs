@@ -5,7 +5,7 @@
 //! the outer cell: cells are refined only where the term needs it, and empty ones are dropped.
 //! Untrusted: the kernel checks every [`Tree`] and [`Evaluation`].
 
-use super::bernstein::midpoint;
+use super::boxes::midpoint;
 use super::context::Context;
 use super::memory::Memory;
 use super::obstacle::Obstacle;

@@ -1,7 +1,7 @@
 //! The engine: exact linear programs, signs of terms under facts, and the piecewise evaluation of
 //! indicators and iterated integrals. Untrusted: it proposes evidence, and the kernel checks it.
 
-mod bernstein;
+mod boxes;
 mod context;
 mod evaluate;
 mod factor;

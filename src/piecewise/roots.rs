@@ -3,9 +3,13 @@
 //! Descartes' rule of signs on Bernstein coefficients, with bisection (Lane and Riesenfeld, 1981); the
 //! repeated factors are divided out first. Untrusted: an interval is only where to look.
 
-use super::factor;
-use crate::exact::{Poly, Rational};
+use num_bigint::BigInt;
+use num_traits::{Signed, Zero};
+
+use crate::exact::{Poly, Rational, Tensor};
 use crate::kernel::Atom;
+
+use super::factor;
 
 /// A real root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,32 +36,49 @@ pub fn isolate(coefficients: &[Rational], low: &Rational, high: &Rational) -> Op
     if value(&simple, low).is_zero() {
         out.push(RealRoot::At(low.clone()));
     }
-    let mut stack = vec![(low.clone(), high.clone(), bernstein(&simple, low, high))];
+    if low == high {
+        return Some(out);
+    }
+    let mut whole = tensor(&simple)?;
+    whole.localise(0, low, high);
+    let half = Rational::new(1, 2)?;
+    let mut stack = vec![(low.clone(), high.clone(), whole)];
     let mut steps = 0;
-    while let Some((a, b, coefficients)) = stack.pop() {
+    while let Some((a, b, local)) = stack.pop() {
         steps += 1;
         if steps > STEP_LIMIT {
             return None;
         }
-        let ends = [coefficients.first()?, coefficients.last()?];
-        match variations(&coefficients) {
+        let mut expanded = local.clone();
+        expanded.bernstein(0);
+        let signs = expanded.coefficients();
+        let (first, last) = (signs.first()?, signs.last()?);
+        match variations(signs) {
             0 => {}
-            1 if ends.iter().all(|e| !e.is_zero()) => out.push(RealRoot::Between(a, b.clone())),
-            _ if a == b => {}
+            1 if !first.is_zero() && !last.is_zero() => out.push(RealRoot::Between(a, b.clone())),
             _ => {
-                let middle = &(&a + &b) * &Rational::new(1, 2)?;
-                let (left, right) = halves(&coefficients)?;
+                let middle = &(&a + &b) * &half;
+                let part = |from: &Rational, to: &Rational| {
+                    let mut part = local.clone();
+                    part.localise(0, from, to);
+                    part
+                };
                 // The right half is on top of nothing that lies left of it.
-                stack.push((middle.clone(), b.clone(), right));
-                stack.push((a, middle, left));
+                stack.push((middle.clone(), b, part(&half, &Rational::ONE)));
+                stack.push((a, middle, part(&Rational::ZERO, &half)));
                 continue;
             }
         }
-        if coefficients.last()?.is_zero() {
+        if last.is_zero() {
             out.push(RealRoot::At(b));
         }
     }
     Some(out)
+}
+
+fn tensor(coefficients: &[Rational]) -> Option<Tensor> {
+    let terms = coefficients.iter().enumerate().map(|(k, c)| (vec![k], c));
+    Tensor::of_terms(vec![coefficients.len().checked_sub(1)?], terms)
 }
 
 /// An interval of at most this width around the same root.
@@ -96,45 +117,8 @@ fn value(coefficients: &[Rational], x: &Rational) -> Rational {
     coefficients.iter().rev().fold(Rational::ZERO, |sum, c| &(&sum * x) + c)
 }
 
-/// The Bernstein coefficients on `[low, high]`.
-fn bernstein(coefficients: &[Rational], low: &Rational, high: &Rational) -> Vec<Rational> {
-    let degree = coefficients.len().saturating_sub(1);
-    // In t, where x = low + (high − low) t: a Taylor shift, then a scaling.
-    let mut shifted = coefficients.to_vec();
-    for start in 0..degree {
-        for k in (start..degree).rev() {
-            let Some(next) = shifted.get(k + 1).map(|c| c * low) else { continue };
-            if let Some(slot) = shifted.get_mut(k) {
-                *slot += &next;
-            }
-        }
-    }
-    let width = high - low;
-    let mut scale = Rational::ONE;
-    for slot in &mut shifted {
-        *slot = &*slot * &scale;
-        scale = &scale * &width;
-    }
-    super::bernstein::from_powers(&mut shifted, degree, 1);
-    shifted
-}
-
-/// The coefficients on the two halves, by de Casteljau's algorithm.
-fn halves(coefficients: &[Rational]) -> Option<(Vec<Rational>, Vec<Rational>)> {
-    let half = Rational::new(1, 2)?;
-    let mut row = coefficients.to_vec();
-    let (mut left, mut right) = (Vec::new(), Vec::new());
-    while let (Some(first), Some(last)) = (row.first(), row.last()) {
-        left.push(first.clone());
-        right.push(last.clone());
-        row = row.iter().zip(row.iter().skip(1)).map(|(a, b)| &(a + b) * &half).collect();
-    }
-    right.reverse();
-    Some((left, right))
-}
-
-fn variations(coefficients: &[Rational]) -> usize {
-    let signs: Vec<bool> = coefficients.iter().filter(|c| !c.is_zero()).map(Rational::is_negative).collect();
+fn variations(coefficients: &[BigInt]) -> usize {
+    let signs: Vec<bool> = coefficients.iter().filter(|c| !c.is_zero()).map(Signed::is_negative).collect();
     signs.iter().zip(signs.iter().skip(1)).filter(|(a, b)| a != b).count()
 }
 

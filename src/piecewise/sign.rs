@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::generator::{GENERATOR_LIMIT, Generator};
 use super::lp::{self, Column, Want};
-use super::{bernstein, factor, modulo, sample};
+use super::{boxes, factor, modulo, sample};
 use crate::exact::{Monomial, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Node, Relation};
@@ -85,8 +85,8 @@ pub(super) fn certify_within(
     if degree < 2 || (!effort.sampled && sample::refutes(facts, relation, goal)) {
         return None;
     }
-    let quick = search.divided_square().or_else(|| search.divided_fact()).or_else(|| search.touching());
-    if let Some(found) = quick.or_else(|| bernstein::certify(facts, relation, goal)) {
+    let quick = search.touching().or_else(|| search.divided_square()).or_else(|| search.divided_fact());
+    if let Some(found) = quick.or_else(|| boxes::certify(facts, relation, goal)) {
         return Some(found);
     }
     let mut generators = search.linear();
@@ -114,16 +114,21 @@ pub(super) fn empty(facts: &[Fact]) -> Option<Combination> {
         let mut found = match fact.relation {
             Relation::AtLeast => certify_within(facts, Relation::Positive, &against, Effort::SMALL),
             Relation::Positive => certify_within(facts, Relation::AtLeast, &against, Effort::SMALL),
-            Relation::Equal => bernstein::certify(facts, Relation::Positive, &against),
+            Relation::Equal => boxes::certify(facts, Relation::Positive, &against),
         };
         if let (Some(found), false) = (&mut found, fact.relation == Relation::Equal) {
-            found.terms.push(Term { coefficient: Rational::ONE, squares: vec![], facts: vec![(number, 1)] });
+            found.terms.push(Term {
+                coefficient: Rational::ONE,
+                squares: vec![],
+                facts: vec![(number, 1)],
+                boxes: vec![],
+            });
         }
         if let (Some(found), true) = (&mut found, fact.relation == Relation::Equal) {
             found.equations.push((Expr::one(), number));
         }
         if found.is_none() && fact.relation == Relation::Equal {
-            found = bernstein::certify(facts, Relation::Positive, &fact.expr);
+            found = boxes::certify(facts, Relation::Positive, &fact.expr);
             found.iter_mut().for_each(|f| f.equations.push((Expr::integer(-1), number)));
         }
         if found.is_some() {
@@ -143,7 +148,7 @@ pub(super) fn empty(facts: &[Fact]) -> Option<Combination> {
 }
 
 fn constant(c: Rational) -> Term {
-    Term { coefficient: c, squares: vec![], facts: vec![] }
+    Term { coefficient: c, squares: vec![], facts: vec![], boxes: vec![] }
 }
 
 pub(super) struct Search<'a> {
@@ -177,7 +182,8 @@ impl Search<'_> {
             let rest = &free(self.goal) - &(&k * &free(&fact.expr));
             let strict = fact.relation == Relation::Positive || rest.is_positive();
             if proportional && !rest.is_negative() && (strict || self.relation == Relation::AtLeast) {
-                let mut terms = vec![Term { coefficient: k, squares: vec![], facts: vec![(number, 1)] }];
+                let mut terms =
+                    vec![Term { coefficient: k, squares: vec![], facts: vec![(number, 1)], boxes: vec![] }];
                 if rest.is_positive() {
                     terms.push(constant(rest));
                 }
@@ -240,8 +246,7 @@ impl Search<'_> {
     /// Divides the goal twice by a form, such as the difference of two variables, up to what the equations say:
     /// a function touches its maximum where the equations put it.
     fn touching(&self) -> Option<Combination> {
-        let known = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().degree() > 1;
-        if self.relation != Relation::AtLeast || !self.facts.iter().any(known) {
+        if self.relation != Relation::AtLeast {
             return None;
         }
         let variables = variables_of(self.goal);
@@ -292,7 +297,7 @@ impl Search<'_> {
             match generator {
                 Generator::Term { squares, facts, .. } => {
                     let (squares, facts) = (squares.clone(), facts.clone());
-                    out.terms.push(Term { coefficient: k, squares, facts });
+                    out.terms.push(Term { coefficient: k, squares, facts, boxes: vec![] });
                 }
                 Generator::Equation { factor, fact, .. } => out.equations.push((factor.scaled(&k), *fact)),
             }
@@ -321,7 +326,7 @@ impl Search<'_> {
             let search = Search { goal: &rest, ..*self };
             let simple = rest.as_number().and_then(|_| certify(self.facts, self.relation, &rest));
             if let Some(mut found) = simple.or_else(|| search.cheap()) {
-                found.terms.push(Term { coefficient: a, squares: vec![root], facts: vec![] });
+                found.terms.push(Term { coefficient: a, squares: vec![root], facts: vec![], boxes: vec![] });
                 return Some(found);
             }
         }

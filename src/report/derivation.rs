@@ -3,6 +3,7 @@
 use super::document::Line;
 use super::show::Names;
 use crate::kernel::rule::combine::{Combination, Fact};
+use crate::kernel::rule::on_box::Cover;
 use crate::kernel::rule::tree::{self, Evaluation, Tree};
 use crate::kernel::{Certificate, Expr, Formula, Relation, Replay, Step};
 
@@ -141,10 +142,11 @@ impl Writer<'_> {
         if value.as_number().is_some() {
             return verdict.into();
         }
-        let mut out = Vec::new();
+        let (mut out, mut boxes) = (Vec::new(), Vec::new());
         for term in &sign.terms {
             let mut factors = Vec::new();
-            if !term.coefficient.is_one() || (term.squares.is_empty() && term.facts.is_empty()) {
+            let alone = term.squares.is_empty() && term.facts.is_empty() && term.boxes.is_empty();
+            if !term.coefficient.is_one() || alone {
                 factors.push(term.coefficient.to_string());
             }
             factors.extend(term.squares.iter().map(|s| format!("({})^2", self.names.expr(s))));
@@ -153,13 +155,30 @@ impl Writer<'_> {
                 let base = format!("({})", self.names.expr(&fact.expr));
                 factors.push(if *exponent == 1 { base } else { format!("{base}^{exponent}") });
             }
+            factors.extend(term.boxes.iter().map(|b| format!("({})", self.names.expr(&b.polynomial))));
+            boxes.extend(term.boxes.iter().map(|b| parts(&b.cover)));
             out.push(factors.join("*"));
         }
+        let by = match boxes.as_slice() {
+            [] => String::new(),
+            [1] => ", by the signs of Bernstein coefficients".into(),
+            more => {
+                format!(", by the signs of Bernstein coefficients on {} boxes", more.iter().sum::<usize>())
+            }
+        };
         let sum = out.join(" + ");
         if sum.is_empty() || sum == format!("({})", self.names.expr(value)) {
-            return verdict.into();
+            return format!("{verdict}{by}");
         }
-        format!(" = {sum}{verdict}")
+        format!(" = {sum}{verdict}{by}")
+    }
+}
+
+/// How many boxes a cover has.
+fn parts(cover: &Cover) -> usize {
+    match cover {
+        Cover::Bernstein | Cover::Tangent(_) => 1,
+        Cover::Cut { parts: halves, .. } => halves.iter().map(parts).sum(),
     }
 }
 

@@ -1,12 +1,14 @@
 //! **Combination.** A sum of products of known facts has the sign of its terms.
 //!
 //! ```text
-//!   goal = Σ c·Π squares²·Π facts^e + Σ term·equation,   c > 0
+//!   goal = Σ c·Π squares²·Π facts^e·Π boxes + Σ term·equation,   c > 0
 //!   ──────────────────────────────────────────────────── combine
 //!                        goal ≥ 0
 //! ```
 //!
-//! Strict if some term has no square and strict facts only (the empty product counts). An equation
+//! A box is a polynomial with evidence that it is at least zero on a box that the facts give: see
+//! [`on_box`](super::on_box). Strict if some term has no square and strict facts and boxes only (the empty
+//! product counts). An equation
 //! may use equations only. Rejects: a residual; `c ≤ 0`; an inequality used as an equation; a strict
 //! goal without a strict term.
 
@@ -16,6 +18,7 @@ use super::super::expr::Expr;
 use super::super::formula::{Formula, Relation};
 use super::super::rejection::Rejection;
 use super::super::theorem::Theorem;
+use super::on_box::{self, OnBox};
 use crate::exact::Rational;
 
 /// Evidence for a sign: a sum of products.
@@ -30,7 +33,7 @@ pub struct Combination {
     pub equations: Vec<(Expr, usize)>,
 }
 
-/// `coefficient · Π squares² · Π facts^e`.
+/// `coefficient · Π squares² · Π facts^e · Π boxes`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
@@ -42,6 +45,9 @@ pub struct Term {
     /// Facts by number, with their exponents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<(usize, u32)>,
+    /// Polynomials that are at least zero on a box.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<OnBox>,
 }
 
 /// A comparison that is known where the combination is checked.
@@ -94,6 +100,10 @@ pub fn check(
             let known = fact(*number)?;
             product = product.times(&known.expr.pow(*exponent));
             term_is_strict &= known.relation == Relation::Positive;
+        }
+        for on_box in &term.boxes {
+            product = product.times(&on_box.polynomial);
+            term_is_strict &= on_box::check(facts, on_box)? == Relation::Positive;
         }
         strict |= term_is_strict;
         sum = sum.plus(&product);

@@ -4,4 +4,5 @@ pub mod calculus;
 pub mod combine;
 pub mod existence;
 pub mod logic;
+pub mod on_box;
 pub mod tree;

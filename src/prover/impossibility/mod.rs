@@ -60,7 +60,7 @@ struct Side {
 }
 
 fn term(coefficient: Rational, facts: Vec<(usize, u32)>) -> Term {
-    Term { coefficient, squares: vec![], facts }
+    Term { coefficient, squares: vec![], facts, boxes: vec![] }
 }
 
 fn unit(facts: Vec<(usize, u32)>) -> Term {
