@@ -184,6 +184,11 @@ impl Rational {
         result
     }
 
+    /// `self/2^times`; `None` if the power is beyond every budget.
+    pub fn halved(&self, times: u32) -> Option<Self> {
+        (times <= 1 << 20).then(|| Self::from_big(self.numerator(), self.denominator() << times))?
+    }
+
     /// The value as a small non-negative integer, if it is one.
     pub fn to_u32(&self) -> Option<u32> {
         match &self.0 {

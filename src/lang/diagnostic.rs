@@ -4,7 +4,7 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 43] = [
+pub const CODES: [&str; 44] = [
     "allocation-range",
     "allocation-sum",
     "ambiguous-type",
@@ -27,6 +27,7 @@ pub const CODES: [&str; 43] = [
     "missing-value",
     "negative-density",
     "negative-root",
+    "no-single-root",
     "not-an-agent",
     "not-own-type",
     "out-of-range",

@@ -14,7 +14,8 @@ pub use lexer::canonical_name;
 pub use parser::{parse, parse_expression};
 pub use printer::{print_expr, print_file, print_property, print_relation, print_statement};
 pub use resolve::{
-    Goal, Obligation, PrintedClaim, ResolvedFile, ResolvedStatement, resolve, resolve_expression,
+    Goal, Obligation, PrintedClaim, ResolvedExpression, ResolvedFile, ResolvedStatement, resolve,
+    resolve_expression,
 };
 pub use source::Source;
 pub use spelling::format;

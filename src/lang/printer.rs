@@ -6,7 +6,7 @@ use super::ast::{
     AgentRef, Blank, Braces, Claim, Comparison, Condition, Distribution, DistributionKind, Expr, ExprKind,
     Factor, FamilyOperator, File, Item, ItemKind, Keeper, MechanismBody, MechanismRuleKind, Property,
     PropertyKind, Quantity, Relation, Scope, SettingKind, Shape, Sign, Stance, Statement, StatementKind,
-    Text, Ties,
+    Text, Ties, children,
 };
 use crate::exact::Rational;
 
@@ -404,6 +404,17 @@ fn write_expr(out: &mut String, e: &Expr) {
         ExprKind::Integral { body, variable, low, high } => {
             let (body, low, high) = (print_expr(body), print_expr(low), print_expr(high));
             out.push_str(&format!("integral({body}, {} from {low} to {high})", variable.text));
+        }
+        ExprKind::Root { body, variable, low, high } => {
+            let (shown, low, high) = (print_expr(body), print_expr(low), print_expr(high));
+            let mut others = false;
+            let mut stack = vec![&**body];
+            while let Some(e) = stack.pop() {
+                others |= matches!(&e.kind, ExprKind::Name(text) if *text != variable.text);
+                children(e, &mut |child| stack.push(child));
+            }
+            let unknown = if others { format!("{} ", variable.text) } else { String::new() };
+            out.push_str(&format!("root {unknown}of {shown} in [{low}, {high}]"));
         }
         ExprKind::Expectation(inner) => prefixed(out, "E ", inner),
         ExprKind::Interim(inner) => prefixed(out, "interim ", inner),

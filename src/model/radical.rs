@@ -94,7 +94,7 @@ pub fn root_of_term(e: &Expr, index: u32, written: &str) -> Charge {
 }
 
 /// What a root of an integer is, by its name in formulas.
-pub(super) fn root_named(name: &str) -> Option<(u32, BigInt)> {
+pub fn root_named(name: &str) -> Option<(u32, BigInt)> {
     let mut parts = name.strip_prefix("root'")?.strip_suffix('\'')?.split('\'');
     let (index, n) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     parts.next().is_none().then_some((index, n))
@@ -141,21 +141,81 @@ pub fn reduced(e: &Expr) -> Expr {
     Expr::from(out)
 }
 
-/// `1/e` for a term in square roots of integers that is not zero, by conjugates; `None` for other terms.
+/// `1/e` for a term in roots of integers that is not zero; `None` for other terms.
 pub fn inverse(e: &Expr) -> Option<Expr> {
     let e = reduced(e);
     if let Some(c) = e.as_number() {
         return c.recip().map(Expr::number);
     }
-    let atom = e.atoms().next()?.clone();
-    let Node::Variable(name) = atom.node() else { return None };
-    let (2, n) = root_named(name)? else { return None };
-    let coefficients = e.poly().coefficients_in(&atom);
-    let [a, b] = coefficients.as_slice() else { return None };
-    let conjugate = Expr::from(a.minus(&b.times(&Poly::variable(atom))));
-    let square = Rational::from_big(n, BigInt::one())?;
-    let norm = Expr::from(a.times(a).minus(&b.times(b).scaled(&square)));
-    Some(reduced(&conjugate.times(&inverse(&norm)?)))
+    let root = e.atoms().next()?.clone();
+    let Node::Variable(name) = root.node() else { return None };
+    let (index, n) = root_named(name)?;
+    // Euclid's algorithm for e and x^index − n as polynomials in this root x, whose coefficients are terms
+    // in the other roots: the last remainder is u·e, and 1/e = u/(u·e).
+    let n = Expr::number(Rational::from_big(n, BigInt::one())?);
+    let mut rows = [
+        (Expr::variable(name).pow(index).minus(&n), Expr::zero()),
+        (e.clone(), Expr::one()),
+    ];
+    loop {
+        let [(a, u), (b, v)] = &rows;
+        let divisor: Vec<Expr> = b.poly().coefficients_in(&root).into_iter().map(Expr::from).collect();
+        let lead = inverse(divisor.last()?)?;
+        if divisor.len() == 1 {
+            return Some(reduced(&v.times(&lead)));
+        }
+        let (mut rest, mut multiplier) = (a.clone(), u.clone());
+        loop {
+            let coefficients = rest.poly().coefficients_in(&root);
+            let Some(shift) = coefficients.len().checked_sub(divisor.len()) else { break };
+            let top = Expr::from(coefficients.last()?.clone());
+            if top.is_zero() {
+                break;
+            }
+            let factor = simplified(&top.times(&lead), &root);
+            let factor = factor.times(&Expr::from(&root).pow(u32::try_from(shift).ok()?));
+            rest = simplified(&rest.minus(&factor.times(b)), &root);
+            multiplier = reduced(&multiplier.minus(&factor.times(v)));
+        }
+        let [_, second] = rows;
+        rows = [second, (rest, multiplier)];
+    }
+}
+
+/// The term with powers of all roots but one replaced.
+fn simplified(e: &Expr, but: &Atom) -> Expr {
+    let coefficients = e.poly().coefficients_in(but).into_iter().zip(0_u32..);
+    let x = Expr::from(but);
+    coefficients.fold(Expr::zero(), |sum, (c, k)| sum.plus(&reduced(&Expr::from(c)).times(&x.pow(k))))
+}
+
+/// The root of a polynomial in `unknown` between two ends: a number with a description. `shown` is how the
+/// user writes it.
+pub fn described_root(shown: &str, polynomial: &Expr, unknown: &Expr, low: &Expr, high: &Expr) -> Charge {
+    let name = own_name("solution", &[shown]);
+    let at = |point: &Expr| match unknown.as_variable() {
+        Some(x) => polynomial.substitute_one(x, point),
+        None => polynomial.clone(),
+    };
+    // Rising, where the ends say which way it goes.
+    let falls = at(low).as_number().is_some_and(|v| v.is_positive())
+        || at(high).as_number().is_some_and(|v| v.is_negative());
+    let body = at(&Expr::variable(&name));
+    let body = if falls { body.negated() } else { body };
+    let argument =
+        Bound { name: name.clone(), shown: shown.to_owned(), low: low.clone(), high: high.clone() };
+    Charge { name, shown: shown.to_owned(), argument, body, description: Description::Root }
+}
+
+/// `(p(x) − p(y))/(x − y)` for a polynomial `p` in `unknown`: a polynomial in `x` and `y`.
+pub fn quotient_of_differences(p: &Expr, unknown: &Expr, x: &Expr, y: &Expr) -> Expr {
+    let Some(atom) = unknown.as_atom() else { return Expr::zero() };
+    let coefficients = p.poly().coefficients_in(atom).into_iter().zip(0_u32..).skip(1);
+    coefficients.fold(Expr::zero(), |sum, (c, k)| {
+        // (x^k − y^k)/(x − y) = Σ x^j y^(k−1−j)
+        let powers = (0..k).fold(Expr::zero(), |s, j| s.plus(&x.pow(j).times(&y.pow(k - 1 - j))));
+        sum.plus(&Expr::from(c).times(&powers))
+    })
 }
 
 /// The value of a term in roots of integers, between two rationals that are closer than `width`; `None`

@@ -64,6 +64,11 @@ fn range(facts: &[Fact], variable: &Atom) -> Option<Range> {
     (low < high).then(|| Range { variable: variable.clone(), low, high, ends, below, above })
 }
 
+/// The ends of the tightest interval that single facts give for a variable.
+pub(super) fn interval(facts: &[Fact], variable: &Atom) -> Option<(Rational, Rational)> {
+    range(facts, variable).map(|r| (r.low, r.high))
+}
+
 fn ranges(facts: &[Fact], goal: &Expr) -> Option<Vec<Range>> {
     let variables = goal.poly().variables();
     if variables.iter().any(|a| !matches!(a.node(), Node::Variable(_))) {
@@ -78,7 +83,7 @@ pub(super) fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option
         return None;
     }
     let on_box = positive(facts, relation, goal)?;
-    let term = Term { coefficient: Rational::ONE, squares: vec![], facts: vec![], boxes: vec![on_box] };
+    let term = Term { boxes: vec![on_box], ..Term::number(Rational::ONE) };
     Some(Combination { terms: vec![term], equations: vec![] })
 }
 

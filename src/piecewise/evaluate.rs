@@ -8,6 +8,7 @@
 use super::boxes::midpoint;
 use super::context::Context;
 use super::memory::Memory;
+use super::narrow::{Attempt, narrowed};
 use super::obstacle::Obstacle;
 use super::roots::rational_roots;
 use super::sample::refutes;
@@ -87,14 +88,38 @@ impl Engine {
                     true => None,
                     false => certify_within(context.facts(), relation, &value, self.effort(context)),
                 };
-                match sign {
-                    Some(sign) => Ok(Tree::Leaf { evaluation, sign }),
+                if let Some(sign) = sign {
+                    return Ok(Tree::Leaf { evaluation, sign });
+                }
+                match self.near_roots(context, relation, &value, &evaluation) {
+                    Some(tree) => Ok(tree),
                     None => self.subdivide(context, relation, e, value),
                 }
             }
             Err(Need::Stuck(obstacle)) => Err(obstacle),
             Err(Need::Split(on)) => self.split(context, relation, e, on),
         }
+    }
+
+    /// The sign of a value, once the roots it speaks of are known closely enough.
+    fn near_roots(
+        &self,
+        context: &Context,
+        relation: Relation,
+        value: &Expr,
+        evaluation: &Evaluation,
+    ) -> Option<Tree> {
+        if relation == Relation::Equal {
+            return None;
+        }
+        narrowed(context.facts(), value, |known| {
+            let certify = |relation, e: &Expr| certify_within(known, relation, e, Effort::SMALL);
+            match certify(relation, value) {
+                Some(sign) => Attempt::Found(Tree::Leaf { evaluation: evaluation.clone(), sign }),
+                None if certify(Relation::Positive, &value.negated()).is_some() => Attempt::Never,
+                None => Attempt::Finer,
+            }
+        })
     }
 
     /// Both cases of a sign.

@@ -1,19 +1,23 @@
 //! The engine: exact linear programs, signs of terms under facts, and the piecewise evaluation of
 //! indicators and iterated integrals. Untrusted: it proposes evidence, and the kernel checks it.
 
+mod algebraic;
 mod boxes;
 mod context;
 mod evaluate;
 mod factor;
 mod generator;
+mod linear;
 mod lp;
 mod memory;
 mod modulo;
+mod narrow;
 mod obstacle;
 mod roots;
 mod sample;
 mod sign;
 
+pub use algebraic::AlgebraicNumber;
 pub use evaluate::{Cell, Engine};
 pub use obstacle::Obstacle;
 pub use roots::{RealRoot, isolate, rational_roots, refine};

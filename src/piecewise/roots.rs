@@ -84,14 +84,34 @@ fn tensor(coefficients: &[Rational]) -> Option<Tensor> {
 /// An interval of at most this width around the same root.
 pub fn refine(coefficients: &[Rational], root: &RealRoot, width: &Rational) -> Option<RealRoot> {
     let RealRoot::Between(low, high) = root else { return Some(root.clone()) };
-    let simple = square_free(coefficients)?;
+    let (low, high) = bisect(&square_free(coefficients)?, low, high, width)?;
+    Some(if low == high { RealRoot::At(low) } else { RealRoot::Between(low, high) })
+}
+
+/// A part of `[low, high]` of at most this width at whose ends the polynomial has opposite signs, as it must
+/// have at the ends of the whole; a point, if it is zero there.
+pub(super) fn bisect(
+    coefficients: &[Rational],
+    low: &Rational,
+    high: &Rational,
+    width: &Rational,
+) -> Option<(Rational, Rational)> {
     let (mut low, mut high) = (low.clone(), high.clone());
-    let rising = value(&simple, &low).is_negative();
+    let ends = [value(coefficients, &low), value(coefficients, &high)];
+    for (end, at) in ends.iter().zip([&low, &high]) {
+        if end.is_zero() {
+            return Some((at.clone(), at.clone()));
+        }
+    }
+    let rising = ends.first()?.is_negative();
+    if ends.last()?.is_negative() == rising {
+        return None;
+    }
     while &(&high - &low) > width {
         let middle = &(&low + &high) * &Rational::new(1, 2)?;
-        let v = value(&simple, &middle);
+        let v = value(coefficients, &middle);
         if v.is_zero() {
-            return Some(RealRoot::At(middle));
+            return Some((middle.clone(), middle));
         }
         if v.is_negative() == rising {
             low = middle;
@@ -99,11 +119,11 @@ pub fn refine(coefficients: &[Rational], root: &RealRoot, width: &Rational) -> O
             high = middle;
         }
     }
-    Some(RealRoot::Between(low, high))
+    Some((low, high))
 }
 
 /// The polynomial with every root once.
-fn square_free(coefficients: &[Rational]) -> Option<Vec<Rational>> {
+pub(super) fn square_free(coefficients: &[Rational]) -> Option<Vec<Rational>> {
     let powers = coefficients.iter().zip(0_u32..);
     let p = powers.fold(Poly::zero(), |sum, (c, k)| sum.plus(&Poly::variable(()).pow(k).scaled(c)));
     if p.is_zero() {

@@ -63,7 +63,7 @@ pub(super) fn certify_within(
             Relation::Positive => c.is_positive(),
         };
         if holds {
-            let terms = if c.is_zero() { vec![] } else { vec![constant(c)] };
+            let terms = if c.is_zero() { vec![] } else { vec![Term::number(c)] };
             let terms = if relation == Relation::Equal { vec![] } else { terms };
             return Some(Combination { terms, equations: vec![] });
         }
@@ -117,12 +117,7 @@ pub(super) fn empty(facts: &[Fact]) -> Option<Combination> {
             Relation::Equal => boxes::certify(facts, Relation::Positive, &against),
         };
         if let (Some(found), false) = (&mut found, fact.relation == Relation::Equal) {
-            found.terms.push(Term {
-                coefficient: Rational::ONE,
-                squares: vec![],
-                facts: vec![(number, 1)],
-                boxes: vec![],
-            });
+            found.terms.push(Term { facts: vec![(number, 1)], ..Term::number(Rational::ONE) });
         }
         if let (Some(found), true) = (&mut found, fact.relation == Relation::Equal) {
             found.equations.push((Expr::one(), number));
@@ -147,9 +142,6 @@ pub(super) fn empty(facts: &[Fact]) -> Option<Combination> {
     search.with(&generators)
 }
 
-fn constant(c: Rational) -> Term {
-    Term { coefficient: c, squares: vec![], facts: vec![], boxes: vec![] }
-}
 
 pub(super) struct Search<'a> {
     pub(super) facts: &'a [Fact],
@@ -183,9 +175,9 @@ impl Search<'_> {
             let strict = fact.relation == Relation::Positive || rest.is_positive();
             if proportional && !rest.is_negative() && (strict || self.relation == Relation::AtLeast) {
                 let mut terms =
-                    vec![Term { coefficient: k, squares: vec![], facts: vec![(number, 1)], boxes: vec![] }];
+                    vec![Term { facts: vec![(number, 1)], ..Term::number(k) }];
                 if rest.is_positive() {
-                    terms.push(constant(rest));
+                    terms.push(Term::number(rest));
                 }
                 return Some(Combination { terms, equations: vec![] });
             }
@@ -326,7 +318,7 @@ impl Search<'_> {
             let search = Search { goal: &rest, ..*self };
             let simple = rest.as_number().and_then(|_| certify(self.facts, self.relation, &rest));
             if let Some(mut found) = simple.or_else(|| search.cheap()) {
-                found.terms.push(Term { coefficient: a, squares: vec![root], facts: vec![], boxes: vec![] });
+                found.terms.push(Term { squares: vec![root], ..Term::number(a) });
                 return Some(found);
             }
         }

@@ -136,14 +136,22 @@ pub fn source_path(json: &str) -> Option<String> {
 /// One exact value.
 pub fn eval(text: &str) -> Result<String, Box<Diagnostic>> {
     let expr = lang::parse_expression(text)?;
-    let (term, obligations) = lang::resolve_expression(&expr)?;
+    let lang::ResolvedExpression { term, roots, obligations } = lang::resolve_expression(&expr)?;
     if let Err(diagnostics) = obligation::meet(&obligations)
         && let Some(first) = diagnostics.into_iter().next()
     {
         return Err(Box::new(first));
     }
     match judge::closed(&term) {
-        Some(value) => Ok(crate::report::Names::default().expr(&value)),
+        Some(value) => {
+            let mut names = crate::report::Names::default();
+            roots.iter().for_each(|root| names.describe(root));
+            let shown = names.expr(&value);
+            Ok(match names.decimal(&value) {
+                Some(digits) => format!("{shown} ({digits}...)"),
+                None => shown,
+            })
+        }
         None => Err(Box::new(Diagnostic::new(
             "undecided",
             "no exact value was found for this expression",

@@ -55,8 +55,7 @@ pub(super) fn names(statement: &ResolvedStatement) -> Names {
         match goal {
             Goal::Universal(claim) => {
                 for charge in &claim.charges {
-                    names.insert(&charge.name, &charge.shown);
-                    names.insert(&charge.argument.name, &charge.argument.shown);
+                    names.describe(charge);
                 }
                 let variables = claim.conjuncts.iter().flat_map(|c| &c.variables);
                 for bound in claim.parameters.iter().chain(variables) {

@@ -4,26 +4,72 @@ use std::collections::BTreeMap;
 
 use crate::exact::{Monomial, Rational};
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Theorem};
-use crate::model::root_shown;
+use crate::model::{Charge, Description, reduced, root_named, root_shown, roots_in};
+use crate::piecewise::AlgebraicNumber;
 
 /// How names of formulas are written for the user: `v_1` as `v[1]`, `psi_1'` as the charge it is.
 #[derive(Debug, Clone, Default)]
-pub struct Names(BTreeMap<Name, String>);
+pub struct Names {
+    shown: BTreeMap<Name, String>,
+    /// Roots that are described in formulas.
+    roots: Vec<Charge>,
+}
+
+/// Terms of a number that is still written in radicals.
+const SHORT: usize = 3;
 
 impl Names {
     /// Adds a name and how it is written.
     pub fn insert(&mut self, name: &Name, shown: &str) {
-        self.0.insert(name.clone(), shown.to_owned());
+        self.shown.insert(name.clone(), shown.to_owned());
+    }
+
+    /// Adds a number that a description gives, and how it is written; a root that is a number by itself is
+    /// written as a number.
+    pub fn describe(&mut self, charge: &Charge) {
+        self.insert(&charge.name, &charge.shown);
+        self.insert(&charge.argument.name, &charge.argument.shown);
+        if charge.description == Description::Root && !self.roots.contains(charge) {
+            self.roots.push(charge.clone());
+        }
+    }
+
+    /// The first digits of a number in roots that is not rational.
+    pub fn decimal(&self, e: &Expr) -> Option<String> {
+        let roots: Vec<Charge> = roots_in(e).iter().chain(&self.roots).cloned().collect();
+        let number = AlgebraicNumber::of_term(e, &roots)?;
+        number.as_rational().is_none().then(|| number.decimal(6))?
+    }
+
+    /// A number in roots: in radicals where that is short, else by its polynomial and an interval.
+    fn number(&self, e: &Expr) -> Option<String> {
+        let radicals = roots_in(e);
+        if e.as_number().is_some() || !e.is_polynomial() {
+            return None;
+        }
+        let known = |n: &Name| radicals.iter().chain(&self.roots).any(|c| c.name == *n);
+        if !e.free_names().iter().all(known) {
+            return None;
+        }
+        let roots: Vec<Charge> = radicals.iter().chain(&self.roots).cloned().collect();
+        let number = AlgebraicNumber::of_term(e, &roots)?;
+        let in_radicals = e.free_names().iter().all(|n| radicals.iter().any(|c| c.name == *n));
+        let plain = in_radicals && number.polynomial().len() > 3 && e.size() <= SHORT;
+        (!plain).then(|| number.to_string())
     }
 
     /// The name as written; roots of integers explain themselves.
     pub fn show(&self, name: &str) -> String {
-        let known = self.0.get(name).cloned();
+        let known = self.shown.get(name).cloned();
         known.or_else(|| root_shown(name)).unwrap_or_else(|| name.to_owned())
     }
 
     /// A term, highest degree first: `v^2/2 - c`.
     pub fn expr(&self, e: &Expr) -> String {
+        if let Some(number) = self.number(e) {
+            return number;
+        }
+        let e = &reduced(e);
         let mut terms: Vec<(&Monomial<Atom>, &Rational)> = e.terms().collect();
         terms.sort_by(|(m, _), (n, _)| {
             n.degree().cmp(&m.degree()).then_with(|| self.key(m).cmp(&self.key(n)))
@@ -57,10 +103,9 @@ impl Names {
     fn term(&self, monomial: &Monomial<Atom>, c: &Rational) -> String {
         let mut factors: Vec<(&Atom, u32)> = monomial.factors().collect();
         factors.sort_by_key(|(a, _)| (rank(a), self.atom(a)));
-        let mut parts: Vec<String> = factors
-            .into_iter()
-            .map(|(a, e)| if e == 1 { self.atom(a) } else { format!("{}^{e}", self.atom(a)) })
-            .collect();
+        let mut parts: Vec<String> = radicals(&mut factors);
+        let shown = |(a, e): (&Atom, u32)| if e == 1 { self.atom(a) } else { format!("{}^{e}", self.atom(a)) };
+        parts.extend(factors.into_iter().map(shown));
         let (numerator, denominator) = (c.numerator(), c.denominator());
         if parts.is_empty() {
             return c.to_string();
@@ -198,6 +243,28 @@ impl Names {
             }
         }
     }
+}
+
+/// Takes the roots of integers out of the factors: `sqrt(6)` for `sqrt(2)*sqrt(3)`, `2^(2/3)` for `2^(1/3)^2`.
+fn radicals(factors: &mut Vec<(&Atom, u32)>) -> Vec<String> {
+    let root = |a: &Atom| match a.node() {
+        Node::Variable(name) => root_named(name),
+        _ => None,
+    };
+    let roots: Vec<_> = factors.iter().filter_map(|(a, e)| Some((root(a)?, *e))).collect();
+    factors.retain(|(a, _)| root(a).is_none());
+    let mut square = num_bigint::BigInt::from(1);
+    let mut out = Vec::new();
+    for ((index, n), e) in roots {
+        match (index, e) {
+            (2, 1) => square *= n,
+            _ => out.push(format!("{n}^({e}/{index})")),
+        }
+    }
+    if square != 1.into() {
+        out.insert(0, format!("sqrt({square})"));
+    }
+    out
 }
 
 /// The parts of a conjunction of conjunctions.

@@ -50,6 +50,13 @@ pub struct Term {
     pub boxes: Vec<OnBox>,
 }
 
+impl Term {
+    /// A positive number.
+    pub fn number(coefficient: Rational) -> Self {
+        Term { coefficient, squares: vec![], facts: vec![], boxes: vec![] }
+    }
+}
+
 /// A comparison that is known where the combination is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {

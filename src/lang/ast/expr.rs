@@ -77,6 +77,17 @@ pub enum ExprKind {
         /// The upper limit.
         high: Box<Expr>,
     },
+    /// `root of 4*x^3 - 1 in [0, 1]`: the only zero there; `root x of x^2 - r in [0, 1]` if other names occur.
+    Root {
+        /// What is zero.
+        body: Box<Expr>,
+        /// The unknown.
+        variable: Name,
+        /// The lower end.
+        low: Box<Expr>,
+        /// The upper end.
+        high: Box<Expr>,
+    },
     /// `E payment(vcg, buyer)`: truthful ex ante expectation.
     Expectation(Box<Expr>),
     /// `interim payment(vcg, buyer)`: given the agent's own type alone.
@@ -140,4 +151,48 @@ pub enum Comparison {
     },
     /// `x[i] wins`: the type is the highest, ties by the setting's rule.
     Wins(Expr),
+}
+
+/// Calls `visit` on the direct parts of an expression.
+pub fn children<'a>(e: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    fn condition<'a>(c: &'a Condition, visit: &mut dyn FnMut(&'a Expr)) {
+        for conjunct in &c.conjuncts {
+            match conjunct {
+                Comparison::Wins(e) => visit(e),
+                Comparison::Relations { first, rest } => {
+                    visit(first);
+                    rest.iter().for_each(|(_, e)| visit(e));
+                }
+            }
+        }
+    }
+    match &e.kind {
+        ExprKind::Number(_) | ExprKind::Name(_) => {}
+        ExprKind::Indexed { index, .. } => visit(index),
+        ExprKind::Sum(terms) => terms.iter().for_each(|(_, e)| visit(e)),
+        ExprKind::Product(factors) => factors.iter().for_each(|(_, e)| visit(e)),
+        ExprKind::Negated(e) | ExprKind::Expectation(e) | ExprKind::Interim(e) => visit(e),
+        ExprKind::Power { base, exponent } => [base, exponent].into_iter().for_each(|e| visit(e)),
+        ExprKind::Call { arguments, .. } => arguments.iter().for_each(visit),
+        ExprKind::Family { except, body, .. } => {
+            if let Some(e) = except {
+                visit(e);
+            }
+            visit(body);
+        }
+        ExprKind::Indicator(c) => condition(c, visit),
+        ExprKind::Cases { branches, otherwise } => {
+            for (e, c) in branches {
+                visit(e);
+                condition(c, visit);
+            }
+            if let Some(e) = otherwise {
+                visit(e);
+            }
+        }
+        ExprKind::Integral { body, low, high, .. } | ExprKind::Root { body, low, high, .. } => {
+            [body, low, high].into_iter().for_each(|e| visit(e));
+        }
+        ExprKind::Under { mechanism, .. } => visit(mechanism),
+    }
 }

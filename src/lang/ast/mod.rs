@@ -11,7 +11,7 @@ use crate::exact::Rational;
 pub use claim::{
     Braces, Claim, Property, PropertyKind, Quantity, Relation, Scope, Shape, Stance, Statement, StatementKind,
 };
-pub use expr::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign};
+pub use expr::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign, children};
 
 /// A range of bytes in the source text. Two spans always compare equal: position is not meaning.
 #[derive(Debug, Clone, Copy, Default)]

@@ -7,12 +7,13 @@
 //! prefix    = ( "E" | "interim" ) prefix | primary [ "under" name ]
 //! primary   = number | name | name "[" expr "]" | name "(" … ")" | "(" expr ")" | "[" condition "]"
 //!           | "cases" "{" … "}" | "integral" "(" expr "," name "from" expr "to" expr ")"
+//!           | "root" [ name ] "of" expr "in" "[" expr "," expr "]"
 //! condition = comparison { "and" comparison }
 //! ```
 
 use super::{Parse, Parser, RESERVED};
 use crate::lang::ast::{
-    Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Name, Relation, Sign, Span,
+    Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Name, Relation, Sign, Span, children,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Position, Spacing, Token, TokenKind};
@@ -180,6 +181,7 @@ impl Parser<'_> {
             TokenKind::Name(word) => match word.as_str() {
                 "cases" => self.cases(),
                 "integral" => self.integral(),
+                "root" => self.root(),
                 reserved if RESERVED.contains(&reserved) => {
                     let mut complaint = self.expected(&wanted);
                     complaint.code = "reserved-word";
@@ -280,6 +282,33 @@ impl Parser<'_> {
         Ok(Expr { kind: ExprKind::Integral { body, variable, low, high }, span })
     }
 
+    fn root(&mut self) -> Parse<Expr> {
+        let start = self.expect_word("root")?;
+        let named = match self.accept_word("of") {
+            true => None,
+            false => {
+                let name = self.name("`of` or the unknown")?;
+                self.expect_word("of")?;
+                Some(name)
+            }
+        };
+        let body = Box::new(self.expr()?);
+        let variable = match named {
+            Some(name) => name,
+            None => only_name(&body)?,
+        };
+        self.expect_word("in")?;
+        let opened = self.expect("[")?;
+        self.open += 1;
+        let low = Box::new(self.expr()?);
+        self.expect(",")?;
+        let high = Box::new(self.expr()?);
+        self.open -= 1;
+        self.close("]", opened)?;
+        let span = Span::new(start.start, self.end());
+        Ok(Expr { kind: ExprKind::Root { body, variable, low, high }, span })
+    }
+
     fn cases(&mut self) -> Parse<Expr> {
         let start = self.expect_word("cases")?;
         let opened = self.expect("{")?;
@@ -352,5 +381,27 @@ fn flip(sign: Sign) -> Sign {
     match sign {
         Sign::Plus => Sign::Minus,
         Sign::Minus => Sign::Plus,
+    }
+}
+
+/// The unknown of a root, if only one name occurs.
+fn only_name(body: &Expr) -> Parse<Name> {
+    let mut names: Vec<Name> = Vec::new();
+    let mut stack = vec![body];
+    while let Some(e) = stack.pop() {
+        match &e.kind {
+            ExprKind::Name(text) if names.iter().all(|n| n.text != *text) => {
+                names.push(Name { text: text.clone(), span: e.span });
+            }
+            _ => children(e, &mut |child| stack.push(child)),
+        }
+    }
+    match names.as_slice() {
+        [only] => Ok(only.clone()),
+        _ => {
+            let message = "it is not clear what is unknown in this root";
+            let help = "name the unknown, as in `root x of x^2 - r in [0, 1]`";
+            Err(Box::new(Diagnostic::new("syntax", message, body.span).help(help)))
+        }
     }
 }

@@ -27,7 +27,7 @@ const DEPTH_LIMIT: usize = 128;
 const ITEMS: [&str; 7] = ["source", "parameter", "setting", "mechanism", "strategy", "claim", "refuted"];
 
 /// Words that cannot be names.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 15] = [
     "E",
     "interim",
     "under",
@@ -42,6 +42,7 @@ const RESERVED: [&str; 14] = [
     "almost",
     "cases",
     "integral",
+    "root",
 ];
 
 type Parse<T> = Result<T, Box<Diagnostic>>;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::exact::Rational;
-use crate::kernel::{Expr, Name as Symbol, Node};
-use crate::model::{Agent, Comparison, Description, Setting, fraction, inverse, root_of, root_of_term};
+use crate::kernel::{Expr, Name as Symbol};
+use crate::model::{Agent, Comparison, Setting, fraction, inverse};
 
 use super::names::{advise, complain, names_in, settings_of, unknown_name};
 use super::scope::Env;
@@ -84,6 +84,7 @@ impl Env<'_> {
             ExprKind::Indicator(condition) => self.condition(condition),
             ExprKind::Cases { branches, otherwise } => self.cases(e, branches, otherwise.as_deref()),
             ExprKind::Integral { body, variable, low, high } => self.integral(body, variable, low, high),
+            ExprKind::Root { body, variable, low, high } => self.root_in(e, body, variable, low, high),
             ExprKind::Expectation(inner) => self.expectation(inner),
             ExprKind::Interim(inner) => self.interim(inner),
             ExprKind::Under { .. } => {
@@ -209,7 +210,7 @@ impl Env<'_> {
                 }
                 found = Some(agent);
             }
-            super::names::children(e, &mut |child| stack.push(child));
+            ast::children(e, &mut |child| stack.push(child));
         }
         found.ok_or_else(|| {
             let message = "it is not clear whose type is known in this interim quantity";
@@ -273,42 +274,6 @@ impl Env<'_> {
         };
         let span = base.span.to(exponent.span);
         (0..k).try_fold(Expr::one(), |out, _| product_of(&out, &term, span))
-    }
-
-    /// The root of a number, or of a term in parameters, that is at least zero.
-    pub(super) fn root(&mut self, base: &ast::Expr, term: &Expr, index: u32) -> Resolve<Expr> {
-        let negative = || {
-            Diagnostic::new("negative-root", "this can be negative, and has no real root then", base.span)
-                .help("the root of a number that is at least zero is at least zero")
-        };
-        if let Some(c) = term.as_number() {
-            if c.is_negative() {
-                return Err(Box::new(negative()));
-            }
-            let limit = || too_large("this root is out of range", base.span);
-            let (root, charges) = root_of(&c, index).ok_or_else(limit)?;
-            charges.into_iter().for_each(|charge| self.add_charge(charge));
-            return Ok(root);
-        }
-        let in_parameters = |name: &Symbol| {
-            let is_root = self.charges.iter().any(|c| c.name == *name && c.description == Description::Root);
-            is_root || self.universe.parameters.iter().any(|p| p.name == *name)
-        };
-        let simple = term.atoms().all(|a| matches!(a.node(), Node::Variable(_)));
-        if !simple || !term.free_names().iter().all(in_parameters) {
-            let help = "roots of numbers and of terms in parameters are supported";
-            return Err(advise(
-                "unsupported",
-                "this is the root of a term with types in it",
-                base.span,
-                help,
-            ));
-        }
-        self.oblige(term.clone(), Comparison::AtLeast, Expr::zero(), negative());
-        let root = root_of_term(term, index, &crate::lang::print_expr(base));
-        let out = Expr::variable(&root.name);
-        self.add_charge(root);
-        Ok(out)
     }
 
     /// A bound name must be new.

@@ -12,6 +12,7 @@ mod mechanism;
 mod names;
 mod prior;
 mod quantity;
+mod root;
 mod scope;
 mod setting;
 mod stage;
@@ -20,7 +21,7 @@ mod ties;
 
 use crate::exact::Rational;
 use crate::kernel::Expr;
-use crate::model::{Bound, Claim, Existence};
+use crate::model::{Bound, Charge, Claim, Existence};
 
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
@@ -128,12 +129,23 @@ pub fn resolve(file: &ast::File) -> Result<ResolvedFile, Vec<Diagnostic>> {
     Err(without_repetitions(diagnostics, same))
 }
 
+/// An expression with all names resolved.
+#[derive(Debug, Clone)]
+pub struct ResolvedExpression {
+    /// The number.
+    pub term: Expr,
+    /// The roots that it mentions.
+    pub roots: Vec<Charge>,
+    /// What must hold for it to make sense.
+    pub obligations: Vec<Obligation>,
+}
+
 /// Resolves an expression without names in scope.
-pub fn resolve_expression(e: &ast::Expr) -> Result<(Expr, Vec<Obligation>), Box<Diagnostic>> {
+pub fn resolve_expression(e: &ast::Expr) -> Result<ResolvedExpression, Box<Diagnostic>> {
     let universe = Universe::default();
     let mut env = Env::new(&universe, vec![]);
     let term = env.number(e)?;
-    Ok((term, env.obligations))
+    Ok(ResolvedExpression { term, roots: env.charges, obligations: env.obligations })
 }
 
 fn duplicates(file: &ast::File) -> Vec<Diagnostic> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Resolve;
 use super::quantity::takes_an_agent;
 use super::scope::Universe;
-use crate::lang::ast::{self, Comparison, ExprKind, Name, Span};
+use crate::lang::ast::{self, ExprKind, Name, Span, children};
 use crate::lang::diagnostic::Diagnostic;
 use crate::model::Setting;
 
@@ -61,53 +61,13 @@ pub(super) fn arity(function: &Name, wanted: &str, found: usize) -> Box<Diagnost
     complain("wrong-arity", message, function.span)
 }
 
-/// Calls `visit` on the direct parts of an expression.
-pub(super) fn children<'a>(e: &'a ast::Expr, visit: &mut dyn FnMut(&'a ast::Expr)) {
-    fn condition<'a>(c: &'a ast::Condition, visit: &mut dyn FnMut(&'a ast::Expr)) {
-        for conjunct in &c.conjuncts {
-            match conjunct {
-                Comparison::Wins(e) => visit(e),
-                Comparison::Relations { first, rest } => {
-                    visit(first);
-                    rest.iter().for_each(|(_, e)| visit(e));
-                }
-            }
-        }
-    }
-    match &e.kind {
-        ExprKind::Number(_) | ExprKind::Name(_) => {}
-        ExprKind::Indexed { index, .. } => visit(index),
-        ExprKind::Sum(terms) => terms.iter().for_each(|(_, e)| visit(e)),
-        ExprKind::Product(factors) => factors.iter().for_each(|(_, e)| visit(e)),
-        ExprKind::Negated(e) | ExprKind::Expectation(e) | ExprKind::Interim(e) => visit(e),
-        ExprKind::Power { base, exponent } => [base, exponent].into_iter().for_each(|e| visit(e)),
-        ExprKind::Call { arguments, .. } => arguments.iter().for_each(visit),
-        ExprKind::Family { except, body, .. } => {
-            if let Some(e) = except {
-                visit(e);
-            }
-            visit(body);
-        }
-        ExprKind::Indicator(c) => condition(c, visit),
-        ExprKind::Cases { branches, otherwise } => {
-            for (e, c) in branches {
-                visit(e);
-                condition(c, visit);
-            }
-            if let Some(e) = otherwise {
-                visit(e);
-            }
-        }
-        ExprKind::Integral { body, low, high, .. } => [body, low, high].into_iter().for_each(|e| visit(e)),
-        ExprKind::Under { mechanism, .. } => visit(mechanism),
-    }
-}
-
 /// Calls `visit` on an expression and all its parts, with the names that are bound around each.
 fn walk<'a>(e: &'a ast::Expr, bound: &mut Vec<&'a str>, visit: &mut dyn FnMut(&'a ast::Expr, &[&'a str])) {
     visit(e, bound);
     let binds = match &e.kind {
-        ExprKind::Integral { variable, body, .. } => Some((variable, &**body)),
+        ExprKind::Integral { variable, body, .. } | ExprKind::Root { variable, body, .. } => {
+            Some((variable, &**body))
+        }
         ExprKind::Family { index, body, .. } => Some((index, &**body)),
         _ => None,
     };
