@@ -155,7 +155,14 @@ fn operators_bind_as_in_the_notes() {
     same("2^3^2", "2^(3^2)");
     same("-a*b", "-(a*b)");
     same("E a + b", "(E a) + b");
-    same("2*E f(x)^2", "2*((E f(x))^2)");
+    same("2*E f(x)", "2*(E f(x))");
+    for unclear in ["E f(x)^2", "2*E f(x)^2", "E a*b", "interim a*b", "E 2*a", "E a/b"] {
+        assert!(parse_expression(unclear).is_err(), "{unclear}");
+    }
+    for clear in ["(E f(x))^2", "E (f(x)^2)", "(E a)*b", "E (a*b)", "b*E a", "(E a)*(E b)", "(E a)/2"] {
+        let read = parse_expression(clear).unwrap();
+        assert_eq!(parse_expression(&print_expr(&read)).unwrap(), read, "{clear}");
+    }
     same("interim p(m, 1) - 1", "(interim p(m, 1)) - 1");
     same("----x", "x");
     same("a - -b", "a + b");

@@ -152,7 +152,9 @@ fn assert_file_is_closed(file: &ResolvedFile) {
             }
         }
         if let Some(printed) = &s.printed {
-            assert_stated(&printed.claim.statement(), &s.name);
+            for claim in &printed.claims {
+                assert_stated(&claim.statement(), &s.name);
+            }
         }
     }
 }
@@ -533,8 +535,8 @@ fn a_branch_is_read_only_where_its_condition_holds() {
 #[test]
 fn an_expression_alone_has_no_names() {
     let e = lang::parse_expression("integral(y^2, y from 0 to 1) + max(1, 2)/3").unwrap();
-    let (term, obligations) = lang::resolve_expression(&e).unwrap();
-    assert_eq!((value(&term, &at(&[])), obligations.len()), (number("1"), 0));
+    let read = lang::resolve_expression(&e).unwrap();
+    assert_eq!((value(&read.term, &at(&[])), read.obligations.len()), (number("1"), 0));
     let e = lang::parse_expression("v + 1").unwrap();
     assert_eq!(lang::resolve_expression(&e).unwrap_err().code, "unknown-name");
 }

@@ -19,6 +19,7 @@ mod forgery;
 mod kernel;
 mod language;
 mod laws;
+mod meanings;
 mod numeric;
 mod rejected;
 mod report;

@@ -24,6 +24,15 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// Rejects a parameter that is named twice: what a function is must not depend on how it is written.
+    pub(in crate::kernel) fn has_distinct_parameters(&self) -> Result<(), Rejection> {
+        let repeated = |(k, p): (usize, &Symbol)| self.parameters.iter().take(k).any(|q| q == p);
+        match self.parameters.iter().enumerate().any(repeated) {
+            true => Err(wrong("distinct parameters")),
+            false => Ok(()),
+        }
+    }
+
     fn table(&self) -> (Name, (Vec<Name>, Expr)) {
         let parameters = self.parameters.iter().map(|p| p.name().clone()).collect();
         (self.name.name().clone(), (parameters, self.body.clone()))
@@ -107,10 +116,7 @@ impl Statement {
             if earlier.iter().any(|e| e.name == d.name) {
                 return Err(wrong("each function defined once"));
             }
-            let repeated = |(k, p): (usize, &Symbol)| d.parameters.iter().take(k).any(|q| q == p);
-            if d.parameters.iter().enumerate().any(repeated) {
-                return Err(wrong("distinct parameters"));
-            }
+            d.has_distinct_parameters()?;
             let is_known = |name: &Name| {
                 let parameter = d.body.mentions_variable(name);
                 let as_variable = d.parameters.iter().any(|p| p.name() == name);

@@ -4,9 +4,10 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 44] = [
+pub const CODES: [&str; 45] = [
     "allocation-range",
     "allocation-sum",
+    "ambiguous-average",
     "ambiguous-type",
     "bare-monotone",
     "cases-incomplete",

@@ -372,11 +372,13 @@ fn write_expr(out: &mut String, e: &Expr) {
                     (_, Factor::Times) => "*",
                     (_, Factor::Over) => "/",
                 });
-                part(out, factor, &Level::Factor);
+                let average = matches!(factor.kind, ExprKind::Expectation(_) | ExprKind::Interim(_));
+                let is_last = position + 1 == factors.len();
+                part(out, factor, if average && !is_last { &Level::Primary } else { &Level::Factor });
             }
         }
         ExprKind::Power { base, exponent } => {
-            part(out, base, &Level::Prefix);
+            part(out, base, &Level::Primary);
             out.push('^');
             part(out, exponent, &Level::Prefix);
         }

@@ -161,25 +161,21 @@ impl Mechanism {
     /// the reserve; without a bid at the reserve the seller keeps the good.
     pub fn second_price(setting: &Arc<Setting>, reserve: Option<&Expr>) -> Option<Self> {
         let types = types_of(setting);
-        let mut allocation = setting.efficient();
         // What the seller could keep the good for: the price is at least this much.
         let floor = match (reserve, setting.kind) {
-            (Some(reserve), _) => Some(reserve.clone()),
+            (Some(reserve), Kind::GoodOrSeller) => Some(reserve.clone()),
             (None, Kind::GoodOrSeller) => Some(Expr::zero()),
-            (None, _) => None,
+            (None, Kind::GoodForAgents) => None,
+            (Some(_), Kind::GoodForAgents) | (_, Kind::Outcomes) => return None,
         };
-        if let Some(floor) = reserve {
-            if setting.kind != Kind::GoodOrSeller {
-                return None;
-            }
+        let mut allocation = setting.greatest(&types);
+        if let Some(floor) = &floor {
             let mut sold = Expr::zero();
             for (x, v) in allocation.iter_mut().zip(&types) {
                 *x = x.times(&Expr::at_least_zero(&v.minus(floor)));
                 sold = sold.plus(x);
             }
-            if let Some(kept) = allocation.last_mut() {
-                *kept = Expr::one().minus(&sold);
-            }
+            allocation.push(Expr::one().minus(&sold));
         }
         let price = |i: usize| {
             let others = types.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, v)| v);
@@ -187,7 +183,7 @@ impl Mechanism {
         };
         let payment = allocation.iter().take(types.len()).enumerate().map(|(i, x)| price(i).times(x));
         let payment = payment.collect();
-        is_good(setting).then(|| Self::of(setting, allocation, payment))
+        Some(Self::of(setting, allocation, payment))
     }
 
     /// The revenue-maximising mechanism for regular priors (Myerson, 1981; Krishna 5.14, 5.15): the

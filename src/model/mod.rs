@@ -18,7 +18,10 @@ pub use existence::{Existence, Quantity};
 pub use fold::fold;
 pub use mechanism::Mechanism;
 pub use property::{Part, Property, equilibrium, unfold};
-pub use radical::{described_root, quotient_of_differences, enclosure, fraction, inverse, reduced, root_named, root_of, root_of_term, root_shown, roots_in};
+pub use radical::{
+    described_root, enclosure, fraction, inverse, quotient_of_differences, reduced, root_named, root_of,
+    root_of_term, root_shown, roots_in,
+};
 pub use setting::{Agent, Kind, Outcome, Setting, mixture};
 pub use shape::Shape;
 pub use special::{regular, reserve, worst_off};

@@ -153,10 +153,7 @@ pub fn inverse(e: &Expr) -> Option<Expr> {
     // Euclid's algorithm for e and x^index − n as polynomials in this root x, whose coefficients are terms
     // in the other roots: the last remainder is u·e, and 1/e = u/(u·e).
     let n = Expr::number(Rational::from_big(n, BigInt::one())?);
-    let mut rows = [
-        (Expr::variable(name).pow(index).minus(&n), Expr::zero()),
-        (e.clone(), Expr::one()),
-    ];
+    let mut rows = [(Expr::variable(name).pow(index).minus(&n), Expr::zero()), (e.clone(), Expr::one())];
     loop {
         let [(a, u), (b, v)] = &rows;
         let divisor: Vec<Expr> = b.poly().coefficients_in(&root).into_iter().map(Expr::from).collect();

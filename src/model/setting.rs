@@ -170,12 +170,16 @@ impl Setting {
         })
     }
 
-    /// Virtual value times density, `p = θ f − (1 − F)`, and the density `f`: without a quotient.
+    /// Virtual value times a positive weight, and the weight: without a quotient. The weight is the density
+    /// `f`, so that this is `θ f − (1 − F)` and `f`; where `f = 0` the virtual value is taken to be the type,
+    /// as it is where no type is higher.
     pub fn virtual_parts(&self, agent: usize) -> Option<(Expr, Expr)> {
         let a = self.agents.get(agent)?;
         let own = Expr::variable(&a.type_.name);
+        let none = Expr::is_zero_indicator(&a.density);
+        let some = Expr::one().minus(&none);
         let p = own.times(&a.density).minus(&Expr::one().minus(&a.cdf));
-        Some((p, a.density.clone()))
+        Some((p.times(&some).plus(&own.times(&none)), a.density.plus(&none)))
     }
 
     /// `θ − (1 − F)/f`; where it is used, the density must not be zero.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::kernel::{Expr, Formula, Name};
 
-use super::claim::{Bound, Charge, Claim, Comparison, Conjunct};
+use super::claim::{Bound, Charge, Claim, Comparison, Conjunct, Description};
 
 /// How a term depends on a name `r`, for all `r ≤ r'` in the range (and all weights λ ∈ [0, 1]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,16 +42,17 @@ fn at(e: &Expr, charges: &[Charge], name: &Name, point: &Expr, mark: &str) -> At
         }
         // The argument of a root is the number itself.
         let renamed: Name = format!("{argument}{mark}").into();
+        let there = |shown: &str| format!("({shown} at {name} = {point})");
         let argument_there = Bound {
             name: renamed.clone(),
-            shown: shown.clone(),
+            shown: if charge.description == Description::Root { there(shown) } else { shown.clone() },
             low: low.substitute(&values),
             high: high.substitute(&values),
         };
         let body = charge.body.substitute(&values).substitute_one(argument, &Expr::variable(&renamed));
         let copy = Charge {
             name: format!("{}{mark}", charge.name).into(),
-            shown: format!("{} at {name} = {point}", charge.shown),
+            shown: there(&charge.shown),
             argument: argument_there,
             body,
             description: charge.description,

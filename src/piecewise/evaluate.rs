@@ -13,7 +13,7 @@ use super::obstacle::Obstacle;
 use super::roots::rational_roots;
 use super::sample::refutes;
 use super::sign::{Effort, certify, certify_within, empty};
-use crate::exact::Rational;
+use super::values::Values;
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::rule::tree::{Decided, Decision, Direction, Evaluation, Pieces, Tree};
 use crate::kernel::{Atom, Expr, Node, Relation, Symbol};
@@ -258,12 +258,12 @@ impl Engine {
     }
 
     fn evaluate(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
-        let mut known = Known::default();
+        let mut known = Values::default();
         self.collect(context, e, &mut known)?;
         Ok((known.value(e), known.evaluation))
     }
 
-    fn collect(&mut self, context: &mut Context, e: &Expr, known: &mut Known) -> Result<(), Need> {
+    fn collect(&mut self, context: &mut Context, e: &Expr, known: &mut Values) -> Result<(), Need> {
         for (monomial, _) in e.terms() {
             let mut open = None;
             let mut vanishes = false;
@@ -470,36 +470,5 @@ fn new_name(facts: &[Fact], body: &Expr, upper: &Expr) -> Symbol {
             Some(symbol) if !taken => return symbol,
             _ => index += 1,
         }
-    }
-}
-
-/// The values of atoms that are known in one evaluation.
-#[derive(Default)]
-struct Known {
-    values: Vec<(Atom, Expr)>,
-    evaluation: Evaluation,
-}
-
-impl Known {
-    fn get(&self, atom: &Atom) -> Option<&Expr> {
-        self.values.iter().find(|(a, _)| a == atom).map(|(_, value)| value)
-    }
-
-    fn value(&self, e: &Expr) -> Expr {
-        e.replace_atoms(|a| self.get(a).cloned())
-    }
-
-    fn decide(&mut self, atom: &Atom, decision: Decision) {
-        let value = match decision.value {
-            Decided::One => Rational::ONE,
-            Decided::Zero => Rational::ZERO,
-        };
-        self.values.push((atom.clone(), Expr::number(value)));
-        self.evaluation.indicators.push(decision);
-    }
-
-    fn integrate(&mut self, atom: &Atom, value: Expr, pieces: Pieces) {
-        self.values.push((atom.clone(), value));
-        self.evaluation.integrals.push(pieces);
     }
 }

@@ -16,6 +16,8 @@ mod obstacle;
 mod roots;
 mod sample;
 mod sign;
+mod surd;
+mod values;
 
 pub use algebraic::AlgebraicNumber;
 pub use evaluate::{Cell, Engine};

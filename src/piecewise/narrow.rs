@@ -26,11 +26,13 @@ const BITS: [u32; 6] = [4, 10, 22, 46, 94, 190];
 fn roots(facts: &[Fact], e: &Expr) -> Vec<Root> {
     let mut out = Vec::new();
     for variable in variables_of(e) {
-        let only = |f: &&Fact| f.relation == Relation::Equal && f.expr.poly().variables() == [variable.clone()];
+        let only =
+            |f: &&Fact| f.relation == Relation::Equal && f.expr.poly().variables() == [variable.clone()];
         let Some(fact) = facts.iter().find(only) else { continue };
         let coefficients: Option<Vec<Rational>> =
             fact.expr.poly().coefficients_in(&variable).iter().map(Poly::as_constant).collect();
-        let (Some(coefficients), Some((low, high))) = (coefficients, boxes::interval(facts, &variable)) else {
+        let (Some(coefficients), Some((low, high))) = (coefficients, boxes::interval(facts, &variable))
+        else {
             continue;
         };
         out.push(Root { variable, coefficients, low, high });
@@ -50,11 +52,7 @@ pub(super) enum Attempt {
 
 /// A tree for `e REL 0` that first puts the roots in smaller intervals; `leaf` is tried under the facts with
 /// these.
-pub(super) fn narrowed(
-    facts: &[Fact],
-    e: &Expr,
-    mut leaf: impl FnMut(&[Fact]) -> Attempt,
-) -> Option<Tree> {
+pub(super) fn narrowed(facts: &[Fact], e: &Expr, mut leaf: impl FnMut(&[Fact]) -> Attempt) -> Option<Tree> {
     let roots = roots(facts, e);
     if roots.is_empty() {
         return None;

@@ -142,7 +142,6 @@ pub(super) fn empty(facts: &[Fact]) -> Option<Combination> {
     search.with(&generators)
 }
 
-
 pub(super) struct Search<'a> {
     pub(super) facts: &'a [Fact],
     relation: Relation,
@@ -174,8 +173,7 @@ impl Search<'_> {
             let rest = &free(self.goal) - &(&k * &free(&fact.expr));
             let strict = fact.relation == Relation::Positive || rest.is_positive();
             if proportional && !rest.is_negative() && (strict || self.relation == Relation::AtLeast) {
-                let mut terms =
-                    vec![Term { facts: vec![(number, 1)], ..Term::number(k) }];
+                let mut terms = vec![Term { facts: vec![(number, 1)], ..Term::number(k) }];
                 if rest.is_positive() {
                     terms.push(Term::number(rest));
                 }

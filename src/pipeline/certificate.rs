@@ -105,7 +105,7 @@ pub(super) fn write(
     defined: &[Proof],
     judged: &Judged,
 ) -> NamedCertificate {
-    let printed = judged.printed.iter().filter_map(|p| p.proof.as_ref());
+    let printed = judged.printed.iter().flat_map(|p| &p.proofs);
     let all = defined.iter().chain(&judged.defined).chain(&judged.proofs).chain(printed);
     let mut proofs: Vec<ProofText> = Vec::new();
     for proof in all {
@@ -224,7 +224,7 @@ fn expected(file: &CertificateFile, text: &str) -> Result<Expected, String> {
     match (&statement.printed, file.printed) {
         (None, None) | (Some(_), Some(VerdictKind::Undecided)) => {}
         (Some(printed), Some(VerdictKind::Refuted)) => {
-            out.push(vec![shown(printed.claim.denial())]);
+            out.extend(printed.claims.iter().map(|claim| vec![shown(claim.denial())]));
         }
         _ => return Err("the certificate and the source differ about a printed version".into()),
     }

@@ -55,9 +55,16 @@ pub(super) enum AsStated {
 #[derive(Debug, Clone)]
 pub(super) struct PrintedVerdict {
     pub(super) verdict: VerdictKind,
-    pub(super) proof: Option<Proof>,
+    pub(super) proofs: Vec<Proof>,
     pub(super) refutation: Option<Refutation>,
     pub(super) difference: Option<Expr>,
+}
+
+impl Default for PrintedVerdict {
+    fn default() -> Self {
+        let verdict = VerdictKind::Undecided;
+        PrintedVerdict { verdict, proofs: vec![], refutation: None, difference: None }
+    }
 }
 
 /// Judges a statement; the error is about its input (a division by zero, a tie that matters, a printed
@@ -68,17 +75,35 @@ pub(super) fn judge(maxima: &Maxima, statement: &ResolvedStatement) -> Result<Ju
     let mut judged = decide(maxima, first);
     for goals in others {
         let next = decide(maxima, goals);
-        if next.verdict != judged.verdict {
-            return Err(vec![tie_matters(statement)]);
+        if next.verdict == judged.verdict {
+            judged.proofs.extend(next.proofs);
+            continue;
         }
-        judged.proofs.extend(next.proofs);
+        // What is open under one rule is open.
+        match (judged.verdict, next.verdict) {
+            (VerdictKind::Undecided, _) => {}
+            (_, VerdictKind::Undecided) => judged = next,
+            _ => return Err(vec![tie_matters(statement)]),
+        }
     }
     judged.defined = defined;
     let context = context(maxima, statement);
     let closed = |e: &Expr| context.as_ref().and_then(|(claim, values)| closed_in(claim, values, e));
     judged.value = statement.value.as_ref().and_then(closed);
     if let Some(printed) = &statement.printed {
-        let verdict = refute_printed(maxima, &printed.claim);
+        let mut verdicts = printed.claims.iter().map(|claim| refute_printed(maxima, claim));
+        let mut verdict = verdicts.next().unwrap_or_default();
+        for next in verdicts {
+            if next.verdict == verdict.verdict {
+                verdict.proofs.extend(next.proofs);
+                continue;
+            }
+            match (verdict.verdict, next.verdict) {
+                (VerdictKind::Undecided, _) => {}
+                (_, VerdictKind::Undecided) => verdict = next,
+                _ => return Err(vec![tie_matters(statement)]),
+            }
+        }
         if verdict.verdict == VerdictKind::Proved {
             let message = format!("the printed version `{}` is right", printed.shown);
             let help = "remove `printed`, or correct the claim";
@@ -198,12 +223,12 @@ fn existential(existence: &crate::model::Existence, answer: Answer) -> Decided {
 }
 
 fn refute_printed(maxima: &Maxima, claim: &Claim) -> PrintedVerdict {
-    let (verdict, proof, refutation) = match universal(maxima, claim) {
-        Decided::Proved(proof, _) => (VerdictKind::Proved, Some(proof), None),
-        Decided::Refuted(proof, refutation) => (VerdictKind::Refuted, Some(proof), Some(refutation)),
-        Decided::Open(_) => (VerdictKind::Undecided, None, None),
+    let (verdict, proofs, refutation) = match universal(maxima, claim) {
+        Decided::Proved(proof, _) => (VerdictKind::Proved, vec![proof], None),
+        Decided::Refuted(proof, refutation) => (VerdictKind::Refuted, vec![proof], Some(refutation)),
+        Decided::Open(_) => (VerdictKind::Undecided, vec![], None),
     };
-    PrintedVerdict { verdict, proof, refutation, difference: None }
+    PrintedVerdict { verdict, proofs, refutation, difference: None }
 }
 
 /// The claim whose names the value of a statement speaks of, with the values of its charges.

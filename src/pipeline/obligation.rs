@@ -14,7 +14,7 @@ pub(super) fn meet(obligations: &[Obligation]) -> Result<Vec<Proof>, Vec<Diagnos
         match settle(obligation) {
             Ok(proof) => proofs.push(proof),
             Err(complaint) => {
-                let known = |d: &Diagnostic| d.code == complaint.code && d.message == complaint.message;
+                let known = |d: &Diagnostic| d.code == complaint.code && d.span == complaint.span;
                 if !complaints.iter().any(known) {
                     complaints.push(*complaint);
                 }

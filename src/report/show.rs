@@ -104,7 +104,8 @@ impl Names {
         let mut factors: Vec<(&Atom, u32)> = monomial.factors().collect();
         factors.sort_by_key(|(a, _)| (rank(a), self.atom(a)));
         let mut parts: Vec<String> = radicals(&mut factors);
-        let shown = |(a, e): (&Atom, u32)| if e == 1 { self.atom(a) } else { format!("{}^{e}", self.atom(a)) };
+        let shown =
+            |(a, e): (&Atom, u32)| if e == 1 { self.atom(a) } else { format!("{}^{e}", self.atom(a)) };
         parts.extend(factors.into_iter().map(shown));
         let (numerator, denominator) = (c.numerator(), c.denominator());
         if parts.is_empty() {

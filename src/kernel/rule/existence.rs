@@ -7,8 +7,8 @@ use super::super::rejection::Rejection;
 use super::super::theorem::Theorem;
 
 /// **Exhibit.** From `⊢ φ[f := λ]` follows that some functions satisfy `φ`. Rejects: a body that is not
-/// locally bounded by its form; a missing function or a wrong arity; a premise that is not literally
-/// the instance.
+/// locally bounded by its form; a parameter that is named twice; a missing function or a wrong arity; a
+/// premise that is not literally the instance.
 pub(in crate::kernel) fn exhibit(
     premise: &Theorem,
     statement: &Formula,
@@ -25,6 +25,7 @@ pub(in crate::kernel) fn exhibit(
     if !fits {
         return Err(Rejection::WrongForm { rule: "exhibit", expected: "one definition for each function" });
     }
+    definitions.iter().try_for_each(Definition::has_distinct_parameters)?;
     if definitions.iter().any(|d| !d.body.is_tame()) {
         return Err(Rejection::NotTame);
     }

@@ -120,7 +120,15 @@ impl Parser<'_> {
                 }
             };
         }
+        let bracketed = self.is_symbol("(");
         let base = self.prefix()?;
+        let average = matches!(base.kind, ExprKind::Expectation(_) | ExprKind::Interim(_)) && !bracketed;
+        if average && self.continues() && (self.is_symbol("^") || self.is_product()) {
+            let message = "it is not clear how far this average goes";
+            let help = "write `E (a^2)` or `(E a)^2`, `E (a*b)` or `(E a)*b`";
+            let complaint = Diagnostic::new("ambiguous-average", message, base.span.to(self.here()));
+            return Err(Box::new(complaint.help(help)));
+        }
         if !(self.continues() && self.accept("^")) {
             return Ok(base);
         }
@@ -128,6 +136,12 @@ impl Parser<'_> {
         let span = Span::new(start.start, self.end());
         let (base, exponent) = (Box::new(base), Box::new(exponent));
         Ok(Expr { kind: ExprKind::Power { base, exponent }, span })
+    }
+
+    /// Whether `*` or `/` and something else than a number come next.
+    fn is_product(&mut self) -> bool {
+        let next = self.tokens.get(self.at + 1).map(|t| &t.kind);
+        (self.is_symbol("*") || self.is_symbol("/")) && !matches!(next, Some(TokenKind::Number(_)))
     }
 
     fn prefix(&mut self) -> Parse<Expr> {

@@ -104,9 +104,12 @@ pub(super) fn shape(
     let side = reader.side(env, e)?;
     let bound = shape_variable(reader, env, &side.term, variable)?;
     let variables = reader.variables(env, &[&side.term], e.span)?;
-    if variables.iter().any(|b| b.low.mentions(&bound.name) || b.high.mentions(&bound.name)) {
-        let message = format!("a type space depends on `{}`", bound.shown);
-        let help = "shapes are supported in what no type space depends on";
+    let depends = |b: &Bound| b.low.mentions(&bound.name) || b.high.mentions(&bound.name);
+    let charges = env.charges.iter().map(|c| &c.body);
+    let occurs = |b: &&Bound| side.term.mentions(&b.name) || charges.clone().any(|e| e.mentions(&b.name));
+    if variables.iter().any(depends) || reader.universe.parameters.iter().filter(occurs).any(depends) {
+        let message = format!("the range of something else depends on `{}`", bound.shown);
+        let help = "shapes are supported in what no other range depends on";
         return Err(advise("unsupported", message, variable.span, help));
     }
     let shape = match shape {

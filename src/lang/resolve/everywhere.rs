@@ -1,7 +1,7 @@
 //! `almost everywhere`: for all types but those of a set that the prior gives no weight.
 
 use crate::kernel::{Expr, Node};
-use crate::model::{Comparison, Conjunct};
+use crate::model::{Agent, Comparison, Conjunct};
 
 use super::Resolve;
 use super::names::advise;
@@ -14,6 +14,7 @@ use crate::lang::ast::Span;
 /// difference of the sides, or the indicator of the violation, is zero in expectation.
 pub(super) fn almost(env: &mut Env<'_>, c: Conjunct, span: Span) -> Resolve<Conjunct> {
     let c = Conjunct { left: env.unfolded(&c.left), right: env.unfolded(&c.right), ..c };
+    one_prior(env, &c, span)?;
     let closed = matches!(c.relation, Comparison::Equal | Comparison::AtLeast | Comparison::AtMost);
     // A density that is one polynomial has finitely many zeros.
     let agents = env.settings.iter().flat_map(|s| &s.agents);
@@ -38,6 +39,19 @@ pub(super) fn almost(env: &mut Env<'_>, c: Conjunct, span: Span) -> Resolve<Conj
     let weight = env.settings.iter().fold(violation, |e, s| s.expectation(&e));
     env.averaged = true;
     Ok(Conjunct::relation("", vec![], weight, Comparison::Equal, Expr::zero()))
+}
+
+/// Types of one name in two settings need one prior, since the weight of a set of types is meant.
+fn one_prior(env: &Env<'_>, c: &Conjunct, span: Span) -> Resolve<()> {
+    let agents: Vec<_> = env.settings.iter().flat_map(|s| &s.agents).collect();
+    for (k, a) in agents.iter().enumerate().filter(|(_, a)| c.mentions(&a.type_.name)) {
+        let other = |b: &&&Agent| b.type_.name == a.type_.name && b.density != a.density;
+        if agents.iter().skip(k + 1).any(|b| other(&b)) {
+            let message = format!("`{}` has two priors in the settings that are spoken of", a.type_.shown);
+            return Err(advise("ambiguous-type", message, span, "speak of one setting at a time"));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a term is built without indicators, quotients and unknown functions: then it is continuous,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name as Symbol};
-use crate::model::{Agent, Comparison, Setting, fraction, inverse};
+use crate::model::{Agent, Bound, Comparison, Setting, fraction, inverse};
 
 use super::names::{advise, complain, names_in, settings_of, unknown_name};
 use super::scope::Env;
@@ -176,7 +176,7 @@ impl Env<'_> {
     fn expectation(&mut self, inner: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_of(inner)?;
         let outside = std::mem::take(&mut self.stages);
-        let term = self.number(inner)?;
+        let term = self.averaged_over(inner, &setting, |_| true)?;
         self.stages = outside;
         self.stages.ex_ante = true;
         self.averaged = true;
@@ -186,12 +186,50 @@ impl Env<'_> {
     fn interim(&mut self, inner: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_of(inner)?;
         let agent = self.interim_agent(inner, &setting)?;
-        let term = self.number(inner)?;
+        let term = self.averaged_over(inner, &setting, |i| i != agent)?;
         if let Some(a) = setting.agents.get(agent) {
+            if self.settings.iter().all(|s| s.name != setting.name) && term.mentions(&a.type_.name) {
+                let message =
+                    format!("this depends on `{}`, a type that is not in scope here", a.type_.shown);
+                return Err(complain("wrong-stage", message, inner.span));
+            }
             self.stages.interim.push(a.type_.name.clone());
         }
         self.averaged = true;
         Ok(setting.interim(agent, &term))
+    }
+
+    /// A number that is averaged over types of a setting. Conditions around it are about other values of
+    /// these types, and a type of another setting would stay as it is.
+    fn averaged_over(
+        &mut self,
+        inner: &ast::Expr,
+        setting: &Setting,
+        averaged: impl Fn(usize) -> bool,
+    ) -> Resolve<Expr> {
+        let types = setting.agents.iter().enumerate().filter(|(i, _)| averaged(*i));
+        let bound: Vec<Symbol> = types.map(|(_, a)| a.type_.name.clone()).collect();
+        let mut guards = self.guards.clone();
+        guards.retain(|guard| !bound.iter().any(|name| guard.mentions(name)));
+        let outside = std::mem::replace(&mut self.guards, guards);
+        let scope = self.settings.clone();
+        if scope.iter().all(|s| s.name != setting.name) {
+            self.settings.push(Arc::new(setting.clone()));
+        }
+        let term = self.number(inner);
+        (self.guards, self.settings) = (outside, scope);
+        let term = term?;
+        let known = |b: &Bound| setting.agents.iter().any(|a| a.type_.name == b.name);
+        match self.types().iter().find(|b| !known(b) && term.mentions(&b.name)) {
+            Some(foreign) => {
+                let message = format!(
+                    "this averages over the types of `{}`, and `{}` is a type of another setting",
+                    setting.name, foreign.shown
+                );
+                Err(complain("wrong-stage", message, inner.span))
+            }
+            None => Ok(term),
+        }
     }
 
     /// The agent whose interim quantity an expression is: the one that its calls name.
@@ -279,8 +317,11 @@ impl Env<'_> {
     /// A bound name must be new.
     pub(super) fn is_new(&self, name: &Name) -> Resolve<()> {
         let symbol = Symbol::from(name.text.as_str());
+        let is_agent = self.settings.iter().any(|s| s.agents.iter().any(|a| a.name == name.text));
         let meaning = if self.types().iter().any(|b| b.name == symbol) {
             Some("a type")
+        } else if is_agent {
+            Some("an agent")
         } else if self.values.contains_key(&name.text) || self.indices.contains_key(&name.text) {
             Some("bound")
         } else {

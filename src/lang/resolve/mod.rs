@@ -56,8 +56,8 @@ pub struct PrintedClaim {
     pub shown: String,
     /// Where it stands in the file.
     pub span: Span,
-    /// The last relation with the printed right side.
-    pub claim: Claim,
+    /// The last relation with the printed right side, once for each tie rule that makes a difference.
+    pub claims: Vec<Claim>,
     /// Printed minus stated.
     pub difference: Expr,
 }

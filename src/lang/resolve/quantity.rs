@@ -76,14 +76,17 @@ impl Env<'_> {
             }
             ("surplus", [m]) => {
                 let m = self.enter(m)?;
-                Ok(self.quantity(e, "", m.surplus()))
+                self.quantity(e, &m.setting, "", m.surplus())
             }
             ("welfare", [first]) => {
-                let welfare = match self.setting_named(first) {
-                    Some(setting) => setting.welfare(),
-                    None => self.enter(first)?.welfare(),
+                let (setting, welfare) = match self.setting_named(first) {
+                    Some(setting) => (setting.clone(), setting.welfare()),
+                    None => {
+                        let m = self.enter(first)?;
+                        (m.setting.clone(), m.welfare())
+                    }
                 };
-                Ok(self.quantity(e, "", welfare))
+                self.quantity(e, &setting, "", welfare)
             }
             ("C", [s, who]) => {
                 let setting = self.setting_argument(s)?;
@@ -107,7 +110,7 @@ impl Env<'_> {
                 let setting = self.setting_argument(s)?;
                 let i = self.agent_in(who, &setting)?;
                 let outside = setting.agents.get(i).map(|a| a.outside.clone());
-                Ok(self.quantity(e, "", outside.unwrap_or_else(Expr::zero)))
+                self.quantity(e, &setting, "", outside.unwrap_or_else(Expr::zero))
             }
             ("probability", [m, outcome]) => self.probability(e, m, outcome),
             ("reserve", _) => {
@@ -133,7 +136,7 @@ impl Env<'_> {
                 let i = self.agent_in(who, &m.setting)?;
                 let term = self.of_an_agent(e, name, &m, i)?;
                 let agent = m.setting.agents.get(i).map(|a| a.name.clone()).unwrap_or_default();
-                Ok(self.quantity(e, &agent, term))
+                self.quantity(e, &m.setting, &agent, term)
             }
             _ => Err(arity(function, "2", arguments.len())),
         }
@@ -158,11 +161,19 @@ impl Env<'_> {
 
     /// Remembers what a quantity is, under the name that the user gives it; an index is replaced by the
     /// agent it stands for.
-    fn quantity(&mut self, e: &ast::Expr, agent: &str, term: Expr) -> Expr {
+    fn quantity(&mut self, e: &ast::Expr, setting: &Setting, agent: &str, term: Expr) -> Resolve<Expr> {
         let shown = self.shown(e, agent);
+        let in_scope = self.settings.iter().any(|s| s.name == setting.name);
+        let stray = setting.agents.iter().find(|a| !in_scope && term.mentions(&a.type_.name));
+        if let Some(a) = stray {
+            let message =
+                format!("`{shown}` depends on `{}`, a type that is not in scope here", a.type_.shown);
+            let help = "definitions may speak of expectations of other mechanisms, not of single profiles";
+            return Err(advise("wrong-stage", message, e.span, help));
+        }
         let named = self.named(&shown, &term);
         self.define(shown, &self.unfolded(&term));
-        named
+        Ok(named)
     }
 
     fn shown(&self, e: &ast::Expr, agent: &str) -> String {
@@ -263,7 +274,7 @@ impl Env<'_> {
                 format!("`{}` is not the value of an outcome of `{}`", print_expr(outcome), m.setting.name);
             complain("unknown-name", message, outcome.span)
         })?;
-        Ok(self.quantity(e, "", term))
+        self.quantity(e, &m.setting, "", term)
     }
 
     /// `θ − (1 − F)/f`; the density must not vanish.
@@ -283,6 +294,6 @@ impl Env<'_> {
             self.oblige(agent.density.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
             self.settings = scope;
         }
-        Ok(self.quantity(e, &agent.name.clone(), term))
+        self.quantity(e, &setting, &agent.name, term)
     }
 }

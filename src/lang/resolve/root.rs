@@ -8,7 +8,9 @@ use crate::kernel::{Expr, Formula, Name as Symbol, Node};
 use crate::lang::ast::{self, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
-use crate::model::{Bound, Comparison, Description, described_root, quotient_of_differences, root_of, root_of_term};
+use crate::model::{
+    Bound, Comparison, Description, described_root, quotient_of_differences, root_of, root_of_term,
+};
 
 impl Env<'_> {
     /// The root of a number, or of a term in parameters, that is at least zero.
@@ -84,20 +86,20 @@ impl Env<'_> {
         unknown: &Expr,
         [from, to]: [&Expr; 2],
     ) {
-        let complaint = |message: &str, help: &str| Diagnostic::new("no-single-root", message, span).help(help);
-        let empty = Diagnostic::new("empty-interval", "this interval is empty", span).help("write the lower end first");
+        let complaint =
+            |message: &str, help: &str| Diagnostic::new("no-single-root", message, span).help(help);
+        let empty = Diagnostic::new("empty-interval", "this interval is empty", span)
+            .help("write the lower end first");
         self.oblige(to.clone(), Comparison::Greater, from.clone(), empty);
         let Some(name) = unknown.as_variable() else { return };
         let at = |point: &Expr| polynomial.substitute_one(name, point);
-        let none = complaint(
-            "the polynomial has the same sign at both ends",
-            "choose an interval around one root",
-        );
+        let none =
+            complaint("the polynomial has the same sign at both ends", "choose an interval around one root");
         self.oblige(at(from).times(&at(to)), Comparison::AtMost, Expr::zero(), none);
         // (p(x) − p(y))/(x − y) is never zero where x < y.
-        let [x, y] = ["x", "y"].map(|mark| {
+        let [x, y] = [("x", ""), ("y", "'")].map(|(mark, shown)| {
             let name: Symbol = format!("{}'{mark}", variable.text).into();
-            let shown = name.to_string();
+            let shown = format!("{}{shown}", variable.text);
             Bound { name, shown, low: from.clone(), high: to.clone() }
         });
         let [first, second] = [&x, &y].map(|b| Expr::variable(&b.name));

@@ -97,6 +97,10 @@ impl Reader<'_> {
                     let message = "the agents are numbered from one integer to another";
                     return Err(complain("unsupported", message, span));
                 };
+                if from < 0 {
+                    let message = "agents are numbered by integers that are at least zero";
+                    return Err(complain("unsupported", message, first.span));
+                }
                 let count = usize::try_from(to.saturating_sub(from).saturating_add(1)).unwrap_or_default();
                 if count == 0 || count > AGENT_LIMIT {
                     let message = format!("there must be between 1 and {AGENT_LIMIT} agents");
@@ -104,7 +108,7 @@ impl Reader<'_> {
                 }
                 let prior = prior(self.universe, distribution, self.obligations)?;
                 for k in from..=to {
-                    let symbol = format!("{}_{}", variable.text, k.to_string().replace('-', "'"));
+                    let symbol = format!("{}_{k}", variable.text);
                     let shown = format!("{}[{k}]", variable.text);
                     let place = index.span.to(variable.span);
                     self.agent(&k.to_string(), &symbol, &shown, &prior, place)?;
@@ -314,6 +318,10 @@ impl Reader<'_> {
             let SettingKind::Outside { agent: who, value } = &line.kind else { continue };
             for i in self.agents_of(who, setting)? {
                 once(&mut given, i, "outside option", line.span)?;
+                if shared.get(i) == Some(&true) {
+                    let message = "this agent has a share, which is its outside option already";
+                    return Err(complain("duplicate-name", message, line.span));
+                }
                 let term = self.own_term(value, setting, i, None)?;
                 if let Some(agent) = setting.agents.get_mut(i) {
                     agent.outside = term;

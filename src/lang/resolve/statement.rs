@@ -42,9 +42,17 @@ pub(super) fn resolve(
         if !variants.iter().any(|goals| same_goals(goals, &next.goals)) {
             variants.push(std::mem::take(&mut next.goals));
         }
-        match &mut first {
-            Some(first) => first.obligations.extend(next.obligations),
-            None => first = Some(next),
+        let Some(first) = &mut first else {
+            first = Some(next);
+            continue;
+        };
+        first.obligations.extend(next.obligations);
+        for claim in next.printed.into_iter().flat_map(|p| p.claims) {
+            first
+                .printed
+                .iter_mut()
+                .filter(|p| !p.claims.contains(&claim))
+                .for_each(|p| p.claims.push(claim.clone()));
         }
     }
     let read = first.unwrap_or_default();
@@ -216,7 +224,9 @@ impl Reader<'_> {
     fn open_index(&self, env: &Env<'_>, kind: &StatementKind) -> Option<(ast::Name, Arc<Setting>)> {
         let setting = env.settings.first()?;
         let numbered = |s: &Arc<Setting>| s.agents.iter().all(|a| a.type_.shown.contains('['));
-        if !env.settings.iter().all(numbered) {
+        let agents = |s: &Setting| s.agents.iter().map(|a| a.name.clone()).collect::<Vec<_>>();
+        let alike = |s: &Arc<Setting>| agents(s) == agents(setting);
+        if !env.settings.iter().all(|s| numbered(s) && alike(s)) {
             return None;
         }
         let names = expressions(kind).into_iter().flat_map(agents_in);
@@ -373,7 +383,7 @@ impl Reader<'_> {
             out.printed = Some(PrintedClaim {
                 shown: side.shown.clone(),
                 span: e.span,
-                claim: self.claim(env, vec![misprinted]).at(self.fixed),
+                claims: vec![self.claim(env, vec![misprinted]).at(self.fixed)],
                 difference,
             });
         }

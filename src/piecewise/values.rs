@@ -1,0 +1,36 @@
+//! [`Values`]: what the atoms of a term are on one cell.
+
+use crate::exact::Rational;
+use crate::kernel::rule::tree::{Decided, Decision, Evaluation, Pieces};
+use crate::kernel::{Atom, Expr};
+
+/// The values of atoms that are known in one evaluation.
+#[derive(Default)]
+pub(super) struct Values {
+    values: Vec<(Atom, Expr)>,
+    pub(super) evaluation: Evaluation,
+}
+
+impl Values {
+    pub(super) fn get(&self, atom: &Atom) -> Option<&Expr> {
+        self.values.iter().find(|(a, _)| a == atom).map(|(_, value)| value)
+    }
+
+    pub(super) fn value(&self, e: &Expr) -> Expr {
+        e.replace_atoms(|a| self.get(a).cloned())
+    }
+
+    pub(super) fn decide(&mut self, atom: &Atom, decision: Decision) {
+        let value = match decision.value {
+            Decided::One => Rational::ONE,
+            Decided::Zero => Rational::ZERO,
+        };
+        self.values.push((atom.clone(), Expr::number(value)));
+        self.evaluation.indicators.push(decision);
+    }
+
+    pub(super) fn integrate(&mut self, atom: &Atom, value: Expr, pieces: Pieces) {
+        self.values.push((atom.clone(), value));
+        self.evaluation.integrals.push(pieces);
+    }
+}
