@@ -79,8 +79,11 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
         let message = format!("the file has more than {SIZE_LIMIT} bytes");
         return Err(Box::new(Diagnostic::new("too-large", message, Span::new(0, 0))));
     }
+    if let Some(complaint) = misleading(text) {
+        return Err(Box::new(complaint));
+    }
     let mut out = Vec::new();
-    let (mut rest, mut line) = (text, 0);
+    let (mut rest, mut line) = (text.strip_prefix('\u{feff}').unwrap_or(text), 0);
     let mut position = Position::Margin;
     let mut spacing = Spacing::Before;
     // Whether the line begins with `source`: what follows the title there is free text.
@@ -103,7 +106,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
         }
         let start = text.len() - rest.len();
         let after_title = matches!(out.last().map(|t: &Token| &t.kind), Some(TokenKind::Text(_)));
-        let read = if source_line && after_title { free_text(rest) } else { token(rest) };
+        let is_mistaken = MISTAKEN.iter().any(|(written, _)| rest.starts_with(written));
+        let read = match (source_line && after_title, is_mistaken) {
+            (true, _) => free_text(rest),
+            (false, true) => return Err(Box::new(complaint(rest, start))),
+            (false, false) => token(rest),
+        };
         let Ok((after, kind)) = read else { return Err(Box::new(complaint(rest, start))) };
         let span = Span::new(start, text.len() - after.len());
         if matches!(&kind, TokenKind::Number(digits) if digits.len() > DIGIT_LIMIT) {
@@ -133,8 +141,61 @@ fn complaint(rest: &str, start: usize) -> Diagnostic {
         )
         .help("add `\"` at its end");
     }
-    let message = format!("the character `{c}` has no meaning here");
-    Diagnostic::new("unexpected-character", message, Span::new(start, start + c.len_utf8()))
+    let mistaken = MISTAKEN.iter().find(|(written, _)| rest.starts_with(written));
+    let length = mistaken.map_or(c.len_utf8(), |(written, _)| written.len());
+    let span = Span::new(start, start + length);
+    let shown = match mistaken {
+        Some((written, _)) => format!("`{written}`"),
+        None if c.is_alphanumeric() || c.is_ascii_graphic() => format!("the character `{c}`"),
+        None => format!("the character `{c}` (U+{:04X})", u32::from(c)),
+    };
+    let complaint = Diagnostic::new("unexpected-character", format!("{shown} has no meaning here"), span);
+    match mistaken {
+        Some((_, meant)) => complaint.help(format!("write `{meant}`")),
+        None => complaint,
+    }
+}
+
+/// What is written in other languages, and here.
+const MISTAKEN: [(&str, &str); 14] = [
+    ("==", "="),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("<>", "!="),
+    ("≈", "="),
+    ("×", "*"),
+    ("∗", "*"),
+    ("÷", "/"),
+    ("²", "^2"),
+    ("³", "^3"),
+    ("√", "sqrt(…)"),
+    ("∧", "and"),
+    ("“", "\""),
+    ("”", "\""),
+];
+
+/// A line break that not every reader takes for one, or a sign that turns the order of what is shown: with
+/// these a claim could look as if it stood outside a comment.
+fn misleading(text: &str) -> Option<Diagnostic> {
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, c)) = characters.next() {
+        let (what, help) = match c {
+            '\r' if characters.peek().is_none_or(|(_, next)| *next != '\n') => {
+                ("a carriage return alone is no line break here", "end lines with a line feed")
+            }
+            '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                ("this character is no line break here", "end lines with a line feed")
+            }
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                ("this character turns the order of what is shown", "remove it")
+            }
+            _ => continue,
+        };
+        let message = format!("{what} (U+{:04X})", u32::from(c));
+        let span = Span::new(at, at + c.len_utf8());
+        return Some(Diagnostic::new("unexpected-character", message, span).help(help));
+    }
+    None
 }
 
 fn token(input: &str) -> IResult<&str, TokenKind> {
