@@ -16,6 +16,7 @@ fn statement(verdict: VerdictKind) -> StatementReport {
         verdict,
         as_stated: verdict == VerdictKind::Proved,
         statement: "E surplus(m) = -1/6".into(),
+        member: None,
         value: None,
         printed: None,
         counterexample: None,

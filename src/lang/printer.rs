@@ -321,7 +321,9 @@ fn level(e: &Expr) -> Level {
         ExprKind::Sum(_) | ExprKind::Negated(_) => Level::Sum,
         ExprKind::Product(_) => Level::Product,
         ExprKind::Power { .. } => Level::Factor,
-        ExprKind::Expectation(_) | ExprKind::Interim(_) | ExprKind::Under { .. } => Level::Prefix,
+        ExprKind::Expectation(_) | ExprKind::Interim(_) | ExprKind::Under { .. } | ExprKind::Root { .. } => {
+            Level::Prefix
+        }
         _ => Level::Primary,
     }
 }
@@ -380,7 +382,7 @@ fn write_expr(out: &mut String, e: &Expr) {
         ExprKind::Power { base, exponent } => {
             part(out, base, &Level::Primary);
             out.push('^');
-            part(out, exponent, &Level::Prefix);
+            part(out, exponent, &Level::Primary);
         }
         ExprKind::Call { function, arguments } => {
             out.push_str(&format!("{}({})", function.text, list(arguments)));

@@ -3,6 +3,7 @@
 
 mod algebraic;
 mod boxes;
+mod cleared;
 mod context;
 mod evaluate;
 mod factor;

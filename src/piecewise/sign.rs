@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::generator::{GENERATOR_LIMIT, Generator};
 use super::lp::{self, Column, Want};
-use super::{boxes, factor, modulo, sample};
+use super::{boxes, cleared, factor, modulo, sample};
 use crate::exact::{Monomial, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Node, Relation};
@@ -67,6 +67,9 @@ pub(super) fn certify_within(
             let terms = if relation == Relation::Equal { vec![] } else { terms };
             return Some(Combination { terms, equations: vec![] });
         }
+    }
+    if cleared::applies(facts, goal) {
+        return cleared::certify(facts, relation, goal, effort);
     }
     let search = Search { facts, relation, goal, effort };
     if let Some((rest, equations)) = modulo::reduced(facts, goal).filter(|(rest, _)| rest != goal)

@@ -33,6 +33,8 @@ pub(super) enum Refutation {
 #[derive(Debug, Clone)]
 pub(super) struct Judged {
     pub(super) verdict: VerdictKind,
+    /// The goal that fails or is open, by its place in the statement.
+    pub(super) goal: Option<usize>,
     /// That what the statement speaks of is defined.
     pub(super) defined: Vec<Proof>,
     pub(super) proofs: Vec<Proof>,
@@ -139,6 +141,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
     let mut out = Judged {
         // Without a goal there is nothing to be right about.
         verdict: if goals.is_empty() { VerdictKind::Undecided } else { VerdictKind::Proved },
+        goal: None,
         defined: vec![],
         proofs: vec![],
         refutation: None,
@@ -148,7 +151,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
         printed: None,
         as_stated: AsStated::No,
     };
-    for goal in goals {
+    for (position, goal) in goals.iter().enumerate() {
         let decided = match goal {
             Goal::Universal(claim) => universal(maxima, claim),
             Goal::Existence(existence) => match prover::decide(existence) {
@@ -165,12 +168,14 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
                 out.verdict = VerdictKind::Refuted;
                 out.proofs = vec![proof];
                 out.refutation = Some(refutation);
+                out.goal = Some(position);
                 out.obstacle = None;
                 return out;
             }
             Decided::Open(obstacle) => {
                 out.verdict = VerdictKind::Undecided;
                 out.obstacle = out.obstacle.or(Some(obstacle));
+                out.goal = out.goal.or(Some(position));
             }
         }
     }

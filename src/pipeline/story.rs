@@ -7,7 +7,7 @@ use crate::lang::{Goal, ResolvedStatement, Source};
 use crate::model::{Claim, Comparison, Existence, Role};
 use crate::piecewise::{Engine, Obstacle};
 use crate::prover::{Answer, Failure};
-use crate::report::{Counterexample, Line, Names, Printed, StatementReport, derivation};
+use crate::report::{Counterexample, Line, Member, Names, Printed, StatementReport, derivation};
 
 use super::Detail;
 use super::judge::{self, AsStated, Judged, Refutation};
@@ -27,6 +27,10 @@ pub(super) fn report(
         difference: verdict.difference.as_ref().map(|d| names.expr(d)),
     });
     let (line, _) = source.position(statement.span.start);
+    let member = judged
+        .goal
+        .and_then(|goal| statement.members.get(goal))
+        .map(|m| Member { line: source.position(m.span.start).0, statement: m.text.clone() });
     StatementReport {
         name: statement.name.clone(),
         kind: "claim".into(),
@@ -35,6 +39,7 @@ pub(super) fn report(
         verdict: judged.verdict,
         as_stated: judged.as_stated == AsStated::Yes,
         statement: statement.text.clone(),
+        member,
         value: judged.value.as_ref().map(|v| names.expr(v)),
         printed,
         counterexample,

@@ -6,6 +6,7 @@ mod existence;
 mod extremum;
 mod impossibility;
 mod proof;
+mod reciprocal;
 
 pub use counterexample::{Failure, find};
 pub use existence::{Answer, decide};

@@ -113,6 +113,9 @@ impl Builder {
     ) -> Result<usize, Obstacle> {
         match goal {
             Formula::Compare(relation, e) => {
+                if let Some(found) = self.with_reciprocal(engine, context, goal, e, hints)? {
+                    return Ok(found);
+                }
                 let hypotheses = relevant(context, e);
                 let facts = facts(&hypotheses);
                 match engine.tree(&facts, *relation, e) {
@@ -252,8 +255,13 @@ impl Builder {
         self.add(Step::Choose { some, premise })
     }
 
+    /// The number of steps.
+    pub(super) fn length(&self) -> usize {
+        self.steps.len()
+    }
+
     /// Forgets the steps from `length` on: an attempt that did not succeed.
-    fn rewind(&mut self, length: usize) {
+    pub(super) fn rewind(&mut self, length: usize) {
         self.steps.truncate(length);
         self.replay.truncate(length);
     }

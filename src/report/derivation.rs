@@ -45,8 +45,10 @@ impl Writer<'_> {
                 self.tree(1, &mut facts, *relation, e, tree);
             }
             Step::Witness { statement: Formula::Exists(name, _), term, .. } => {
-                let text = format!("take {} = {}", self.names.show(name), self.names.expr(term));
-                self.line(0, text);
+                let (name, value) = (self.names.show(name), self.names.expr(term));
+                if name != value {
+                    self.line(0, format!("take {name} = {value}"));
+                }
             }
             Step::Exhibit { definitions, .. } => {
                 self.line(0, "take".into());

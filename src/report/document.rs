@@ -86,6 +86,8 @@ pub struct StatementReport {
     pub as_stated: bool,
     /// The statement as printed by the formatter.
     pub statement: String,
+    /// The statement in braces that decides the verdict, where it is not `proved`.
+    pub member: Option<Member>,
     /// The exact value or set where there is one.
     pub value: Option<String>,
     /// The misprint beside it.
@@ -106,6 +108,15 @@ pub struct StatementReport {
     /// A first sentence for people when the statement is not as the file says.
     #[serde(skip)]
     pub story: Vec<String>,
+}
+
+/// One statement among those in braces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// The line it begins on, from 1.
+    pub line: usize,
+    /// As printed by the formatter.
+    pub statement: String,
 }
 
 /// A line of a worked derivation: indented text.

@@ -104,8 +104,18 @@ impl Names {
         let mut factors: Vec<(&Atom, u32)> = monomial.factors().collect();
         factors.sort_by_key(|(a, _)| (rank(a), self.atom(a)));
         let mut parts: Vec<String> = radicals(&mut factors);
-        let shown =
-            |(a, e): (&Atom, u32)| if e == 1 { self.atom(a) } else { format!("{}^{e}", self.atom(a)) };
+        let alone = factors.len() == 1 && parts.is_empty() && c.is_one();
+        let shown = |(a, e): (&Atom, u32)| {
+            let atom = match (self.atom(a), e) {
+                (atom, 1) if alone => atom,
+                // `(root x of x^2 - q in [0, 1])^2`
+                (atom, _) if matches!(a.node(), Node::Variable(_)) && has_words(&atom) => {
+                    format!("({atom})")
+                }
+                (atom, _) => atom,
+            };
+            if e == 1 { atom } else { format!("{atom}^{e}") }
+        };
         parts.extend(factors.into_iter().map(shown));
         let (numerator, denominator) = (c.numerator(), c.denominator());
         if parts.is_empty() {
@@ -286,6 +296,15 @@ fn range(x: &Name, low: &Formula, high: &Formula) -> Option<(Expr, Expr)> {
     let variable = Expr::variable(x);
     let (low, high) = (variable.minus(below), above.plus(&variable));
     (!low.mentions(x) && !high.mentions(x)).then_some((low, high))
+}
+
+/// Whether a space stands outside all brackets.
+fn has_words(shown: &str) -> bool {
+    let mut depth = 0_i32;
+    shown.chars().any(|c| {
+        depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
+        c == ' ' && depth == 0
+    })
 }
 
 fn rank(a: &Atom) -> u8 {

@@ -96,6 +96,9 @@ fn line(out: &mut String, s: &StatementReport) {
 /// A statement that is not as the file says: what was claimed, what is true, where and by how much.
 fn story(out: &mut String, s: &StatementReport) {
     head(out, BAD, s, &format!("   (line {})", s.line));
+    if let Some(member) = &s.member {
+        below(out, &format!("line {}: {}", member.line, member.statement));
+    }
     s.story.iter().for_each(|sentence| below(out, sentence));
     let told = s.counterexample.as_ref().is_some_and(|c| Some(&c.left) == s.value.as_ref());
     if let Some(value) = s.value.as_ref().filter(|_| !told && s.verdict == VerdictKind::Refuted) {

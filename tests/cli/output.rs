@@ -21,7 +21,7 @@ fn json_is_one_document_with_its_errors_inside() {
     let statement = &document["files"][1]["statements"][0];
     assert_eq!(
         keys(statement),
-        "as_stated counterexample failing_step kind line name printed refs rests_on statement undecided \
+        "as_stated counterexample failing_step kind line member name printed refs rests_on statement undecided \
          vacuous value verdict"
     );
     assert_eq!(statement["verdict"], "refuted");

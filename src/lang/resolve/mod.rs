@@ -49,6 +49,15 @@ pub enum Goal {
     Existence(Existence),
 }
 
+/// One statement among those in braces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Where it stands.
+    pub span: Span,
+    /// In canonical text.
+    pub text: String,
+}
+
 /// The version that a source prints in place of the last right side.
 #[derive(Debug, Clone)]
 pub struct PrintedClaim {
@@ -79,6 +88,8 @@ pub struct ResolvedStatement {
     pub obligations: Vec<Obligation>,
     /// Its goals, once for each tie rule that the settings leave open and that makes a difference.
     pub variants: Vec<Vec<Goal>>,
+    /// The statement that each goal of a variant belongs to; empty where there is only one.
+    pub members: Vec<Member>,
     /// The misprint beside it.
     pub printed: Option<PrintedClaim>,
     /// The left side of its last relation.

@@ -11,7 +11,9 @@ use super::names::{agents_in, complain, names_in, settings_in_scope};
 use super::scope::{Env, Naming, Universe};
 use super::stage::{self, Side};
 use super::ties::Coverage;
-use super::{Goal, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr};
+use super::{
+    Goal, Member, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr,
+};
 use crate::lang::ast::{self, ExprKind, PropertyKind, Relation, Scope, Span, Statement, StatementKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::{print_expr, print_statement};
@@ -23,6 +25,7 @@ pub(super) struct Read {
     obligations: Vec<Obligation>,
     definitions: Vec<(String, Expr)>,
     value: Option<Expr>,
+    members: Vec<Member>,
     printed: Option<PrintedClaim>,
     pub(super) averaged: bool,
     types: Vec<Bound>,
@@ -73,6 +76,7 @@ pub(super) fn resolve(
         text: text(claim),
         obligations: super::without_repetitions(read.obligations, repeated),
         variants,
+        members: if claim.statements.len() > 1 { read.members } else { vec![] },
         printed: read.printed,
         value: read.value,
         definitions: read.definitions,
@@ -119,6 +123,8 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>
             complaints.extend(more);
             continue;
         }
+        let member = Member { span: statement.span, text: print_statement(statement) };
+        out.members.resize(out.goals.len(), member);
         out.averaged |= env.averaged;
         out.types.extend(env.types());
         let obligations = env.obligations.into_iter();
@@ -128,6 +134,10 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>
                 out.definitions.push((name, term.substitute(&fixed)));
             }
         }
+    }
+    // With several statements, it would not be clear whose value it is.
+    if claim.statements.len() > 1 && claim.printed.is_none() {
+        out.value = None;
     }
     out.value = out.value.map(|v| v.substitute(&fixed));
     if complaints.is_empty() { Ok(out) } else { Err(complaints) }

@@ -1,0 +1,146 @@
+//! Quotients: a divisor of known sign has a reciprocal.
+
+use super::proof::{Builder, Hints};
+use crate::exact::Rational;
+use crate::kernel::rule::combine::{Combination, Term};
+use crate::kernel::rule::tree::{Evaluation, Tree};
+use crate::kernel::{Atom, Expr, Formula, Node, Step};
+use crate::piecewise::{Engine, Obstacle};
+
+impl Builder {
+    /// A comparison under the facts that a divisor in it, other than zero, has a reciprocal of its own sign;
+    /// nothing, if all of its divisors are known or undecided.
+    pub(super) fn with_reciprocal(
+        &mut self,
+        engine: &mut Engine,
+        context: &mut Vec<Formula>,
+        goal: &Formula,
+        e: &Expr,
+        hints: &Hints,
+    ) -> Result<Option<usize>, Obstacle> {
+        for divisor in divisors(e) {
+            let inverse = Expr::inverse(&divisor);
+            let equation = Formula::equal(&divisor.times(&inverse), &Expr::one());
+            if context.contains(&equation) {
+                continue;
+            }
+            let Some((premise, positive)) = self.sign(engine, context, &divisor, hints)? else {
+                if let Some(found) = self.by_sign(engine, context, goal, &divisor, hints) {
+                    return Ok(Some(found));
+                }
+                continue;
+            };
+            let signed = if positive == divisor { inverse } else { inverse.negated() };
+            let known = self.add(Step::Reciprocal { premise, divisor })?;
+            let sign = Formula::greater(&signed, &Expr::zero());
+            // Were ±inv(d) at most zero, then so were d·inv(d) = 1.
+            let above = Formula::greater(&positive, &Expr::zero());
+            let hypotheses = vec![above.clone(), equation.clone()];
+            let impossible = Combination {
+                terms: vec![
+                    Term::number(Rational::ONE),
+                    Term { facts: vec![(0, 1), (2, 1)], ..Term::number(Rational::ONE) },
+                ],
+                equations: vec![(Expr::one(), 1)],
+            };
+            let holds = Combination {
+                terms: vec![Term { facts: vec![(2, 1)], ..Term::number(Rational::ONE) }],
+                equations: vec![],
+            };
+            let tree = Tree::Split {
+                on: signed.negated(),
+                yes: Box::new(Tree::Empty(impossible)),
+                no: Box::new(Tree::Leaf { evaluation: Evaluation::default(), sign: holds }),
+            };
+            let of_sign = self.add(Step::Tree { hypotheses, goal: sign.clone(), tree })?;
+            let of_sign = self.discharged(of_sign, &[equation.clone(), above], &[known, premise])?;
+            let before = context.len();
+            context.extend([equation.clone(), sign.clone()]);
+            let found = self.prove(engine, context, goal, hints);
+            context.truncate(before);
+            let out = self.discharged(found?, &[equation, sign], &[known, of_sign])?;
+            return Ok(Some(out));
+        }
+        Ok(None)
+    }
+
+    /// By cases on the sign of a divisor: where it is not positive, the quotient may not matter.
+    fn by_sign(
+        &mut self,
+        engine: &mut Engine,
+        context: &mut Vec<Formula>,
+        goal: &Formula,
+        divisor: &Expr,
+        hints: &Hints,
+    ) -> Option<usize> {
+        let (positive, other) =
+            (Formula::greater(divisor, &Expr::zero()), Formula::at_least(&divisor.negated(), &Expr::zero()));
+        if context.contains(&other) {
+            return None;
+        }
+        let before = self.length();
+        let mut branch = |fact: Formula| {
+            context.push(fact);
+            let found = self.prove(engine, context, goal, hints);
+            context.pop();
+            found.ok()
+        };
+        let both = branch(other).zip(branch(positive));
+        let found = both.and_then(|(yes, no)| self.add(Step::Cases { on: divisor.negated(), yes, no }).ok());
+        if found.is_none() {
+            self.rewind(before);
+        }
+        found
+    }
+
+    /// A proof without hypotheses that were proved.
+    fn discharged(
+        &mut self,
+        mut premise: usize,
+        hypotheses: &[Formula],
+        proofs: &[usize],
+    ) -> Result<usize, Obstacle> {
+        for (hypothesis, proof) in hypotheses.iter().zip(proofs) {
+            let implication = self.add(Step::Discharge { premise, hypothesis: hypothesis.clone() })?;
+            premise = self.add(Step::Apply { implication, premise: *proof })?;
+        }
+        Ok(premise)
+    }
+
+    /// That a divisor is positive, or negative; with the term that is positive.
+    fn sign(
+        &mut self,
+        engine: &mut Engine,
+        context: &mut Vec<Formula>,
+        divisor: &Expr,
+        hints: &Hints,
+    ) -> Result<Option<(usize, Expr)>, Obstacle> {
+        for positive in [divisor.clone(), divisor.negated()] {
+            let before = self.length();
+            match self.prove(engine, context, &Formula::greater(&positive, &Expr::zero()), hints) {
+                Ok(premise) => return Ok(Some((premise, positive))),
+                Err(Obstacle::Refused { rejection }) => return Err(Obstacle::Refused { rejection }),
+                Err(_) => self.rewind(before),
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The divisors of a term that mention no bound variable, inner ones first.
+fn divisors(e: &Expr) -> Vec<Expr> {
+    let mut out: Vec<Expr> = Vec::new();
+    let mut stack: Vec<Atom> = e.atoms().cloned().collect();
+    while let Some(atom) = stack.pop() {
+        match atom.node() {
+            Node::Inverse(d) => {
+                stack.extend(d.atoms().cloned());
+                out.retain(|known| known != d);
+                out.insert(0, d.clone());
+            }
+            Node::Indicator(e) => stack.extend(e.atoms().cloned()),
+            _ => {}
+        }
+    }
+    out
+}
