@@ -159,7 +159,9 @@ fn operators_bind_as_in_the_notes() {
     for unclear in ["E f(x)^2", "2*E f(x)^2", "E a*b", "interim a*b", "E 2*a", "E a/b"] {
         assert!(parse_expression(unclear).is_err(), "{unclear}");
     }
-    for clear in ["(E f(x))^2", "E (f(x)^2)", "(E a)*b", "E (a*b)", "b*E a", "(E a)*(E b)", "(E a)/2"] {
+    for clear in
+        ["(E f(x))^2", "E (f(x)^2)", "(E a)*b", "E (a*b)", "b*E a", "(E a)*(E b)", "(E a)/2", "2^(E a)*b"]
+    {
         let read = parse_expression(clear).unwrap();
         assert_eq!(parse_expression(&print_expr(&read)).unwrap(), read, "{clear}");
     }

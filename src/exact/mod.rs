@@ -2,10 +2,12 @@
 //!
 //! Trusted: everything that the kernel proves rests on this ring arithmetic.
 
+mod gcd;
 mod poly;
 mod rational;
 mod tensor;
 
+pub use gcd::lcm;
 pub use poly::{Monomial, Poly};
 pub use rational::{ParseRationalError, Rational};
 pub use tensor::{End, Tensor};

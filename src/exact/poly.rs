@@ -7,7 +7,8 @@ use std::fmt;
 
 use smallvec::{SmallVec, smallvec};
 
-use super::rational::{Rational, gcd_of_words};
+use super::gcd::{self, gcd_of_words};
+use super::rational::Rational;
 
 /// `Π v^e`: variables in strictly increasing order, no zero exponent. The empty product is 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -315,18 +316,17 @@ impl<V: Ord + Clone> Poly<V> {
     /// The quotient by the positive greatest common divisor of the coefficients, so that they
     /// become coprime integers; zero stays zero.
     pub fn primitive_part(&self) -> Self {
-        use num_integer::Integer;
         use num_traits::{One, Zero};
         if let Some(k) = self.small_content() {
             return if k.is_one() { self.clone() } else { self.scaled(&k) };
         }
-        let mut gcd = num_bigint::BigInt::zero();
-        let mut lcm = num_bigint::BigInt::one();
+        let mut common = num_bigint::BigInt::zero();
+        let mut multiple = num_bigint::BigInt::one();
         for (_, c) in &self.0 {
-            gcd = gcd.gcd(&c.numerator());
-            lcm = lcm.lcm(&c.denominator());
+            common = gcd::gcd(&common, &c.numerator());
+            multiple = gcd::lcm(&multiple, &c.denominator());
         }
-        match Rational::from_big(lcm, gcd) {
+        match Rational::from_big(multiple, common) {
             Some(k) => self.scaled(&k),
             None => self.clone(),
         }

@@ -10,9 +10,10 @@ use std::ops::{Add, AddAssign, Mul, Neg, Sub};
 use std::str::FromStr;
 
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
+
+use super::gcd::{gcd, gcd_of_words};
 
 /// An exact rational number.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -47,7 +48,15 @@ impl Rational {
 
     /// The quotient of two integers of any size; `None` for a zero denominator.
     pub fn from_big(numerator: BigInt, denominator: BigInt) -> Option<Self> {
-        (!denominator.is_zero()).then(|| Self::wrap(BigRational::new(numerator, denominator)))
+        if denominator.is_zero() {
+            return None;
+        }
+        let common = if denominator.is_negative() {
+            -gcd(&numerator, &denominator)
+        } else {
+            gcd(&numerator, &denominator)
+        };
+        Some(Self::wrap(BigRational::new_raw(numerator / &common, denominator / common)))
     }
 
     /// Canonical form of `n/d`, `d ≠ 0`. Magnitudes stay below 2^127, so nothing overflows.
@@ -66,7 +75,7 @@ impl Rational {
                 _ => Rational(Repr::Small(n, d)),
             };
         }
-        let g = gcd(n.unsigned_abs(), d.unsigned_abs());
+        let g = gcd_of_double_words(n.unsigned_abs(), d.unsigned_abs());
         let g = i128::try_from(g).unwrap_or(1);
         let (n, d) = if d < 0 { (-(n / g), -(d / g)) } else { (n / g, d / g) };
         match (i64::try_from(n), i64::try_from(d)) {
@@ -208,28 +217,9 @@ impl Rational {
     }
 }
 
-/// The greatest common divisor of two machine words, by halving and subtraction; `gcd(0, b) = b`.
-pub(super) fn gcd_of_words(mut a: u64, mut b: u64) -> u64 {
-    if a == 0 || b == 0 {
-        return a | b;
-    }
-    let shift = (a | b).trailing_zeros();
-    a >>= a.trailing_zeros();
-    loop {
-        b >>= b.trailing_zeros();
-        if a > b {
-            std::mem::swap(&mut a, &mut b);
-        }
-        b -= a;
-        if b == 0 {
-            return a << shift;
-        }
-    }
-}
-
-fn gcd(mut a: u128, mut b: u128) -> u128 {
-    if a <= u128::from(u64::MAX) && b <= u128::from(u64::MAX) {
-        return u128::from(Integer::gcd(&(a as u64), &(b as u64)).max(1));
+fn gcd_of_double_words(mut a: u128, mut b: u128) -> u128 {
+    if let (Ok(a), Ok(b)) = (u64::try_from(a), u64::try_from(b)) {
+        return u128::from(gcd_of_words(a, b).max(1));
     }
     while b != 0 {
         (a, b) = (b, a % b);
@@ -269,7 +259,14 @@ impl Add<&Rational> for &Rational {
             // Each product is below 2^126, so the sum is below 2^127.
             return Rational::reduced(a * d + c * b, b * d);
         }
-        Rational::wrap(self.to_big() + other.to_big())
+        // With g = gcd(b, d), what can cancel in a·(d/g) + c·(b/g) is a divisor of g (Knuth, 4.5.1).
+        let (x, y) = (self.to_big(), other.to_big());
+        let common = gcd(x.denom(), y.denom());
+        let (b, d) = (x.denom() / &common, y.denom() / &common);
+        let numerator = x.numer() * &d + y.numer() * &b;
+        let cancelled = gcd(&numerator, &common);
+        let denominator = b * d * (common / &cancelled);
+        Rational::wrap(BigRational::new_raw(numerator / cancelled, denominator))
     }
 }
 
@@ -298,7 +295,12 @@ impl Mul<&Rational> for &Rational {
             }
             return Rational::reduced(i128::from(*a) * i128::from(*c), i128::from(*b) * i128::from(*d));
         }
-        Rational::wrap(self.to_big() * other.to_big())
+        // What can cancel is between the numerator of one and the denominator of the other.
+        let (x, y) = (self.to_big(), other.to_big());
+        let (first, second) = (gcd(x.numer(), y.denom()), gcd(y.numer(), x.denom()));
+        let numerator = (x.numer() / &first) * (y.numer() / &second);
+        let denominator = (x.denom() / second) * (y.denom() / first);
+        Rational::wrap(BigRational::new_raw(numerator, denominator))
     }
 }
 
@@ -360,7 +362,11 @@ impl Ord for Rational {
         if let (Repr::Small(a, b), Repr::Small(c, d)) = (&self.0, &other.0) {
             return (i128::from(*a) * i128::from(*d)).cmp(&(i128::from(*c) * i128::from(*b)));
         }
-        self.to_big().cmp(&other.to_big())
+        if self.is_negative() != other.is_negative() {
+            return other.is_negative().cmp(&self.is_negative());
+        }
+        let (x, y) = (self.to_big(), other.to_big());
+        (x.numer() * y.denom()).cmp(&(y.numer() * x.denom()))
     }
 }
 

@@ -7,6 +7,7 @@ use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 
 use super::Rational;
+use super::gcd::lcm;
 
 /// Integer coefficients of a polynomial in several variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +32,7 @@ impl Tensor {
         degrees: Vec<usize>,
         terms: impl Iterator<Item = (Vec<usize>, &'a Rational)> + Clone,
     ) -> Option<Self> {
-        use num_integer::Integer;
-        let scale = terms.clone().fold(BigInt::one(), |l, (_, c)| l.lcm(&c.denominator()));
+        let scale = terms.clone().fold(BigInt::one(), |l, (_, c)| lcm(&l, &c.denominator()));
         let size = degrees.iter().try_fold(1_usize, |n, d| n.checked_mul(d + 1))?;
         let mut coefficients = vec![BigInt::zero(); size];
         for (exponents, c) in terms {
@@ -61,10 +61,9 @@ impl Tensor {
 
     /// In `u`, where `x = low + (high − low)·u` on one axis.
     pub fn localise(&mut self, axis: usize, low: &Rational, high: &Rational) {
-        use num_integer::Integer;
         let width = high - low;
         // low = a/d and width = w/d over a common denominator.
-        let d = low.denominator().lcm(&width.denominator());
+        let d = lcm(&low.denominator(), &width.denominator());
         let a = low.numerator() * (&d / low.denominator());
         let w = width.numerator() * (&d / width.denominator());
         self.each_line(axis, |line| {

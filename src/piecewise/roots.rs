@@ -6,7 +6,7 @@
 use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 
-use crate::exact::{Poly, Rational, Tensor};
+use crate::exact::{Poly, Rational, Tensor, lcm};
 use crate::kernel::Atom;
 
 use super::factor;
@@ -161,7 +161,7 @@ pub fn rational_roots(coefficients: &[Poly<Atom>]) -> Vec<Rational> {
     // Clear denominators; a root p/q in lowest terms has p | lowest and q | leading coefficient.
     let mut scale = num_bigint::BigInt::from(1);
     for c in &numbers {
-        scale = num_integer::Integer::lcm(&scale, &c.denominator());
+        scale = lcm(&scale, &c.denominator());
     }
     let integer = |c: &Rational| (c * &Rational::from(scale.clone())).numerator();
     let lowest = numbers.iter().find(|c| !c.is_zero()).map(&integer);
