@@ -57,17 +57,25 @@ pub(crate) enum Command {
     Certify(Certify),
     /// Check certificates again with the kernel alone.
     #[command(after_help = "Example: vickrey verify proofs")]
-    Verify {
-        /// Certificate files, or directories of them.
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-    },
+    Verify(Verify),
+}
+
+/// What to check again.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Certificate files, or directories of them.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Say nothing about certificates that are accepted.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 /// What to check.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Files and directories; `-` reads standard input. Without any: theorems/.
+    /// Files, directories and statements of files (`notes.mech#revenue`); `-` reads standard input.
+    /// Without any: theorems/.
     pub(crate) paths: Vec<PathBuf>,
     /// The form of the answer.
     #[arg(long, value_enum, default_value_t = Form::Text)]

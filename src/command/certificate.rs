@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use vickrey::pipeline::{self, Compared, Detail, Verified};
 use vickrey::report::{InputError, VerdictKind, count};
 
-use super::arguments::Certify;
+use super::arguments::{Certify, Verify};
 use super::input::{self, Input, Kind, complaint};
 use super::outcome::outcomes;
 use super::{AS_STATED, Answer, NOT_AS_STATED, Output};
@@ -18,7 +18,7 @@ pub(super) fn certify(options: &Certify) -> Answer {
     let mut out = String::new();
     let mut code = AS_STATED;
     let mut written = BTreeSet::new();
-    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Certificates, None)) {
+    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Certificates)) {
         let answered = match outcome {
             Ok(answered) => answered,
             Err(complaints) => {
@@ -60,9 +60,9 @@ fn relative(path: &Path) -> PathBuf {
 }
 
 /// Checks certificates again. One that shows no theorem is not accepted.
-pub(super) fn verify(paths: &[PathBuf]) -> Answer {
-    let (inputs, mut errors) = input::read(paths, Kind::Certificates);
-    let (mut accepted, mut rejected, mut unproved) = (0, 0, 0);
+pub(super) fn verify(options: &Verify) -> Answer {
+    let (inputs, mut errors) = input::read(&options.paths, Kind::Certificates);
+    let (mut accepted, mut rejected, mut unproved, mut alone) = (0, 0, 0, 0);
     let mut out = String::new();
     for input in &inputs {
         let source = match source(input) {
@@ -75,12 +75,16 @@ pub(super) fn verify(paths: &[PathBuf]) -> Answer {
         match pipeline::verify(&input.text, source.as_deref()) {
             Ok(verified) => {
                 let settled = |verdict| matches!(verdict, VerdictKind::Proved | VerdictKind::Refuted);
-                if settled(verified.verdict) && verified.printed.is_none_or(settled) {
+                let is_settled = settled(verified.verdict) && verified.printed.is_none_or(settled);
+                if is_settled {
                     accepted += 1;
+                    alone += usize::from(matches!(verified.compared, Compared::SourceAbsent));
                 } else {
                     unproved += 1;
                 }
-                shown(&mut out, &verified);
+                if !is_settled || !options.quiet {
+                    shown(&mut out, &verified);
+                }
             }
             Err(reason) => {
                 rejected += 1;
@@ -89,6 +93,9 @@ pub(super) fn verify(paths: &[PathBuf]) -> Answer {
         }
     }
     let mut summary = vec![format!("{accepted} accepted"), format!("{rejected} not accepted")];
+    if alone > 0 {
+        summary.insert(1, format!("{alone} of them without its source"));
+    }
     if unproved > 0 {
         summary.push(format!("{unproved} without a theorem"));
     }

@@ -1,11 +1,9 @@
 //! `check` and `explain`: the verdicts, and why.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use vickrey::lang::Diagnostic;
-use vickrey::lang::ast::Span;
 use vickrey::pipeline::Detail;
-use vickrey::report::{Colour, Document, Verbosity, explanation, file_error};
+use vickrey::report::{Document, Verbosity, explanation};
 
 use super::arguments::{Check, Explain, Form, Layout};
 use super::input::{self, Kind, complaint};
@@ -14,9 +12,9 @@ use super::{AS_STATED, Answer, NOT_AS_STATED, Output, default_paths};
 
 /// The verdict on every statement.
 pub(super) fn check(options: &Check) -> Answer {
-    let (inputs, mut errors) = input::read(&default_paths(&options.paths), Kind::Theorems);
+    let (inputs, mut errors) = input::read(&default_paths(&options.paths), Kind::Statements);
     let mut files = Vec::new();
-    for outcome in outcomes(&inputs, Detail::Verdicts, None) {
+    for outcome in outcomes(&inputs, Detail::Verdicts) {
         match outcome {
             Ok(answered) => files.push(answered.report),
             Err(complaints) => errors.extend(complaints),
@@ -42,17 +40,12 @@ pub(super) fn check(options: &Check) -> Answer {
 
 /// The worked steps of every statement, or of the one that is named.
 pub(super) fn explain(options: &Explain) -> Answer {
-    let (path, name) = target(&options.path);
-    let (inputs, mut errors) = input::read(&[PathBuf::from(path)], Kind::Theorems);
+    let (inputs, mut errors) = input::read(&[PathBuf::from(&options.path)], Kind::Statements);
     let mut texts = Vec::new();
-    let mut others = Vec::new();
     let mut code = AS_STATED;
-    for outcome in outcomes(&inputs, Detail::Derivations, name) {
+    for outcome in outcomes(&inputs, Detail::Derivations) {
         let report = match outcome {
-            Ok(answered) => {
-                others.extend(answered.names);
-                answered.report
-            }
+            Ok(answered) => answered.report,
             Err(complaints) => {
                 errors.extend(complaints);
                 continue;
@@ -67,22 +60,5 @@ pub(super) fn explain(options: &Explain) -> Answer {
             });
         }
     }
-    if let Some(name) = name.filter(|_| texts.is_empty() && errors.is_empty()) {
-        let message = format!("`{path}` has no statement `{name}`");
-        let mut diagnostic = Diagnostic::new("unknown-name", message, Span::default());
-        diagnostic.help = others
-            .iter()
-            .min_by_key(|other| strsim::damerau_levenshtein(other, name))
-            .map(|nearest| format!("did you mean `{nearest}`?"));
-        errors.push(file_error(path, &diagnostic, Colour::Styled));
-    }
     Answer::new(Output::Styled(texts.join("\n")), errors, code)
-}
-
-/// `notes.mech#revenue` is a statement of a file, unless a file has that very name.
-fn target(path: &str) -> (&str, Option<&str>) {
-    match path.rsplit_once('#') {
-        Some((file, name)) if !Path::new(path).exists() => (file, Some(name)),
-        _ => (path, None),
-    }
 }

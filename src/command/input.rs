@@ -21,6 +21,8 @@ pub(crate) struct Input {
     pub(crate) file: PathBuf,
     /// What stands in it.
     pub(crate) text: String,
+    /// The one statement that is asked for.
+    pub(crate) statement: Option<String>,
 }
 
 /// What is looked for in directories.
@@ -28,6 +30,8 @@ pub(crate) struct Input {
 pub(crate) enum Kind {
     /// `*.mech`
     Theorems,
+    /// `*.mech`, and `notes.mech#revenue` for one statement of a file
+    Statements,
     /// `*.json`
     Certificates,
 }
@@ -100,12 +104,22 @@ impl Reader {
         if !self.seen.insert(path.to_owned()) {
             return;
         }
-        match text(path) {
+        let (path, statement) = self.target(path);
+        match text(&path) {
             Ok(text) => {
                 let path_shown = path.display().to_string();
-                self.inputs.push(Input { path: path_shown, file: path.to_owned(), text });
+                self.inputs.push(Input { path: path_shown, file: path, text, statement });
             }
             Err(error) => self.errors.push(error),
+        }
+    }
+
+    /// `notes.mech#revenue` is a statement of a file, unless a file has that very name.
+    fn target(&self, path: &Path) -> (PathBuf, Option<String>) {
+        let text = path.to_str().filter(|_| self.kind == Kind::Statements && !path.exists());
+        match text.and_then(|text| text.rsplit_once('#')) {
+            Some((file, name)) => (file.into(), Some(name.to_owned())),
+            None => (path.to_owned(), None),
         }
     }
 
@@ -116,7 +130,7 @@ impl Reader {
         self.walk(directory, &mut files);
         if files.is_empty() && self.errors.len() == complaints {
             let (code, what) = match self.kind {
-                Kind::Theorems => ("no-theorem-files", "theorem files (*.mech)"),
+                Kind::Theorems | Kind::Statements => ("no-theorem-files", "theorem files (*.mech)"),
                 Kind::Certificates => ("no-certificate-files", "certificate files (*.json)"),
             };
             let message = format!("the directory `{shown}` has no {what}");
@@ -137,7 +151,7 @@ impl Reader {
         };
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         let extension = match self.kind {
-            Kind::Theorems => "mech",
+            Kind::Theorems | Kind::Statements => "mech",
             Kind::Certificates => "json",
         };
         for (path, file_type) in entries {

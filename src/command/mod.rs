@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: Arguments) -> u8 {
         Command::Eval { expression } => eval(&expression),
         Command::Fmt(options) => format::format(&options),
         Command::Certify(options) => certificate::certify(&options),
-        Command::Verify { paths } => certificate::verify(&paths),
+        Command::Verify(options) => certificate::verify(&options),
     };
     let mut stderr = anstream::stderr();
     for error in &answer.errors {

@@ -2,9 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use vickrey::lang::Source;
+use vickrey::lang::ast::Span;
+use vickrey::lang::{Diagnostic, Source};
 use vickrey::pipeline::{self, Detail, NamedCertificate, Outcome};
-use vickrey::report::{Colour, FileReport, InputError, render_diagnostic};
+use vickrey::report::{Colour, FileReport, InputError, file_error, render_diagnostic};
 
 use super::input::{Input, complaint};
 
@@ -18,22 +19,16 @@ pub(crate) struct Answered {
     pub(crate) report: FileReport,
     /// The certificates, if they were asked for.
     pub(crate) certificates: Vec<NamedCertificate>,
-    /// The names of all statements of the file.
-    pub(crate) names: Vec<String>,
 }
 
-/// What each input comes to, in order: answers, or complaints of which there is at least one. With a name,
-/// only the statements of that name are answered.
-pub(crate) fn outcomes(
-    inputs: &[Input],
-    detail: Detail,
-    only: Option<&str>,
-) -> Vec<Result<Answered, Vec<InputError>>> {
+/// What each input comes to, in order: answers, or complaints of which there is at least one. Where one
+/// statement is asked for, only that is answered.
+pub(crate) fn outcomes(inputs: &[Input], detail: Detail) -> Vec<Result<Answered, Vec<InputError>>> {
     let files = shared(inputs, |input| pipeline::prepare(&input.path, &input.text));
-    let wanted = |name: &str| only.is_none_or(|only| only == name);
     let mut tasks = Vec::new();
-    for (file, prepared) in files.iter().enumerate() {
+    for (file, (prepared, input)) in files.iter().zip(inputs).enumerate() {
         let Some(Ok(prepared)) = prepared else { continue };
+        let wanted = |name: &str| input.statement.as_ref().is_none_or(|only| only == name);
         let numbers = prepared.statements().enumerate().filter(|(_, name)| wanted(name));
         tasks.extend(numbers.map(|(number, _)| (file, prepared, number)));
     }
@@ -51,13 +46,12 @@ pub(crate) fn outcomes(
         }
     }
     let outcome = |((input, prepared), answers): ((&Input, Option<_>), Option<Vec<_>>)| match prepared {
-        Some(Ok::<pipeline::Prepared, _>(prepared)) => {
-            let names = prepared.statements().map(str::to_owned).collect();
-            let outcome = answers.map_or_else(Outcome::default, |answers| prepared.outcome(answers));
-            answered(input, outcome, names)
-        }
-        Some(Err(diagnostics)) => answered(input, Outcome::unreadable(diagnostics), vec![]),
-        None => answered(input, Outcome::default(), vec![]),
+        Some(Ok::<pipeline::Prepared, _>(prepared)) => match (&input.statement, &answers) {
+            (Some(name), Some(all)) if all.is_empty() => Err(vec![no_statement(input, name, &prepared)]),
+            _ => answered(input, answers.map_or_else(Outcome::default, |all| prepared.outcome(all))),
+        },
+        Some(Err(diagnostics)) => answered(input, Outcome::unreadable(diagnostics)),
+        None => answered(input, Outcome::default()),
     };
     inputs.iter().zip(files).zip(of_file).map(outcome).collect()
 }
@@ -89,11 +83,21 @@ fn shared<T: Sync, R: Send>(tasks: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<O
     slots
 }
 
+fn no_statement(input: &Input, name: &str, prepared: &pipeline::Prepared) -> InputError {
+    let message = format!("`{}` has no statement `{name}`", input.path);
+    let mut diagnostic = Diagnostic::new("unknown-name", message, Span::default());
+    diagnostic.help = prepared
+        .statements()
+        .min_by_key(|other| strsim::damerau_levenshtein(other, name))
+        .map(|nearest| format!("did you mean `{nearest}`?"));
+    file_error(&input.path, &diagnostic, Colour::Styled)
+}
+
 /// A file without answers always has a complaint: nothing is passed over in silence.
-fn answered(input: &Input, outcome: Outcome, names: Vec<String>) -> Result<Answered, Vec<InputError>> {
+fn answered(input: &Input, outcome: Outcome) -> Result<Answered, Vec<InputError>> {
     let Outcome { report, diagnostics, certificates } = outcome;
     match report {
-        Some(report) if diagnostics.is_empty() => Ok(Answered { report, certificates, names }),
+        Some(report) if diagnostics.is_empty() => Ok(Answered { report, certificates }),
         None if diagnostics.is_empty() => {
             let message = format!("the check of `{}` broke off without an answer", input.path);
             Err(vec![complaint(&input.path, "no-answer", message)])

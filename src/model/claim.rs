@@ -108,8 +108,10 @@ impl Charge {
 pub enum Role {
     /// A relation between two quantities at a type profile.
     Relation,
-    /// Left: the payoff of the truth; right: of the report; the variable is the report.
+    /// Left: the payoff of the truth, or of the strategy; right: of the report; the variable is the report.
     Deviation {
+        /// What the left side is: `truthful`, or `following` a strategy.
+        instead: &'static str,
         /// The agent, as the user calls it.
         agent: String,
         /// The variable that is the report.

@@ -102,7 +102,7 @@ fn incentive(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> 
     });
     let conjunct = Conjunct {
         what: format!("{}: truth against a report", agent.name),
-        role: Role::Deviation { agent: agent.name.clone(), report },
+        role: Role::Deviation { instead: "truthful", agent: agent.name.clone(), report },
         variables,
         premises: vec![],
         left,
@@ -134,7 +134,11 @@ pub fn equilibrium(m: &Mechanism, reports: &[Expr]) -> Vec<Conjunct> {
         };
         Conjunct {
             what: format!("{}: the strategy against another report", agent.name),
-            role: Role::Deviation { agent: agent.name.clone(), report: report.name.clone() },
+            role: Role::Deviation {
+                instead: "following",
+                agent: agent.name.clone(),
+                report: report.name.clone(),
+            },
             left: interim(own),
             relation: Comparison::AtLeast,
             right: interim(&Expr::variable(&report.name)),

@@ -131,7 +131,7 @@ fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample,
     let mut story = Vec::new();
     let difference;
     match conjunct.map(|c| &c.role) {
-        Some(Role::Deviation { agent, report }) => {
+        Some(Role::Deviation { instead, agent, report }) => {
             difference = above(&failure.right, &failure.left);
             let truth: Vec<String> = values(claim, failure)
                 .into_iter()
@@ -140,7 +140,7 @@ fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample,
                 .collect();
             let reported = failure.at.get(report).map(ToString::to_string).unwrap_or_default();
             story.push(format!("{agent} gains {difference} at {} by reporting {reported}", truth.join(", ")));
-            story.push(format!("truthful   {left}"));
+            story.push(format!("{instead:<10} {left}"));
             story.push(format!("deviating  {right}"));
         }
         _ => {
