@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use super::ast::{
-    AgentRef, Blank, Braces, Claim, Comparison, Condition, Distribution, DistributionKind, Expr, ExprKind,
-    Factor, FamilyOperator, File, Item, ItemKind, Keeper, MechanismBody, MechanismRuleKind, Property,
-    PropertyKind, Quantity, Relation, Scope, SettingKind, Shape, Sign, Stance, Statement, StatementKind,
-    Text, Ties, children,
+    AgentRef, Blank, Braces, Claim, Comparison, Condition, Distribution, DistributionKind, End, Expr,
+    ExprKind, Factor, FamilyOperator, File, Interval, Item, ItemKind, Keeper, MechanismBody,
+    MechanismRuleKind, Property, PropertyKind, Quantity, Relation, Scope, SettingKind, Shape, Sign, Stance,
+    Statement, StatementKind, Text, Ties, children,
 };
 use crate::exact::Rational;
 
@@ -167,17 +167,23 @@ fn refs(texts: &[Text]) -> String {
 }
 
 fn print_claim(out: &mut String, claim: &Claim) {
-    let word = match claim.stance {
-        Stance::Holds => "claim",
-        Stance::Fails => "refuted",
+    let word = match (claim.stance, &claim.solve) {
+        (Stance::Holds, None) => "claim",
+        (Stance::Holds, Some(_)) => "solve",
+        (Stance::Fails, _) => "refuted",
     };
     let mut head = format!("{word} {}", claim.name.text);
     for (position, (name, value)) in claim.at.iter().enumerate() {
         let separator = if position == 0 { " at " } else { ", " };
         head.push_str(&format!("{separator}{} = {}", name.text, print_expr(value)));
     }
+    if let Some(solve) = &claim.solve {
+        head.push_str(&format!(" for {}", solve.unknown.text));
+    }
     head.push(':');
     let mut suffixes = Vec::new();
+    let answer = claim.solve.as_ref().and_then(|solve| solve.answer.as_ref());
+    suffixes.extend(answer.map(|set| format!("answer {}", print_set(set))));
     if claim.scope == Scope::AlmostEverywhere {
         suffixes.push("almost everywhere".to_owned());
     }
@@ -225,6 +231,30 @@ fn print_claim(out: &mut String, claim: &Claim) {
         column += suffix.len();
         out.push_str(&suffix);
     }
+}
+
+/// `[0, 1/3) union {1/2}`
+pub fn print_set(set: &[Interval]) -> String {
+    let mut out: Vec<String> = Vec::new();
+    let mut points: Vec<String> = Vec::new();
+    let braces = |points: &mut Vec<String>| format!("{{{}}}", std::mem::take(points).join(", "));
+    for piece in set {
+        let (low, high) = (print_expr(&piece.low), print_expr(&piece.high));
+        if low == high && (piece.from, piece.to) == (End::Closed, End::Closed) {
+            points.push(low);
+            continue;
+        }
+        if !points.is_empty() {
+            out.push(braces(&mut points));
+        }
+        let open = if piece.from == End::Closed { '[' } else { '(' };
+        let close = if piece.to == End::Closed { ']' } else { ')' };
+        out.push(format!("{open}{low}, {high}{close}"));
+    }
+    if out.is_empty() || !points.is_empty() {
+        out.push(braces(&mut points));
+    }
+    out.join(" union ")
 }
 
 /// A statement without references and comments.

@@ -88,7 +88,7 @@ impl Charge {
     /// For a maximum, `(∃y ∈ D. body = name) ∧ (∀y ∈ D. name ≥ body) ∧ rest`, under `∃ name`; for a root,
     /// `low ≤ name ≤ high ∧ body = 0 ∧ rest`. Since both are unique, this is the definite description:
     /// `rest` holds of *the* number, and there is one.
-    fn describe(&self, rest: Formula) -> Formula {
+    pub(super) fn describe(&self, rest: Formula) -> Formula {
         let m = Expr::variable(&self.name);
         if self.description == Description::Root {
             let parts = self.root().into_iter().chain([rest]).collect();

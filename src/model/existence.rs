@@ -3,6 +3,7 @@
 //! Ranges over Borel, locally bounded rules from type profiles to lotteries over the outcomes, with
 //! payments of the same kind.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kernel::{Expr, Formula, Function, Name};
@@ -57,6 +58,14 @@ impl Existence {
     /// The conjunction of the parts, about the functions.
     pub fn body(&self) -> Formula {
         Formula::And(self.parts.iter().map(|(_, c)| c.formula()).collect())
+    }
+
+    /// The question with values for some of the setting's parameters.
+    pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
+        let conjuncts = self.parts.iter().map(|(_, c)| c.clone()).collect();
+        let claim = Claim { parameters: vec![], charges: vec![], conjuncts, definitions: vec![] }.at(values);
+        let parts = self.parts.iter().zip(claim.conjuncts).map(|((part, _), c)| (*part, c)).collect();
+        Existence { setting: Arc::new(self.setting.at(values)), parts, ..self.clone() }
     }
 
     /// The parts with a mechanism's probabilities and payments in place of the functions: a claim

@@ -6,6 +6,7 @@ mod distribution;
 mod existence;
 mod fold;
 mod mechanism;
+mod piece;
 mod property;
 mod radical;
 mod setting;
@@ -17,6 +18,7 @@ pub use distribution::Distribution;
 pub use existence::{Existence, Quantity};
 pub use fold::fold;
 pub use mechanism::Mechanism;
+pub use piece::{Everywhere, Piece, Question};
 pub use property::{Part, Property, equilibrium, unfold};
 pub use radical::{
     described_root, enclosure, fraction, inverse, quotient_of_differences, reduced, root_named, root_of,

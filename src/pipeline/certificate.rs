@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::Formula;
 use crate::kernel::{Certificate, Definition, Statement, Theorem};
 use crate::lang::{self, Goal, ResolvedStatement};
 use crate::report::{Names, VerdictKind};
@@ -249,6 +250,8 @@ fn holds(goal: &Goal) -> Statement {
     match goal {
         Goal::Universal(claim) => claim.statement(),
         Goal::Existence(existence) => existence.formula().into(),
+        Goal::Piece(piece) => piece.statement(),
+        Goal::Solve { .. } => Formula::falsehood().into(),
     }
 }
 
@@ -256,5 +259,7 @@ fn fails(goal: &Goal) -> Statement {
     match goal {
         Goal::Universal(claim) => claim.denial(),
         Goal::Existence(existence) => existence.formula().negated().into(),
+        Goal::Piece(piece) => piece.denial(),
+        Goal::Solve { .. } => Formula::falsehood().into(),
     }
 }

@@ -4,9 +4,9 @@ use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Statement};
 use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement};
-use crate::model::{Claim, Quantity};
+use crate::model::{Claim, Piece, Quantity};
 use crate::piecewise::{Engine, Obstacle};
-use crate::prover::{self, Answer, Extremum, Failure, Maxima, Proved};
+use crate::prover::{self, Answer, Exception, Extremum, Failure, Maxima, Proved};
 use crate::report::VerdictKind;
 
 use super::obligation;
@@ -27,6 +27,8 @@ pub(super) enum Refutation {
     Point { claim: Claim, failure: Failure },
     /// An existence claim has the other answer.
     Existence(Answer),
+    /// A question has another answer somewhere in a region.
+    Region { piece: Piece, exception: Exception },
 }
 
 /// The verdict and everything that was learned.
@@ -158,6 +160,8 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
                 Ok(answer) => existential(existence, answer),
                 Err(obstacle) => Decided::Open(obstacle),
             },
+            Goal::Piece(piece) => on_region(maxima, piece),
+            Goal::Solve { .. } => Decided::Open(Obstacle::NoWitness { name: "the answer".into() }),
         };
         match decided {
             Decided::Proved(proof, answer) => {
@@ -207,6 +211,19 @@ fn universal(maxima: &Maxima, claim: &Claim) -> Decided {
         },
         Ok(None) => Decided::Open(obstacle),
         Err(_) => Decided::Open(obstacle),
+    }
+}
+
+fn on_region(maxima: &Maxima, piece: &Piece) -> Decided {
+    match prover::prove_piece(maxima, piece) {
+        Ok(proved) => Decided::Proved(Proof { claim: piece.statement(), proved }, None),
+        Err(obstacle) => match prover::refute_piece(maxima, piece) {
+            Some(exception) => {
+                let proof = Proof { claim: piece.denial(), proved: exception.proved.clone() };
+                Decided::Refuted(proof, Refutation::Region { piece: piece.clone(), exception })
+            }
+            None => Decided::Open(obstacle),
+        },
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::kernel::Expr;
 use crate::lang::{Goal, ResolvedStatement, Source};
-use crate::model::{Claim, Comparison, Existence, Role};
+use crate::model::{Claim, Comparison, Everywhere, Existence, Piece, Question, Role};
 use crate::piecewise::{Engine, Obstacle};
-use crate::prover::{Answer, Failure};
-use crate::report::{Counterexample, Line, Member, Names, Printed, StatementReport, derivation};
+use crate::prover::{Answer, Exception, Failure};
+use crate::report::{Counterexample, Line, Member, Names, Printed, StatementReport, VerdictKind, derivation};
 
 use super::Detail;
 use super::judge::{self, AsStated, Judged, Refutation};
@@ -33,14 +33,17 @@ pub(super) fn report(
         .map(|m| Member { line: source.position(m.span.start).0, statement: m.text.clone() });
     StatementReport {
         name: statement.name.clone(),
-        kind: "claim".into(),
+        kind: if statement.solve.is_some() { "solve" } else { "claim" }.into(),
         line,
         refs: statement.refs.clone(),
         verdict: judged.verdict,
         as_stated: judged.as_stated == AsStated::Yes,
         statement: statement.text.clone(),
         member,
-        value: judged.value.as_ref().map(|v| names.expr(v)),
+        value: match &statement.solve {
+            Some(answer) => answer.clone().filter(|_| judged.verdict == VerdictKind::Proved),
+            None => judged.value.as_ref().map(|v| names.expr(v)),
+        },
         printed,
         counterexample,
         failing_step: None,
@@ -58,29 +61,47 @@ pub(super) fn names(statement: &ResolvedStatement) -> Names {
     statement.types.iter().for_each(|b| names.insert(&b.name, &b.shown));
     for goal in statement.variants.iter().flatten() {
         match goal {
-            Goal::Universal(claim) => {
-                for charge in &claim.charges {
-                    names.describe(charge);
-                }
-                let variables = claim.conjuncts.iter().flat_map(|c| &c.variables);
-                for bound in claim.parameters.iter().chain(variables) {
-                    names.insert(&bound.name, &bound.shown);
-                }
+            Goal::Universal(claim) => names_of_claim(claim, &mut names),
+            Goal::Existence(existence) => names_of_existence(existence, &mut names),
+            Goal::Piece(piece) => {
+                piece.roots.iter().for_each(|root| names.describe(root));
+                piece.parameters.iter().for_each(|b| names.insert(&b.name, &b.shown));
+                names_of_question(&piece.question, &mut names);
             }
-            Goal::Existence(existence) => {
-                for agent in &existence.setting.agents {
-                    names.insert(&agent.type_.name, &agent.type_.shown);
-                }
-                for (_, conjunct) in &existence.parts {
-                    for bound in &conjunct.variables {
-                        names.insert(&bound.name, &bound.shown);
-                    }
-                }
-                function_names(existence, &mut names);
+            Goal::Solve { parameter, question } => {
+                names.insert(&parameter.name, &parameter.shown);
+                names_of_question(question, &mut names);
             }
         }
     }
     names
+}
+
+fn names_of_question(question: &Question, names: &mut Names) {
+    match question {
+        Question::Claim(claim) => names_of_claim(claim, names),
+        Question::Existence(existence) => names_of_existence(existence, names),
+    }
+}
+
+fn names_of_claim(claim: &Claim, names: &mut Names) {
+    claim.charges.iter().for_each(|charge| names.describe(charge));
+    let variables = claim.conjuncts.iter().flat_map(|c| &c.variables);
+    for bound in claim.parameters.iter().chain(variables) {
+        names.insert(&bound.name, &bound.shown);
+    }
+}
+
+fn names_of_existence(existence: &Existence, names: &mut Names) {
+    for agent in &existence.setting.agents {
+        names.insert(&agent.type_.name, &agent.type_.shown);
+    }
+    for (_, conjunct) in &existence.parts {
+        for bound in &conjunct.variables {
+            names.insert(&bound.name, &bound.shown);
+        }
+    }
+    function_names(existence, names);
 }
 
 /// `probability(x = 1)`, `payment(buyer)`: the functions of an existence question in words.
@@ -118,6 +139,7 @@ fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<Strin
             (Some(counterexample), story)
         }
         Some(Refutation::Existence(answer)) => (None, existence_story(answer)),
+        Some(Refutation::Region { piece, exception }) => in_region(piece, exception, names),
         None => (None, Vec::new()),
     }
 }
@@ -155,6 +177,31 @@ fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample,
     }
     let counterexample = Counterexample { what, at, left, right, difference };
     (counterexample, story)
+}
+
+/// A parameter for which the answer is another one.
+fn in_region(piece: &Piece, exception: &Exception, names: &Names) -> (Option<Counterexample>, Vec<String>) {
+    let at: BTreeMap<String, String> = piece
+        .parameters
+        .iter()
+        .filter_map(|b| Some((b.shown.clone(), exception.at.get(&b.name)?.to_string())))
+        .collect();
+    let place: Vec<String> = at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let place = place.join(", ");
+    let mut story = vec![match piece.answer {
+        Everywhere::Holds => format!("it fails at {place}"),
+        Everywhere::Fails => format!("it holds at {place}"),
+    }];
+    let Some((claim, failure)) = exception.failure.as_deref() else {
+        let (what, none) = (story.join(", "), String::new());
+        let counterexample =
+            Counterexample { what, at, left: none.clone(), right: none.clone(), difference: none };
+        return (Some(counterexample), story);
+    };
+    let (mut counterexample, more) = at_point(claim, failure, names);
+    counterexample.at.extend(at);
+    story.extend(more);
+    (Some(counterexample), story)
 }
 
 fn negated(relation: Comparison) -> &'static str {

@@ -4,19 +4,19 @@
 //! least participation charges decides: if its expected surplus is at least zero, its balanced version
 //! does everything and is exhibited; if it is negative, [`impossibility`](super::impossibility)
 //! derives a contradiction from the properties. The theorem is only the guide: both answers are
-//! proved from the definitions.
+//! proved from the definitions. With parameters, charges and surplus are functions of them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::exact::Rational;
-use crate::kernel::{Definition, Expr, Formula, Statement, Step, unfold};
+use crate::kernel::rule::combine::Fact;
+use crate::kernel::{Definition, Expr, Formula, Relation, Statement, Step, unfold};
 use crate::model::{Existence, Mechanism, Setting};
 use crate::piecewise::{Engine, Obstacle};
 
-use super::extremum::{Extremum, maximum, number};
+use super::extremum::{Extremum, maximum};
 use super::impossibility;
-use super::proof::{Builder, Hints, Proved, symbol};
+use super::proof::{Builder, Hints, Proved, facts, prove, symbol};
 
 /// The answer to an existence question.
 #[derive(Debug, Clone)]
@@ -33,82 +33,149 @@ pub enum Answer {
         /// The theorem.
         proved: Proved,
         /// The expected surplus of the pivot mechanism after the least charges: the shortfall.
-        surplus: Rational,
+        surplus: Expr,
     },
 }
 
-/// Decides an existence question about efficient mechanisms.
+/// Why functions with some properties exist, or do not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// These do it.
+    Exhibit(Vec<Definition>),
+    /// The properties contradict each other.
+    Impossible {
+        /// The question.
+        existence: Box<Existence>,
+        /// The efficient mechanism with the others' losses as payments.
+        pivot: Box<Mechanism>,
+        /// A worst-off type of each agent.
+        worst: Vec<Expr>,
+    },
+}
+
+/// What the pivot mechanism says about an existence question.
+#[derive(Debug, Clone)]
+pub(super) struct Pivot {
+    pivot: Mechanism,
+    /// The pivot mechanism after the least charges.
+    charged: Mechanism,
+    /// A worst-off type of each agent.
+    worst: Vec<Expr>,
+    /// The expected surplus after the least charges, in parameters.
+    pub(super) surplus: Expr,
+}
+
+/// Decides an existence question about efficient mechanisms in a setting without parameters.
 pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
-    let setting = &existence.setting;
-    if !setting.parameters.is_empty() {
-        let reason = "the setting still has a free parameter; fix it with `at`".into();
-        return Err(Obstacle::Existence { reason });
+    let pivot = pivot(existence, &[])?;
+    match plan(existence, &pivot, &[])? {
+        (plan, Some(mechanism)) => {
+            let statement = Formula::SomeFunctions(existence.functions.clone(), Box::new(existence.body()));
+            let proved = prove(Statement::from(statement), &Hints::planned(plan))?;
+            Ok(Answer::Exists { proved, mechanism })
+        }
+        (plan, None) => {
+            let statement = Formula::NoFunctions(existence.functions.clone(), Box::new(existence.body()));
+            let proved = prove(Statement::from(statement), &Hints::planned(plan))?;
+            Ok(Answer::Impossible { proved, surplus: pivot.surplus })
+        }
     }
+}
+
+/// The pivot mechanism, its least charges and its surplus, wherever facts about parameters hold.
+pub(super) fn pivot(existence: &Existence, context: &[Fact]) -> Result<Pivot, Obstacle> {
+    let setting = &existence.setting;
     let pivot = Mechanism::pivot(setting);
     let charged = Mechanism::participate(&pivot, "pivot");
     let bodies = unfold(&charged.definitions, charged.charges.iter().map(|c| &c.body));
-    let found = charged.charges.iter().zip(&bodies).map(|(c, body)| maximum(&[], c, body));
+    let found = charged.charges.iter().zip(&bodies).map(|(c, body)| maximum(context, c, body));
     let charges: Vec<Extremum> = found.collect::<Result<_, _>>()?;
+    if charges.iter().any(|c| !c.roots.is_empty()) {
+        let reason = "a worst-off type is no rational function of the parameters".into();
+        return Err(Obstacle::Existence { reason });
+    }
     let values: BTreeMap<_, _> =
         charged.charges.iter().zip(&charges).map(|(c, e)| (c.name.clone(), e.value.clone())).collect();
-    let fixed = Mechanism {
+    let charged = Mechanism {
         payment: charged.payment.iter().map(|t| t.substitute(&values)).collect(),
         charges: vec![],
         ..charged
     };
-    let surplus = expected_surplus(setting, &fixed)?;
-    if surplus.is_negative() {
-        let worst: Vec<Expr> = charges.iter().map(|e| e.at.clone()).collect();
-        let proved = impossibility::prove(existence, &pivot, &worst)?;
-        return Ok(Answer::Impossible { proved, surplus });
-    }
-    let mechanism = Mechanism::balance(&fixed)
-        .ok_or_else(|| Obstacle::Existence { reason: "a single agent cannot balance a budget".into() })?;
-    let mechanism = simplified(setting, mechanism);
-    let proved = exhibit(existence, &mechanism)?;
-    Ok(Answer::Exists { proved, mechanism })
+    let total = charged.payment.iter().fold(Expr::zero(), |sum, t| sum.plus(t));
+    let surplus = Engine::new().closed_form(context, &setting.expectation(&total));
+    let none = || Obstacle::Existence { reason: "the expected surplus has no closed form".into() };
+    let surplus = surplus.ok_or_else(none)?;
+    Ok(Pivot { pivot, charged, worst: charges.into_iter().map(|e| e.at).collect(), surplus })
 }
 
-fn expected_surplus(setting: &Arc<Setting>, mechanism: &Mechanism) -> Result<Rational, Obstacle> {
-    let total = mechanism.payment.iter().fold(Expr::zero(), |sum, t| sum.plus(t));
-    let e = setting.expectation(&total);
-    number(&e).ok_or(Obstacle::Existence { reason: "the expected surplus has no rational value".into() })
+/// How the question is answered wherever the facts hold; with the mechanism, if there is one.
+pub(super) fn plan(
+    existence: &Existence,
+    pivot: &Pivot,
+    context: &[Fact],
+) -> Result<(Plan, Option<Mechanism>), Obstacle> {
+    let holds = |relation, e: &Expr| Engine::new().tree(context, relation, e).is_ok();
+    if holds(Relation::Positive, &pivot.surplus.negated()) {
+        let plan = Plan::Impossible {
+            existence: Box::new(existence.clone()),
+            pivot: Box::new(pivot.pivot.clone()),
+            worst: pivot.worst.clone(),
+        };
+        return Ok((plan, None));
+    }
+    if !holds(Relation::AtLeast, &pivot.surplus) {
+        let reason = "the expected surplus has different signs for different parameters".into();
+        return Err(Obstacle::Existence { reason });
+    }
+    let mechanism = Mechanism::balance(&pivot.charged)
+        .ok_or_else(|| Obstacle::Existence { reason: "a single agent cannot balance a budget".into() })?;
+    let mechanism = simplified(&existence.setting, mechanism, context);
+    Ok((Plan::Exhibit(definitions(existence, &mechanism)?), Some(mechanism)))
 }
 
 /// Payments in closed form where they have one: easier to read, and the same functions.
-fn simplified(setting: &Arc<Setting>, mechanism: Mechanism) -> Mechanism {
+fn simplified(setting: &Arc<Setting>, mechanism: Mechanism, context: &[Fact]) -> Mechanism {
     let domain: Vec<Formula> = setting.agents.iter().flat_map(|a| a.type_.domain()).collect();
-    let facts = super::proof::facts(&domain);
-    let simple = |e: &Expr| Engine::new().closed_form(&facts, e).unwrap_or_else(|| e.clone());
+    let domain = [context, facts(&domain).as_slice()].concat();
+    let simple = |e: &Expr| Engine::new().closed_form(&domain, e).unwrap_or_else(|| e.clone());
     let payment = mechanism.payment.iter().map(simple).collect();
     Mechanism { payment, ..mechanism }
 }
 
-fn exhibit(existence: &Existence, mechanism: &Mechanism) -> Result<Proved, Obstacle> {
-    let body = existence.body();
-    let parameters: Vec<_> =
-        existence.setting.agents.iter().map(|a| symbol(&a.type_.name)).collect::<Result<_, _>>()?;
+fn definitions(existence: &Existence, mechanism: &Mechanism) -> Result<Vec<Definition>, Obstacle> {
+    let types = existence.setting.agents.iter().map(|a| symbol(&a.type_.name));
+    let parameters: Vec<_> = types.collect::<Result<_, _>>()?;
     let bodies = mechanism.allocation.iter().chain(&mechanism.payment);
-    let definitions: Vec<Definition> = existence
-        .functions
-        .iter()
-        .zip(bodies)
-        .map(|(f, body)| {
-            Ok(Definition { name: symbol(&f.name)?, parameters: parameters.clone(), body: body.clone() })
-        })
-        .collect::<Result<_, Obstacle>>()?;
-    let table = definitions
-        .iter()
-        .map(|d| {
-            let parameters = d.parameters.iter().map(|p| p.name().clone()).collect();
-            (d.name.name().clone(), (parameters, d.body.clone()))
-        })
-        .collect();
-    let instance = body.define(&table).map_err(|rejection| Obstacle::Refused { rejection })?;
-    let mut builder = Builder::default();
-    let premise = builder.prove(&mut Engine::new(), &mut Vec::new(), &instance, &Hints::new())?;
-    let statement = Formula::SomeFunctions(existence.functions.clone(), Box::new(body));
-    builder.add(Step::Exhibit { premise, statement: statement.clone(), definitions })?;
-    builder
-        .finish(&Statement::from(statement).meaning().map_err(|rejection| Obstacle::Refused { rejection })?)
+    let define = |(f, body): (&crate::kernel::Function, &Expr)| {
+        Ok(Definition { name: symbol(&f.name)?, parameters: parameters.clone(), body: body.clone() })
+    };
+    existence.functions.iter().zip(bodies).map(define).collect()
+}
+
+/// `context ⊢ goal` for a quantifier over functions.
+pub(super) fn carry_out(
+    builder: &mut Builder,
+    engine: &mut Engine,
+    context: &mut Vec<Formula>,
+    goal: &Formula,
+    plan: &Plan,
+) -> Result<usize, Obstacle> {
+    match (goal, plan) {
+        (Formula::SomeFunctions(_, body), Plan::Exhibit(definitions)) => {
+            let table = definitions
+                .iter()
+                .map(|d| {
+                    let parameters = d.parameters.iter().map(|p| p.name().clone()).collect();
+                    (d.name.name().clone(), (parameters, d.body.clone()))
+                })
+                .collect();
+            let instance = body.define(&table).map_err(|rejection| Obstacle::Refused { rejection })?;
+            let premise = builder.prove(engine, context, &instance, &Hints::new())?;
+            builder.add(Step::Exhibit { premise, statement: goal.clone(), definitions: definitions.clone() })
+        }
+        (Formula::NoFunctions(..), Plan::Impossible { existence, pivot, worst }) => {
+            impossibility::prove(builder, context, existence, pivot, worst)
+        }
+        _ => Err(Obstacle::Existence { reason: "the answer is the other one here".into() }),
+    }
 }

@@ -39,12 +39,18 @@ pub struct Maxima {
     known: Mutex<Vec<Found>>,
 }
 
-/// Parameters, a charge, and what was found of it.
-type Found = (Vec<Bound>, Charge, Result<Extremum, Obstacle>);
+/// What is known of parameters, a charge, and what was found of it.
+type Found = (Vec<Fact>, Charge, Result<Extremum, Obstacle>);
 
 impl Maxima {
     /// The values of all charges of a claim, in their order.
     pub fn of(&self, claim: &Claim) -> Result<Vec<Extremum>, Obstacle> {
+        let domain: Vec<_> = claim.parameters.iter().flat_map(Bound::domain).collect();
+        self.under(claim, &facts(&domain))
+    }
+
+    /// The same wherever facts about parameters hold.
+    pub(super) fn under(&self, claim: &Claim, context: &[Fact]) -> Result<Vec<Extremum>, Obstacle> {
         let mut out: Vec<Extremum> = Vec::new();
         for charge in &claim.plain_charges() {
             let values =
@@ -54,22 +60,21 @@ impl Maxima {
                 continue;
             }
             let charge = Charge { body: charge.body.substitute(&values), ..charge.clone() };
-            out.push(self.maximum(&claim.parameters, charge)?);
+            out.push(self.maximum(context, charge)?);
         }
         Ok(out)
     }
 
-    fn maximum(&self, parameters: &[Bound], charge: Charge) -> Result<Extremum, Obstacle> {
-        let same = |(p, c, _): &&Found| p == parameters && *c == charge;
+    fn maximum(&self, context: &[Fact], charge: Charge) -> Result<Extremum, Obstacle> {
+        let same = |(known, c, _): &&Found| known == context && *c == charge;
         if let Ok(known) = self.known.lock()
             && let Some((_, _, found)) = known.iter().find(same)
         {
             return found.clone();
         }
-        let domain: Vec<_> = parameters.iter().flat_map(Bound::domain).collect();
-        let found = maximum(&facts(&domain), &charge, &charge.body);
+        let found = maximum(context, &charge, &charge.body);
         if let Ok(mut known) = self.known.lock() {
-            known.push((parameters.to_vec(), charge, found.clone()));
+            known.push((context.to_vec(), charge, found.clone()));
         }
         found
     }
@@ -229,9 +234,4 @@ fn candidates(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
     out.retain(|e| !hidden(e));
     out.dedup();
     out.into_iter().map(Candidate::from).collect()
-}
-
-/// The number that an expression is, if it is one.
-pub(super) fn number(e: &Expr) -> Option<Rational> {
-    Engine::new().closed_form(&[], e)?.as_number()
 }

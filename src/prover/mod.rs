@@ -7,8 +7,10 @@ mod extremum;
 mod impossibility;
 mod proof;
 mod reciprocal;
+mod solve;
 
 pub use counterexample::{Failure, find};
 pub use existence::{Answer, decide};
 pub use extremum::{Extremum, Maxima};
 pub use proof::{Hints, Proved, prove_claim, refute_claim};
+pub use solve::{Exception, prove_piece, refute_piece};

@@ -4,6 +4,7 @@
 //! comparisons go to the engine, existential names take their value from [`Hints`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::kernel::rule::calculus::Interval;
 use crate::kernel::rule::combine::Fact;
@@ -14,6 +15,7 @@ use crate::model::{Bound, Charge, Claim, Description};
 use crate::piecewise::{Engine, Obstacle};
 
 use super::counterexample::Failure;
+use super::existence::{self, Plan};
 use super::extremum::Extremum;
 
 /// Values for names that a statement says exist. A value that is the name itself is chosen by its
@@ -23,12 +25,34 @@ pub struct Hints {
     values: BTreeMap<Name, Expr>,
     /// Numbers that the values mention and that the statement does not speak of.
     roots: Vec<Charge>,
+    /// Why functions exist, or do not.
+    plan: Option<Arc<Plan>>,
+    /// Other values in each of two cases.
+    split: Option<Arc<Split>>,
+}
+
+/// Two cases, `on ≥ 0` and `on < 0`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Split {
+    pub(super) on: Expr,
+    pub(super) yes: Hints,
+    pub(super) no: Hints,
 }
 
 impl Hints {
     /// No values.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The plan for a quantifier over functions.
+    pub(super) fn planned(plan: Plan) -> Self {
+        Hints { plan: Some(Arc::new(plan)), ..Self::default() }
+    }
+
+    /// Values that differ in two cases.
+    pub(super) fn split(on: Expr, yes: Hints, no: Hints) -> Self {
+        Hints { split: Some(Arc::new(Split { on, yes, no })), ..Self::default() }
     }
 
     /// The value for a name.
@@ -39,6 +63,14 @@ impl Hints {
     /// Adds a value.
     pub fn insert(&mut self, name: Name, value: Expr) {
         self.values.insert(name, value);
+    }
+
+    /// Adds what others say.
+    pub(super) fn extend(&mut self, others: Hints) {
+        self.values.extend(others.values);
+        self.roots.extend(others.roots);
+        self.plan = others.plan.or(self.plan.take());
+        self.split = others.split.or(self.split.take());
     }
 
     /// All values.
@@ -111,6 +143,9 @@ impl Builder {
         goal: &Formula,
         hints: &Hints,
     ) -> Result<usize, Obstacle> {
+        if let Some(split) = hints.split.as_ref().filter(|split| is_known(context, &split.on)) {
+            return self.in_cases(engine, context, goal, hints, split);
+        }
         match goal {
             Formula::Compare(relation, e) => {
                 if let Some(found) = self.with_reciprocal(engine, context, goal, e, hints)? {
@@ -185,9 +220,41 @@ impl Builder {
                 let premise = self.prove(engine, context, &instance, hints)?;
                 self.add(Step::Witness { premise, statement: goal.clone(), term: term.clone() })
             }
-            Formula::SomeFunctions(..) | Formula::NoFunctions(..) => {
-                Err(Obstacle::Existence { reason: "a function quantifier inside a statement".into() })
-            }
+            Formula::SomeFunctions(..) | Formula::NoFunctions(..) => match hints.plan.clone() {
+                Some(plan) => existence::carry_out(self, engine, context, goal, &plan),
+                None => {
+                    Err(Obstacle::Existence { reason: "a function quantifier inside a statement".into() })
+                }
+            },
+        }
+    }
+
+    /// The goal in each of two cases, with values of its own.
+    fn in_cases(
+        &mut self,
+        engine: &mut Engine,
+        context: &mut Vec<Formula>,
+        goal: &Formula,
+        hints: &Hints,
+        split: &Split,
+    ) -> Result<usize, Obstacle> {
+        let on = &split.on;
+        let cases = [
+            (Formula::Compare(Relation::AtLeast, on.clone()), &split.yes),
+            (Formula::Compare(Relation::Positive, on.negated()), &split.no),
+        ];
+        let mut branches = Vec::new();
+        for (fact, own) in cases {
+            let mut inner = Hints { split: None, ..hints.clone() };
+            inner.extend(own.clone());
+            context.push(fact);
+            let branch = self.prove(engine, context, goal, &inner);
+            context.pop();
+            branches.push(branch?);
+        }
+        match branches.as_slice() {
+            [yes, no] => self.add(Step::Cases { on: on.clone(), yes: *yes, no: *no }),
+            _ => Err(Obstacle::NoWitness { name: "a case".into() }),
         }
     }
 
@@ -318,8 +385,13 @@ pub(super) fn facts(hypotheses: &[Formula]) -> Vec<Fact> {
     hypotheses.iter().filter_map(|h| Fact::of(h).ok()).collect()
 }
 
+/// Whether all names of a term are known.
+fn is_known(context: &[Formula], e: &Expr) -> bool {
+    e.free_names().iter().all(|name| context.iter().any(|f| f.mentions_variable(name)))
+}
+
 /// Proves a statement without free names.
-fn prove(statement: Statement, hints: &Hints) -> Result<Proved, Obstacle> {
+pub(super) fn prove(statement: Statement, hints: &Hints) -> Result<Proved, Obstacle> {
     let meaning = statement.meaning().map_err(|rejection| Obstacle::Refused { rejection })?;
     let mut builder = Builder::default();
     let mut engine = Engine::touching(hints.forms());

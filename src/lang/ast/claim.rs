@@ -11,6 +11,8 @@ pub struct Claim {
     pub name: Name,
     /// `at r = 1/2, s = 0`: parameters that are fixed.
     pub at: Vec<(Name, Expr)>,
+    /// `for r: … answer [0, 1/2]`: the parameters for which it holds.
+    pub solve: Option<Solve>,
     /// What is claimed: one statement, or several in braces.
     pub statements: Vec<Statement>,
     /// Comments after the last statement in braces.
@@ -23,6 +25,39 @@ pub struct Claim {
     pub printed: Option<Expr>,
     /// Rows of the list of claims.
     pub refs: Vec<Text>,
+}
+
+/// What a statement is solved for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Solve {
+    /// The parameter.
+    pub unknown: Name,
+    /// The set of its values for which the statement holds; none if there is no answer yet.
+    pub answer: Option<Vec<Interval>>,
+    /// Where the answer stands, or the parameter without one.
+    pub span: Span,
+}
+
+/// A piece of a set of numbers; a single number is the interval from it to itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interval {
+    /// The lower end.
+    pub low: Expr,
+    /// Whether the lower end belongs to it.
+    pub from: End,
+    /// The upper end.
+    pub high: Expr,
+    /// Whether the upper end belongs to it.
+    pub to: End,
+}
+
+/// Whether the end of an interval belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It does: `[`, `]`.
+    Closed,
+    /// It does not: `(`, `)`.
+    Open,
 }
 
 /// Whether a claim's statements are grouped.

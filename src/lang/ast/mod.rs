@@ -9,7 +9,8 @@ mod expr;
 use crate::exact::Rational;
 
 pub use claim::{
-    Braces, Claim, Property, PropertyKind, Quantity, Relation, Scope, Shape, Stance, Statement, StatementKind,
+    Braces, Claim, End, Interval, Property, PropertyKind, Quantity, Relation, Scope, Shape, Solve, Stance,
+    Statement, StatementKind,
 };
 pub use expr::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign, children};
 

@@ -1,7 +1,11 @@
 //! Claims and their statements.
 //!
 //! ```text
-//! claim     = ( "claim" | "refuted" ) statement-name [ "at" name "=" expr { "," name "=" expr } ] ":" body suffixes
+//! claim     = ( "claim" | "refuted" ) statement-name [ at ] ":" body suffixes
+//!           | ( "solve" | "refuted" ) statement-name [ at ] "for" name ":" statement "answer" set { "ref" texts }
+//! at        = "at" name "=" expr { "," name "=" expr }
+//! set       = piece { "union" piece }
+//! piece     = ( "[" | "(" ) expr "," expr ( "]" | ")" ) | "{" [ expr { "," expr } ] "}"
 //! body      = statement | "{" { statement [ "ref" texts ] } "}"
 //! suffixes  = { "almost" "everywhere" | "printed" expr | "ref" text { "," text } }
 //! statement = expr relation expr { relation expr }
@@ -17,13 +21,26 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    Braces, Claim, Expr, ExprKind, Name, Property, PropertyKind, Quantity, Scope, Shape, Span, Stance,
-    Statement, StatementKind, Text,
+    Braces, Claim, End, Expr, ExprKind, Interval, Name, Property, PropertyKind, Quantity, Scope, Shape,
+    Solve, Span, Stance, Statement, StatementKind, Text,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
 
 impl Parser<'_> {
+    /// What follows `solve`.
+    pub(super) fn solve(&mut self) -> Parse<Claim> {
+        let claim = self.claim(Stance::Holds)?;
+        match &claim.solve {
+            Some(_) => Ok(claim),
+            None => {
+                let message = format!("it is not said what `{}` is solved for", claim.name.text);
+                let help = format!("write `solve {} for r: …`", claim.name.text);
+                Err(Box::new(Diagnostic::new("syntax", message, claim.name.span).help(help)))
+            }
+        }
+    }
+
     pub(super) fn claim(&mut self, stance: Stance) -> Parse<Claim> {
         let name = self.hyphenated()?;
         let mut at = Vec::new();
@@ -37,8 +54,15 @@ impl Parser<'_> {
                 }
             }
         }
+        let mut solve = None;
+        if self.accept_word("for") {
+            let unknown = self.name("a parameter")?;
+            let span = unknown.span;
+            solve = Some(Solve { unknown, answer: None, span });
+        }
         self.expect(":")?;
         let mut claim = Claim {
+            solve,
             stance,
             name,
             at,
@@ -49,7 +73,7 @@ impl Parser<'_> {
             printed: None,
             refs: vec![],
         };
-        if self.is_symbol("{") {
+        if self.is_symbol("{") && claim.solve.is_none() {
             claim.braces = Braces::Present;
             let opened = self.expect("{")?;
             loop {
@@ -83,12 +107,63 @@ impl Parser<'_> {
             if self.accept_word("almost") {
                 self.expect_word("everywhere")?;
                 claim.scope = Scope::AlmostEverywhere;
-            } else if self.accept_word("printed") {
+            } else if claim.solve.is_some() && self.is_word("answer") {
+                let start = self.here();
+                self.at += 1;
+                let answer = self.set()?;
+                let span = Span::new(start.start, self.end());
+                if let Some(solve) = &mut claim.solve {
+                    (solve.answer, solve.span) = (Some(answer), span);
+                }
+            } else if claim.solve.is_none() && self.accept_word("printed") {
                 claim.printed = Some(self.expr()?);
             } else if self.accept_word("ref") {
                 claim.refs.extend(self.texts()?);
             } else {
                 return Ok(());
+            }
+        }
+    }
+
+    /// `[0, 1/3) union {1/2}`
+    fn set(&mut self) -> Parse<Vec<Interval>> {
+        let mut out = Vec::new();
+        loop {
+            let opened = self.here();
+            if self.accept("{") {
+                self.open += 1;
+                while !self.is_symbol("}") {
+                    let point = self.expr()?;
+                    out.push(Interval {
+                        low: point.clone(),
+                        from: End::Closed,
+                        high: point,
+                        to: End::Closed,
+                    });
+                    if !self.accept(",") {
+                        break;
+                    }
+                }
+                self.open -= 1;
+                self.close("}", opened)?;
+            } else {
+                let from = if self.accept("[") { End::Closed } else { End::Open };
+                if from == End::Open && !self.accept("(") {
+                    return Err(self.expected(&["`[`", "`(`", "`{`"]));
+                }
+                self.open += 1;
+                let low = self.expr()?;
+                self.expect(",")?;
+                let high = self.expr()?;
+                self.open -= 1;
+                let to = if self.accept(")") { End::Open } else { End::Closed };
+                if to == End::Closed {
+                    self.close("]", opened)?;
+                }
+                out.push(Interval { low, from, high, to });
+            }
+            if !self.accept_word("union") {
+                return Ok(out);
             }
         }
     }

@@ -24,7 +24,8 @@ const COMPLAINT_LIMIT: usize = 20;
 const DEPTH_LIMIT: usize = 128;
 
 /// The words that begin an item.
-const ITEMS: [&str; 7] = ["source", "parameter", "setting", "mechanism", "strategy", "claim", "refuted"];
+const ITEMS: [&str; 8] =
+    ["source", "parameter", "setting", "mechanism", "strategy", "claim", "refuted", "solve"];
 
 /// Words that cannot be names.
 const RESERVED: [&str; 15] = [
@@ -351,6 +352,7 @@ impl<'a> Parser<'a> {
             "mechanism" => ItemKind::Mechanism(self.mechanism()?),
             "strategy" => ItemKind::Strategy(self.strategy()?),
             "claim" => ItemKind::Claim(self.claim(ast::Stance::Holds)?),
+            "solve" => ItemKind::Claim(self.solve()?),
             _ => ItemKind::Claim(self.claim(ast::Stance::Fails)?),
         };
         let span = Span::new(start.start, self.end());

@@ -15,13 +15,14 @@ mod quantity;
 mod root;
 mod scope;
 mod setting;
+mod solve;
 mod stage;
 mod statement;
 mod ties;
 
 use crate::exact::Rational;
 use crate::kernel::Expr;
-use crate::model::{Bound, Charge, Claim, Existence};
+use crate::model::{Bound, Charge, Claim, Existence, Piece, Question};
 
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
@@ -47,6 +48,15 @@ pub enum Goal {
     Universal(Claim),
     /// A question of existence.
     Existence(Existence),
+    /// A question that has one answer for all parameters of a region.
+    Piece(Piece),
+    /// A question for which the set of parameters is sought.
+    Solve {
+        /// The parameter and its range.
+        parameter: Bound,
+        /// The question.
+        question: Question,
+    },
 }
 
 /// One statement among those in braces.
@@ -78,6 +88,8 @@ pub struct ResolvedStatement {
     pub name: String,
     /// What the file says of it.
     pub stance: Stance,
+    /// Whether it is solved for a parameter, and the answer in canonical text.
+    pub solve: Option<Option<String>>,
     /// Rows of the list of claims.
     pub refs: Vec<String>,
     /// Where it stands.

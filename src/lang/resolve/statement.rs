@@ -12,17 +12,17 @@ use super::scope::{Env, Naming, Universe};
 use super::stage::{self, Side};
 use super::ties::Coverage;
 use super::{
-    Goal, Member, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr,
+    Goal, Member, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr, solve,
 };
 use crate::lang::ast::{self, ExprKind, PropertyKind, Relation, Scope, Span, Statement, StatementKind};
 use crate::lang::diagnostic::Diagnostic;
-use crate::lang::{print_expr, print_statement};
+use crate::lang::{print_expr, print_set, print_statement};
 
 /// What one tie rule makes of a claim.
 #[derive(Default)]
 pub(super) struct Read {
     pub(super) goals: Vec<Goal>,
-    obligations: Vec<Obligation>,
+    pub(super) obligations: Vec<Obligation>,
     definitions: Vec<(String, Expr)>,
     value: Option<Expr>,
     members: Vec<Member>,
@@ -71,6 +71,7 @@ pub(super) fn resolve(
     Ok(ResolvedStatement {
         name: claim.name.text.clone(),
         stance: claim.stance,
+        solve: claim.solve.as_ref().map(|s| s.answer.as_deref().map(print_set)),
         refs: super::without_repetitions(refs.map(|r| r.text.clone()).collect(), |a, b| a == b),
         span,
         text: text(claim),
@@ -101,6 +102,9 @@ fn text(claim: &ast::Claim) -> String {
         let at: Vec<String> =
             claim.at.iter().map(|(n, e)| format!("{} = {}", n.text, print_expr(e))).collect();
         text = format!("at {}: {text}", at.join(", "));
+    }
+    if let Some(answer) = claim.solve.as_ref().and_then(|solve| solve.answer.as_deref()) {
+        text = format!("{text} answer {}", print_set(answer));
     }
     match claim.scope {
         Scope::Everywhere => text,
@@ -138,6 +142,11 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>
     // With several statements, it would not be clear whose value it is.
     if claim.statements.len() > 1 && claim.printed.is_none() {
         out.value = None;
+    }
+    if complaints.is_empty()
+        && let Err(complaint) = solve::goals(universe, claim.solve.as_ref(), &fixed, &mut out)
+    {
+        complaints.push(*complaint);
     }
     out.value = out.value.map(|v| v.substitute(&fixed));
     if complaints.is_empty() { Ok(out) } else { Err(complaints) }

@@ -14,14 +14,20 @@ use std::collections::BTreeMap;
 use crate::exact::Rational;
 use crate::kernel::rule::calculus::{Area, Interval};
 use crate::kernel::rule::combine::{Combination, Term};
-use crate::kernel::{Expr, Formula, Relation, Statement, Step, Symbol};
+use crate::kernel::{Expr, Formula, Relation, Step, Symbol};
 use crate::model::{Bound, Conjunct, Existence, Mechanism, Part};
 use crate::piecewise::{Engine, Obstacle};
 
-use super::proof::{Builder, Hints, Proved, symbol};
+use super::proof::{Builder, Hints, symbol};
 
-/// `NoFunctions` for the existence question, where `worst[i]` is a worst-off type of agent i.
-pub(super) fn prove(existence: &Existence, pivot: &Mechanism, worst: &[Expr]) -> Result<Proved, Obstacle> {
+/// `context ⊢ NoFunctions` for the existence question, where `worst[i]` is a worst-off type of agent i.
+pub(super) fn prove(
+    builder: &mut Builder,
+    context: &[Formula],
+    existence: &Existence,
+    pivot: &Mechanism,
+    worst: &[Expr],
+) -> Result<usize, Obstacle> {
     let agents = existence.setting.agents.len();
     if agents != 2 {
         let reason = format!("impossibility is derived for two agents, and there are {agents}");
@@ -30,22 +36,23 @@ pub(super) fn prove(existence: &Existence, pivot: &Mechanism, worst: &[Expr]) ->
     let mut proof = Impossibility {
         existence,
         pivot,
-        builder: Builder::default(),
+        builder,
+        base: context,
         engine: Engine::new(),
         derived: BTreeMap::new(),
         pinned: BTreeMap::new(),
     };
     let premise = proof.contradiction(worst)?;
     let statement = Formula::NoFunctions(existence.functions.clone(), Box::new(existence.body()));
-    proof.builder.add(Step::Impossible { premise, statement: statement.clone() })?;
-    let meaning = Statement::from(statement).meaning();
-    proof.builder.finish(&meaning.map_err(|rejection| Obstacle::Refused { rejection })?)
+    proof.builder.add(Step::Impossible { premise, statement })
 }
 
 struct Impossibility<'a> {
     existence: &'a Existence,
     pivot: &'a Mechanism,
-    builder: Builder,
+    builder: &'a mut Builder,
+    /// What is known of parameters.
+    base: &'a [Formula],
     engine: Engine,
     /// Steps of goals that were derived under the same comparisons before.
     derived: BTreeMap<(Vec<Formula>, Formula), usize>,
@@ -157,7 +164,8 @@ impl Impossibility<'_> {
         if let Some(step) = self.derived.get(&key) {
             return Ok(*step);
         }
-        let step = self.builder.prove(&mut self.engine, &mut context.to_vec(), goal, &Hints::new())?;
+        let mut context = [self.base, context].concat();
+        let step = self.builder.prove(&mut self.engine, &mut context, goal, &Hints::new())?;
         self.derived.insert(key, step);
         Ok(step)
     }

@@ -1,0 +1,177 @@
+//! `solve`: the set of parameters for which a statement holds, piece by piece.
+
+use std::collections::BTreeMap;
+
+use super::names::{advise, complain};
+use super::scope::{Env, Universe};
+use super::statement::Read;
+use super::{Goal, Resolve};
+use crate::kernel::{Expr, Formula, Name as Symbol};
+use crate::lang::ast::{self, End, Span};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::print_expr;
+use crate::model::{Bound, Charge, Comparison, Description, Everywhere, Piece, Question};
+
+/// The goals of a claim: as they are, with questions of existence for all parameters; or solved.
+pub(super) fn goals(
+    universe: &Universe,
+    solve: Option<&ast::Solve>,
+    fixed: &BTreeMap<Symbol, Expr>,
+    read: &mut Read,
+) -> Resolve<()> {
+    if let Some(solve) = solve {
+        return pieces(universe, solve, fixed, read);
+    }
+    let goals = std::mem::take(&mut read.goals).into_iter();
+    read.goals = goals.map(for_all_parameters).collect();
+    Ok(())
+}
+
+/// A question of existence with parameters is asked for each of them.
+fn for_all_parameters(goal: Goal) -> Goal {
+    match goal {
+        Goal::Existence(existence) if !existence.setting.parameters.is_empty() => Goal::Piece(Piece {
+            parameters: existence.setting.parameters.clone(),
+            premises: vec![],
+            roots: vec![],
+            answer: Everywhere::Holds,
+            question: Question::Existence(existence),
+        }),
+        other => other,
+    }
+}
+
+/// The goals of a statement that is solved for a parameter: on the pieces of the answer it holds everywhere,
+/// between them nowhere.
+fn pieces(
+    universe: &Universe,
+    solve: &ast::Solve,
+    fixed: &BTreeMap<Symbol, Expr>,
+    read: &mut Read,
+) -> Resolve<()> {
+    let unknown = &solve.unknown;
+    let known = universe.parameters.iter().find(|p| p.shown == unknown.text);
+    let known = known.ok_or_else(|| universe.unknown("parameter", &unknown.text, unknown.span))?;
+    if fixed.contains_key(&known.name) {
+        let message = format!("`{}` is fixed, and cannot be solved for", unknown.text);
+        return Err(complain("duplicate-name", message, unknown.span));
+    }
+    let end = |e: &Expr| e.substitute(fixed);
+    let parameter = Bound { low: end(&known.low), high: end(&known.high), ..known.clone() };
+    if [&parameter.low, &parameter.high].iter().any(|e| e.as_number().is_none()) {
+        let message = format!("the range of `{}` is not between numbers", unknown.text);
+        return Err(advise("unsupported", message, unknown.span, "fix the other parameters with `at`"));
+    }
+    let question = question(&parameter, unknown, std::mem::take(&mut read.goals))?;
+    let Some(answer) = &solve.answer else {
+        read.goals.push(Goal::Solve { parameter, question });
+        return Ok(());
+    };
+    let mut env = Env::new(universe, vec![]);
+    let mut ends: Vec<(Expr, Expr)> = Vec::new();
+    let mut before = (parameter.low.clone(), unknown.span);
+    for piece in answer {
+        let (low, high) = (number(&mut env, &piece.low)?, number(&mut env, &piece.high)?);
+        in_order(&mut env, &before.0, Comparison::AtMost, &low, piece.low.span);
+        if low != high {
+            in_order(&mut env, &low, Comparison::Less, &high, piece.high.span);
+        } else if (piece.from, piece.to) != (End::Closed, End::Closed) {
+            let message = "this interval is empty";
+            return Err(complain("empty-interval", message, piece.low.span));
+        }
+        before = (high.clone(), piece.high.span);
+        ends.push((low, high));
+    }
+    in_order(&mut env, &before.0, Comparison::AtMost, &parameter.high, before.1);
+    let roots: Vec<Charge> =
+        env.charges.iter().filter(|c| c.description == Description::Root).cloned().collect();
+    let mut add = |low: &Expr, from: End, high: &Expr, to: End, answer: Everywhere| {
+        if low == high && (from, to) != (End::Closed, End::Closed) {
+            return;
+        }
+        read.goals.push(Goal::Piece(piece(&parameter, &roots, (low, from), (high, to), answer, &question)));
+    };
+    let other = |end: End| if end == End::Closed { End::Open } else { End::Closed };
+    let mut from = (parameter.low.clone(), End::Closed);
+    for (piece, (low, high)) in answer.iter().zip(&ends) {
+        add(&from.0, from.1, low, other(piece.from), Everywhere::Fails);
+        add(low, piece.from, high, piece.to, Everywhere::Holds);
+        from = (high.clone(), other(piece.to));
+    }
+    add(&from.0, from.1, &parameter.high, End::Closed, Everywhere::Fails);
+    read.obligations.extend(env.obligations);
+    Ok(())
+}
+
+/// The one goal, as a question about the parameter alone.
+fn question(parameter: &Bound, unknown: &ast::Name, goals: Vec<Goal>) -> Resolve<Question> {
+    let one = |goals: Vec<Goal>| <[Goal; 1]>::try_from(goals).ok();
+    let (question, parameters) = match one(goals) {
+        Some([Goal::Universal(claim)]) => {
+            let parameters = claim.parameters.clone();
+            (Question::Claim(claim), parameters)
+        }
+        Some([Goal::Existence(existence)]) => {
+            let parameters = existence.setting.parameters.clone();
+            (Question::Existence(existence), parameters)
+        }
+        _ => {
+            let help = "write one `solve` for each of them";
+            return Err(advise("unsupported", "this stands for several statements", unknown.span, help));
+        }
+    };
+    if let Some(other) = parameters.iter().find(|p| p.name != parameter.name) {
+        let message = format!("this depends on `{}` as well", other.shown);
+        let help = format!("fix it: `at {} = …`", other.shown);
+        return Err(advise("unsupported", message, unknown.span, &help));
+    }
+    if parameters.is_empty() {
+        let message = format!("this does not depend on `{}`", unknown.text);
+        return Err(complain("unused-binder", message, unknown.span));
+    }
+    Ok(question)
+}
+
+/// An end: a number, possibly in roots.
+fn number(env: &mut Env<'_>, e: &ast::Expr) -> Resolve<Expr> {
+    let term = env.number(e)?;
+    let is_root = |name: &Symbol| env.charges.iter().any(|c| c.name == *name);
+    if term.is_polynomial() && term.free_names().iter().all(is_root) {
+        return Ok(term);
+    }
+    Err(complain("wrong-sort", format!("`{}` is not a number", print_expr(e)), e.span))
+}
+
+fn in_order(env: &mut Env<'_>, left: &Expr, relation: Comparison, right: &Expr, span: Span) {
+    let message = "the answer is not in increasing order within the range of the parameter";
+    let help = "write disjoint intervals and points from the lowest to the highest";
+    let complaint = Diagnostic::new("set-order", message, span).help(help);
+    env.oblige(left.clone(), relation, right.clone(), complaint);
+}
+
+fn piece(
+    parameter: &Bound,
+    roots: &[Charge],
+    (low, from): (&Expr, End),
+    (high, to): (&Expr, End),
+    answer: Everywhere,
+    question: &Question,
+) -> Piece {
+    let x = Expr::variable(&parameter.name);
+    let mut premises = Vec::new();
+    if from == End::Open {
+        premises.push(Formula::greater(&x, low));
+    }
+    if to == End::Open {
+        premises.push(Formula::greater(high, &x));
+    }
+    let mut used: Vec<Charge> = Vec::new();
+    for root in roots.iter().rev() {
+        let in_roots = used.iter().any(|u| u.root().iter().any(|f| f.mentions(&root.name)));
+        if in_roots || low.mentions(&root.name) || high.mentions(&root.name) {
+            used.insert(0, root.clone());
+        }
+    }
+    let bound = Bound { low: low.clone(), high: high.clone(), ..parameter.clone() };
+    Piece { parameters: vec![bound], premises, roots: used, answer, question: question.clone() }
+}

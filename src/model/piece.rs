@@ -1,0 +1,112 @@
+//! [`Piece`]: that something holds for all parameters of a region, or for none of them.
+//!
+//! The set of parameters for which a statement holds is claimed piece by piece: on each interval of the set it
+//! holds for every parameter, on each interval between them for none.
+
+use std::collections::BTreeMap;
+
+use crate::kernel::{Expr, Formula, Name, Statement};
+
+use super::claim::{Bound, Charge, Claim};
+use super::existence::{Existence, Quantity};
+
+/// What is asked for each parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// A claim about all types; its parameters are those of the region.
+    Claim(Claim),
+    /// Whether a mechanism exists.
+    Existence(Existence),
+}
+
+/// On which side of the question the region lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Everywhere {
+    /// It holds for every parameter.
+    Holds,
+    /// It fails for every parameter.
+    Fails,
+}
+
+/// A region of parameters on which a question has one answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The parameters with their closed ranges.
+    pub parameters: Vec<Bound>,
+    /// What else is known of them, such as that an end is left out.
+    pub premises: Vec<Formula>,
+    /// The numbers that the ends are, each described.
+    pub roots: Vec<Charge>,
+    /// The answer.
+    pub answer: Everywhere,
+    /// The question.
+    pub question: Question,
+}
+
+impl Piece {
+    /// `∀ parameters ∈ region. question`, or of its negation.
+    pub fn statement(&self) -> Statement {
+        let mut known: Vec<Formula> = self.parameters.iter().flat_map(Bound::domain).collect();
+        known.extend(self.premises.iter().cloned());
+        let names: Vec<Name> = self.parameters.iter().map(|b| b.name.clone()).collect();
+        let body = Formula::for_all(&names, Formula::implied(&known, self.answered(self.answer)));
+        self.stated(body)
+    }
+
+    /// `∃ parameters ∈ region`, for which the question has the other answer.
+    pub fn denial(&self) -> Statement {
+        let other = match self.answer {
+            Everywhere::Holds => Everywhere::Fails,
+            Everywhere::Fails => Everywhere::Holds,
+        };
+        let mut parts: Vec<Formula> = self.parameters.iter().flat_map(Bound::domain).collect();
+        parts.extend(self.premises.iter().cloned());
+        parts.push(self.answered(other));
+        let body = self
+            .parameters
+            .iter()
+            .rev()
+            .fold(Formula::And(parts), |rest, b| Formula::Exists(b.name.clone(), Box::new(rest)));
+        self.stated(body)
+    }
+
+    /// The question for single values of the parameters.
+    pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Question {
+        match &self.question {
+            Question::Claim(claim) => Question::Claim(claim.at(values)),
+            Question::Existence(existence) => Question::Existence(existence.at(values)),
+        }
+    }
+
+    /// The question without the quantifiers over parameters.
+    pub fn inner(&self) -> Question {
+        match &self.question {
+            Question::Claim(claim) => Question::Claim(Claim { parameters: vec![], ..claim.clone() }),
+            Question::Existence(existence) => Question::Existence(existence.clone()),
+        }
+    }
+
+    fn answered(&self, answer: Everywhere) -> Formula {
+        match (self.inner(), answer) {
+            (Question::Claim(claim), Everywhere::Holds) => claim.formula(),
+            (Question::Claim(claim), Everywhere::Fails) => claim.refutation(),
+            (Question::Existence(e), Everywhere::Holds) => e.formula(),
+            (Question::Existence(e), Everywhere::Fails) => {
+                let quantity = match e.quantity {
+                    Quantity::Some => Quantity::No,
+                    Quantity::No => Quantity::Some,
+                };
+                Existence { quantity, ..e }.formula()
+            }
+        }
+    }
+
+    fn stated(&self, body: Formula) -> Statement {
+        let formula = self.roots.iter().rev().fold(body, |rest, root| root.describe(rest));
+        let definitions = match &self.question {
+            Question::Claim(claim) => claim.definitions.clone(),
+            Question::Existence(_) => vec![],
+        };
+        Statement { definitions, formula }
+    }
+}

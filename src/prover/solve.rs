@@ -1,0 +1,227 @@
+//! Questions with parameters, region by region: [`prove_piece`], and [`refute_piece`] at a point.
+
+use std::collections::BTreeMap;
+
+use crate::exact::Rational;
+use crate::kernel::rule::combine::Fact;
+use crate::kernel::{Expr, Formula, Name};
+use crate::model::{Bound, Charge, Claim, Everywhere, Existence, Piece, Question};
+use crate::piecewise::{AlgebraicNumber, Engine, Obstacle};
+
+use super::counterexample::{Failure, find};
+use super::existence::{pivot, plan};
+use super::extremum::Maxima;
+use super::proof::{Builder, Hints, Proved, facts, prove};
+
+/// Halvings of a region, in the search for a witness that depends on the parameter.
+const HALVINGS: u32 = 5;
+/// Parts of an interval whose ends are tried as parameters.
+const PARTS: [i64; 4] = [2, 3, 4, 7];
+
+/// A parameter for which a question has not the answer that is claimed for its region.
+#[derive(Debug, Clone)]
+pub struct Exception {
+    /// The theorem that there is one.
+    pub proved: Proved,
+    /// The parameters.
+    pub at: BTreeMap<Name, Rational>,
+    /// Where the claim fails for them, if it does.
+    pub failure: Option<Box<(Claim, Failure)>>,
+}
+
+/// That the question has its answer everywhere in the region.
+pub fn prove_piece(maxima: &Maxima, piece: &Piece) -> Result<Proved, Obstacle> {
+    let known = known(piece);
+    let mut hints = chosen(piece);
+    match (&piece.question, piece.answer) {
+        (Question::Claim(claim), Everywhere::Holds) => hints.extend(charges(maxima, claim, &known)?),
+        (Question::Claim(claim), Everywhere::Fails) => {
+            let found = charges(maxima, claim, &known)?;
+            let search = Search { maxima, piece, claim, charges: &found };
+            hints.extend(search.witness(&mut region(piece), HALVINGS)?);
+        }
+        (Question::Existence(existence), _) => hints.extend(planned(existence, &known)?),
+    }
+    prove(piece.statement(), &hints)
+}
+
+/// A parameter in the region for which the answer is the other one, if one is found.
+pub fn refute_piece(maxima: &Maxima, piece: &Piece) -> Option<Exception> {
+    points(piece).into_iter().find_map(|at| exception(maxima, piece, at))
+}
+
+fn exception(maxima: &Maxima, piece: &Piece, at: BTreeMap<Name, Rational>) -> Option<Exception> {
+    let values: BTreeMap<Name, Expr> = at.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
+    let mut hints = chosen(piece);
+    let mut failed = None;
+    match (piece.at(&values), piece.answer) {
+        (Question::Claim(claim), Everywhere::Holds) => {
+            let failure = find(maxima, &claim).ok()??;
+            hints.extend(failure.hints.clone());
+            failed = Some(Box::new((claim, failure)));
+        }
+        (Question::Claim(claim), Everywhere::Fails) => hints.extend(charges(maxima, &claim, &[]).ok()?),
+        (Question::Existence(existence), _) => hints.extend(planned(&existence, &[]).ok()?),
+    }
+    values.into_iter().for_each(|(name, value)| hints.insert(name, value));
+    let proved = prove(piece.denial(), &hints).ok()?;
+    Some(Exception { proved, at, failure: failed })
+}
+
+/// The comparisons that describe the region, with those that describe the numbers in them.
+fn region(piece: &Piece) -> Vec<Formula> {
+    let described = piece.roots.iter().flat_map(Charge::root);
+    let ranges = piece.parameters.iter().flat_map(Bound::domain);
+    described.chain(ranges).chain(piece.premises.iter().cloned()).collect()
+}
+
+fn known(piece: &Piece) -> Vec<Fact> {
+    facts(&region(piece))
+}
+
+/// The numbers that the ends are, each chosen by its description.
+fn chosen(piece: &Piece) -> Hints {
+    let mut hints = Hints::new();
+    piece.roots.iter().for_each(|r| hints.insert(r.name.clone(), Expr::variable(&r.name)));
+    hints
+}
+
+/// The charges of a claim: for all parameters alike, or in the region.
+fn charges(maxima: &Maxima, claim: &Claim, known: &[Fact]) -> Result<Hints, Obstacle> {
+    let found = maxima.of(claim).or_else(|_| maxima.under(claim, known))?;
+    let mut hints = Hints::new();
+    claim.charges.iter().zip(&found).for_each(|(charge, found)| hints.add(charge, found));
+    Ok(hints)
+}
+
+fn planned(existence: &Existence, known: &[Fact]) -> Result<Hints, Obstacle> {
+    let everywhere: Vec<Formula> = existence.setting.parameters.iter().flat_map(Bound::domain).collect();
+    let pivot = pivot(existence, &facts(&everywhere)).or_else(|_| pivot(existence, known))?;
+    Ok(Hints::planned(plan(existence, &pivot, known)?.0))
+}
+
+/// The search for types at which a claim fails, as functions of one parameter.
+struct Search<'a> {
+    maxima: &'a Maxima,
+    piece: &'a Piece,
+    claim: &'a Claim,
+    charges: &'a Hints,
+}
+
+impl Search<'_> {
+    fn witness(&self, region: &mut Vec<Formula>, halvings: u32) -> Result<Hints, Obstacle> {
+        let none = || Obstacle::NoWitness { name: "the types at which it fails".into() };
+        let [parameter] = self.piece.parameters.as_slice() else { return Err(none()) };
+        let points = self.within(region, parameter);
+        for candidate in self.candidates(parameter, &points) {
+            if self.works(region, &candidate) {
+                return Ok(candidate);
+            }
+        }
+        let (Some(left), Some(middle)) = (halvings.checked_sub(1), points.first()) else {
+            return Err(none());
+        };
+        let on = Expr::variable(&parameter.name).minus(&Expr::number(middle.clone()));
+        let mut case = |fact: Formula| {
+            region.push(fact);
+            let found = self.witness(region, left);
+            region.pop();
+            found
+        };
+        let yes = case(Formula::at_least(&on, &Expr::zero()))?;
+        let no = case(Formula::greater(&Expr::zero(), &on))?;
+        Ok(Hints::split(on, yes, no))
+    }
+
+    /// Parameters in the region, the middle first.
+    fn within(&self, region: &[Formula], parameter: &Bound) -> Vec<Rational> {
+        let (mut low, mut high) = match ends(&self.piece.roots, parameter) {
+            Some(ends) => ends,
+            None => return vec![],
+        };
+        let x = Expr::variable(&parameter.name);
+        for fact in facts(region) {
+            // Halvings: `r ≥ c` and `c > r`.
+            let above = x.minus(&fact.expr).as_number();
+            let below = x.plus(&fact.expr).as_number();
+            low = above.map_or(low.clone(), |c| c.max(low));
+            high = below.map_or(high.clone(), |c| c.min(high));
+        }
+        let shares = [(1, 2), (1, 4), (3, 4)].into_iter().filter_map(|(n, d)| Rational::new(n, d));
+        shares.map(|share| &low + &(&(&high - &low) * &share)).collect()
+    }
+
+    /// Types at which the claim fails: as they are for one parameter, or on the line through two.
+    fn candidates(&self, parameter: &Bound, points: &[Rational]) -> Vec<Hints> {
+        let fixed: Vec<(&Rational, Failure)> = points
+            .iter()
+            .filter_map(|point| {
+                let values = BTreeMap::from([(parameter.name.clone(), Expr::number(point.clone()))]);
+                Some((point, find(self.maxima, &self.claim.at(&values)).ok()??))
+            })
+            .collect();
+        let mut out = vec![self.charges.clone()];
+        let with = |values: Vec<(Name, Expr)>| {
+            let mut hints = self.charges.clone();
+            values.into_iter().for_each(|(name, value)| hints.insert(name, value));
+            hints
+        };
+        for (_, failure) in &fixed {
+            out.push(with(failure.at.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect()));
+        }
+        for (k, (p, first)) in fixed.iter().enumerate() {
+            for (q, second) in fixed.iter().skip(k + 1).filter(|(_, s)| s.conjunct == first.conjunct) {
+                let line = |(name, a): (&Name, &Rational)| {
+                    let b = second.at.get(name)?;
+                    let slope = (b - a).checked_div(&(*q - *p))?;
+                    let along = Expr::variable(&parameter.name).minus(&Expr::number((*p).clone()));
+                    Some((name.clone(), Expr::number(a.clone()).plus(&along.scaled(&slope))))
+                };
+                out.extend(first.at.iter().map(line).collect::<Option<Vec<_>>>().map(&with));
+            }
+        }
+        out
+    }
+
+    fn works(&self, region: &[Formula], hints: &Hints) -> bool {
+        let inner = Claim { parameters: vec![], ..self.claim.unfolded() };
+        let mut context = region.to_vec();
+        Builder::default().prove(&mut Engine::new(), &mut context, &inner.refutation(), hints).is_ok()
+    }
+}
+
+/// Rational numbers between which a parameter lies, close to its ends and inside them.
+fn ends(roots: &[Charge], parameter: &Bound) -> Option<(Rational, Rational)> {
+    let width = Rational::new(1, 1 << 20)?;
+    let enclosed = |e: &Expr| match e.as_number() {
+        Some(c) => Some((c.clone(), c)),
+        None => AlgebraicNumber::of_term(e, roots)?.enclosure(&width),
+    };
+    let (low, high) = (enclosed(&parameter.low)?.1, enclosed(&parameter.high)?.0);
+    (low <= high).then_some((low, high))
+}
+
+/// Parameters in the region, inner ones first.
+fn points(piece: &Piece) -> Vec<BTreeMap<Name, Rational>> {
+    let mut out: Vec<BTreeMap<Name, Rational>> = vec![BTreeMap::new()];
+    for parameter in &piece.parameters {
+        let Some((low, high)) = ends(&piece.roots, parameter) else { return vec![] };
+        let mut values = Vec::new();
+        for parts in PARTS {
+            let inner = (1..parts).filter_map(|k| Rational::new(k, parts));
+            values.extend(inner.map(|share| &low + &(&(&high - &low) * &share)));
+        }
+        values.extend([low, high]);
+        let extended = |point: &BTreeMap<Name, Rational>| {
+            let with = |v: &Rational| {
+                let mut point = point.clone();
+                point.insert(parameter.name.clone(), v.clone());
+                point
+            };
+            values.iter().map(with).collect::<Vec<_>>()
+        };
+        out = out.iter().flat_map(extended).collect();
+    }
+    // Ends that are left out are caught by the kernel, at the cost of an attempt.
+    out
+}
