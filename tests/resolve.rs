@@ -66,7 +66,7 @@ fn claims(statement: &ResolvedStatement) -> Vec<Claim> {
     let goals = statement.variants.iter().flatten();
     let universal = goals.filter_map(|goal| match goal {
         Goal::Universal(claim) => Some(claim.unfolded()),
-        Goal::Existence(_) => None,
+        _ => None,
     });
     universal.collect()
 }
@@ -149,6 +149,11 @@ fn assert_file_is_closed(file: &ResolvedFile) {
                     assert_eq!(*meaning.formula(), claim.unfolded().formula());
                 }
                 Goal::Existence(existence) => assert_closed(&existence.formula(), &s.name),
+                Goal::Piece(piece) => {
+                    assert_stated(&piece.statement(), &s.name);
+                    assert_stated(&piece.denial(), &s.name);
+                }
+                Goal::Solve { .. } => panic!("{}: no answer", s.name),
             }
         }
         if let Some(printed) = &s.printed {

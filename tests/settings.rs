@@ -171,3 +171,53 @@ fn groves_mechanisms_agree_up_to_constants() {
         assert_eq!(statement.verdict, VerdictKind::Proved, "{}: {:?}", statement.name, statement.story);
     }
 }
+
+#[test]
+fn the_shares_at_which_a_partnership_can_be_dissolved_follow_the_type_space() {
+    // On [a, a + 1] what is gained does not change: the set depends on the width of the type space alone.
+    let claims = "solve existence for r: some mechanism on partnership is efficient, BIC, interim IR and budget balanced";
+    for (prior, set) in [
+        ("uniform(0, 1)", "[(3 - sqrt(3))/6, (3 + sqrt(3))/6]"),
+        ("uniform(1, 2)", "[(3 - sqrt(3))/6, (3 + sqrt(3))/6]"),
+        ("uniform(0, 3)", "[(3 - sqrt(3))/6, (3 + sqrt(3))/6]"),
+    ] {
+        let text = |answer: &str| {
+            format!(
+                "parameter r in [0, 1]
+                 setting partnership {{
+                   agents i in 1..2 with type v[i] ~ {prior}
+                   one good
+                   share 1 = r
+                   share 2 = 1 - r
+                 }}
+                 {claims} {answer}"
+            )
+        };
+        let open = &answers(&text(""))[0];
+        assert_eq!((open.verdict, open.value.as_deref()), (VerdictKind::Undecided, Some(set)), "{prior}");
+        assert_eq!(answers(&text(&format!("answer {set}")))[0].verdict, VerdictKind::Proved, "{prior}");
+        let half = &answers(&text("answer {1/2}"))[0];
+        assert_eq!((half.verdict, half.value.as_deref()), (VerdictKind::Refuted, Some(set)), "{prior}");
+    }
+}
+
+#[test]
+fn an_existence_claim_with_a_free_parameter_is_about_all_of_its_values() {
+    let text = |range: &str, claim: &str| {
+        format!(
+            "parameter r in {range}
+             setting partnership {{
+               agents i in 1..2 with type v[i] ~ uniform(0, 1)
+               one good
+               share 1 = r
+               share 2 = 1 - r
+             }}
+             claim a: {claim} mechanism on partnership is efficient, BIC, interim IR and budget balanced"
+        )
+    };
+    let verdict = |range: &str, claim: &str| answers(&text(range, claim))[0].verdict;
+    assert_eq!(verdict("[1/4, 3/4]", "some"), VerdictKind::Proved);
+    assert_eq!(verdict("[0, 1/5]", "no"), VerdictKind::Proved);
+    assert_eq!(verdict("[1/5, 3/4]", "some"), VerdictKind::Refuted);
+    assert_eq!(verdict("[1/5, 3/4]", "no"), VerdictKind::Refuted);
+}

@@ -5,6 +5,8 @@ use crate::kernel::{Expr, Rejection, Relation};
 /// What stood in the way of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
+    /// A set is asked for, and none is claimed.
+    Unanswered,
     /// A break point is the root of a term that is not linear in the variable of integration.
     Nonlinear {
         /// The term.

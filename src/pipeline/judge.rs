@@ -4,7 +4,7 @@ use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Statement};
 use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement};
-use crate::model::{Claim, Piece, Quantity};
+use crate::model::{Bound, Claim, Piece, Quantity};
 use crate::piecewise::{Engine, Obstacle};
 use crate::prover::{self, Answer, Exception, Extremum, Failure, Maxima, Proved};
 use crate::report::VerdictKind;
@@ -44,6 +44,8 @@ pub(super) struct Judged {
     pub(super) answer: Option<Answer>,
     pub(super) obstacle: Option<Obstacle>,
     pub(super) value: Option<Expr>,
+    /// The set of parameters for which the statement holds, if it is solved for one and the file does not say.
+    pub(super) solution: Option<String>,
     pub(super) printed: Option<PrintedVerdict>,
     pub(super) as_stated: AsStated,
 }
@@ -93,6 +95,9 @@ pub(super) fn judge(maxima: &Maxima, statement: &ResolvedStatement) -> Result<Ju
     judged.defined = defined;
     let context = context(maxima, statement);
     let closed = |e: &Expr| context.as_ref().and_then(|(claim, values)| closed_in(claim, values, e));
+    if statement.solve.is_some() && judged.verdict != VerdictKind::Proved {
+        judged.solution = solution(maxima, first);
+    }
     judged.value = statement.value.as_ref().and_then(closed);
     if let Some(printed) = &statement.printed {
         let mut verdicts = printed.claims.iter().map(|claim| refute_printed(maxima, claim));
@@ -150,6 +155,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
         answer: None,
         obstacle: None,
         value: None,
+        solution: None,
         printed: None,
         as_stated: AsStated::No,
     };
@@ -161,7 +167,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
                 Err(obstacle) => Decided::Open(obstacle),
             },
             Goal::Piece(piece) => on_region(maxima, piece),
-            Goal::Solve { .. } => Decided::Open(Obstacle::NoWitness { name: "the answer".into() }),
+            Goal::Solve { .. } => Decided::Open(Obstacle::Unanswered),
         };
         match decided {
             Decided::Proved(proof, answer) => {
@@ -212,6 +218,31 @@ fn universal(maxima: &Maxima, claim: &Claim) -> Decided {
         Ok(None) => Decided::Open(obstacle),
         Err(_) => Decided::Open(obstacle),
     }
+}
+
+/// The set of parameters for which the goals of a solved statement hold.
+fn solution(maxima: &Maxima, goals: &[Goal]) -> Option<String> {
+    let (parameter, question) = match (goals.first()?, goals.last()?) {
+        (Goal::Solve { parameter, question }, _) => (parameter.clone(), question),
+        (Goal::Piece(first), Goal::Piece(last)) => {
+            let (first, last) = (first.parameters.first()?, last.parameters.first()?);
+            let parameter = Bound { high: last.high.clone(), ..first.clone() };
+            let Goal::Piece(piece) = goals.first()? else { return None };
+            (parameter, &piece.question)
+        }
+        _ => return None,
+    };
+    let parts = prover::solution(maxima, &parameter, question)?;
+    let shown = parts.iter().map(|part| {
+        if part.low.compare(&part.high) == Some(std::cmp::Ordering::Equal) {
+            return format!("{{{}}}", part.low);
+        }
+        let open = if part.from_low { '[' } else { '(' };
+        let close = if part.to_high { ']' } else { ')' };
+        format!("{open}{}, {}{close}", part.low, part.high)
+    });
+    let shown: Vec<String> = shown.collect();
+    Some(if shown.is_empty() { "{}".to_owned() } else { shown.join(" union ") })
 }
 
 fn on_region(maxima: &Maxima, piece: &Piece) -> Decided {

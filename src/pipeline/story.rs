@@ -20,7 +20,15 @@ pub(super) fn report(
     detail: Detail,
 ) -> StatementReport {
     let names = names(statement);
-    let (counterexample, story) = failure(judged, &names);
+    let (counterexample, mut story) = failure(judged, &names);
+    if let Some(set) = &judged.solution {
+        let unknown = statement.variants.iter().flatten().find_map(|goal| match goal {
+            Goal::Solve { parameter, .. } => Some(parameter.shown.clone()),
+            Goal::Piece(piece) => piece.parameters.first().map(|b| b.shown.clone()),
+            _ => None,
+        });
+        story.push(format!("it holds for {} in {set}", unknown.unwrap_or_default()));
+    }
     let printed = statement.printed.as_ref().zip(judged.printed.as_ref()).map(|(p, verdict)| Printed {
         value: p.shown.clone(),
         verdict: verdict.verdict,
@@ -41,7 +49,8 @@ pub(super) fn report(
         statement: statement.text.clone(),
         member,
         value: match &statement.solve {
-            Some(answer) => answer.clone().filter(|_| judged.verdict == VerdictKind::Proved),
+            Some(answer) if judged.verdict == VerdictKind::Proved => answer.clone(),
+            Some(_) => judged.solution.clone(),
             None => judged.value.as_ref().map(|v| names.expr(v)),
         },
         printed,
@@ -268,6 +277,7 @@ fn worked(statement: &ResolvedStatement, judged: &Judged, names: &Names) -> Vec<
 /// An obstacle in the user's words, with what would remove it.
 fn words(obstacle: &Obstacle, names: &Names) -> String {
     match obstacle {
+        Obstacle::Unanswered => "no answer is claimed".into(),
         Obstacle::Nonlinear { term } => format!(
             "a break point would be an irrational zero of `{}`; break points are rational or linear in the other types",
             names.expr(term)

@@ -7,10 +7,12 @@ mod extremum;
 mod impossibility;
 mod proof;
 mod reciprocal;
+mod solution;
 mod solve;
 
 pub use counterexample::{Failure, find};
 pub use existence::{Answer, decide};
 pub use extremum::{Extremum, Maxima};
 pub use proof::{Hints, Proved, prove_claim, refute_claim};
+pub use solution::{Part, solution};
 pub use solve::{Exception, prove_piece, refute_piece};

@@ -12,6 +12,7 @@ use super::counterexample::{Failure, find};
 use super::existence::{pivot, plan};
 use super::extremum::Maxima;
 use super::proof::{Builder, Hints, Proved, facts, prove};
+use super::solution::places;
 
 /// Halvings of a region, in the search for a witness that depends on the parameter.
 const HALVINGS: u32 = 5;
@@ -113,7 +114,8 @@ impl Search<'_> {
         let none = || Obstacle::NoWitness { name: "the types at which it fails".into() };
         let [parameter] = self.piece.parameters.as_slice() else { return Err(none()) };
         let points = self.within(region, parameter);
-        for candidate in self.candidates(parameter, &points) {
+        let candidates = self.candidates(parameter, &points);
+        for candidate in candidates.into_iter().chain(self.at_places()) {
             if self.works(region, &candidate) {
                 return Ok(candidate);
             }
@@ -178,6 +180,30 @@ impl Search<'_> {
                     Some((name.clone(), Expr::number(a.clone()).plus(&along.scaled(&slope))))
                 };
                 out.extend(first.at.iter().map(line).collect::<Option<Vec<_>>>().map(&with));
+            }
+        }
+        out
+    }
+
+    /// The single type at which something changes, as a function of the parameter.
+    fn at_places(&self) -> Vec<Hints> {
+        let claim = self.claim.unfolded();
+        let mut out = Vec::new();
+        for conjunct in &claim.conjuncts {
+            let [bound] = conjunct.variables.as_slice() else { continue };
+            let difference = conjunct.left.minus(&conjunct.right).substitute(self.charges.values());
+            let domain = self.piece.parameters.iter().chain([bound]).flat_map(Bound::domain);
+            let Ok(cells) = Engine::new().cells(&facts(&domain.collect::<Vec<_>>()), &difference) else {
+                continue;
+            };
+            let terms: Vec<Expr> = cells
+                .into_iter()
+                .flat_map(|c| c.facts.into_iter().map(|f| f.expr).chain([c.value]))
+                .collect();
+            for place in places(&terms, bound) {
+                let mut hints = self.charges.clone();
+                hints.insert(bound.name.clone(), place);
+                out.push(hints);
             }
         }
         out

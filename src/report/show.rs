@@ -13,6 +13,8 @@ pub struct Names {
     shown: BTreeMap<Name, String>,
     /// Roots that are described in formulas.
     roots: Vec<Charge>,
+    /// Whether powers of roots are left as they are, as in a theorem that says what a root is.
+    literal: bool,
 }
 
 /// Terms of a number that is still written in radicals.
@@ -66,10 +68,10 @@ impl Names {
 
     /// A term, highest degree first: `v^2/2 - c`.
     pub fn expr(&self, e: &Expr) -> String {
-        if let Some(number) = self.number(e) {
+        if let Some(number) = self.number(e).filter(|_| !self.literal) {
             return number;
         }
-        let e = &reduced(e);
+        let e = &if self.literal { e.clone() } else { reduced(e) };
         let mut terms: Vec<(&Monomial<Atom>, &Rational)> = e.terms().collect();
         terms.sort_by(|(m, _), (n, _)| {
             n.degree().cmp(&m.degree()).then_with(|| self.key(m).cmp(&self.key(n)))
@@ -170,6 +172,10 @@ impl Names {
 
     /// A theorem: its conclusion, and what the functions in it are.
     pub fn theorem(&self, theorem: &Theorem) -> Vec<String> {
+        Names { literal: true, ..self.clone() }.literally(theorem)
+    }
+
+    fn literally(&self, theorem: &Theorem) -> Vec<String> {
         let defined = theorem.definitions().iter().map(|d| {
             let parameters: Vec<String> = d.parameters.iter().map(|p| self.show(p.name())).collect();
             let name = self.show(d.name.name());

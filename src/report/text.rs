@@ -83,7 +83,8 @@ fn file_text(out: &mut String, file: &FileReport, verbosity: Verbosity) {
 /// A statement that is as the file says.
 fn line(out: &mut String, s: &StatementReport) {
     head(out, GOOD, s, "");
-    if let Some(value) = s.value.as_ref().filter(|v| !s.statement.ends_with(&format!("= {v}"))) {
+    let is_stated = |v: &String| s.statement.ends_with(&format!("= {v}"));
+    if let Some(value) = s.value.as_ref().filter(|v| s.kind == "claim" && !is_stated(v)) {
         below(out, &format!("value {value}"));
     }
     if let Some(printed) = &s.printed {
@@ -101,7 +102,9 @@ fn story(out: &mut String, s: &StatementReport) {
     }
     s.story.iter().for_each(|sentence| below(out, sentence));
     let told = s.counterexample.as_ref().is_some_and(|c| Some(&c.left) == s.value.as_ref());
-    if let Some(value) = s.value.as_ref().filter(|_| !told && s.verdict == VerdictKind::Refuted) {
+    if let Some(value) =
+        s.value.as_ref().filter(|_| !told && s.kind == "claim" && s.verdict == VerdictKind::Refuted)
+    {
         below(out, &format!("the left side is {value}"));
     }
     if let Some(step) = &s.failing_step {

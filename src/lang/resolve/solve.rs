@@ -135,7 +135,8 @@ fn question(parameter: &Bound, unknown: &ast::Name, goals: Vec<Goal>) -> Resolve
 /// An end: a number, possibly in roots.
 fn number(env: &mut Env<'_>, e: &ast::Expr) -> Resolve<Expr> {
     let term = env.number(e)?;
-    let is_root = |name: &Symbol| env.charges.iter().any(|c| c.name == *name);
+    let is_root =
+        |name: &Symbol| env.charges.iter().any(|c| c.name == *name && c.description == Description::Root);
     if term.is_polynomial() && term.free_names().iter().all(is_root) {
         return Ok(term);
     }
