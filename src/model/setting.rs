@@ -170,16 +170,17 @@ impl Setting {
         })
     }
 
-    /// Virtual value times a positive weight, and the weight: without a quotient. The weight is the density
-    /// `f`, so that this is `θ f − (1 − F)` and `f`; where `f = 0` the virtual value is taken to be the type,
-    /// as it is where no type is higher.
+    /// Virtual value times a weight, and the weight: without a quotient. The weight is the density `f`, so
+    /// that this is `θ f − (1 − F)` and `f`. Where `f = 0` and some type is higher, the virtual value is below
+    /// all others; where `f = 0` and no type is higher, it is taken to be the type, as it is where `F = 1`.
     pub fn virtual_parts(&self, agent: usize) -> Option<(Expr, Expr)> {
         let a = self.agents.get(agent)?;
         let own = Expr::variable(&a.type_.name);
-        let none = Expr::is_zero_indicator(&a.density);
-        let some = Expr::one().minus(&none);
-        let p = own.times(&a.density).minus(&Expr::one().minus(&a.cdf));
-        Some((p.times(&some).plus(&own.times(&none)), a.density.plus(&none)))
+        let higher = Expr::one().minus(&a.cdf);
+        let none = Expr::is_zero_indicator(&a.density).times(&Expr::is_zero_indicator(&higher));
+        let p = own.times(&a.density).minus(&higher);
+        // Where there is nobody, both parts of `p` and the density are zero.
+        Some((p.plus(&own.times(&none)), a.density.plus(&none)))
     }
 
     /// `θ − (1 − F)/f`; where it is used, the density must not be zero.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::Expr;
+use crate::kernel::{Expr, Formula};
 use crate::lang::{Goal, ResolvedStatement, Source};
 use crate::model::{Claim, Comparison, Everywhere, Existence, Piece, Question, Role};
 use crate::piecewise::{Engine, Obstacle};
@@ -260,9 +260,14 @@ fn worked(statement: &ResolvedStatement, judged: &Judged, names: &Names) -> Vec<
         let text = format!("expected surplus of the pivot mechanism after the least charges: {surplus}");
         lines.push(Line { depth: 0, text });
     }
-    let goals = statement.variants.first().map(Vec::len).unwrap_or_default();
-    for proof in judged.proofs.iter().take(goals) {
+    let goals = statement.variants.first().map(Vec::as_slice).unwrap_or_default();
+    for (goal, proof) in goals.iter().zip(&judged.proofs) {
+        let depth = lines.len();
         lines.extend(derivation(&proof.proved.certificate, names));
+        if let (Goal::Piece(piece), VerdictKind::Proved) = (goal, judged.verdict) {
+            lines.iter_mut().skip(depth).for_each(|line| line.depth += 1);
+            lines.insert(depth, Line { depth: 0, text: on_piece(piece, names) });
+        }
     }
     if let Some(Refutation::Point { claim, failure }) =
         judged.printed.as_ref().and_then(|p| p.refutation.as_ref())
@@ -272,6 +277,23 @@ fn worked(statement: &ResolvedStatement, judged: &Judged, names: &Names) -> Vec<
         lines.extend(story.into_iter().map(|text| Line { depth: 1, text }));
     }
     lines
+}
+
+/// `for r in [0, 1/3) it holds:`
+fn on_piece(piece: &Piece, names: &Names) -> String {
+    let mut parts = Vec::new();
+    for b in &piece.parameters {
+        let (x, low, high) = (Expr::variable(&b.name), names.expr(&b.low), names.expr(&b.high));
+        let is_open = |f: &Formula| piece.premises.contains(f);
+        let open = if is_open(&Formula::greater(&x, &b.low)) { '(' } else { '[' };
+        let close = if is_open(&Formula::greater(&b.high, &x)) { ')' } else { ']' };
+        parts.push(match low == high {
+            true => format!("{} = {low}", b.shown),
+            false => format!("{} in {open}{low}, {high}{close}", b.shown),
+        });
+    }
+    let answer = if piece.answer == Everywhere::Holds { "holds" } else { "fails" };
+    format!("for {} it {answer}:", parts.join(", "))
 }
 
 /// An obstacle in the user's words, with what would remove it.
