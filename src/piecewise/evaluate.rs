@@ -8,6 +8,7 @@
 use super::boxes::midpoint;
 use super::context::Context;
 use super::memory::Memory;
+use super::modulo;
 use super::narrow::{Attempt, narrowed};
 use super::obstacle::Obstacle;
 use super::roots::rational_roots;
@@ -52,6 +53,8 @@ pub struct Engine {
     halvings: usize,
     depth: usize,
     forms: Vec<Expr>,
+    /// Terms in roots that may be break points.
+    points: Vec<Expr>,
     memory: Memory,
 }
 
@@ -64,6 +67,23 @@ impl Engine {
     /// A fresh engine that knows where functions touch: terms that are zero there.
     pub fn touching(forms: Vec<Expr>) -> Self {
         Engine { forms, ..Self::default() }
+    }
+
+    /// Adds a term in roots that the facts describe, at which integrands may change.
+    pub fn know(&mut self, point: Expr) {
+        if !self.knows(&point) {
+            self.points.push(point);
+        }
+    }
+
+    /// Whether it has this break point.
+    pub fn knows(&self, point: &Expr) -> bool {
+        self.points.contains(point)
+    }
+
+    /// The break points that it was given.
+    pub fn points(&self) -> &[Expr] {
+        &self.points
     }
 
     fn spend(&mut self) -> Result<(), Obstacle> {
@@ -254,7 +274,16 @@ impl Engine {
 
     /// The value of a term, if it is one polynomial wherever the facts hold.
     pub fn closed_form(&mut self, facts: &[Fact], e: &Expr) -> Option<Expr> {
-        self.evaluate(&mut Context::new(facts), e).ok().map(|(value, _)| value)
+        self.value(facts, e).ok()
+    }
+
+    /// The same, or what stands in the way.
+    pub fn value(&mut self, facts: &[Fact], e: &Expr) -> Result<Expr, Obstacle> {
+        match self.evaluate(&mut Context::new(facts), e) {
+            Ok((value, _)) => Ok(value),
+            Err(Need::Stuck(obstacle)) => Err(obstacle),
+            Err(Need::Split(term)) => Err(Obstacle::Uncertified { term, relation: Relation::AtLeast }),
+        }
     }
 
     fn evaluate(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
@@ -417,7 +446,20 @@ impl Engine {
                 .and_then(|a| a.recip())
                 .map(|k| vec![Expr::from(constant.clone()).scaled(&-&k)])
                 .unwrap_or_default(),
-            more => rational_roots(more).into_iter().map(Expr::number).collect(),
+            more => {
+                let vanishes = |point: &&Expr| {
+                    let value = on.substitute_one(y.name(), point);
+                    value.is_zero()
+                        || modulo::reduced(context.facts(), &value).is_some_and(|(e, _)| e.is_zero())
+                };
+                // Other types, where the argument has a linear factor.
+                let others =
+                    on.free_names().into_iter().filter(|n| **n != **y.name()).map(|n| Expr::variable(&n));
+                let mut known: Vec<Expr> = others.chain(self.points.iter().cloned()).collect();
+                known.retain(|point| vanishes(&point));
+                known.extend(rational_roots(more).into_iter().map(Expr::number));
+                known
+            }
         };
         let mut open = None;
         for point in candidates {

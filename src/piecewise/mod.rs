@@ -14,10 +14,12 @@ mod memory;
 mod modulo;
 mod narrow;
 mod obstacle;
+mod product;
 mod roots;
 mod sample;
 mod sign;
 mod surd;
+mod twice;
 mod values;
 
 pub use algebraic::AlgebraicNumber;

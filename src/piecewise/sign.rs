@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use super::generator::{GENERATOR_LIMIT, Generator};
 use super::lp::{self, Column, Want};
-use super::{boxes, cleared, factor, modulo, sample};
+use super::twice::two_roots;
+use super::{boxes, cleared, factor, modulo, product, sample};
 use crate::exact::{Monomial, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Node, Relation};
@@ -88,7 +89,11 @@ pub(super) fn certify_within(
     if degree < 2 || (!effort.sampled && sample::refutes(facts, relation, goal)) {
         return None;
     }
-    let quick = search.touching().or_else(|| search.divided_square()).or_else(|| search.divided_fact());
+    let quick = product::by_terms(facts, relation, goal)
+        .or_else(|| search.touching())
+        .or_else(|| search.divided_square())
+        .or_else(|| search.divided_fact());
+    let quick = quick.or_else(|| product::certify(facts, relation, goal, effort.divided()?));
     if let Some(found) = quick.or_else(|| boxes::certify(facts, relation, goal)) {
         return Some(found);
     }
@@ -132,6 +137,9 @@ pub(super) fn empty(facts: &[Fact]) -> Option<Combination> {
         if found.is_some() {
             return found;
         }
+    }
+    if let Some(found) = two_roots(facts) {
+        return Some(found);
     }
     let curved = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().degree() > 1;
     if !facts.iter().any(curved) {

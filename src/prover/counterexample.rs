@@ -10,8 +10,9 @@ use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Name, Node, Relation};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, reduced};
-use crate::piecewise::{Cell, Engine, Obstacle};
+use crate::piecewise::{Cell, Obstacle};
 
+use super::breaks::{closed_form, with_breaks};
 use super::extremum::{Extremum, Maxima};
 use super::proof::{Hints, facts};
 
@@ -127,7 +128,8 @@ fn search(
     let roots: Vec<&Charge> = roots.into_iter().chain(charges.roots()).collect();
     domain.extend(roots.iter().flat_map(|r| r.root()));
     let difference = conjunct.left.minus(&conjunct.right).substitute(charges.values());
-    let cells = Engine::new().cells(&facts(&domain), &difference)?;
+    let (cells, breaks) = with_breaks(&facts(&domain), |engine, facts| engine.cells(facts, &difference))?;
+    let roots: Vec<&Charge> = roots.into_iter().chain(&breaks).collect();
     for (parts, place) in GRIDS {
         // Points off the boundaries of cells first, so that no tie rule is involved.
         let mut best: Option<((Position, Rational), Point)> = None;
@@ -213,10 +215,9 @@ fn failure(
         let formula = values.iter().fold(formula, |f, (n, v)| f.substitute(n, v).unwrap_or(f));
         facts.extend(Fact::of(&formula));
     }
-    let mut engine = Engine::new();
-    let mut side = |e: &Expr| {
+    let side = |e: &Expr| {
         let term = e.substitute(charges.values()).substitute(&values);
-        engine.closed_form(&facts, &term).map(|e| reduced(&e))
+        closed_form(&facts, &term).map(|(e, _)| reduced(&e))
     };
     let (left, right) = (side(&conjunct.left)?, side(&conjunct.right)?);
     let mut hints = charges.clone();

@@ -8,10 +8,11 @@ use std::sync::Mutex;
 
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Atom, Expr, Name, Node, Relation};
-use crate::model::{Bound, Charge, Claim, Description, reduced, root_of, root_of_term};
-use crate::piecewise::{Cell, Engine, Obstacle, RealRoot, isolate, rational_roots};
+use crate::kernel::{Atom, Expr, Node, Relation};
+use crate::model::{Bound, Charge, Claim, Description, reduced, root_of_term};
+use crate::piecewise::{Cell, Engine, Obstacle, rational_roots};
 
+use super::breaks::zeros;
 use super::proof::facts;
 
 /// A maximum and a point that attains it.
@@ -144,57 +145,14 @@ fn irrational(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
     out
 }
 
-/// The irrational roots in the interval: in radicals for two degrees, else by polynomial and interval.
+/// The irrational roots in the interval.
 fn roots_of_numbers(coefficients: &[Rational], charge: &Charge) -> Vec<Candidate> {
     let end = |e: &Expr| e.as_number();
     let (Some(low), Some(high)) = (end(&charge.argument.low), end(&charge.argument.high)) else {
         return vec![];
     };
-    if let [c, b, a] = coefficients {
-        return quadratic(a, b, c).unwrap_or_default();
-    }
-    let Some(found) = isolate(coefficients, &low, &high) else { return vec![] };
-    let intervals = found.into_iter().filter_map(|r| match r {
-        RealRoot::At(_) => None,
-        RealRoot::Between(low, high) => Some((low, high)),
-    });
-    intervals
-        .zip(0_u32..)
-        .map(|((low, high), number)| numbered(coefficients, &low, &high, charge, number))
-        .collect()
-}
-
-/// `(−b ± √(b² − 4ac))/(2a)`
-fn quadratic(a: &Rational, b: &Rational, c: &Rational) -> Option<Vec<Candidate>> {
-    let four = Rational::from(4);
-    let discriminant = &(b * b) - &(&four * &(a * c));
-    let (root, roots) = root_of(&discriminant, 2)?;
-    let scale = (a + a).recip()?;
-    let solution = |root: &Expr| root.minus(&Expr::number(b.clone())).scaled(&scale);
-    let both = [solution(&root), solution(&root.negated())];
-    Some(both.into_iter().map(|at| Candidate { at, roots: roots.clone() }).collect())
-}
-
-/// A root with a name of its own.
-fn numbered(
-    coefficients: &[Rational],
-    low: &Rational,
-    high: &Rational,
-    charge: &Charge,
-    number: u32,
-) -> Candidate {
-    let name: Name = format!("{}at'{number}", charge.name).into();
-    let x = Expr::variable(&name);
-    let powers = coefficients.iter().zip(0_u32..);
-    let body = powers.fold(Expr::zero(), |sum, (c, k)| sum.plus(&x.pow(k).scaled(c)));
-    let below = body.substitute_one(&name, &Expr::number(low.clone())).as_number();
-    let rising = below.is_some_and(|v| v.is_negative());
-    let body = if rising { body } else { body.negated() };
-    let shown = format!("the maximiser of {}", charge.shown);
-    let (low, high) = (Expr::number(low.clone()), Expr::number(high.clone()));
-    let argument = Bound { name: name.clone(), shown: shown.clone(), low, high };
-    let root = Charge { name, shown, argument, body, description: Description::Root };
-    Candidate { at: x, roots: vec![root] }
+    let found = zeros(coefficients, &low, &high).unwrap_or_default();
+    found.into_iter().map(|zero| Candidate { at: zero.at, roots: zero.roots }).collect()
 }
 
 /// The root of `a y^k + c = 0` with a number `a` and a term `c` in parameters.

@@ -1,6 +1,7 @@
 //! The prover: finds certificates and counterexamples. Untrusted; every theorem it returns was made
 //! by the kernel from the certificate beside it.
 
+mod breaks;
 mod counterexample;
 mod existence;
 mod extremum;
@@ -10,6 +11,7 @@ mod reciprocal;
 mod solution;
 mod solve;
 
+pub use breaks::closed_form;
 pub use counterexample::{Failure, find};
 pub use existence::{Answer, decide};
 pub use extremum::{Extremum, Maxima};

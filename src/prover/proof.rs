@@ -151,9 +151,16 @@ impl Builder {
                 if let Some(found) = self.with_reciprocal(engine, context, goal, e, hints)? {
                     return Ok(found);
                 }
-                let hypotheses = relevant(context, e);
+                let points = engine.points().iter().flat_map(Expr::free_names);
+                let hypotheses = relevant(context, e.free_names().into_iter().chain(points).collect());
                 let facts = facts(&hypotheses);
-                match engine.tree(&facts, *relation, e) {
+                let found = engine.tree(&facts, *relation, e);
+                if let Err(obstacle) = &found
+                    && let Some(found) = self.at_breaks(engine, context, goal, hints, obstacle)
+                {
+                    return found;
+                }
+                match found {
                     Ok(tree) => self.add(Step::Tree { hypotheses, goal: goal.clone(), tree }),
                     // On a boundary an equation may follow from two inequalities only.
                     Err(Obstacle::Uncertified { .. }) if *relation == Relation::Equal => {
@@ -289,7 +296,7 @@ impl Builder {
     }
 
     /// A step that `prove` makes with a root in the context: it exists since its polynomial changes sign.
-    fn with_root(
+    pub(super) fn with_root(
         &mut self,
         context: &mut Vec<Formula>,
         root: &Charge,
@@ -360,9 +367,8 @@ pub(super) fn symbol(name: &Name) -> Result<Symbol, Obstacle> {
     Symbol::new(name).ok_or_else(|| Obstacle::NoWitness { name: name.to_string() })
 }
 
-/// The comparisons of a context that share a name with a term, directly or through each other.
-pub(super) fn relevant(context: &[Formula], e: &Expr) -> Vec<Formula> {
-    let mut names = e.free_names();
+/// The comparisons of a context that mention one of some names, directly or through each other.
+pub(super) fn relevant(context: &[Formula], mut names: Vec<Name>) -> Vec<Formula> {
     let mut chosen = vec![false; context.len()];
     loop {
         let mut changed = false;

@@ -1,0 +1,105 @@
+//! Signs of products: [`certify`] takes a difference of two variables out of a goal, [`by_terms`] takes a sum
+//! of products of variables that are at least zero.
+
+use super::factor;
+use super::sign::{Effort, certify_within, variables_of};
+use crate::kernel::rule::combine::{Combination, Fact, Term};
+use crate::kernel::{Atom, Expr, Relation};
+
+/// Evidence for `goal REL 0` by the signs of `v − w` and of the goal divided by it.
+pub(super) fn certify(
+    facts: &[Fact],
+    relation: Relation,
+    goal: &Expr,
+    effort: Effort<'_>,
+) -> Option<Combination> {
+    let variables = variables_of(goal);
+    for (position, v) in variables.iter().enumerate() {
+        for w in variables.iter().skip(position + 1) {
+            let difference = Expr::from(v).minus(&Expr::from(w));
+            let Some(quotient) = factor::quotient(goal.poly(), difference.poly()) else { continue };
+            let quotient = Expr::from(quotient);
+            for (first, second) in
+                [(difference.clone(), quotient.clone()), (difference.negated(), quotient.negated())]
+            {
+                let Some(one) = certify_within(facts, relation, &first, Effort::SMALL) else { continue };
+                let Some(other) = certify_within(facts, relation, &second, effort) else { continue };
+                return Some(product(facts, (&first, &one), (&second, &other)));
+            }
+        }
+    }
+    None
+}
+
+/// Terms of evidence that is multiplied out, at most.
+const TERMS: usize = 60;
+
+/// Evidence for `goal REL 0` where every term is a positive multiple of variables that are at least zero.
+pub(super) fn by_terms(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
+    if goal.terms().any(|(_, c)| !c.is_positive()) {
+        return None;
+    }
+    let signs: Vec<(Atom, Combination)> = variables_of(goal)
+        .into_iter()
+        .map(|v| {
+            let e = Expr::from(&v);
+            let sign = |relation| certify_within(facts, relation, &e, Effort::SMALL);
+            Some((v, sign(Relation::Positive).or_else(|| sign(Relation::AtLeast))?))
+        })
+        .collect::<Option<_>>()?;
+    let mut out = Combination::default();
+    for (monomial, c) in goal.terms() {
+        let mut value = Expr::number(c.clone());
+        let mut found = Combination { terms: vec![Term::number(c.clone())], equations: vec![] };
+        for (atom, exponent) in monomial.factors() {
+            let (_, sign) = signs.iter().find(|(v, _)| v == atom)?;
+            let e = Expr::from(atom);
+            for _ in 0..exponent {
+                found = product(facts, (&value, &found), (&e, sign));
+                value = value.times(&e);
+                if found.terms.len() > TERMS {
+                    return None;
+                }
+            }
+        }
+        out.terms.extend(found.terms);
+        out.equations.extend(found.equations);
+    }
+    let is_strict = |t: &Term| {
+        let strict = |(n, _): &(usize, u32)| facts.get(*n).is_some_and(|f| f.relation == Relation::Positive);
+        t.squares.is_empty() && t.boxes.is_empty() && t.facts.iter().all(strict)
+    };
+    (relation == Relation::AtLeast || out.terms.iter().any(is_strict)).then_some(out)
+}
+
+/// Evidence for the product of two goals: `(T + E)·h = T·U + T·F + E·h`, where `g = T + E` and `h = U + F` with
+/// products of facts `T`, `U` and multiples of equations `E`, `F`.
+fn product(
+    facts: &[Fact],
+    (g, one): (&Expr, &Combination),
+    (h, other): (&Expr, &Combination),
+) -> Combination {
+    let mut out = Combination::default();
+    for t in &one.terms {
+        out.terms.extend(other.terms.iter().map(|u| times(t, u)));
+    }
+    let multiples = one.equations.iter().filter_map(|(factor, n)| Some(factor.times(&facts.get(*n)?.expr)));
+    let terms = multiples.fold(g.clone(), |sum, e| sum.minus(&e));
+    out.equations.extend(one.equations.iter().map(|(factor, n)| (factor.times(h), *n)));
+    out.equations.extend(other.equations.iter().map(|(factor, n)| (factor.times(&terms), *n)));
+    out
+}
+
+fn times(t: &Term, u: &Term) -> Term {
+    let mut out = t.clone();
+    out.coefficient = &t.coefficient * &u.coefficient;
+    out.squares.extend(u.squares.iter().cloned());
+    out.boxes.extend(u.boxes.iter().cloned());
+    for (fact, exponent) in &u.facts {
+        match out.facts.iter_mut().find(|(n, _)| n == fact) {
+            Some((_, known)) => *known += exponent,
+            None => out.facts.push((*fact, *exponent)),
+        }
+    }
+    out
+}

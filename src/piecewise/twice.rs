@@ -1,0 +1,65 @@
+//! One root, described twice: [`two_roots`].
+
+use super::factor;
+use super::sign::{certify, variables_of};
+use crate::exact::Rational;
+use crate::kernel::rule::combine::{Combination, Fact};
+use crate::kernel::{Atom, Expr, Relation};
+
+/// Why two names with the same equation cannot be different, where one is said to be greater and the
+/// difference quotient has a sign: `0 = p(t) − p(s) = (t − s)·q > 0`.
+pub(super) fn two_roots(facts: &[Fact]) -> Option<Combination> {
+    let equation = |(number, fact): (usize, &Fact)| match variables_of(&fact.expr).as_slice() {
+        [only] if fact.relation == Relation::Equal && fact.expr.is_polynomial() => {
+            Some((number, fact.expr.clone(), only.clone()))
+        }
+        _ => None,
+    };
+    let equations: Vec<(usize, Expr, Atom)> = facts.iter().enumerate().filter_map(equation).collect();
+    for (k, (first, p, s)) in equations.iter().enumerate() {
+        for (second, other, t) in equations.iter().skip(k + 1) {
+            let (x, y) = (Expr::from(s), Expr::from(t));
+            let name = x.as_variable()?;
+            let Some(scale) = proportion(&p.substitute_one(name, &y), other) else { continue };
+            let difference = y.minus(&x);
+            let Some((order, sign)) = ordered(facts, &difference) else { continue };
+            let change = p.substitute_one(name, &y).minus(p);
+            let quotient = Expr::from(factor::quotient(change.poly(), difference.poly())?);
+            for way in [Rational::ONE, -Rational::ONE] {
+                let Some(mut found) = certify(facts, Relation::Positive, &quotient.scaled(&way)) else {
+                    continue;
+                };
+                let fact = &facts.get(order)?.expr;
+                for term in &mut found.terms {
+                    match term.facts.iter_mut().find(|(n, _)| *n == order) {
+                        Some((_, exponent)) => *exponent += 1,
+                        None => term.facts.push((order, 1)),
+                    }
+                }
+                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(fact));
+                // fact = sign·(t − s), so fact·way·q = sign·way·(p(t) − p(s)).
+                let weight = &sign * &way;
+                found.equations.push((Expr::number(-&(&weight * &scale)), *second));
+                found.equations.push((Expr::number(weight), *first));
+                return Some(found);
+            }
+        }
+    }
+    None
+}
+
+/// `k` with `p = k·q`.
+fn proportion(p: &Expr, q: &Expr) -> Option<Rational> {
+    let ((m, a), (n, b)) = (p.terms().next()?, q.terms().next()?);
+    let k = a.checked_div(b).filter(|_| m == n)?;
+    (*p == q.scaled(&k)).then_some(k)
+}
+
+/// A fact that is a multiple of a difference, and positive; with the multiple.
+fn ordered(facts: &[Fact], difference: &Expr) -> Option<(usize, Rational)> {
+    facts
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| f.relation == Relation::Positive)
+        .find_map(|(number, f)| Some((number, proportion(&f.expr, difference)?)))
+}
