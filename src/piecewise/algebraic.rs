@@ -387,13 +387,14 @@ fn rational(polynomial: &[Rational], place: &RealRoot) -> Option<Rational> {
     let unit = lead.recip()?;
     match refine(polynomial, place, &unit.halved(1)?)? {
         RealRoot::At(c) => Some(c),
-        RealRoot::Between(_, high) => {
+        RealRoot::Between(low, high) => {
             use num_integer::Integer;
             let scaled = &high * lead;
             let nearest =
                 Rational::from(scaled.numerator().div_floor(&scaled.denominator())).checked_div(lead)?;
             let value = polynomial.iter().rev().fold(Rational::ZERO, |sum, c| &(&sum * &nearest) + c);
-            value.is_zero().then_some(nearest)
+            // It may be another root.
+            (low <= nearest && value.is_zero()).then_some(nearest)
         }
     }
 }
@@ -458,5 +459,42 @@ impl fmt::Display for AlgebraicNumber {
             Some((low, high)) => write!(f, "root of {p} in [{low}, {high}]"),
             None => write!(f, "root of {p}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rational(n: i64, d: i64) -> Rational {
+        Rational::new(n, d).unwrap()
+    }
+
+    #[test]
+    fn roots_of_one_polynomial_are_in_their_order() {
+        let p: Vec<Rational> = [1, -3, 0, 3].map(Rational::from).to_vec();
+        let root = |low, high| AlgebraicNumber::root(&p, &low, &high).unwrap();
+        let first = root(rational(0, 1), rational(1, 2));
+        let second = root(rational(1, 2), rational(1, 1));
+        let one = AlgebraicNumber::from(Rational::ONE);
+        assert_eq!(first.compare(&one), Some(Ordering::Less));
+        assert_eq!(second.compare(&one), Some(Ordering::Less));
+        assert_eq!(first.compare(&second), Some(Ordering::Less));
+        assert_eq!(second.compare(&second), Some(Ordering::Equal));
+        for sign in [1, -1] {
+            let p: Vec<Rational> = p.iter().map(|c| c * &Rational::from(sign)).collect();
+            let isolated = isolate(&p, &Rational::ZERO, &Rational::ONE).unwrap();
+            assert_eq!(isolated.len(), 2, "{isolated:?}");
+            for place in isolated {
+                let RealRoot::Between(low, high) = place else { panic!("rational") };
+                let again = AlgebraicNumber::root(&p, &low, &high).unwrap();
+                assert_eq!(again.compare(&one), Some(Ordering::Less), "{again}");
+                assert_eq!(one.compare(&again), Some(Ordering::Greater), "{again}");
+                let is_first = again.compare(&first) == Some(Ordering::Equal);
+                let is_second = again.compare(&second) == Some(Ordering::Equal);
+                assert!(is_first != is_second, "{again} {is_first} {is_second}");
+            }
+        }
+        assert_eq!(second.decimal(4).as_deref(), Some("0.7422"));
     }
 }

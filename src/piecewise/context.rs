@@ -60,7 +60,9 @@ impl Context {
     /// The signs of a term at the points.
     pub(super) fn signs(&self, e: &Expr) -> Signs {
         let mut out = Signs::default();
-        for v in self.points().iter().filter_map(|point| value(e, point)) {
+        let exact = !self.facts.iter().any(sample::is_root);
+        let values = self.points().iter().filter_map(|point| value(e, point));
+        for v in values.filter(|v| exact || sample::is_clear(v)) {
             out.positive |= v.is_positive();
             out.negative |= v.is_negative();
             out.zero |= v.is_zero();

@@ -13,7 +13,7 @@ use super::narrow::{Attempt, narrowed};
 use super::obstacle::Obstacle;
 use super::roots::rational_roots;
 use super::sample::refutes;
-use super::sign::{Effort, certify, certify_within, empty};
+use super::sign::{Effort, certify, certify_within, empty, immediate};
 use super::values::Values;
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::rule::tree::{Decided, Decision, Direction, Evaluation, Pieces, Tree};
@@ -69,6 +69,15 @@ impl Engine {
         Engine { forms, ..Self::default() }
     }
 
+    /// Adds a term that is zero where functions may touch; whether it is new.
+    pub fn touch(&mut self, form: Expr) -> bool {
+        let is_new = !self.forms.contains(&form);
+        if is_new {
+            self.forms.push(form);
+        }
+        is_new
+    }
+
     /// Adds a term in roots that the facts describe, at which integrands may change.
     pub fn know(&mut self, point: Expr) {
         if !self.knows(&point) {
@@ -93,6 +102,9 @@ impl Engine {
 
     /// A tree that shows `e REL 0` wherever the facts hold.
     pub fn tree(&mut self, facts: &[Fact], relation: Relation, e: &Expr) -> Result<Tree, Obstacle> {
+        if let Some(sign) = immediate(facts, relation, e) {
+            return Ok(Tree::Leaf { evaluation: Evaluation::default(), sign });
+        }
         let mut context = Context::new(facts);
         match nothing_in(&context) {
             Some(combination) => Ok(Tree::Empty(combination)),

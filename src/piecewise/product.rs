@@ -48,19 +48,30 @@ pub(super) fn by_terms(facts: &[Fact], relation: Relation, goal: &Expr) -> Optio
         })
         .collect::<Option<_>>()?;
     let mut out = Combination::default();
+    // One term that is strict is enough: the one of the least degree.
+    let least = goal.terms().map(|(m, _)| m.degree()).min();
     for (monomial, c) in goal.terms() {
+        let is_strict = relation == Relation::Positive && Some(monomial.degree()) == least;
+        let mut square = Expr::one();
         let mut value = Expr::number(c.clone());
         let mut found = Combination { terms: vec![Term::number(c.clone())], equations: vec![] };
         for (atom, exponent) in monomial.factors() {
             let (_, sign) = signs.iter().find(|(v, _)| v == atom)?;
             let e = Expr::from(atom);
-            for _ in 0..exponent {
+            let factors = if is_strict { exponent } else { exponent % 2 };
+            square = square.times(&e.pow((exponent - factors) / 2));
+            for _ in 0..factors {
                 found = product(facts, (&value, &found), (&e, sign));
                 value = value.times(&e);
                 if found.terms.len() > TERMS {
                     return None;
                 }
             }
+        }
+        if !square.as_number().is_some_and(|c| c.is_one()) {
+            found.terms.iter_mut().for_each(|t| t.squares.push(square.clone()));
+            let factor = square.pow(2);
+            found.equations.iter_mut().for_each(|(e, _)| *e = e.times(&factor));
         }
         out.terms.extend(found.terms);
         out.equations.extend(found.equations);
@@ -102,4 +113,29 @@ fn times(t: &Term, u: &Term) -> Term {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sign::certify;
+    use super::*;
+
+    #[test]
+    fn a_difference_of_two_variables_is_taken_out_beside_a_root() {
+        let fact = |relation, text: &str| Fact { relation, expr: text.parse().unwrap() };
+        let facts = [
+            fact(Relation::AtLeast, "c - 1"),
+            fact(Relation::AtLeast, "2 - c"),
+            fact(Relation::Equal, "c^3 - 2"),
+            fact(Relation::Positive, "x - 1/2*c"),
+            fact(Relation::Positive, "1 - x"),
+            fact(Relation::Positive, "y - x"),
+            fact(Relation::Positive, "1 - y"),
+            fact(Relation::Positive, "z - 1/2*c"),
+            fact(Relation::Positive, "x - z"),
+        ];
+        let goal: Expr = "3*x^2 - 12*x^2*z^3 + 12*x^3*z^2 - 3*z^2".parse().unwrap();
+        let found = certify(&facts, Relation::Positive, &goal).unwrap();
+        crate::kernel::rule::combine::check(&facts, Relation::Positive, &goal, &found).unwrap();
+    }
 }

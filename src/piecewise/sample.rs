@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::exact::Rational;
+use super::roots::bisect;
+use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Name, Node, Relation};
 
@@ -12,10 +13,45 @@ pub(super) type Point = BTreeMap<Name, Rational>;
 /// Points that are tried.
 pub(super) const TRIES: u64 = 120;
 
+/// Bits of the numbers that stand for irrational roots.
+const BITS: u32 = 40;
+
 /// Whether some sampled point satisfies the facts and not the goal.
 pub(super) fn refutes(facts: &[Fact], relation: Relation, goal: &Expr) -> bool {
-    let goal = Fact { relation, expr: goal.clone() };
-    points(facts, &goal.expr.free_names(), TRIES).any(|point| holds(&goal, &point) == Some(false))
+    let exact = !facts.iter().any(is_root);
+    points(facts, &goal.free_names(), TRIES).any(|point| match value(goal, &point) {
+        Some(v) if exact || is_clear(&v) => match relation {
+            Relation::Equal => !v.is_zero(),
+            Relation::AtLeast => v.is_negative(),
+            Relation::Positive => !v.is_positive(),
+        },
+        _ => false,
+    })
+}
+
+/// Whether a fact gives a number by an equation of higher degree: points have a number near it.
+pub(super) fn is_root(fact: &Fact) -> bool {
+    let polynomial = fact.expr.poly();
+    fact.relation == Relation::Equal && polynomial.degree() > 1 && polynomial.variables().len() == 1
+}
+
+/// Whether a value is so far from zero that its sign is that at the roots themselves.
+pub(super) fn is_clear(value: &Rational) -> bool {
+    Rational::new(1, 1 << (BITS / 2)).is_some_and(|least| value.abs() > least)
+}
+
+/// The names that equations of higher degree give, with numbers near them.
+fn roots(facts: &[Fact]) -> Vec<(Name, Rational)> {
+    let near = |fact: &Fact| {
+        let variable = fact.expr.poly().variables().into_iter().next()?;
+        let coefficients: Option<Vec<Rational>> =
+            fact.expr.poly().coefficients_in(&variable).iter().map(Poly::as_constant).collect();
+        let name = Expr::from(&variable).as_variable()?.clone();
+        let (low, high) = range(facts, &name);
+        let width = Rational::ONE.halved(BITS)?;
+        Some((name, bisect(&coefficients?, &low, &high, &width)?.0))
+    };
+    facts.iter().filter(|f| is_root(f)).filter_map(near).collect()
 }
 
 /// Points that satisfy the facts, with values for the names of the facts and more.
@@ -24,11 +60,13 @@ pub(super) fn points<'a>(facts: &'a [Fact], more: &[Name], tries: u64) -> impl I
     facts.iter().for_each(|f| names.extend(f.expr.free_names()));
     names.sort();
     names.dedup();
+    let roots = roots(facts);
+    names.retain(|name| roots.iter().all(|(root, _)| root != name));
     let ranges: Vec<(Rational, Rational)> = names.iter().map(|n| range(facts, n)).collect();
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
     let tries = if names.is_empty() { 1 } else { tries };
     (0..tries).filter_map(move |_| {
-        let mut point = BTreeMap::new();
+        let mut point: Point = roots.iter().cloned().collect();
         for (name, (low, high)) in names.iter().zip(&ranges) {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let share = i64::try_from((state >> 33) % 13).unwrap_or(0);
@@ -101,6 +139,7 @@ fn range(facts: &[Fact], name: &Name) -> (Rational, Rational) {
 fn holds(fact: &Fact, point: &Point) -> Option<bool> {
     let value = value(&fact.expr, point)?;
     Some(match fact.relation {
+        Relation::Equal if is_root(fact) => !is_clear(&value),
         Relation::Equal => value.is_zero(),
         Relation::AtLeast => !value.is_negative(),
         Relation::Positive => value.is_positive(),

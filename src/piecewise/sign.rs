@@ -22,6 +22,16 @@ pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combin
     certify_within(facts, relation, goal, Effort::FULL)
 }
 
+/// The same where it is seen at once: a linear term that is a number or follows from one fact.
+pub(super) fn immediate(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
+    if relation == Relation::Equal || goal.poly().degree() > 1 {
+        return None;
+    }
+    let simple = goal.atoms().all(|a| matches!(a.node(), Node::Variable(_)));
+    let search = Search { facts, relation, goal, effort: Effort::SMALL };
+    if simple { search.direct() } else { None }
+}
+
 /// How far a search goes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effort<'a> {

@@ -95,7 +95,8 @@ pub(super) fn judge(maxima: &Maxima, statement: &ResolvedStatement) -> Result<Ju
     judged.defined = defined;
     let context = context(maxima, statement);
     let closed = |e: &Expr| context.as_ref().and_then(|(claim, values)| closed_in(claim, values, e));
-    if statement.solve.is_some() && judged.verdict != VerdictKind::Proved {
+    let is_expected = statement.stance == Stance::Fails && judged.verdict == VerdictKind::Refuted;
+    if statement.solve.is_some() && judged.verdict != VerdictKind::Proved && !is_expected {
         judged.solution = solution(maxima, first);
     }
     judged.value = statement.value.as_ref().and_then(closed);

@@ -5,7 +5,7 @@
 
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Atom, Expr, Formula, Node};
+use crate::kernel::{Atom, Expr, Formula, Node, Relation};
 use crate::model::{Charge, described_root, root_of};
 use crate::piecewise::{AlgebraicNumber, Engine, Obstacle, RealRoot, isolate};
 
@@ -78,14 +78,19 @@ fn zeros_of(obstacle: &Obstacle) -> Option<Vec<Zero>> {
     }
     let coefficients = term.poly().coefficients_in(atom);
     let numbers: Vec<Rational> = coefficients.iter().map(Poly::as_constant).collect::<Option<_>>()?;
+    irrational_zeros(&numbers)
+}
+
+/// All irrational zeros of a polynomial.
+fn irrational_zeros(coefficients: &[Rational]) -> Option<Vec<Zero>> {
     // No zero is larger than 1 + max |a_k/a_n|.
-    let (last, rest) = numbers.split_last()?;
+    let (last, rest) = coefficients.split_last()?;
     let mut bound = Rational::ONE;
     for c in rest {
         bound = bound.max(c.checked_div(last)?.abs());
     }
     let bound = &bound + &Rational::ONE;
-    zeros(&numbers, &-&bound, &bound)
+    zeros(coefficients, &-&bound, &bound)
 }
 
 /// What an engine finds under facts, once it knows the break points that it stops at; with what these are.
@@ -142,6 +147,32 @@ impl Builder {
         }
         roots.dedup();
         Some(self.under_roots(engine, context, &roots, goal, hints))
+    }
+
+    /// A goal whose sign is open, once the engine knows where it may touch zero: at stationary points in roots
+    /// that the context describes. Nothing if there are no new ones.
+    pub(super) fn at_stationary_points(
+        &mut self,
+        engine: &mut Engine,
+        context: &mut Vec<Formula>,
+        goal: &Formula,
+        hints: &Hints,
+        obstacle: &Obstacle,
+    ) -> Option<Result<usize, Obstacle>> {
+        let Obstacle::Uncertified { term, relation: Relation::AtLeast } = obstacle else { return None };
+        let mut is_new = false;
+        for atom in term.poly().variables().iter().filter(|a| matches!(a.node(), Node::Variable(_))) {
+            let coefficients = term.poly().derivative(atom).coefficients_in(atom);
+            let numbers: Option<Vec<Rational>> = coefficients.iter().map(Poly::as_constant).collect();
+            let Some(zeros) = numbers.filter(|n| n.len() > 2).and_then(|n| irrational_zeros(&n)) else {
+                continue;
+            };
+            let described = |root: &Charge| root.root().iter().all(|f| context.contains(f));
+            for zero in zeros.into_iter().filter(|z| z.roots.iter().all(described)) {
+                is_new |= engine.touch(Expr::from(atom).minus(&zero.at));
+            }
+        }
+        is_new.then(|| self.prove(engine, context, goal, hints))
     }
 
     fn under_roots(

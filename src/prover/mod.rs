@@ -1,6 +1,7 @@
 //! The prover: finds certificates and counterexamples. Untrusted; every theorem it returns was made
 //! by the kernel from the certificate beside it.
 
+mod bounds;
 mod breaks;
 mod counterexample;
 mod existence;

@@ -160,6 +160,17 @@ impl Builder {
                 {
                     return found;
                 }
+                if let Err(obstacle) = &found
+                    && let Some(found) = self.at_stationary_points(engine, context, goal, hints, obstacle)
+                {
+                    return found;
+                }
+                if let Err(Obstacle::Uncertified { .. }) = &found
+                    && *relation != Relation::Equal
+                    && let Some(found) = self.with_bounds(engine, context, goal, e, hints)
+                {
+                    return found;
+                }
                 match found {
                     Ok(tree) => self.add(Step::Tree { hypotheses, goal: goal.clone(), tree }),
                     // On a boundary an equation may follow from two inequalities only.

@@ -94,7 +94,7 @@ impl Builder {
     }
 
     /// A proof without hypotheses that were proved.
-    fn discharged(
+    pub(super) fn discharged(
         &mut self,
         mut premise: usize,
         hypotheses: &[Formula],

@@ -114,8 +114,10 @@ impl Search<'_> {
         let none = || Obstacle::NoWitness { name: "the types at which it fails".into() };
         let [parameter] = self.piece.parameters.as_slice() else { return Err(none()) };
         let points = self.within(region, parameter);
-        let candidates = self.candidates(parameter, &points);
-        for candidate in candidates.into_iter().chain(self.at_places()) {
+        let none_needed = std::iter::once(self.charges.clone());
+        let found = std::iter::once_with(|| self.candidates(parameter, &points)).flatten();
+        let at_places = std::iter::once_with(|| self.at_places()).flatten();
+        for candidate in none_needed.chain(found).chain(at_places) {
             if self.works(region, &candidate) {
                 return Ok(candidate);
             }
@@ -162,7 +164,7 @@ impl Search<'_> {
                 Some((point, find(self.maxima, &self.claim.at(&values)).ok()??))
             })
             .collect();
-        let mut out = vec![self.charges.clone()];
+        let mut out = Vec::new();
         let with = |values: Vec<(Name, Expr)>| {
             let mut hints = self.charges.clone();
             values.into_iter().for_each(|(name, value)| hints.insert(name, value));

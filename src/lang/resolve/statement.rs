@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kernel::{Expr, Name};
-use crate::model::{Bound, Claim, Conjunct, Existence, Property, Quantity, Setting, equilibrium, unfold};
+use crate::model::{
+    Bound, Claim, Conjunct, Existence, Piece, Property, Quantity, Question, Setting, equilibrium, unfold,
+};
 
 use super::binder::comparison;
 use super::names::{agents_in, complain, names_in, settings_in_scope};
@@ -88,8 +90,15 @@ pub(super) fn resolve(
 
 /// Whether the goals say the same; a question of existence does not depend on ties.
 fn same_goals(a: &[Goal], b: &[Goal]) -> bool {
+    let alike = |a: &Existence, b: &Existence| a.quantity == b.quantity && a.parts == b.parts;
     let same = |(a, b): (&Goal, &Goal)| match (a, b) {
-        (Goal::Existence(a), Goal::Existence(b)) => a.quantity == b.quantity && a.parts == b.parts,
+        (Goal::Existence(a), Goal::Existence(b)) => alike(a, b),
+        (Goal::Piece(a), Goal::Piece(b)) => match (&a.question, &b.question) {
+            (Question::Existence(p), Question::Existence(q)) => {
+                alike(p, q) && *a == Piece { question: a.question.clone(), ..b.clone() }
+            }
+            _ => a == b,
+        },
         _ => a == b,
     };
     a.len() == b.len() && a.iter().zip(b).all(same)
