@@ -8,16 +8,14 @@
 use super::boxes::midpoint;
 use super::context::Context;
 use super::memory::Memory;
-use super::modulo;
 use super::narrow::{Attempt, narrowed};
 use super::obstacle::Obstacle;
-use super::roots::rational_roots;
 use super::sample::refutes;
 use super::sign::{Effort, certify, certify_within, empty, immediate};
 use super::values::Values;
 use crate::kernel::rule::combine::{Combination, Fact};
-use crate::kernel::rule::tree::{Decided, Decision, Direction, Evaluation, Pieces, Tree};
-use crate::kernel::{Atom, Expr, Node, Relation, Symbol};
+use crate::kernel::rule::tree::{Decided, Decision, Evaluation, Tree};
+use crate::kernel::{Atom, Expr, Node, Relation};
 
 /// A cell of a partition: facts, and the value of the term where they hold.
 #[derive(Debug, Clone)]
@@ -30,7 +28,7 @@ pub struct Cell {
     pub evaluation: Evaluation,
 }
 
-enum Need {
+pub(super) enum Need {
     /// The sign of this term is needed.
     Split(Expr),
     /// It cannot be had.
@@ -43,8 +41,6 @@ const CELL_LIMIT: usize = 4_000;
 const HALVING_LIMIT: usize = 300;
 /// Halvings inside halvings at most.
 const DEPTH_LIMIT: usize = 14;
-/// Break points of one integral at most.
-const POINT_LIMIT: usize = 200;
 
 /// Evaluates terms and builds trees, within a budget of cells.
 #[derive(Debug, Default)]
@@ -54,7 +50,7 @@ pub struct Engine {
     depth: usize,
     forms: Vec<Expr>,
     /// Terms in roots that may be break points.
-    points: Vec<Expr>,
+    pub(super) points: Vec<Expr>,
     memory: Memory,
 }
 
@@ -95,7 +91,7 @@ impl Engine {
         &self.points
     }
 
-    fn spend(&mut self) -> Result<(), Obstacle> {
+    pub(super) fn spend(&mut self) -> Result<(), Obstacle> {
         self.cells += 1;
         if self.cells > CELL_LIMIT { Err(Obstacle::Cells { limit: CELL_LIMIT }) } else { Ok(()) }
     }
@@ -298,7 +294,7 @@ impl Engine {
         }
     }
 
-    fn evaluate(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
+    pub(super) fn evaluate(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
         let mut known = Values::default();
         self.collect(context, e, &mut known)?;
         Ok((known.value(e), known.evaluation))
@@ -374,121 +370,6 @@ impl Engine {
         }
         Ok(found.map(|(value, because)| Decision { argument: argument.clone(), value, because }))
     }
-
-    fn integrate(
-        &mut self,
-        context: &mut Context,
-        atom: &Atom,
-        upper: &Expr,
-        body: &Expr,
-    ) -> Result<(Expr, Pieces), Need> {
-        let y = new_name(context.facts(), body, upper);
-        let body = body.open(y.name());
-        let direction = if certify(context.facts(), Relation::AtLeast, upper).is_some() {
-            Direction::Up
-        } else if certify(context.facts(), Relation::AtLeast, &upper.negated()).is_some() {
-            Direction::Down
-        } else {
-            return Err(Need::Split(upper.clone()));
-        };
-        let mut points = match direction {
-            Direction::Up => vec![Expr::zero(), upper.clone()],
-            Direction::Down => vec![upper.clone(), Expr::zero()],
-        };
-        let (mut order, mut parts, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        let mut gap = 0;
-        while let (Some(low), Some(high)) = (points.get(gap).cloned(), points.get(gap + 1).cloned()) {
-            let length = high.minus(&low);
-            let Some(because) = certify(context.facts(), Relation::AtLeast, &length) else {
-                return Err(Need::Split(length));
-            };
-            let before = context.enter_interval(y.name(), &low, &high);
-            let part = self.evaluate(context, &body);
-            context.leave(before);
-            match part {
-                Ok((value, evaluation)) => {
-                    order.push(because);
-                    parts.push(evaluation);
-                    values.push(value);
-                    gap += 1;
-                }
-                Err(Need::Split(on)) if on.mentions(y.name()) => {
-                    let point = self.break_point(context, &on, &y, &low, &high)?;
-                    self.spend().map_err(Need::Stuck)?;
-                    if points.len() > POINT_LIMIT {
-                        return Err(Need::Stuck(Obstacle::Cells { limit: POINT_LIMIT }));
-                    }
-                    points.insert(gap + 1, point);
-                }
-                Err(other) => return Err(other),
-            }
-        }
-        let mut sum = Expr::zero();
-        for ((low, high), value) in points.iter().zip(points.iter().skip(1)).zip(&values) {
-            sum = sum.plus(&Expr::integral(y.name(), low, high, value));
-        }
-        if direction == Direction::Down {
-            sum = sum.negated();
-            points.reverse();
-            order.reverse();
-            parts.reverse();
-        }
-        let pieces = Pieces { integral: Expr::from(atom), variable: y, points, direction, order, parts };
-        Ok((sum, pieces))
-    }
-
-    /// A zero of `on` in its variable strictly between the two limits.
-    fn break_point(
-        &mut self,
-        context: &Context,
-        on: &Expr,
-        y: &Symbol,
-        low: &Expr,
-        high: &Expr,
-    ) -> Result<Expr, Need> {
-        let stuck = || Need::Stuck(Obstacle::Nonlinear { term: on.clone() });
-        let variable = Expr::variable(y.name());
-        let Some(atom) = variable.atoms().next().cloned() else { return Err(stuck()) };
-        let hidden = on.atoms().any(|a| *a != atom && a.mentions(y.name()));
-        let coefficients = on.poly().coefficients_in(&atom);
-        let candidates: Vec<Expr> = match coefficients.as_slice() {
-            _ if hidden => vec![],
-            [constant, slope] => slope
-                .as_constant()
-                .and_then(|a| a.recip())
-                .map(|k| vec![Expr::from(constant.clone()).scaled(&-&k)])
-                .unwrap_or_default(),
-            more => {
-                let vanishes = |point: &&Expr| {
-                    let value = on.substitute_one(y.name(), point);
-                    value.is_zero()
-                        || modulo::reduced(context.facts(), &value).is_some_and(|(e, _)| e.is_zero())
-                };
-                // Other types, where the argument has a linear factor.
-                let others =
-                    on.free_names().into_iter().filter(|n| **n != **y.name()).map(|n| Expr::variable(&n));
-                let mut known: Vec<Expr> = others.chain(self.points.iter().cloned()).collect();
-                known.retain(|point| vanishes(&point));
-                known.extend(rational_roots(more).into_iter().map(Expr::number));
-                known
-            }
-        };
-        let mut open = None;
-        for point in candidates {
-            let inside = [point.minus(low), high.minus(&point)];
-            if inside.iter().any(|d| is_at_least(context, &d.negated())) {
-                continue;
-            }
-            match inside.into_iter().find(|d| !is_at_least(context, d)) {
-                None => return Ok(point),
-                Some(difference) => open = open.or(Some(difference)),
-            }
-        }
-        match open {
-            Some(difference) => Err(Need::Split(difference)),
-            None => Err(stuck()),
-        }
-    }
 }
 
 /// Why a cell has no points, if that is found to be so.
@@ -496,7 +377,7 @@ fn nothing_in(context: &Context) -> Option<Combination> {
     if context.is_inhabited() { None } else { empty(context.facts()) }
 }
 
-fn is_at_least(context: &Context, e: &Expr) -> bool {
+pub(super) fn is_at_least(context: &Context, e: &Expr) -> bool {
     !context.signs(e).refute(Relation::AtLeast) && certify(context.facts(), Relation::AtLeast, e).is_some()
 }
 
@@ -512,17 +393,4 @@ fn decision(context: &Context, value: &Expr) -> Option<(Decided, Combination)> {
         return None;
     }
     certify(context.facts(), Relation::Positive, &below).map(|because| (Decided::Zero, because))
-}
-
-fn new_name(facts: &[Fact], body: &Expr, upper: &Expr) -> Symbol {
-    let mut index = 1;
-    loop {
-        let text = format!("z{index}");
-        let taken =
-            facts.iter().any(|f| f.expr.mentions(&text)) || body.mentions(&text) || upper.mentions(&text);
-        match Symbol::new(&text) {
-            Some(symbol) if !taken => return symbol,
-            _ => index += 1,
-        }
-    }
 }

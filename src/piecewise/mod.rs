@@ -8,6 +8,7 @@ mod context;
 mod evaluate;
 mod factor;
 mod generator;
+mod integrate;
 mod linear;
 mod lp;
 mod memory;

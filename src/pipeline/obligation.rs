@@ -40,9 +40,9 @@ fn settle(obligation: &Obligation) -> Result<Proof, Box<Diagnostic>> {
     if refute_claim(claim, &failure).is_err() {
         return Err(Box::new(diagnostic.note("this could not be shown")));
     }
-    let at = point(claim, &failure);
-    let place = if at.is_empty() { String::new() } else { format!("at {at}: ") };
     let names = crate::report::Names::default();
+    let at = point(claim, &failure, &names);
+    let place = if at.is_empty() { String::new() } else { format!("at {at}: ") };
     let [left, right] = [&failure.left, &failure.right].map(|e| names.expr(e));
     let note = format!("{place}it is {left}, and should be {}", wanted(claim, &failure, &right));
     Err(Box::new(diagnostic.note(note)))

@@ -124,21 +124,23 @@ fn function_names(existence: &Existence, names: &mut Names) {
 }
 
 /// `v = 1/4, c = 1/2`: the point at which a claim fails.
-pub(super) fn point(claim: &Claim, failure: &Failure) -> String {
+pub(super) fn point(claim: &Claim, failure: &Failure, names: &Names) -> String {
     let parts: Vec<String> =
-        values(claim, failure).into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        values(claim, failure, names).into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
     parts.join(", ")
 }
 
-fn values(claim: &Claim, failure: &Failure) -> Vec<(String, String)> {
+fn values(claim: &Claim, failure: &Failure, names: &Names) -> Vec<(String, String)> {
+    let mut names = names.clone();
+    failure.roots.iter().for_each(|root| names.describe(root));
     let variables = claim.conjuncts.get(failure.conjunct).map(|c| c.variables.as_slice()).unwrap_or_default();
     let bounds = claim.parameters.iter().chain(variables);
     let shown: Vec<(String, String)> =
-        bounds.filter_map(|b| Some((b.shown.clone(), failure.at.get(&b.name)?.to_string()))).collect();
+        bounds.filter_map(|b| Some((b.shown.clone(), names.expr(failure.at.get(&b.name)?)))).collect();
     if !shown.is_empty() {
         return shown;
     }
-    failure.at.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect()
+    failure.at.iter().map(|(n, v)| (n.to_string(), names.expr(v))).collect()
 }
 
 fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<String>) {
@@ -154,29 +156,32 @@ fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<Strin
 }
 
 fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample, Vec<String>) {
+    let mut names = names.clone();
+    failure.roots.iter().for_each(|root| names.describe(root));
+    let names = &names;
     let conjunct = claim.conjuncts.get(failure.conjunct);
     let what = conjunct.map(|c| c.what.clone()).unwrap_or_default();
     let [left, right] = [&failure.left, &failure.right].map(|e| names.expr(e));
     let above = |a: &Expr, b: &Expr| names.expr(&a.minus(b));
-    let at: BTreeMap<String, String> = values(claim, failure).into_iter().collect();
+    let at: BTreeMap<String, String> = values(claim, failure, names).into_iter().collect();
     let mut story = Vec::new();
     let difference;
     match conjunct.map(|c| &c.role) {
         Some(Role::Deviation { instead, agent, report }) => {
             difference = above(&failure.right, &failure.left);
-            let truth: Vec<String> = values(claim, failure)
+            let truth: Vec<String> = values(claim, failure, names)
                 .into_iter()
                 .filter(|(name, _)| *name != names.show(report))
                 .map(|(name, value)| format!("{name} = {value}"))
                 .collect();
-            let reported = failure.at.get(report).map(ToString::to_string).unwrap_or_default();
+            let reported = failure.at.get(report).map(|v| names.expr(v)).unwrap_or_default();
             story.push(format!("{agent} gains {difference} at {} by reporting {reported}", truth.join(", ")));
             story.push(format!("{instead:<10} {left}"));
             story.push(format!("deviating  {right}"));
         }
         _ => {
             difference = above(&failure.left, &failure.right);
-            let place = point(claim, failure);
+            let place = point(claim, failure, names);
             let place = if place.is_empty() { String::new() } else { format!("at {place}: ") };
             let what = if what.is_empty() { String::new() } else { format!("{what}: ") };
             let relation = conjunct.map_or("is not as claimed to", |c| negated(c.relation));

@@ -5,7 +5,7 @@
 
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Atom, Expr, Formula, Node, Relation};
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
 use crate::model::{Charge, described_root, root_of};
 use crate::piecewise::{AlgebraicNumber, Engine, Obstacle, RealRoot, isolate};
 
@@ -19,6 +19,24 @@ const ROUNDS: usize = 6;
 pub(super) struct Zero {
     pub(super) at: Expr,
     pub(super) roots: Vec<Charge>,
+}
+
+impl Zero {
+    /// The same with other names for roots that a claim describes itself.
+    pub(super) fn renamed(mut self, taken: &[Charge]) -> Self {
+        for root in &mut self.roots {
+            if !taken.iter().any(|t| t.name == root.name) {
+                continue;
+            }
+            let other: Name = format!("{}at'", root.name).into();
+            let x = Expr::variable(&other);
+            self.at = self.at.substitute_one(&root.name, &x);
+            root.body = root.body.substitute_one(&root.name, &x);
+            root.argument.name = other.clone();
+            root.name = other;
+        }
+        self
+    }
 }
 
 /// The irrational zeros of a polynomial with numbers as coefficients, in an interval: in radicals for two

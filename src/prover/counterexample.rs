@@ -4,15 +4,16 @@
 //! sampled on ever finer grids of the domain, interior points first, so that what is found is a point
 //! with small denominators. Untrusted: the kernel evaluates the failure at the point.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::exact::Rational;
+use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Name, Node, Relation};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, reduced};
-use crate::piecewise::{Cell, Obstacle};
+use crate::piecewise::{AlgebraicNumber, Cell, Obstacle};
 
-use super::breaks::{closed_form, with_breaks};
+use super::breaks::{Zero, closed_form, with_breaks, zeros};
 use super::extremum::{Extremum, Maxima};
 use super::proof::{Hints, facts};
 
@@ -21,8 +22,10 @@ use super::proof::{Hints, facts};
 pub struct Failure {
     /// Which conjunct.
     pub conjunct: usize,
-    /// The values of parameters and variables, by their names in formulas.
-    pub at: BTreeMap<Name, Rational>,
+    /// The values of parameters and variables, by their names in formulas: numbers, possibly in roots.
+    pub at: BTreeMap<Name, Expr>,
+    /// What the roots in these values are, beside those that the claim speaks of.
+    pub roots: Vec<Charge>,
     /// The values of all names that the refutation says exist.
     pub hints: Hints,
     /// The left side there.
@@ -35,6 +38,8 @@ pub struct Failure {
 const BISECTIONS: usize = 40;
 /// Grid points of one conjunct at most.
 const POINT_LIMIT: usize = 60_000;
+/// Steps in the search for a point that fails.
+const CLIMB_LIMIT: usize = 60;
 /// Which points of a grid are wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -101,7 +106,7 @@ fn find_in(
         if let Some(mut failure) = search(&fixed, index, conjunct, &variables, &hints)? {
             for (name, value) in parameters {
                 failure.hints.insert(name.clone(), Expr::number(value.clone()));
-                failure.at.insert(name, value);
+                failure.at.insert(name, Expr::number(value));
             }
             return Ok(Some(failure));
         }
@@ -130,31 +135,110 @@ fn search(
     let difference = conjunct.left.minus(&conjunct.right).substitute(charges.values());
     let (cells, breaks) = with_breaks(&facts(&domain), |engine, facts| engine.cells(facts, &difference))?;
     let roots: Vec<&Charge> = roots.into_iter().chain(&breaks).collect();
+    let strict = matches!(conjunct.relation, Comparison::Greater | Comparison::Less);
+    let violation = |point: &Point| -> Option<(Position, Rational)> {
+        let (value, position) = value_at(&cells, &with_roots(&roots, point))?;
+        let violation = match conjunct.relation {
+            Comparison::Equal => value.abs(),
+            Comparison::Unequal if value.is_zero() => Rational::ONE,
+            Comparison::Unequal => return None,
+            Comparison::AtLeast | Comparison::Greater => -&value,
+            Comparison::AtMost | Comparison::Less => value,
+        };
+        Some((position, violation))
+    };
+    let fails = |violation: &Rational| violation.is_positive() || (strict && violation.is_zero());
+    let mut nearest: Option<(Rational, Point)> = None;
     for (parts, place) in GRIDS {
         // Points off the boundaries of cells first, so that no tie rule is involved.
         let mut best: Option<((Position, Rational), Point)> = None;
         for point in grid_points(names, parts, place) {
-            let near = with_roots(&roots, &point);
-            let Some((value, position)) = value_at(&cells, &near) else { continue };
-            let violation = match conjunct.relation {
-                Comparison::Equal => value.abs(),
-                Comparison::Unequal if value.is_zero() => Rational::ONE,
-                Comparison::Unequal => continue,
-                Comparison::AtLeast | Comparison::Greater => -&value,
-                Comparison::AtMost | Comparison::Less => value.clone(),
-            };
-            let strict = matches!(conjunct.relation, Comparison::Greater | Comparison::Less);
-            let fails = violation.is_positive() || (strict && violation.is_zero());
-            let rank = (position, violation);
-            if fails && best.as_ref().is_none_or(|(b, _)| rank > *b) && allowed(conjunct, &point) {
+            let Some(rank) = violation(&point) else { continue };
+            if !fails(&rank.1) {
+                if nearest.as_ref().is_none_or(|(v, _)| rank.1 > *v) {
+                    nearest = Some((rank.1, point));
+                }
+            } else if best.as_ref().is_none_or(|(b, _)| rank > *b) && allowed(conjunct, &point) {
                 best = Some((rank, point));
             }
         }
         if let Some((_, at)) = best {
-            return Ok(failure(claim, conjunct, index, at, charges, &roots));
+            return Ok(failure(claim, conjunct, index, &numbers(at), charges, &roots, vec![]));
         }
     }
-    Ok(None)
+    let found = nearest.and_then(|start| climb(names, start, violation, fails));
+    if let Some(at) = found.filter(|point| allowed(conjunct, point)) {
+        return Ok(failure(claim, conjunct, index, &numbers(at), charges, &roots, vec![]));
+    }
+    let touching = names.first().filter(|_| strict && names.len() == 1 && conjunct.premises.is_empty());
+    let zeros = touching.map(|bound| stationary_points(&cells, bound)).unwrap_or_default();
+    let at_zero = |zero: Zero| {
+        let zero = zero.renamed(&claim.charges);
+        let at = BTreeMap::from([(names.first()?.name.clone(), zero.at)]);
+        let known: Vec<&Charge> = roots.iter().copied().chain(&zero.roots).collect();
+        let failure = failure(claim, conjunct, index, &at, charges, &known, zero.roots.clone())?;
+        let described: Vec<Charge> = known.into_iter().cloned().collect();
+        let difference = AlgebraicNumber::of_term(&failure.left.minus(&failure.right), &described)?;
+        (difference.sign() == Some(Ordering::Equal)).then_some(failure)
+    };
+    Ok(zeros.into_iter().find_map(at_zero))
+}
+
+fn numbers(point: Point) -> BTreeMap<Name, Expr> {
+    point.into_iter().map(|(name, value)| (name, Expr::number(value))).collect()
+}
+
+/// The irrational points in a range at which the value of some cell is stationary.
+fn stationary_points(cells: &[Cell], bound: &Bound) -> Vec<Zero> {
+    let variable = Expr::variable(&bound.name);
+    let (Some(atom), Some(low), Some(high)) =
+        (variable.as_atom(), bound.low.as_number(), bound.high.as_number())
+    else {
+        return vec![];
+    };
+    let mut out = Vec::new();
+    for cell in cells {
+        let derivative = cell.value.poly().derivative(atom).coefficients_in(atom);
+        let numbers: Option<Vec<Rational>> = derivative.iter().map(Poly::as_constant).collect();
+        out.extend(numbers.and_then(|n| zeros(&n, &low, &high)).unwrap_or_default());
+    }
+    out
+}
+
+/// From the point that comes nearest to failing, by steps along single names that become shorter.
+fn climb(
+    names: &[&Bound],
+    (mut reached, mut at): (Rational, Point),
+    violation: impl Fn(&Point) -> Option<(Position, Rational)>,
+    fails: impl Fn(&Rational) -> bool,
+) -> Option<Point> {
+    let mut step = Rational::new(1, 16)?;
+    for _ in 0..CLIMB_LIMIT {
+        let mut better: Option<(Rational, Point)> = None;
+        for bound in names {
+            let (low, high) = (value_of(&bound.low, &at)?, value_of(&bound.high, &at)?);
+            let length = &(&high - &low) * &step;
+            for by in [length.clone(), -&length] {
+                let moved = at.get(&bound.name)? + &by;
+                if moved < low || moved > high {
+                    continue;
+                }
+                let mut next = at.clone();
+                next.insert(bound.name.clone(), moved);
+                if let Some((_, v)) = violation(&next)
+                    && v > *better.as_ref().map_or(&reached, |(best, _)| best)
+                {
+                    better = Some((v, next));
+                }
+            }
+        }
+        match better {
+            Some((v, next)) if fails(&v) => return Some(next),
+            Some((v, next)) => (reached, at) = (v, next),
+            None => step = step.halved(1)?,
+        }
+    }
+    None
 }
 
 /// Whether the premises that are no comparisons hold at a point.
@@ -205,18 +289,18 @@ fn failure(
     claim: &Claim,
     conjunct: &Conjunct,
     index: usize,
-    at: Point,
+    values: &BTreeMap<Name, Expr>,
     charges: &Hints,
     roots: &[&Charge],
+    more: Vec<Charge>,
 ) -> Option<Failure> {
-    let values: BTreeMap<Name, Expr> = at.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
     let mut facts = Vec::new();
     for formula in roots.iter().flat_map(|r| r.root()) {
         let formula = values.iter().fold(formula, |f, (n, v)| f.substitute(n, v).unwrap_or(f));
         facts.extend(Fact::of(&formula));
     }
     let side = |e: &Expr| {
-        let term = e.substitute(charges.values()).substitute(&values);
+        let term = e.substitute(charges.values()).substitute(values);
         closed_form(&facts, &term).map(|(e, _)| reduced(&e))
     };
     let (left, right) = (side(&conjunct.left)?, side(&conjunct.right)?);
@@ -225,11 +309,12 @@ fn failure(
     for charge in &claim.charges {
         for name in [&charge.name, &charge.argument.name] {
             if let Some(value) = charges.get(name) {
-                hints.insert(name.clone(), value.substitute(&values));
+                hints.insert(name.clone(), value.substitute(values));
             }
         }
     }
-    Some(Failure { conjunct: index, at, hints, left, right })
+    hints.describe(&more);
+    Some(Failure { conjunct: index, at: values.clone(), roots: more, hints, left, right })
 }
 
 fn value_of(e: &Expr, point: &Point) -> Option<Rational> {

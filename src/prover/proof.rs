@@ -65,6 +65,11 @@ impl Hints {
         self.values.insert(name, value);
     }
 
+    /// Adds numbers that the values mention.
+    pub(super) fn describe(&mut self, roots: &[Charge]) {
+        self.roots.extend(roots.iter().filter(|r| !self.roots.contains(r)).cloned().collect::<Vec<_>>());
+    }
+
     /// Adds what others say.
     pub(super) fn extend(&mut self, others: Hints) {
         self.values.extend(others.values);

@@ -171,15 +171,15 @@ impl Search<'_> {
             hints
         };
         for (_, failure) in &fixed {
-            out.push(with(failure.at.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect()));
+            out.push(with(failure.at.clone().into_iter().collect()));
         }
         for (k, (p, first)) in fixed.iter().enumerate() {
             for (q, second) in fixed.iter().skip(k + 1).filter(|(_, s)| s.conjunct == first.conjunct) {
-                let line = |(name, a): (&Name, &Rational)| {
-                    let b = second.at.get(name)?;
-                    let slope = (b - a).checked_div(&(*q - *p))?;
+                let line = |(name, a): (&Name, &Expr)| {
+                    let (a, b) = (a.as_number()?, second.at.get(name)?.as_number()?);
+                    let slope = (&b - &a).checked_div(&(*q - *p))?;
                     let along = Expr::variable(&parameter.name).minus(&Expr::number((*p).clone()));
-                    Some((name.clone(), Expr::number(a.clone()).plus(&along.scaled(&slope))))
+                    Some((name.clone(), Expr::number(a).plus(&along.scaled(&slope))))
                 };
                 out.extend(first.at.iter().map(line).collect::<Option<Vec<_>>>().map(&with));
             }

@@ -72,62 +72,44 @@ impl Names {
             return number;
         }
         let e = &if self.literal { e.clone() } else { reduced(e) };
-        let mut terms: Vec<(&Monomial<Atom>, &Rational)> = e.terms().collect();
-        terms.sort_by(|(m, _), (n, _)| {
-            n.degree().cmp(&m.degree()).then_with(|| self.key(m).cmp(&self.key(n)))
-        });
+        let shown = |(m, c)| Shown { factors: self.factors(m), degree: Monomial::degree(m), coefficient: c };
+        let mut terms: Vec<Shown<'_>> = e.terms().map(shown).collect();
+        terms.sort_by(|a, b| b.degree.cmp(&a.degree).then_with(|| a.key().cmp(&b.key())));
         // `1 - v` rather than `-v + 1`.
-        if terms.first().is_some_and(|(_, c)| c.is_negative())
-            && let Some(position) = terms.iter().position(|(_, c)| c.is_positive())
+        if terms.first().is_some_and(|t| t.coefficient.is_negative())
+            && let Some(position) = terms.iter().position(|t| t.coefficient.is_positive())
         {
             let positive = terms.remove(position);
             terms.insert(0, positive);
         }
         let mut out = String::new();
-        for (monomial, c) in terms {
-            let separator = match (out.is_empty(), c.is_negative()) {
+        for term in terms {
+            let separator = match (out.is_empty(), term.coefficient.is_negative()) {
                 (true, true) => "-",
                 (true, false) => "",
                 (false, true) => " - ",
                 (false, false) => " + ",
             };
             out.push_str(separator);
-            out.push_str(&self.term(monomial, &c.abs()));
+            out.push_str(&term.text());
         }
         if out.is_empty() { "0".into() } else { out }
     }
 
-    /// Names before indicators before integrals, alphabetically.
-    fn key(&self, m: &Monomial<Atom>) -> Vec<(u8, String)> {
-        m.factors().map(|(a, e)| (rank(a), format!("{}^{e}", self.atom(a)))).collect()
-    }
-
-    fn term(&self, monomial: &Monomial<Atom>, c: &Rational) -> String {
+    /// Names before indicators before integrals, alphabetically; radicals apart.
+    fn factors(&self, monomial: &Monomial<Atom>) -> Vec<Factor> {
         let mut factors: Vec<(&Atom, u32)> = monomial.factors().collect();
-        factors.sort_by_key(|(a, _)| (rank(a), self.atom(a)));
-        let mut parts: Vec<String> = radicals(&mut factors);
-        let alone = factors.len() == 1 && parts.is_empty() && c.is_one();
-        let shown = |(a, e): (&Atom, u32)| {
-            let atom = match (self.atom(a), e) {
-                (atom, 1) if alone => atom,
-                // `(root x of x^2 - q in [0, 1])^2`
-                (atom, _) if matches!(a.node(), Node::Variable(_)) && has_words(&atom) => {
-                    format!("({atom})")
-                }
-                (atom, _) => atom,
-            };
-            if e == 1 { atom } else { format!("{atom}^{e}") }
+        let radicals = radicals(&mut factors);
+        let one = |(a, exponent): (&Atom, u32)| {
+            let text = self.atom(a);
+            // `(root x of x^2 - q in [0, 1])^2`
+            let words = matches!(a.node(), Node::Variable(_)) && has_words(&text);
+            Factor { rank: rank(a), text, exponent, words }
         };
-        parts.extend(factors.into_iter().map(shown));
-        let (numerator, denominator) = (c.numerator(), c.denominator());
-        if parts.is_empty() {
-            return c.to_string();
-        }
-        if numerator != 1.into() {
-            parts.insert(0, numerator.to_string());
-        }
-        let product = parts.join("*");
-        if denominator == 1.into() { product } else { format!("{product}/{denominator}") }
+        let mut out: Vec<Factor> = factors.into_iter().map(one).collect();
+        out.sort_by(|a, b| (a.rank, &a.text).cmp(&(b.rank, &b.text)));
+        let radical = |text| Factor { rank: 0, text, exponent: 1, words: false };
+        radicals.into_iter().map(radical).chain(out).collect()
     }
 
     fn atom(&self, a: &Atom) -> String {
@@ -275,6 +257,7 @@ fn radicals(factors: &mut Vec<(&Atom, u32)>) -> Vec<String> {
     for ((index, n), e) in roots {
         match (index, e) {
             (2, 1) => square *= n,
+            (2, e) => out.push(format!("sqrt({n})^{e}")),
             _ => out.push(format!("{n}^({e}/{index})")),
         }
     }
@@ -302,6 +285,49 @@ fn range(x: &Name, low: &Formula, high: &Formula) -> Option<(Expr, Expr)> {
     let variable = Expr::variable(x);
     let (low, high) = (variable.minus(below), above.plus(&variable));
     (!low.mentions(x) && !high.mentions(x)).then_some((low, high))
+}
+
+/// One factor of a term, as it is written.
+struct Factor {
+    rank: u8,
+    text: String,
+    exponent: u32,
+    words: bool,
+}
+
+/// One term of a sum.
+struct Shown<'a> {
+    factors: Vec<Factor>,
+    degree: u32,
+    coefficient: &'a Rational,
+}
+
+impl Shown<'_> {
+    fn key(&self) -> impl Ord + '_ {
+        self.factors.iter().map(|f| (f.rank, f.text.as_str(), f.exponent)).collect::<Vec<_>>()
+    }
+
+    /// Without its sign.
+    fn text(&self) -> String {
+        let c = self.coefficient.abs();
+        let alone = self.factors.len() == 1 && c.is_one();
+        let shown = |f: &Factor| match (f.words && !(alone && f.exponent == 1), f.exponent) {
+            (false, 1) => f.text.clone(),
+            (false, e) => format!("{}^{e}", f.text),
+            (true, 1) => format!("({})", f.text),
+            (true, e) => format!("({})^{e}", f.text),
+        };
+        let mut parts: Vec<String> = self.factors.iter().map(shown).collect();
+        let (numerator, denominator) = (c.numerator(), c.denominator());
+        if parts.is_empty() {
+            return c.to_string();
+        }
+        if numerator != 1.into() {
+            parts.insert(0, numerator.to_string());
+        }
+        let product = parts.join("*");
+        if denominator == 1.into() { product } else { format!("{product}/{denominator}") }
+    }
 }
 
 /// Whether a space stands outside all brackets.
