@@ -178,19 +178,7 @@ impl Builder {
         obstacle: &Obstacle,
     ) -> Option<Result<usize, Obstacle>> {
         let Obstacle::Uncertified { term, relation: Relation::AtLeast } = obstacle else { return None };
-        let mut is_new = false;
-        for atom in term.poly().variables().iter().filter(|a| matches!(a.node(), Node::Variable(_))) {
-            let coefficients = term.poly().derivative(atom).coefficients_in(atom);
-            let numbers: Option<Vec<Rational>> = coefficients.iter().map(Poly::as_constant).collect();
-            let Some(zeros) = numbers.filter(|n| n.len() > 2).and_then(|n| irrational_zeros(&n)) else {
-                continue;
-            };
-            let described = |root: &Charge| root.root().iter().all(|f| context.contains(f));
-            for zero in zeros.into_iter().filter(|z| z.roots.iter().all(described)) {
-                is_new |= engine.touch(Expr::from(atom).minus(&zero.at));
-            }
-        }
-        is_new.then(|| self.prove(engine, context, goal, hints))
+        touched(engine, context, term).then(|| self.prove(engine, context, goal, hints))
     }
 
     fn under_roots(
@@ -208,4 +196,21 @@ impl Builder {
             }),
         }
     }
+}
+
+/// Whether a term is stationary at points in roots that the context describes and that the engine did not know.
+pub(super) fn touched(engine: &mut Engine, context: &[Formula], term: &Expr) -> bool {
+    let mut is_new = false;
+    for atom in term.poly().variables().iter().filter(|a| matches!(a.node(), Node::Variable(_))) {
+        let coefficients = term.poly().derivative(atom).coefficients_in(atom);
+        let numbers: Option<Vec<Rational>> = coefficients.iter().map(Poly::as_constant).collect();
+        let Some(zeros) = numbers.filter(|n| n.len() > 2).and_then(|n| irrational_zeros(&n)) else {
+            continue;
+        };
+        let described = |root: &Charge| root.root().iter().all(|f| context.contains(f));
+        for zero in zeros.into_iter().filter(|z| z.roots.iter().all(described)) {
+            is_new |= engine.touch(Expr::from(atom).minus(&zero.at));
+        }
+    }
+    is_new
 }

@@ -136,8 +136,13 @@ fn search(
     let (cells, breaks) = with_breaks(&facts(&domain), |engine, facts| engine.cells(facts, &difference))?;
     let roots: Vec<&Charge> = roots.into_iter().chain(&breaks).collect();
     let strict = matches!(conjunct.relation, Comparison::Greater | Comparison::Less);
+    // Most roots are the same for all points.
+    let is_fixed = |r: &&&Charge| r.root().iter().all(|f| !names.iter().any(|b| f.mentions(&b.name)));
+    let (fixed, others): (Vec<&Charge>, Vec<&Charge>) = roots.iter().partition(is_fixed);
+    let fixed = with_roots(&fixed, &Point::new());
     let violation = |point: &Point| -> Option<(Position, Rational)> {
-        let (value, position) = value_at(&cells, &with_roots(&roots, point))?;
+        let point = point.iter().chain(&fixed).map(|(n, v)| (n.clone(), v.clone())).collect();
+        let (value, position) = value_at(&cells, &with_roots(&others, &point))?;
         let violation = match conjunct.relation {
             Comparison::Equal => value.abs(),
             Comparison::Unequal if value.is_zero() => Rational::ONE,

@@ -14,6 +14,7 @@ use crate::kernel::{
 use crate::model::{Bound, Charge, Claim, Description};
 use crate::piecewise::{Engine, Obstacle};
 
+use super::breaks::touched;
 use super::counterexample::Failure;
 use super::existence::{self, Plan};
 use super::extremum::Extremum;
@@ -159,6 +160,12 @@ impl Builder {
                 let points = engine.points().iter().flat_map(Expr::free_names);
                 let hypotheses = relevant(context, e.free_names().into_iter().chain(points).collect());
                 let facts = facts(&hypotheses);
+                if *relation == Relation::AtLeast
+                    && facts.iter().any(|f| f.relation == Relation::Equal && f.expr.poly().degree() > 1)
+                    && let Ok(value) = engine.value(&facts, e)
+                {
+                    touched(engine, context, &value);
+                }
                 let found = engine.tree(&facts, *relation, e);
                 if let Err(obstacle) = &found
                     && let Some(found) = self.at_breaks(engine, context, goal, hints, obstacle)

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A box is a polynomial with evidence that it is at least zero on a box that the facts give: see
-//! [`on_box`](super::on_box). Strict if some term has no square and strict facts and boxes only (the empty
+//! [`on_box`]. Strict if some term has no square and strict facts and boxes only (the empty
 //! product counts). An equation
 //! may use equations only. Rejects: a residual; `c ≤ 0`; an inequality used as an equation; a strict
 //! goal without a strict term.
