@@ -221,3 +221,119 @@ fn an_existence_claim_with_a_free_parameter_is_about_all_of_its_values() {
     assert_eq!(verdict("[1/5, 3/4]", "some"), VerdictKind::Refuted);
     assert_eq!(verdict("[1/5, 3/4]", "no"), VerdictKind::Refuted);
 }
+
+fn sale(agents: &str, prior: &str, claims: &str) -> Vec<StatementReport> {
+    answers(&format!(
+        "setting sale {{
+           agents i in {agents} with type x[i] ~ {prior}
+           one good, kept by the seller if nobody gets it
+           ties to the lowest index
+         }}
+         {claims}"
+    ))
+}
+
+fn value(found: &StatementReport) -> Option<&str> {
+    found.value.as_deref()
+}
+
+#[test]
+fn revenue_follows_the_prior_and_the_reserves() {
+    // E min of two: integral of (1 - F)^2. With reserves 1/3 and 2/3: one of them reaches
+    // its reserve and beats what reaches the other's, or both are above 2/3. Uniform: 4/27 + 4/27 + 7/81.
+    let claims = "claim plain: E surplus(second_price(sale)) = 0
+        claim apart: E surplus(second_price(sale, 1/3, 2/3)) = 0
+        claim alike: E surplus(second_price(sale, 1/2, 1/2)) = E surplus(second_price(sale, 1/2))
+        claim truthful: second_price(sale, 1/3, 2/3) is DSIC and ex post IR
+        refuted strong: first_price(sale, 1/3, 2/3) is DSIC";
+    for (prior, plain, apart) in [
+        ("uniform(0, 1)", "1/3", "31/81"),
+        ("cdf y^2 on [0, 1]", "8/15", "656/1215"),
+        ("uniform(0, 2)", "2/3", "119/162"),
+    ] {
+        let found = sale("1..2", prior, claims);
+        assert_eq!(value(&found[0]), Some(plain), "{prior}");
+        assert_eq!(value(&found[1]), Some(apart), "{prior}");
+        assert_eq!(found[2].verdict, VerdictKind::Proved, "{prior}");
+        assert_eq!(found[3].verdict, VerdictKind::Proved, "{prior}");
+        assert_eq!(found[4].verdict, VerdictKind::Refuted, "{prior}");
+    }
+}
+
+#[test]
+fn the_highest_type_that_misses_its_reserve_lets_a_lower_one_win() {
+    let at = "allocation(second_price(sale, 3/4, 1/4), 2)";
+    let claims = format!("claim second: {at} = [x[2] >= 1/4]*(1 - [x[1] >= 3/4]*[x[1] >= x[2]])");
+    assert_eq!(sale("1..2", "uniform(0, 1)", &claims)[0].verdict, VerdictKind::Proved);
+}
+
+#[test]
+fn offers_are_made_in_order() {
+    // 1 - p^n for one price; with p = 1/2 and three agents 7/8 of one half.
+    for (agents, prices, revenue) in [
+        ("1..1", "1/2", "1/4"),
+        ("1..2", "1/2, 1/2", "3/8"),
+        ("1..3", "1/2, 1/2, 1/2", "7/16"),
+        ("1..2", "5/8, 1/2", "25/64"),
+    ] {
+        let found =
+            sale(agents, "uniform(0, 1)", &format!("claim a: E surplus(posted_price(sale, {prices})) = 0"));
+        assert_eq!(value(&found[0]), Some(revenue), "{prices}");
+    }
+}
+
+#[test]
+fn auctions_with_the_same_winner_differ_in_what_is_paid() {
+    let claims = "claim all: E surplus(all_pay(sale)) = 0
+        claim first: E surplus(first_price(sale)) = 0
+        claim second: E surplus(second_price(sale)) = 0
+        claim third: E surplus(third_price(sale)) = 0";
+    // Sums of order statistics of three uniform types: all of them, the first, the second, the third.
+    let found = sale("1..3", "uniform(0, 1)", claims);
+    let values: Vec<_> = found.iter().map(value).collect();
+    assert_eq!(values, [Some("3/2"), Some("3/4"), Some("1/2"), Some("1/4")]);
+}
+
+#[test]
+fn constants_move_with_the_shares() {
+    let partnership = |share: &str| {
+        answers(&format!(
+            "setting s {{
+               agents i in 1..2 with type v[i] ~ uniform(0, 1)
+               one good
+               share 1 = {share}
+               share 2 = 1 - {share}
+               ties to the lowest index
+             }}
+             claim everything: dissolve(s) is efficient, BIC, interim IR and budget balanced
+             claim but-participation: dissolve(s) is efficient, BIC and budget balanced
+             claim payment: E payment(dissolve(s), 1) = 0"
+        ))
+    };
+    // H_1 = C_1 - (C_1 + C_2 - 2/3)/2 with C = (1 - r^2)/2, and the payment is H_1 - 1/3 in the mean.
+    for (share, possible, payment) in [
+        ("1/2", true, "0"),
+        ("2/5", true, "1/20"),
+        ("1/4", true, "1/8"),
+        ("1/10", false, "1/5"),
+        ("0", false, "1/4"),
+    ] {
+        let found = partnership(share);
+        let verdict = if possible { VerdictKind::Proved } else { VerdictKind::Refuted };
+        assert_eq!(found[0].verdict, verdict, "{share}");
+        assert_eq!(found[1].verdict, VerdictKind::Proved, "{share}");
+        assert_eq!(value(&found[2]), Some(payment), "{share}");
+    }
+}
+
+#[test]
+fn trade_at_a_price_follows_the_price_and_the_priors() {
+    // Chances that the buyer values the good at the price or more, times that the cost is at most the price.
+    let claims = "claim gain: E welfare(fixed_price(trade, 1/2)) = 0
+        claim truthful: fixed_price(trade, 1/2) is DSIC, ex post IR and budget balanced";
+    for (seller, gain) in [("uniform(0, 1)", "1/8"), ("cdf y^2 on [0, 1]", "5/96"), ("uniform(2, 3)", "0")] {
+        let found = trade("uniform(0, 1)", seller, claims);
+        assert_eq!(value(&found[0]), Some(gain), "{seller}");
+        assert_eq!(found[1].verdict, VerdictKind::Proved, "{seller}");
+    }
+}

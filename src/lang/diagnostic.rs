@@ -4,7 +4,7 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 46] = [
+pub const CODES: [&str; 47] = [
     "allocation-range",
     "allocation-sum",
     "ambiguous-average",
@@ -32,6 +32,7 @@ pub const CODES: [&str; 46] = [
     "not-an-agent",
     "not-own-type",
     "out-of-range",
+    "own-type",
     "printed-is-right",
     "reserved-word",
     "set-order",

@@ -71,6 +71,15 @@ impl Mechanism {
         Self::efficient(setting, (0..setting.agents.len()).map(payment).collect())
     }
 
+    /// A Groves mechanism: the efficient outcome, and everyone pays the own charge `h_i` less what the
+    /// others value the outcome at, `t_i = h_i − W_{-i}`.
+    pub fn groves(setting: &Arc<Setting>, charges: &[Expr]) -> Self {
+        let rule = setting.efficient();
+        let others = |i: usize| mixture(&rule, &setting.welfares_without(i));
+        let payment = charges.iter().enumerate().map(|(i, h)| h.minus(&others(i))).collect();
+        Self::efficient(setting, payment)
+    }
+
     /// Krishna's VCG mechanism (5.22): `t_i = W(α_i, θ_{-i}) − W_{-i}(θ)` with the lowest type `α_i`.
     pub fn vcg_lowest_type(setting: &Arc<Setting>) -> Self {
         let rule = setting.efficient();
@@ -86,14 +95,92 @@ impl Mechanism {
     pub fn agv(setting: &Arc<Setting>) -> Option<Self> {
         let n = setting.agents.len();
         let share = Rational::new(1, i64::try_from(n).ok()? - 1)?;
-        let rule = setting.efficient();
-        let externality = |i: usize| setting.interim(i, &mixture(&rule, &setting.welfares_without(i)));
-        let all: Vec<Expr> = (0..n).map(externality).collect();
+        let all = Self::externalities(setting);
         let payment = all.iter().enumerate().map(|(i, own)| {
             let others = all.iter().enumerate().filter(|(j, _)| *j != i);
             others.fold(Expr::zero(), |sum, (_, e)| sum.plus(e)).scaled(&share).minus(own)
         });
         Some(Self::efficient(setting, payment.collect()))
+    }
+
+    /// What an agent's report is expected to do for the others under the efficient rule, `E_{-i} W_{-i}`.
+    fn externalities(setting: &Setting) -> Vec<Expr> {
+        let rule = setting.efficient();
+        let externality = |i: usize| setting.interim(i, &mixture(&rule, &setting.welfares_without(i)));
+        (0..setting.agents.len()).map(externality).collect()
+    }
+
+    /// The construction of Krishna's Proposition 5.6: AGV with the constants moved so that every agent but
+    /// the first has the interim payoff of [`vcg_lowest_type`](Self::vcg_lowest_type), and the payments still
+    /// sum to zero; `None` for a single agent.
+    pub fn balanced_vcg(setting: &Arc<Setting>) -> Option<Self> {
+        let mut out = Self::agv(setting)?;
+        let share = Rational::new(1, i64::try_from(setting.agents.len()).ok()? - 1)?;
+        let means: Vec<Expr> = Self::externalities(setting).iter().map(|e| setting.expectation(e)).collect();
+        let total = means.iter().fold(Expr::zero(), |sum, e| sum.plus(e));
+        // c_i of AGV and of VCG: interim welfare less the agent's interim payoff.
+        let mut first = Expr::zero();
+        let agents = setting.agents.iter().zip(&means).zip(&mut out.payment).skip(1);
+        for ((agent, mean), payment) in agents {
+            let at_lowest = setting.welfare().substitute_one(&agent.type_.name, &agent.type_.low);
+            let d = total.minus(mean).scaled(&share).minus(&setting.expectation(&at_lowest));
+            *payment = payment.minus(&d);
+            first = first.plus(&d);
+        }
+        let payment = out.payment.first_mut()?;
+        *payment = payment.plus(&first);
+        Some(out)
+    }
+
+    /// The "if" part of Pommey's Theorem 3: everyone is charged `H_i`, what can be collected from the agent
+    /// less an equal part of what is collected in all beyond `(n − 1) E W`; each pays `H_i` and what the own
+    /// externality falls short of, and the others pay what theirs exceeds the mean by, so that
+    /// `t_i = H_i − e_i + Σ_{j≠i} (e_j − E e_j)/(n − 1)`; `None` for a single agent.
+    pub fn dissolve(setting: &Arc<Setting>) -> Option<Self> {
+        let n = i64::try_from(setting.agents.len()).ok()?;
+        let (part, share) = (Rational::new(1, n)?, Rational::new(1, n - 1)?);
+        let mut definitions = vec![];
+        let welfare = fold(&format!("welfare({})", setting.name), &setting.welfare(), &mut definitions);
+        let charges: Vec<Charge> =
+            (0..setting.agents.len()).map(|i| setting.collectible(i, &welfare)).collect::<Option<_>>()?;
+        let collectible = |c: &Charge| Expr::variable(&c.name).negated();
+        let cost = setting.expectation(&setting.welfare()).scaled(&Rational::from(n - 1));
+        let excess = charges.iter().fold(cost.negated(), |sum, c| sum.plus(&collectible(c))).scaled(&part);
+        let externalities = Self::externalities(setting);
+        let short: Vec<Expr> = externalities.iter().map(|e| e.minus(&setting.expectation(e))).collect();
+        let payment = charges.iter().zip(&externalities).enumerate().map(|(i, (charge, own))| {
+            let others = short.iter().enumerate().filter(|(j, _)| *j != i);
+            let others = others.fold(Expr::zero(), |sum, (_, e)| sum.plus(e)).scaled(&share);
+            collectible(charge).minus(&excess).minus(own).plus(&others)
+        });
+        let payment = payment.collect();
+        Some(Mechanism { charges, definitions, ..Self::efficient(setting, payment) })
+    }
+
+    /// The mechanism with a fixed payment more from each agent.
+    #[must_use]
+    pub fn with_fees(&self, fees: &[Expr]) -> Self {
+        let payment = self.payment.iter().zip(fees).map(|(t, fee)| t.plus(fee)).collect();
+        Mechanism { payment, ..self.clone() }
+    }
+
+    /// This mechanism with probability `chance`, else the other one, which has the same setting.
+    #[must_use]
+    pub fn or_else(&self, chance: &Expr, other: &Mechanism) -> Self {
+        let rest = Expr::one().minus(chance);
+        let mix = |a: &[Expr], b: &[Expr]| {
+            a.iter().zip(b).map(|(a, b)| chance.times(a).plus(&rest.times(b))).collect()
+        };
+        let mut out = Mechanism {
+            allocation: mix(&self.allocation, &other.allocation),
+            payment: mix(&self.payment, &other.payment),
+            ..self.clone()
+        };
+        let known = |c: &&Charge| self.charges.iter().all(|k| k.name != c.name);
+        out.charges.extend(other.charges.iter().filter(known).cloned());
+        let known = |d: &&Definition| !self.definitions.contains(d);
+        out.definitions.extend(other.definitions.iter().filter(known).cloned());
+        out
     }
 
     /// Theorem 2 of Part VI: everyone pays the own interim payment and what the next agent's falls
@@ -149,75 +236,6 @@ impl Mechanism {
         })
     }
 
-    /// Sealed bids for one good: the highest type that reaches the reserve wins and pays its report.
-    pub fn first_price(setting: &Arc<Setting>) -> Option<Self> {
-        let rule = setting.efficient();
-        let types = types_of(setting);
-        let payment = types.iter().zip(&rule).map(|(v, x)| v.times(x)).collect();
-        is_good(setting).then(|| Self::efficient(setting, payment))
-    }
-
-    /// Sealed bids for one good: the highest type wins and pays the highest of the others' reports and
-    /// the reserve; without a bid at the reserve the seller keeps the good.
-    pub fn second_price(setting: &Arc<Setting>, reserve: Option<&Expr>) -> Option<Self> {
-        let types = types_of(setting);
-        // What the seller could keep the good for: the price is at least this much.
-        let floor = match (reserve, setting.kind) {
-            (Some(reserve), Kind::GoodOrSeller) => Some(reserve.clone()),
-            (None, Kind::GoodOrSeller) => Some(Expr::zero()),
-            (None, Kind::GoodForAgents) => None,
-            (Some(_), Kind::GoodForAgents) | (_, Kind::Outcomes) => return None,
-        };
-        let mut allocation = setting.greatest(&types);
-        if let Some(floor) = &floor {
-            let mut sold = Expr::zero();
-            for (x, v) in allocation.iter_mut().zip(&types) {
-                *x = x.times(&Expr::at_least_zero(&v.minus(floor)));
-                sold = sold.plus(x);
-            }
-            allocation.push(Expr::one().minus(&sold));
-        }
-        let price = |i: usize| {
-            let others = types.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, v)| v);
-            others.chain(&floor).cloned().reduce(|highest, v| highest.maximum(&v)).unwrap_or_else(Expr::zero)
-        };
-        let payment = allocation.iter().take(types.len()).enumerate().map(|(i, x)| price(i).times(x));
-        let payment = payment.collect();
-        Some(Self::of(setting, allocation, payment))
-    }
-
-    /// The revenue-maximising mechanism for regular priors (Myerson, 1981; Krishna 5.14, 5.15): the
-    /// highest non-negative virtual value wins, and `t_i = Q_i θ_i − ∫ Q_i` from the lowest type.
-    pub fn myerson(setting: &Arc<Setting>) -> Option<Self> {
-        if setting.kind != Kind::GoodOrSeller {
-            return None;
-        }
-        let strength = |k: usize| setting.order.iter().position(|o| *o == k).unwrap_or(usize::MAX);
-        let virtuals: Vec<(Expr, Expr)> =
-            (0..setting.agents.len()).map(|i| setting.virtual_parts(i)).collect::<Option<_>>()?;
-        let wins = |(i, (p, f)): (usize, &(Expr, Expr))| {
-            let others = virtuals.iter().enumerate().filter(|(j, _)| *j != i);
-            others.fold(Expr::at_least_zero(p), |product, (j, (q, g))| {
-                let lead = p.times(g).minus(&q.times(f));
-                let ahead = match strength(i) < strength(j) {
-                    true => Expr::at_least_zero(&lead),
-                    false => Expr::positive(&lead),
-                };
-                product.times(&ahead)
-            })
-        };
-        let mut allocation: Vec<Expr> = virtuals.iter().enumerate().map(wins).collect();
-        let payment = setting.agents.iter().zip(&allocation).map(|(agent, x)| {
-            let Bound { name, low, .. } = &agent.type_;
-            let own = Expr::variable(name);
-            own.times(x).minus(&Expr::integral(name, low, &own, x))
-        });
-        let payment = payment.collect();
-        let sold = allocation.iter().fold(Expr::zero(), |sum, x| sum.plus(x));
-        allocation.push(Expr::one().minus(&sold));
-        Some(Self::of(setting, allocation, payment))
-    }
-
     /// The direct mechanism that a strategy induces: types replaced by reports, where `reports[i]` is
     /// the report of agent i as a term in the own type.
     pub fn under(&self, reports: &[Expr]) -> Self {
@@ -269,12 +287,4 @@ impl Mechanism {
     pub fn welfare(&self) -> Expr {
         mixture(&self.allocation, &self.setting.welfares())
     }
-}
-
-fn types_of(setting: &Setting) -> Vec<Expr> {
-    setting.agents.iter().map(|a| Expr::variable(&a.type_.name)).collect()
-}
-
-fn is_good(setting: &Setting) -> bool {
-    setting.kind != Kind::Outcomes
 }

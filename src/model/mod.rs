@@ -1,6 +1,7 @@
 //! Definitions: settings, priors, mechanisms and properties, each of which unfolds to formulas of the
 //! kernel. Audited: what a statement means is decided here. Searches nothing, proves nothing.
 
+mod auction;
 mod claim;
 mod distribution;
 mod existence;

@@ -102,18 +102,21 @@ impl Setting {
     /// For each of the values the indicator that it is the greatest; ties go to the outcome that is
     /// stronger in the tie rule, so that exactly one indicator is one.
     pub fn greatest(&self, values: &[Expr]) -> Vec<Expr> {
-        let strength = |k: usize| self.order.iter().position(|o| *o == k).unwrap_or(usize::MAX);
         let beats = |(k, v): (usize, &Expr)| {
-            values.iter().enumerate().filter(|(l, _)| *l != k).fold(Expr::one(), |product, (l, w)| {
-                let lead = v.minus(w);
-                let wins = match strength(k) < strength(l) {
-                    true => Expr::at_least_zero(&lead),
-                    false => Expr::positive(&lead),
-                };
-                product.times(&wins)
-            })
+            let others = values.iter().enumerate().filter(|(l, _)| *l != k);
+            others.fold(Expr::one(), |product, (l, w)| product.times(&self.ahead(k, l, &v.minus(w))))
         };
         values.iter().enumerate().map(beats).collect()
+    }
+
+    /// The indicator that `lead`, what outcome `k` is better by, puts it ahead of outcome `l`: a lead of
+    /// zero is enough for the one that is stronger in the tie rule.
+    pub fn ahead(&self, k: usize, l: usize, lead: &Expr) -> Expr {
+        let strength = |k: usize| self.order.iter().position(|o| *o == k).unwrap_or(usize::MAX);
+        match strength(k) < strength(l) {
+            true => Expr::at_least_zero(lead),
+            false => Expr::positive(lead),
+        }
     }
 
     /// The maximum of one value an outcome.

@@ -3,18 +3,13 @@
 use std::sync::Arc;
 
 use crate::kernel::Expr;
-use crate::model::{Comparison, Kind, Mechanism, Setting, regular};
+use crate::model::{Comparison, Kind, Mechanism, Setting};
 
-use super::names::{advise, arity, complain, occurs, unknown_name};
+use super::names::{advise, complain, occurs, unknown_name};
 use super::scope::{Env, MechanismEntry, Range, StrategyEntry, Universe};
 use super::{Obligation, Resolve, expr, setting};
 use crate::lang::ast::{self, AgentRef, ExprKind, MechanismBody, MechanismRuleKind, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
-use crate::lang::print_expr;
-
-/// The functions that make a mechanism.
-pub(super) const MECHANISMS: [&str; 8] =
-    ["pivot", "vcg_lowest_type", "balance", "AGV", "participate", "first_price", "second_price", "myerson"];
 
 /// Reads a mechanism and adds it to the universe.
 pub(super) fn resolve(
@@ -253,72 +248,5 @@ impl Env<'_> {
             ExprKind::Call { function, arguments } => self.mechanism_call(e, function, arguments),
             _ => Err(complain("wrong-sort", "a mechanism is needed here", e.span)),
         }
-    }
-
-    fn mechanism_call(
-        &mut self,
-        e: &ast::Expr,
-        function: &Name,
-        arguments: &[ast::Expr],
-    ) -> Resolve<Mechanism> {
-        let name = function.text.as_str();
-        if !MECHANISMS.contains(&name) {
-            return Err(unknown_name("mechanism", name, function.span, MECHANISMS));
-        }
-        let most = if name == "second_price" { 2 } else { 1 };
-        let (Some(first), true) = (arguments.first(), arguments.len() <= most) else {
-            return Err(arity(function, if most == 2 { "1 or 2" } else { "1" }, arguments.len()));
-        };
-        self.averaged |= matches!(name, "balance" | "AGV" | "participate");
-        let single = || complain("unsupported", format!("`{name}` needs two agents or more"), e.span);
-        if name == "balance" {
-            return Mechanism::balance(&self.mechanism(first)?).ok_or_else(single);
-        }
-        if name == "participate" {
-            return Ok(Mechanism::participate(&self.mechanism(first)?, &print_expr(first)));
-        }
-        let setting = &self.setting_argument(first)?;
-        let good = |keeper: &str| {
-            let message = format!("`{name}` needs a setting with one good{keeper}");
-            let help = "add a line `one good, kept by the seller if nobody gets it`";
-            advise("wrong-sort", message, first.span, help)
-        };
-        match name {
-            "pivot" => Ok(Mechanism::pivot(setting)),
-            "vcg_lowest_type" => Ok(Mechanism::vcg_lowest_type(setting)),
-            "AGV" => Mechanism::agv(setting).ok_or_else(single),
-            "first_price" => Mechanism::first_price(setting).ok_or_else(|| good("")),
-            "second_price" => {
-                let reserve = arguments.get(1).map(|r| self.reserve(r)).transpose()?;
-                let keeper = if reserve.is_some() { " that the seller may keep" } else { "" };
-                Mechanism::second_price(setting, reserve.as_ref()).ok_or_else(|| good(keeper))
-            }
-            _ => {
-                for i in 0..setting.agents.len() {
-                    self.is_regular(setting, i, first.span);
-                }
-                Mechanism::myerson(setting).ok_or_else(|| good(" that the seller may keep"))
-            }
-        }
-    }
-
-    /// A reserve price: a number that depends on no type.
-    fn reserve(&mut self, e: &ast::Expr) -> Resolve<Expr> {
-        let reserve = self.number(e)?;
-        match self.types().iter().find(|b| reserve.mentions(&b.name)) {
-            Some(type_) => {
-                let message = format!("a reserve is a number, and this depends on `{}`", type_.shown);
-                Err(complain("wrong-stage", message, e.span))
-            }
-            None => Ok(reserve),
-        }
-    }
-
-    fn is_regular(&mut self, setting: &Setting, agent: usize, span: Span) {
-        let (Some(claim), Some(a)) = (regular(setting, agent), setting.agents.get(agent)) else { return };
-        let message = format!("the virtual value of `{}` decreases somewhere", a.name);
-        let diagnostic = Diagnostic::new("irregular-prior", message, span)
-            .help("ironing is not supported yet; `myerson` needs regular priors");
-        self.obligations.push(Obligation { claim, diagnostic });
     }
 }

@@ -9,6 +9,7 @@ mod characterise;
 mod everywhere;
 mod expr;
 mod mechanism;
+mod named;
 mod names;
 mod prior;
 mod quantity;

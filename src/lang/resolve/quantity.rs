@@ -6,7 +6,7 @@ use crate::kernel::Expr;
 use crate::model::{Charge, Comparison, Kind, Mechanism, Setting};
 
 use super::Resolve;
-use super::mechanism::MECHANISMS;
+use super::named::MECHANISMS;
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::{Env, Naming};
 use crate::lang::ast::{self, ExprKind, Name};
