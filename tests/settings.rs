@@ -337,3 +337,89 @@ fn trade_at_a_price_follows_the_price_and_the_priors() {
         assert_eq!(found[1].verdict, VerdictKind::Proved, "{seller}");
     }
 }
+
+#[test]
+fn monotone_and_envelope_together_are_truth() {
+    // Rules of one buyer: an allocation and a payment; which of the three properties each has.
+    let verdicts = |allocation: &str, payment: &str| {
+        let found = sale(
+            "1..1",
+            "uniform(0, 1)",
+            &format!(
+                "mechanism m on sale = {{ allocation 1 = {allocation}; payment 1 = {payment} }}
+                 claim truth: m is BIC
+                 claim monotone: m is interim monotone
+                 claim envelope: m is interim envelope"
+            ),
+        );
+        found.iter().map(|s| s.verdict == VerdictKind::Proved).collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts("x[1]^2", "2*x[1]^3/3"), [true, true, true]);
+    assert_eq!(verdicts("x[1]^2", "2*x[1]^3/3 + 1/7"), [true, true, true]);
+    assert_eq!(verdicts("x[1]^2", "x[1]^3/3"), [false, true, false]);
+    assert_eq!(verdicts("1 - x[1]", "-x[1]^2/2"), [false, false, true]);
+    assert_eq!(verdicts("1 - x[1]", "0"), [false, false, false]);
+    assert_eq!(verdicts("[x[1] >= 1/3]", "1/3*[x[1] >= 1/3]"), [true, true, true]);
+    assert_eq!(verdicts("[x[1] < 1/3]", "0"), [false, false, false]);
+}
+
+#[test]
+fn values_that_are_no_lines_are_monotone_by_what_types_prefer() {
+    // Value 3*t*k - 2*t^2*k, and whoever is at most 1 gets k for a price of 1.
+    let screen = |low: &str, high: &str| {
+        answers(&format!(
+            "setting screen {{
+               agent one with type t ~ uniform({low}, {high})
+               outcome k in {{0, 1}}
+               value one = 3*t*k - 2*t^2*k
+               ties k = 1
+             }}
+             mechanism first on screen = {{ probability k = 1: [t <= 1]; payment one = [t <= 1] }}
+             claim monotone: first is monotone
+             claim envelope: first is envelope"
+        ))
+    };
+    // Above 3/4 the value falls, and above 1 it is less than the price of 1; below 3/4 it rises.
+    let found = screen("3/4", "5/4");
+    assert_eq!(found.iter().map(|s| s.verdict).collect::<Vec<_>>(), [VerdictKind::Proved; 2]);
+    assert_eq!(screen("1/4", "5/4")[0].verdict, VerdictKind::Refuted);
+}
+
+#[test]
+fn mechanisms_that_differ_by_constants_are_told_apart() {
+    let claims = "claim payments: AGV(sale) is payment equivalent to second_price(sale) up to constants
+        claim payoffs: AGV(sale) is payoff equivalent to second_price(sale) up to constants
+        claim equal: AGV(sale) is payment equivalent to second_price(sale)
+        claim alike: AGV(sale) is revenue equivalent to second_price(sale)
+        claim outcomes: AGV(sale) is outcome equivalent to second_price(sale)
+        claim gift: fees(second_price(sale), -1/6, 0) is weakly preferred to second_price(sale)
+        claim gifts: fees(second_price(sale), -1/6, 0) is strictly preferred to second_price(sale)
+        claim reserve: second_price(sale, 1/2) is payment equivalent to second_price(sale) up to constants";
+    for prior in ["uniform(0, 1)", "cdf y^2 on [0, 1]", "pdf cases { 2 if y < 1/4; 2/3 otherwise } on [0, 1]"]
+    {
+        let found = sale("1..2", prior, claims);
+        let proved: Vec<bool> = found.iter().map(|s| s.verdict == VerdictKind::Proved).collect();
+        assert_eq!(proved, [true, true, false, false, true, true, false, false], "{prior}");
+    }
+}
+
+#[test]
+fn an_equilibrium_depends_on_what_the_others_do() {
+    // The second price makes the truth best whatever the rival bids; shading half is best on average only,
+    // and only where the winner pays the own bid.
+    let claims = "mechanism second = second_price(sale)
+        strategy honest on second: bid(x) = x
+        strategy shy on second: bid(x) = x/2
+        claim dominant: honest is a dominant-strategy equilibrium of second
+        claim ex-post: honest is an ex post equilibrium of second
+        claim bayes: honest is a Bayes-Nash equilibrium of second
+        claim shy-dominant: shy is a dominant-strategy equilibrium of second
+        claim shy-bayes: shy is a Bayes-Nash equilibrium of second
+        mechanism first = first_price(sale)
+        strategy shade on first: bid(x) = x/2
+        claim first-bayes: shade is a Bayes-Nash equilibrium of first
+        claim first-ex-post: shade is an ex post equilibrium of first";
+    let found = sale("1..2", "uniform(0, 1)", claims);
+    let proved: Vec<bool> = found.iter().map(|s| s.verdict == VerdictKind::Proved).collect();
+    assert_eq!(proved, [true, true, true, false, false, true, false]);
+}

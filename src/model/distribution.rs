@@ -1,7 +1,7 @@
 //! [`Distribution`]: a prior with a piecewise polynomial density on an interval.
 
-use crate::exact::Rational;
-use crate::kernel::{Expr, Name};
+use crate::exact::{Poly, Rational};
+use crate::kernel::{Atom, Expr, Name, Node};
 
 use super::claim::{Bound, Claim, Comparison, Conjunct};
 
@@ -89,4 +89,18 @@ impl Distribution {
         let integral = Self::of_density(self.variable.clone(), low, high, self.density.clone()).cdf;
         self.claim(vec![self.bound()], self.cdf.clone(), Comparison::Equal, integral)
     }
+}
+
+/// The derivative between the break points of a polynomial with indicators in one variable; `None` where the
+/// variable occurs in anything else.
+pub fn derivative(e: &Expr, variable: &str) -> Option<Expr> {
+    let own = Expr::variable(variable);
+    let atom = own.atoms().next()?;
+    let plain =
+        |a: &Atom| a == atom || !a.mentions_variable(variable) || matches!(a.node(), Node::Indicator(_));
+    if !e.atoms().all(plain) {
+        return None;
+    }
+    let p: Poly<_> = e.poly().derivative(atom);
+    Some(Expr::from(p))
 }

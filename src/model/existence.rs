@@ -37,8 +37,9 @@ pub struct Existence {
 }
 
 impl Existence {
-    /// The question whether a mechanism with the properties exists.
-    pub fn new(quantity: Quantity, setting: &Arc<Setting>, properties: &[Property]) -> Self {
+    /// The question whether a mechanism with the properties exists; `None` if one of them has no meaning in
+    /// the setting.
+    pub fn new(quantity: Quantity, setting: &Arc<Setting>, properties: &[Property]) -> Option<Self> {
         let arity = setting.agents.len();
         let probabilities = (0..setting.outcomes.len()).map(|k| format!("x_{k}'"));
         let payments = setting.agents.iter().map(|a| format!("t_{}'", a.name));
@@ -48,11 +49,11 @@ impl Existence {
         let mut terms: Vec<Expr> = functions.iter().map(|f| Expr::apply(&f.name, types.clone())).collect();
         let payment = terms.split_off(setting.outcomes.len());
         let unknown = Mechanism::of(setting, terms, payment);
-        let mut parts = unfold(&unknown, Property::Feasible);
+        let mut parts = unfold(&unknown, Property::Feasible)?;
         for property in properties.iter().filter(|p| **p != Property::Feasible) {
-            parts.extend(unfold(&unknown, *property));
+            parts.extend(unfold(&unknown, *property)?);
         }
-        Existence { quantity, setting: setting.clone(), functions, parts }
+        Some(Existence { quantity, setting: setting.clone(), functions, parts })
     }
 
     /// The conjunction of the parts, about the functions.

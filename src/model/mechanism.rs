@@ -255,12 +255,14 @@ impl Mechanism {
         mixture(&self.allocation, &self.values_of(agent))
     }
 
-    fn values_of(&self, agent: usize) -> Vec<Expr> {
+    /// What each outcome is worth to an agent.
+    pub fn values_of(&self, agent: usize) -> Vec<Expr> {
         let value = |o: &super::setting::Outcome| o.values.get(agent).cloned().unwrap_or_else(Expr::zero);
         self.setting.outcomes.iter().map(value).collect()
     }
 
-    fn payment_of(&self, agent: usize) -> Expr {
+    /// What an agent pays.
+    pub fn payment_of(&self, agent: usize) -> Expr {
         self.payment.get(agent).cloned().unwrap_or_else(Expr::zero)
     }
 
@@ -269,13 +271,23 @@ impl Mechanism {
         self.value(agent).minus(&self.payment_of(agent))
     }
 
-    /// Value net of payment when the agent reports something else than the type; the value stays that
-    /// of the true type.
+    /// Gross value when the agent reports something else than the type; the value stays that of the true
+    /// type.
+    pub fn value_from(&self, agent: usize, report: &Expr) -> Expr {
+        let allocation: Vec<Expr> =
+            self.allocation.iter().map(|x| self.at_report(agent, report, x)).collect();
+        mixture(&allocation, &self.values_of(agent))
+    }
+
+    /// Value net of payment when the agent reports something else than the type.
     pub fn payoff_from(&self, agent: usize, report: &Expr) -> Expr {
-        let Some(own) = self.setting.agents.get(agent).map(|a| &a.type_.name) else { return Expr::zero() };
-        let at_report = |e: &Expr| e.substitute_one(own, report);
-        let allocation: Vec<Expr> = self.allocation.iter().map(at_report).collect();
-        mixture(&allocation, &self.values_of(agent)).minus(&at_report(&self.payment_of(agent)))
+        let payment = self.at_report(agent, report, &self.payment_of(agent));
+        self.value_from(agent, report).minus(&payment)
+    }
+
+    fn at_report(&self, agent: usize, report: &Expr, e: &Expr) -> Expr {
+        let own = self.setting.agents.get(agent).map(|a| &a.type_.name);
+        own.map_or_else(Expr::zero, |own| e.substitute_one(own, report))
     }
 
     /// The sum of payments.

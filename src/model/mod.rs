@@ -4,6 +4,7 @@
 mod auction;
 mod claim;
 mod distribution;
+mod equilibrium;
 mod existence;
 mod fold;
 mod mechanism;
@@ -13,14 +14,16 @@ mod radical;
 mod setting;
 mod shape;
 mod special;
+mod versus;
 
 pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role};
-pub use distribution::Distribution;
+pub use distribution::{Distribution, derivative};
+pub use equilibrium::{Concept, equilibrium};
 pub use existence::{Existence, Quantity};
 pub use fold::fold;
 pub use mechanism::Mechanism;
 pub use piece::{Everywhere, Piece, Question};
-pub use property::{Part, Property, equilibrium, unfold};
+pub use property::{Part, Property, unfold};
 pub use radical::{
     described_root, enclosure, fraction, inverse, quotient_of_differences, reduced, root_named, root_of,
     root_of_term, root_shown, roots_in,
@@ -28,3 +31,4 @@ pub use radical::{
 pub use setting::{Agent, Kind, Outcome, Setting, mixture};
 pub use shape::Shape;
 pub use special::{regular, reserve, worst_off};
+pub use versus::{Constants, Versus, versus};

@@ -1,8 +1,9 @@
 //! Properties of mechanisms, each unfolded to comparisons.
 
-use crate::kernel::{Expr, Name};
+use crate::kernel::Expr;
 
 use super::claim::{Bound, Comparison, Conjunct, Role};
+use super::distribution::derivative;
 use super::mechanism::Mechanism;
 use super::setting::{Agent, mixture};
 
@@ -31,6 +32,16 @@ pub enum Property {
     Efficient,
     /// Probabilities are at least zero and sum to one at every profile.
     Feasible,
+    /// Of two types of an agent, each values its own outcome over the other's by no less than the other type
+    /// does, at every profile of the others. With one good, the allocation is nondecreasing in the own type.
+    Monotone,
+    /// The same for outcomes in expectation over the others' types.
+    InterimMonotone,
+    /// The payoff is that of the lowest type and the area under the marginal value, at every profile of the
+    /// others.
+    Envelope,
+    /// The same in expectation over the others' types.
+    InterimEnvelope,
 }
 
 /// Which part of which property a conjunct is.
@@ -56,12 +67,17 @@ pub enum Part {
     Budget,
     /// The expected sum of payments.
     ExAnteBudget,
+    /// An agent's outcome moves with the type.
+    Monotone(usize),
+    /// An agent's payoff is an area.
+    Envelope(usize),
 }
 
-/// The comparisons that a property of a mechanism stands for.
-pub fn unfold(m: &Mechanism, property: Property) -> Vec<(Part, Conjunct)> {
+/// The comparisons that a property of a mechanism stands for; `None` where it has no meaning, since some
+/// value has no derivative in the type.
+pub fn unfold(m: &Mechanism, property: Property) -> Option<Vec<(Part, Conjunct)>> {
     let agents = 0..m.setting.agents.len();
-    match property {
+    Some(match property {
         Property::DominantIc => agents.filter_map(|i| incentive(m, i, Stage::ExPost)).collect(),
         Property::BayesianIc => agents.filter_map(|i| incentive(m, i, Stage::Interim)).collect(),
         Property::ExPostIr => agents.filter_map(|i| participation(m, i, Stage::ExPost)).collect(),
@@ -73,7 +89,11 @@ pub fn unfold(m: &Mechanism, property: Property) -> Vec<(Part, Conjunct)> {
         Property::ExAnteNoDeficit => vec![budget(m, Stage::ExAnte, Comparison::AtLeast)],
         Property::Efficient => efficient(m),
         Property::Feasible => feasible(m),
-    }
+        Property::Monotone => agents.filter_map(|i| monotone(m, i, Stage::ExPost)).collect(),
+        Property::InterimMonotone => agents.filter_map(|i| monotone(m, i, Stage::Interim)).collect(),
+        Property::Envelope => agents.map(|i| envelope(m, i, Stage::ExPost)).collect::<Option<_>>()?,
+        Property::InterimEnvelope => agents.map(|i| envelope(m, i, Stage::Interim)).collect::<Option<_>>()?,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,7 +106,8 @@ enum Stage {
 /// `u_i(θ_i, θ) ≥ u_i(r, θ)`, at every profile or in the interim expectation.
 fn incentive(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> {
     let agent = m.setting.agents.get(i)?;
-    let report: Name = format!("{}'", agent.type_.name).into();
+    let other = other_type(agent);
+    let report = other.name.clone();
     let (truth, lie) = (m.payoff(i), m.payoff_from(i, &Expr::variable(&report)));
     let (part, left, right, mut variables) = match stage {
         Stage::ExPost => (Part::DominantIc(i), truth, lie, m.setting.types()),
@@ -95,11 +116,7 @@ fn incentive(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> 
             (Part::BayesianIc(i), interim(&truth), interim(&lie), vec![agent.type_.clone()])
         }
     };
-    variables.push(Bound {
-        name: report.clone(),
-        shown: format!("{}'", agent.type_.shown),
-        ..agent.type_.clone()
-    });
+    variables.push(other);
     let conjunct = Conjunct {
         what: format!("{}: truth against a report", agent.name),
         role: Role::Deviation { instead: "truthful", agent: agent.name.clone(), report },
@@ -112,41 +129,55 @@ fn incentive(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> 
     Some((part, conjunct))
 }
 
-/// That a strategy is a Bayes–Nash equilibrium: for each agent, type and report in the type space, the
-/// interim payoff from the strategy's report is at least that from the other report, while the others
-/// play the strategy. `reports[i]` is the report of agent i as a term in the own type.
-pub fn equilibrium(m: &Mechanism, reports: &[Expr]) -> Vec<Conjunct> {
-    let against = |i: usize| {
-        let report = |(j, b): (usize, &Bound)| match reports.get(j) {
-            Some(report) if j != i => report.clone(),
-            _ => Expr::variable(&b.name),
-        };
-        m.under(&m.setting.types().iter().enumerate().map(report).collect::<Vec<_>>())
-    };
-    let agents = m.setting.agents.iter().zip(reports).enumerate();
-    let conjunct = |(i, (agent, own)): (usize, (&Agent, &Expr))| {
-        let played = against(i);
-        let interim = |report: &Expr| m.setting.interim(i, &played.payoff_from(i, report));
-        let report = Bound {
-            name: format!("{}'", agent.type_.name).into(),
-            shown: format!("{}'", agent.type_.shown),
-            ..agent.type_.clone()
-        };
-        Conjunct {
-            what: format!("{}: the strategy against another report", agent.name),
-            role: Role::Deviation {
-                instead: "following",
-                agent: agent.name.clone(),
-                report: report.name.clone(),
-            },
-            left: interim(own),
-            relation: Comparison::AtLeast,
-            right: interim(&Expr::variable(&report.name)),
-            variables: vec![agent.type_.clone(), report],
-            premises: vec![],
-        }
-    };
-    agents.map(conjunct).collect()
+/// A name for another type of an agent.
+pub(super) fn other_type(agent: &Agent) -> Bound {
+    let Bound { name, shown, .. } = &agent.type_;
+    Bound { name: format!("{name}'").into(), shown: format!("{shown}'"), ..agent.type_.clone() }
+}
+
+/// The types that a quantity of an agent depends on at a stage.
+fn variables(m: &Mechanism, i: usize, stage: Stage) -> Vec<Bound> {
+    match stage {
+        Stage::ExPost => m.setting.types(),
+        _ => m.setting.agents.get(i).map(|a| a.type_.clone()).into_iter().collect(),
+    }
+}
+
+fn at_stage(m: &Mechanism, i: usize, stage: Stage, e: &Expr) -> Expr {
+    if stage == Stage::ExPost { e.clone() } else { m.setting.interim(i, e) }
+}
+
+/// `u_i(x(θ), θ_i) + u_i(x(r), r) ≥ u_i(x(r), θ_i) + u_i(x(θ), r)` for all own types `θ_i` and `r`.
+fn monotone(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> {
+    let agent = m.setting.agents.get(i)?;
+    let other = other_type(agent);
+    let there = Expr::variable(&other.name);
+    let (own, crossed) = (m.value(i), m.value_from(i, &there));
+    let at_other = |e: &Expr| e.substitute_one(&agent.type_.name, &there);
+    // What the other type's outcome is worth to this type, with the two exchanged.
+    let back = mixture(&m.allocation, &m.values_of(i).iter().map(at_other).collect::<Vec<_>>());
+    let (left, right) = (own.plus(&at_other(&own)), crossed.plus(&back));
+    let mut variables = variables(m, i, stage);
+    variables.push(other);
+    let what = format!("{}: the own outcomes against exchanged ones", agent.name);
+    let at = |e: &Expr| at_stage(m, i, stage, e);
+    Some((Part::Monotone(i), Conjunct::relation(what, variables, at(&left), Comparison::AtLeast, at(&right))))
+}
+
+/// `U_i(θ_i) = U_i(α_i) + ∫ ∂u_i/∂θ_i(x(y), y) dy` from the lowest type `α_i` to `θ_i`.
+fn envelope(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> {
+    let agent = m.setting.agents.get(i)?;
+    let Bound { name, low, .. } = &agent.type_;
+    let slopes = m.values_of(i).iter().map(|u| derivative(u, name)).collect::<Option<Vec<_>>>()?;
+    let payoff = at_stage(m, i, stage, &m.payoff(i));
+    let slope = at_stage(m, i, stage, &mixture(&m.allocation, &slopes));
+    let inner = "y'";
+    let slope = slope.substitute_one(name, &Expr::variable(inner));
+    let area = Expr::integral(inner, low, &Expr::variable(name), &slope);
+    let right = payoff.substitute_one(name, low).plus(&area);
+    let what = format!("{}: payoff against the area under marginal values", agent.name);
+    let variables = variables(m, i, stage);
+    Some((Part::Envelope(i), Conjunct::relation(what, variables, payoff, Comparison::Equal, right)))
 }
 
 /// `u_i − o_i ≥ 0` at a stage.

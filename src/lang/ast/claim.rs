@@ -130,10 +130,21 @@ pub enum StatementKind {
     },
     /// `shade is a Bayes-Nash equilibrium of first`.
     Equilibrium {
+        /// Against what the strategy is a best reply.
+        concept: Concept,
         /// The strategy.
         strategy: Name,
         /// The mechanism.
         mechanism: Name,
+    },
+    /// `second is payment equivalent to first under shade up to constants`.
+    Versus {
+        /// The mechanism that the statement is about.
+        first: Expr,
+        /// How it compares.
+        versus: Versus,
+        /// The other mechanism.
+        second: Expr,
     },
     /// `no mechanism on trade is efficient, BIC, interim IR and budget balanced`.
     Existence {
@@ -151,6 +162,43 @@ pub enum StatementKind {
         /// The elements.
         elements: Vec<Expr>,
     },
+}
+
+/// Against what a strategy is a best reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concept {
+    /// `a Bayes-Nash equilibrium`: on average, while the others follow the strategy.
+    BayesNash,
+    /// `an ex post equilibrium`: whatever the others' types, while they follow the strategy.
+    ExPost,
+    /// `a dominant-strategy equilibrium`: whatever the others report.
+    DominantStrategy,
+}
+
+/// How one mechanism compares with another on the same setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versus {
+    /// `outcome equivalent to`
+    Outcome,
+    /// `payment equivalent to`
+    Payment(Constants),
+    /// `payoff equivalent to`
+    Payoff(Constants),
+    /// `revenue equivalent to`
+    Revenue,
+    /// `weakly preferred to`
+    WeaklyPreferred,
+    /// `strictly preferred to`
+    StrictlyPreferred,
+}
+
+/// Whether two quantities may differ by a constant of each agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Constants {
+    /// They are equal.
+    Fixed,
+    /// `up to constants`.
+    Free,
 }
 
 /// `some` or `no`.
@@ -215,6 +263,14 @@ pub enum PropertyKind {
     Efficient,
     /// `feasible`.
     Feasible,
+    /// `monotone`: of two own types, each prefers its own outcome by no less than the other does.
+    Monotone,
+    /// `interim monotone`: the same on average.
+    InterimMonotone,
+    /// `envelope`: payoffs are areas under marginal values.
+    Envelope,
+    /// `interim envelope`: the same on average.
+    InterimEnvelope,
 }
 
 /// Shapes of functions.

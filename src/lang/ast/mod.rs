@@ -9,8 +9,8 @@ mod expr;
 use crate::exact::Rational;
 
 pub use claim::{
-    Braces, Claim, End, Interval, Property, PropertyKind, Quantity, Relation, Scope, Shape, Solve, Stance,
-    Statement, StatementKind,
+    Braces, Claim, Concept, Constants, End, Interval, Property, PropertyKind, Quantity, Relation, Scope,
+    Shape, Solve, Stance, Statement, StatementKind, Versus,
 };
 pub use expr::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign, children};
 

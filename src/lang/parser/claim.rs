@@ -12,17 +12,20 @@
 //!           | expr "=" "{" expr { "," expr } "}"
 //!           | expr "is" property { ( "," | "and" ) property }
 //!           | expr "is" shape "in" name
-//!           | name "is" "a" "Bayes-Nash" "equilibrium" "of" name
+//!           | name "is" concept "equilibrium" "of" name
+//!           | expr "is" versus "to" expr [ "up" "to" "constants" ]
 //!           | ( "some" | "no" ) "mechanism" "on" name "is" property { ( "," | "and" ) property }
 //! property  = "DSIC" | "BIC" | "ex post IC" | ( "ex post" | "interim" | "ex ante" ) "IR" | "efficient" | "feasible"
 //!           | [ "ex post" | "ex ante" ] ( "budget balanced" | "no deficit" )
+//!           | "monotone" | "interim monotone" | "envelope" | "interim envelope"
+//! concept   = "a Bayes-Nash" | "an ex post" | "a dominant-strategy"
+//! versus    = ( "outcome" | "payment" | "payoff" | "revenue" ) "equivalent" | ( "weakly" | "strictly" ) "preferred"
 //! shape     = "nondecreasing" | "nonincreasing" | "strictly" ( "increasing" | "decreasing" ) | "convex" | "concave"
 //! ```
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    Braces, Claim, End, Expr, ExprKind, Interval, Name, Property, PropertyKind, Quantity, Scope, Shape,
-    Solve, Span, Stance, Statement, StatementKind, Text,
+    Braces, Claim, End, Interval, Quantity, Scope, Solve, Span, Stance, Statement, StatementKind, Text,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
@@ -222,132 +225,5 @@ impl Parser<'_> {
             return Err(self.expected(&["an operator", "a relation such as `=`", "`is`"]));
         }
         Ok(StatementKind::Relations { first, rest })
-    }
-
-    fn predicate(&mut self, first: Expr) -> Parse<StatementKind> {
-        if let Some(shape) = self.shape()? {
-            self.expect_word("in")?;
-            let variable = self.name("a parameter or type")?;
-            return Ok(StatementKind::Shape { expr: first, shape, variable });
-        }
-        if self.accept_word("a") {
-            self.expect_word("Bayes")?;
-            if !self.accept("-") && !self.accept("–") {
-                return Err(self.expected(&["`-`"]));
-            }
-            self.words(&["Nash", "equilibrium", "of"])?;
-            let mechanism = self.name("a mechanism")?;
-            let ExprKind::Name(text) = first.kind else {
-                let message = "a strategy is named before `is a Bayes-Nash equilibrium`";
-                return Err(Box::new(Diagnostic::new("wrong-sort", message, first.span)));
-            };
-            let strategy = Name { text, span: first.span };
-            return Ok(StatementKind::Equilibrium { strategy, mechanism });
-        }
-        Ok(StatementKind::Properties { mechanism: first, properties: self.properties()? })
-    }
-
-    fn shape(&mut self) -> Parse<Option<Shape>> {
-        for (word, shape) in [
-            ("nondecreasing", Shape::Nondecreasing),
-            ("nonincreasing", Shape::Nonincreasing),
-            ("convex", Shape::Convex),
-            ("concave", Shape::Concave),
-        ] {
-            if self.accept_word(word) {
-                return Ok(Some(shape));
-            }
-        }
-        if self.accept_word("strictly") {
-            if self.accept_word("increasing") {
-                return Ok(Some(Shape::StrictlyIncreasing));
-            }
-            self.expect_word("decreasing").map_err(|_| self.expected(&["`increasing`", "`decreasing`"]))?;
-            return Ok(Some(Shape::StrictlyDecreasing));
-        }
-        for (word, weak, strict) in [
-            ("increasing", "nondecreasing", "strictly increasing"),
-            ("decreasing", "nonincreasing", "strictly decreasing"),
-        ] {
-            if self.is_word(word) {
-                let message = format!("`{word}` alone does not say whether constant stretches are allowed");
-                return Err(Box::new(
-                    Diagnostic::new("bare-monotone", message, self.here())
-                        .help(format!("write `{weak}` or `{strict}`")),
-                ));
-            }
-        }
-        Ok(None)
-    }
-
-    fn properties(&mut self) -> Parse<Vec<Property>> {
-        let mut out = vec![self.property()?];
-        loop {
-            let comma = self.accept(",");
-            if self.accept_word("and") || comma {
-                out.push(self.property()?);
-            } else {
-                return Ok(out);
-            }
-        }
-    }
-
-    fn property(&mut self) -> Parse<Property> {
-        let start = self.here();
-        let kind = if self.accept_word("DSIC") {
-            PropertyKind::DominantIc
-        } else if self.accept_word("BIC") {
-            PropertyKind::BayesianIc
-        } else if self.accept_word("efficient") {
-            PropertyKind::Efficient
-        } else if self.accept_word("feasible") {
-            PropertyKind::Feasible
-        } else if self.accept_word("interim") {
-            self.expect_word("IR")?;
-            PropertyKind::InterimIr
-        } else if self.accept_word("ex") {
-            let post = self.is_word("post");
-            if !post && !self.is_word("ante") {
-                return Err(self.expected(&["`post`", "`ante`"]));
-            }
-            self.at += 1;
-            self.staged(post)?
-        } else if self.is_word("budget") || self.is_word("no") {
-            self.staged(true)?
-        } else {
-            return Err(self.expected(&[
-                "`DSIC`",
-                "`BIC`",
-                "`efficient`",
-                "`feasible`",
-                "`interim`",
-                "`ex`",
-                "`budget`",
-                "`no`",
-            ]));
-        };
-        Ok(Property { kind, span: Span::new(start.start, self.end()) })
-    }
-
-    /// What follows `ex post` or `ex ante`.
-    fn staged(&mut self, post: bool) -> Parse<PropertyKind> {
-        let choose = |ex_post, ex_ante| if post { ex_post } else { ex_ante };
-        if self.accept_word("budget") {
-            self.expect_word("balanced")?;
-            return Ok(choose(PropertyKind::BudgetBalanced, PropertyKind::ExAnteBudgetBalanced));
-        }
-        if self.accept_word("no") {
-            self.expect_word("deficit")?;
-            return Ok(choose(PropertyKind::NoDeficit, PropertyKind::ExAnteNoDeficit));
-        }
-        if self.accept_word("IR") {
-            return Ok(choose(PropertyKind::ExPostIr, PropertyKind::ExAnteIr));
-        }
-        if post && self.accept_word("IC") {
-            return Ok(PropertyKind::ExPostIc);
-        }
-        let wanted: &[&str] =
-            if post { &["`IC`", "`IR`", "`budget`", "`no`"] } else { &["`IR`", "`budget`", "`no`"] };
-        Err(self.expected(wanted))
     }
 }

@@ -13,6 +13,7 @@
 mod block;
 mod claim;
 mod expr;
+mod predicate;
 
 use super::ast::{self, Blank, File, Item, ItemKind, Name, Range, Span, Text};
 use super::diagnostic::Diagnostic;

@@ -11,6 +11,7 @@ mod expr;
 mod mechanism;
 mod named;
 mod names;
+mod predicate;
 mod prior;
 mod quantity;
 mod root;

@@ -1,8 +1,7 @@
 //! Priors: density and distribution function, with what must be true of them.
 
-use crate::exact::Poly;
-use crate::kernel::{Atom, Expr, Name as Symbol, Node};
-use crate::model::{Bound, Distribution};
+use crate::kernel::{Expr, Name as Symbol};
+use crate::model::{Bound, Distribution, derivative};
 
 use super::names::{advise, complain, names_in};
 use super::scope::{Env, Range, Universe};
@@ -127,17 +126,4 @@ fn body_of(
     let term = env.constant(body)?;
     obligations.append(&mut env.obligations);
     Ok((variable, term))
-}
-
-/// The derivative between the break points of a polynomial with indicators in one variable.
-fn derivative(e: &Expr, variable: &str) -> Option<Expr> {
-    let own = Expr::variable(variable);
-    let atom = own.atoms().next()?;
-    let plain =
-        |a: &Atom| a == atom || !a.mentions_variable(variable) || matches!(a.node(), Node::Indicator(_));
-    if !e.atoms().all(plain) {
-        return None;
-    }
-    let p: Poly<_> = e.poly().derivative(atom);
-    Some(Expr::from(p))
 }

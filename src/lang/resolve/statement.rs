@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kernel::{Expr, Name};
-use crate::model::{
-    Bound, Claim, Conjunct, Existence, Piece, Property, Quantity, Question, Setting, equilibrium, unfold,
-};
+use crate::model::{Bound, Claim, Conjunct, Existence, Piece, Question, Setting};
 
 use super::binder::comparison;
 use super::names::{agents_in, complain, names_in, settings_in_scope};
@@ -16,7 +14,7 @@ use super::ties::Coverage;
 use super::{
     Goal, Member, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr, solve,
 };
-use crate::lang::ast::{self, ExprKind, PropertyKind, Relation, Scope, Span, Statement, StatementKind};
+use crate::lang::ast::{self, ExprKind, Relation, Scope, Span, Statement, StatementKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::{print_expr, print_set, print_statement};
 
@@ -188,7 +186,7 @@ fn fixed_parameters(universe: &Universe, claim: &ast::Claim) -> Resolve<BTreeMap
 /// The names that a statement reads.
 fn names_of(kind: &StatementKind) -> Vec<ast::Name> {
     match kind {
-        StatementKind::Equilibrium { strategy, mechanism } => vec![strategy.clone(), mechanism.clone()],
+        StatementKind::Equilibrium { strategy, mechanism, .. } => vec![strategy.clone(), mechanism.clone()],
         StatementKind::Existence { setting, .. } => vec![setting.clone()],
         _ => expressions(kind).into_iter().flat_map(names_in).collect(),
     }
@@ -202,6 +200,7 @@ fn expressions(kind: &StatementKind) -> Vec<&ast::Expr> {
         StatementKind::Properties { mechanism, .. } => vec![mechanism],
         StatementKind::Shape { expr, .. } => vec![expr],
         StatementKind::Set { set, elements } => std::iter::once(set).chain(elements).collect(),
+        StatementKind::Versus { first, second, .. } => vec![first, second],
         StatementKind::Equilibrium { .. } | StatementKind::Existence { .. } => vec![],
     }
 }
@@ -293,8 +292,11 @@ impl Reader<'_> {
             StatementKind::Properties { mechanism, properties } => {
                 self.properties(env, mechanism, properties, out).map_err(one)
             }
-            StatementKind::Equilibrium { strategy, mechanism } => {
-                self.equilibrium(env, strategy, mechanism, out).map_err(one)
+            StatementKind::Equilibrium { concept, strategy, mechanism } => {
+                self.equilibrium(env, *concept, strategy, mechanism, out).map_err(one)
+            }
+            StatementKind::Versus { first, versus, second } => {
+                self.versus(env, first, *versus, second, out).map_err(one)
             }
             StatementKind::Existence { quantity, setting, properties } => {
                 self.existence(*quantity, setting, properties, out).map_err(one)
@@ -416,84 +418,5 @@ impl Reader<'_> {
             });
         }
         self.goal(self.claim(env, conjuncts), span, out)
-    }
-
-    fn properties(
-        &self,
-        env: &mut Env<'_>,
-        mechanism: &ast::Expr,
-        properties: &[ast::Property],
-        out: &mut Read,
-    ) -> Resolve<()> {
-        let m = env.enter(mechanism)?;
-        let label = print_expr(mechanism);
-        let mut conjuncts = Vec::new();
-        for property in properties {
-            let (meaning, averages) = meaning(property.kind);
-            env.averaged |= averages;
-            conjuncts.extend(unfold(&m, meaning).into_iter().map(|(_, c)| c));
-        }
-        for (agent, t) in m.setting.agents.iter().zip(&m.payment) {
-            env.define(format!("payment({label}, {})", agent.name), &env.unfolded(t));
-        }
-        self.goal(self.claim(env, conjuncts), mechanism.span, out)
-    }
-
-    fn equilibrium(
-        &self,
-        env: &mut Env<'_>,
-        strategy: &ast::Name,
-        mechanism: &ast::Name,
-        out: &mut Read,
-    ) -> Resolve<()> {
-        let played = self.universe.strategy(strategy)?;
-        let e = ast::Expr { kind: ExprKind::Name(mechanism.text.clone()), span: mechanism.span };
-        let m = env.enter(&e)?;
-        if played.setting.name != m.setting.name {
-            let message = format!("`{}` is a strategy on `{}`", strategy.text, played.setting.name);
-            return Err(complain("wrong-sort", message, strategy.span));
-        }
-        env.averaged = true;
-        self.goal(self.claim(env, equilibrium(&m, &played.reports)), strategy.span.to(mechanism.span), out)
-    }
-
-    fn existence(
-        &self,
-        quantity: ast::Quantity,
-        setting: &ast::Name,
-        properties: &[ast::Property],
-        out: &mut Read,
-    ) -> Resolve<()> {
-        let quantity = match quantity {
-            ast::Quantity::Some => Quantity::Some,
-            ast::Quantity::No => Quantity::No,
-        };
-        let place = setting.span;
-        let setting = Arc::new(self.universe.setting(&setting.text, place)?.setting.at(self.fixed));
-        let properties: Vec<Property> = properties.iter().map(|p| meaning(p.kind).0).collect();
-        let existence = Existence::new(quantity, &setting, &properties);
-        if existence.parts.iter().any(|(_, c)| c.left.is_too_large() || c.right.is_too_large()) {
-            return Err(expr::too_large("this question becomes too large", place));
-        }
-        out.averaged = true;
-        out.goals.push(Goal::Existence(existence));
-        Ok(())
-    }
-}
-
-/// The property of the model that a word means, and whether it averages over types.
-fn meaning(kind: PropertyKind) -> (Property, bool) {
-    match kind {
-        PropertyKind::DominantIc | PropertyKind::ExPostIc => (Property::DominantIc, false),
-        PropertyKind::BayesianIc => (Property::BayesianIc, true),
-        PropertyKind::ExPostIr => (Property::ExPostIr, false),
-        PropertyKind::InterimIr => (Property::InterimIr, true),
-        PropertyKind::ExAnteIr => (Property::ExAnteIr, true),
-        PropertyKind::BudgetBalanced => (Property::BudgetBalance, false),
-        PropertyKind::ExAnteBudgetBalanced => (Property::ExAnteBudgetBalance, true),
-        PropertyKind::NoDeficit => (Property::NoDeficit, false),
-        PropertyKind::ExAnteNoDeficit => (Property::ExAnteNoDeficit, true),
-        PropertyKind::Efficient => (Property::Efficient, false),
-        PropertyKind::Feasible => (Property::Feasible, false),
     }
 }

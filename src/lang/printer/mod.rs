@@ -2,13 +2,18 @@
 
 use std::fmt::Write;
 
-use super::ast::{
-    AgentRef, Blank, Braces, Claim, Comparison, Condition, Distribution, DistributionKind, End, Expr,
-    ExprKind, Factor, FamilyOperator, File, Interval, Item, ItemKind, Keeper, MechanismBody,
-    MechanismRuleKind, Property, PropertyKind, Quantity, Relation, Scope, SettingKind, Shape, Sign, Stance,
-    Statement, StatementKind, Text, Ties, children,
-};
+mod statement;
+
 use crate::exact::Rational;
+use crate::lang::ast::{
+    AgentRef, Blank, Braces, Claim, Comparison, Condition, Distribution, DistributionKind, Expr, ExprKind,
+    Factor, FamilyOperator, File, Item, ItemKind, Keeper, MechanismBody, MechanismRuleKind, Scope,
+    SettingKind, Sign, Stance, Text, Ties, children,
+};
+
+pub(super) use statement::print_concept;
+use statement::relations;
+pub use statement::{print_property, print_relation, print_set, print_statement};
 
 /// Lines are not longer, where there is a choice.
 const WIDTH: usize = 110;
@@ -231,109 +236,6 @@ fn print_claim(out: &mut String, claim: &Claim) {
         column += suffix.len();
         out.push_str(&suffix);
     }
-}
-
-/// `[0, 1/3) union {1/2}`
-pub fn print_set(set: &[Interval]) -> String {
-    let mut out: Vec<String> = Vec::new();
-    let mut points: Vec<String> = Vec::new();
-    let braces = |points: &mut Vec<String>| format!("{{{}}}", std::mem::take(points).join(", "));
-    for piece in set {
-        let (low, high) = (print_expr(&piece.low), print_expr(&piece.high));
-        if low == high && (piece.from, piece.to) == (End::Closed, End::Closed) {
-            points.push(low);
-            continue;
-        }
-        if !points.is_empty() {
-            out.push(braces(&mut points));
-        }
-        let open = if piece.from == End::Closed { '[' } else { '(' };
-        let close = if piece.to == End::Closed { ']' } else { ')' };
-        out.push(format!("{open}{low}, {high}{close}"));
-    }
-    if out.is_empty() || !points.is_empty() {
-        out.push(braces(&mut points));
-    }
-    out.join(" union ")
-}
-
-/// A statement without references and comments.
-pub fn print_statement(statement: &Statement) -> String {
-    match &statement.kind {
-        StatementKind::Relations { first, rest } => relations(first, rest),
-        StatementKind::Properties { mechanism, properties: p } => {
-            format!("{} is {}", print_expr(mechanism), properties(p))
-        }
-        StatementKind::Shape { expr, shape, variable } => {
-            let shape = match shape {
-                Shape::Nondecreasing => "nondecreasing",
-                Shape::Nonincreasing => "nonincreasing",
-                Shape::StrictlyIncreasing => "strictly increasing",
-                Shape::StrictlyDecreasing => "strictly decreasing",
-                Shape::Convex => "convex",
-                Shape::Concave => "concave",
-            };
-            format!("{} is {shape} in {}", print_expr(expr), variable.text)
-        }
-        StatementKind::Equilibrium { strategy, mechanism } => {
-            format!("{} is a Bayes-Nash equilibrium of {}", strategy.text, mechanism.text)
-        }
-        StatementKind::Existence { quantity, setting, properties: p } => {
-            let quantity = match quantity {
-                Quantity::Some => "some",
-                Quantity::No => "no",
-            };
-            format!("{quantity} mechanism on {} is {}", setting.text, properties(p))
-        }
-        StatementKind::Set { set, elements } => format!("{} = {{{}}}", print_expr(set), list(elements)),
-    }
-}
-
-fn properties(properties: &[Property]) -> String {
-    let words: Vec<&str> = properties.iter().map(|p| print_property(p.kind)).collect();
-    match words.as_slice() {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
-    }
-}
-
-/// A property as it is written.
-pub fn print_property(kind: PropertyKind) -> &'static str {
-    match kind {
-        PropertyKind::DominantIc => "DSIC",
-        PropertyKind::BayesianIc => "BIC",
-        PropertyKind::ExPostIc => "ex post IC",
-        PropertyKind::ExPostIr => "ex post IR",
-        PropertyKind::InterimIr => "interim IR",
-        PropertyKind::ExAnteIr => "ex ante IR",
-        PropertyKind::BudgetBalanced => "budget balanced",
-        PropertyKind::ExAnteBudgetBalanced => "ex ante budget balanced",
-        PropertyKind::NoDeficit => "no deficit",
-        PropertyKind::ExAnteNoDeficit => "ex ante no deficit",
-        PropertyKind::Efficient => "efficient",
-        PropertyKind::Feasible => "feasible",
-    }
-}
-
-/// A relation in its ASCII form.
-pub fn print_relation(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Equal => "=",
-        Relation::NotEqual => "!=",
-        Relation::Less => "<",
-        Relation::AtMost => "<=",
-        Relation::Greater => ">",
-        Relation::AtLeast => ">=",
-    }
-}
-
-fn relations(first: &Expr, rest: &[(Relation, Expr)]) -> String {
-    let mut out = print_expr(first);
-    for (relation, e) in rest {
-        out.push_str(&format!(" {} {}", print_relation(*relation), print_expr(e)));
-    }
-    out
 }
 
 /// How tightly a form binds; a part that binds less tightly than its place needs brackets.
