@@ -3,8 +3,9 @@
 use vickrey::lang::ast::Span;
 use vickrey::lang::{Diagnostic, Source};
 use vickrey::report::{
-    Colour, Counterexample, Document, FileReport, Line, Printed, StatementReport, Verbosity, VerdictKind,
-    explanation, file_error, place_error, render_diagnostic,
+    Block, Colour, Counterexample, Document, FileReport, Inline, Link, Math, Printed, StatementReport,
+    Verbosity, VerdictKind, explanation, file_error, latex, markdown, page, place_error, render_diagnostic,
+    words,
 };
 
 fn statement(verdict: VerdictKind) -> StatementReport {
@@ -16,6 +17,7 @@ fn statement(verdict: VerdictKind) -> StatementReport {
         verdict,
         as_stated: verdict == VerdictKind::Proved,
         statement: "E surplus(m) = -1/6".into(),
+        sentence: vec![],
         member: None,
         value: None,
         printed: None,
@@ -30,7 +32,11 @@ fn statement(verdict: VerdictKind) -> StatementReport {
 }
 
 fn document(statement: StatementReport) -> Document {
-    Document::new(vec![FileReport { path: "a.mech".into(), statements: vec![statement] }], vec![])
+    let (about, text) = (vec![], String::new());
+    Document::new(
+        vec![FileReport { path: "a.mech".into(), statements: vec![statement], about, text }],
+        vec![],
+    )
 }
 
 fn text(statement: StatementReport, verbosity: Verbosity) -> String {
@@ -108,22 +114,90 @@ fn an_undecided_statement_names_its_obstacle() {
     assert!(text.contains("undecided surplus: ") && text.contains("            too many cells\n"), "{text}");
 }
 
+/// A chain inside a fold.
+fn worked() -> StatementReport {
+    let link = Link {
+        left: Some(Math::read("E surplus(m)")),
+        relation: "=",
+        right: Math::read("x[1]^2/2 - theta_b*[x[1] >= c]"),
+        reason: vec![words("integrate over "), Inline::Math(Math::name("c"))],
+    };
+    let inside = vec![Block::Chain(vec![link]), Block::Prose(vec![words("50% & more")])];
+    StatementReport {
+        rests_on: vec!["independent types".into()],
+        sentence: vec![words("The expected surplus is "), Inline::Math(Math::read("-1/6")), words(".")],
+        derivation: vec![Block::Fold { title: vec![words("the value")], blocks: inside }],
+        ..statement(VerdictKind::Proved)
+    }
+}
+
 #[test]
 fn an_explanation_has_the_statement_its_steps_the_verdict_and_its_books() {
-    let claim = StatementReport {
-        rests_on: vec!["independent types".into()],
-        derivation: vec![Line { depth: 0, text: "one".into() }, Line { depth: 1, text: "below".into() }],
-        ..statement(VerdictKind::Proved)
-    };
     assert_eq!(
-        explanation(&claim),
+        explanation(&worked(), 1),
         "surplus: E surplus(m) = -1/6
-  one
-    below
+  The expected surplus is -1/6.
+  the value
+    E surplus(m) = x[1]^2/2 - theta_b*[x[1] >= c]    integrate over c
+    50% & more
   proved
   rests on independent types
 "
     );
+    let folded = explanation(&worked(), 0);
+    assert!(folded.contains("  the value\n  proved"), "{folded}");
+}
+
+#[test]
+fn latex_has_an_align_environment_with_reasons_and_plain_text_is_escaped() {
+    let shown = latex(&[&worked()], 1);
+    assert!(shown.contains("\\begin{align*}"), "{shown}");
+    assert!(shown.contains("\\frac{x_{1}^{2}}{2} - \\theta_{b} \\, \\mathbf{1}[x_{1} \\ge c]"), "{shown}");
+    assert!(
+        shown.contains("\\text{integrate over $c$}") || shown.contains("\\text{(integrate over $c$)}"),
+        "{shown}"
+    );
+    assert!(shown.contains("50\\% \\& more"), "{shown}");
+    assert!(!latex(&[&worked()], 0).contains("align"), "folded details are left out");
+}
+
+#[test]
+fn markdown_has_formulas_between_dollars_and_folds() {
+    let shown = markdown(&[&worked()], 1);
+    assert!(shown.contains("## surplus\n\nThe expected surplus is $-\\frac{1}{6}$."), "{shown}");
+    assert!(shown.contains("<details>\n<summary>\n\nthe value\n\n</summary>"), "{shown}");
+    assert!(!markdown(&[&worked()], 0).contains("<details>"));
+}
+
+#[test]
+fn a_page_is_self_contained_and_what_is_said_is_escaped() {
+    let mut s = worked();
+    s.statement = "a < b & c".into();
+    let (about, text) = (vec![], "# <script>alert(1)</script>".into());
+    let files = [FileReport { path: "a.mech".into(), statements: vec![s], about, text }];
+    let shown = page("<notes>", &files, &["error: `x < y`".into()], 1);
+    for outside in ["http://", "https://", "<script", "src=", "@import", "url("] {
+        assert!(!shown.contains(outside), "{outside} in {shown}");
+    }
+    assert!(shown.contains("<title>&lt;notes&gt;</title>") && shown.contains("a &lt; b &amp; c"), "{shown}");
+    assert!(shown.contains("<msubsup>") || shown.contains("<msup>"), "no MathML: {shown}");
+    assert!(shown.contains("error: `x &lt; y`"), "{shown}");
+}
+
+#[test]
+fn what_is_read_from_the_language_is_written_as_it_was() {
+    for text in [
+        "payment(vcg, buyer)",
+        "(3 - sqrt(3))/6",
+        "a*(b + c)^2/3 - d",
+        "-v*[v >= c and 0 < c]",
+        "integral(y^2, y from 0 to v)",
+        "E (a*b)",
+        "2*root of 4*x^3 - 1 in [0, 1]",
+        "max(x[j] for j != i)",
+    ] {
+        assert_eq!(Math::read(text).text(), text);
+    }
 }
 
 #[test]

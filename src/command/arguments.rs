@@ -40,7 +40,8 @@ pub(crate) enum Command {
     #[command(after_help = "Example: vickrey check theorems/krishna notes.mech -")]
     Check(Check),
     /// Show the worked steps of every verdict.
-    #[command(after_help = "Example: vickrey explain theorems/krishna/auctions.mech#revenue")]
+    #[command(after_help = "Example: vickrey explain theorems/krishna/auctions.mech#revenue
+         vickrey explain --format latex --depth 1 notes.mech > notes.tex")]
     Explain(Explain),
     /// Print one exact value.
     #[command(after_help = "Example: vickrey eval 'max(1/3, 1/4) + integral(y, y from 0 to 1)'")]
@@ -102,6 +103,9 @@ pub(crate) struct Explain {
     /// The form of the derivation.
     #[arg(long, value_enum, default_value_t = Layout::Text)]
     pub(crate) format: Layout,
+    /// How deep details are unfolded; all of them if this is not given.
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Option<usize>,
 }
 
 /// The form of a derivation.
@@ -109,6 +113,12 @@ pub(crate) struct Explain {
 pub(crate) enum Layout {
     /// Indented lines.
     Text,
+    /// Paragraphs and align environments, for a document with amsmath.
+    Latex,
+    /// Markdown with formulas in LaTeX.
+    Markdown,
+    /// A page of its own.
+    Html,
 }
 
 /// What to put into layout.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use vickrey::pipeline::Detail;
-use vickrey::report::{Document, Verbosity, explanation};
+use vickrey::report::{Document, StatementReport, Verbosity, explanation, latex, markdown, page};
 
 use super::arguments::{Check, Explain, Form, Layout};
 use super::input::{self, Kind, complaint};
@@ -41,24 +41,24 @@ pub(super) fn check(options: &Check) -> Answer {
 /// The worked steps of every statement, or of the one that is named.
 pub(super) fn explain(options: &Explain) -> Answer {
     let (inputs, mut errors) = input::read(&[PathBuf::from(&options.path)], Kind::Statements);
-    let mut texts = Vec::new();
-    let mut code = AS_STATED;
+    let mut files = Vec::new();
     for outcome in outcomes(&inputs, Detail::Derivations) {
-        let report = match outcome {
-            Ok(answered) => answered.report,
-            Err(complaints) => {
-                errors.extend(complaints);
-                continue;
-            }
-        };
-        for statement in report.statements {
-            if !statement.as_stated {
-                code = NOT_AS_STATED;
-            }
-            texts.push(match options.format {
-                Layout::Text => explanation(&statement),
-            });
+        match outcome {
+            Ok(answered) => files.push(answered.report),
+            Err(complaints) => errors.extend(complaints),
         }
     }
-    Answer::new(Output::Styled(texts.join("\n")), errors, code)
+    let statements: Vec<&StatementReport> = files.iter().flat_map(|f| &f.statements).collect();
+    let code = if statements.iter().all(|s| s.as_stated) { AS_STATED } else { NOT_AS_STATED };
+    let depth = options.depth.unwrap_or(usize::MAX);
+    let out = match options.format {
+        Layout::Text => {
+            let texts: Vec<String> = statements.iter().map(|s| explanation(s, depth)).collect();
+            Output::Styled(texts.join("\n"))
+        }
+        Layout::Latex => Output::Exact(latex(&statements, depth)),
+        Layout::Markdown => Output::Exact(markdown(&statements, depth)),
+        Layout::Html => Output::Exact(page(&options.path, &files, &[], options.depth.unwrap_or(1))),
+    };
+    Answer::new(out, errors, code)
 }

@@ -5,11 +5,12 @@ mod certificate;
 mod judge;
 mod obligation;
 mod story;
+mod worked;
 
 use crate::kernel::check as check_certificate;
 use crate::lang::{self, Diagnostic};
 use crate::prover::Maxima;
-use crate::report::{FileReport, StatementReport};
+use crate::report::{FileReport, Prose, StatementReport, words};
 
 pub use certificate::{Compared, NamedCertificate, Verified};
 
@@ -79,7 +80,39 @@ impl Prepared {
         let judged = judge::judge(&self.maxima, statement)?;
         let write = || certificate::write(&self.path, &self.file, statement, &self.defined, &judged);
         let certificate = (detail == Detail::Certificates).then(write);
-        Ok(Answered { report: story::report(&self.source, statement, &judged, detail), certificate })
+        let written = self.written(&statement.name);
+        let derivation = match detail {
+            Detail::Verdicts | Detail::Certificates => vec![],
+            Detail::Derivations => worked::steps(&self.maxima, written, statement, &judged),
+        };
+        Ok(Answered {
+            report: story::report(&self.source, statement, &judged, written, derivation),
+            certificate,
+        })
+    }
+
+    /// The comments before the first item, and the source.
+    fn about(&self) -> Prose {
+        let mut out = Vec::new();
+        let head = self.file.items.first().map(|item| item.comments.as_slice()).unwrap_or_default();
+        if !head.is_empty() {
+            out.push(words(format!("{} ", head.join(" "))));
+        }
+        for item in &self.file.items {
+            if let lang::ast::ItemKind::Source { title, place } = &item.kind {
+                let place = place.as_ref().map(|p| format!(", {p}")).unwrap_or_default();
+                out.push(words(format!("Source: {}{place}. ", title.text)));
+            }
+        }
+        out
+    }
+
+    /// A claim as it stands in the file.
+    fn written(&self, name: &str) -> Option<&lang::ast::Claim> {
+        self.file.items.iter().find_map(|item| match &item.kind {
+            lang::ast::ItemKind::Claim(claim) if claim.name.text == name => Some(claim),
+            _ => None,
+        })
     }
 
     /// The outcome of the file. One with an error in it has diagnostics and no report.
@@ -98,7 +131,12 @@ impl Prepared {
             return Outcome::unreadable(diagnostics);
         }
         Outcome {
-            report: Some(FileReport { path: self.path.clone(), statements }),
+            report: Some(FileReport {
+                path: self.path.clone(),
+                statements,
+                about: self.about(),
+                text: self.source.text().to_owned(),
+            }),
             diagnostics,
             certificates,
         }

@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::{Expr, Formula};
+use crate::kernel::Expr;
+use crate::lang::ast;
 use crate::lang::{Goal, ResolvedStatement, Source};
 use crate::model::{Claim, Comparison, Everywhere, Existence, Piece, Question, Role};
-use crate::piecewise::{Engine, Obstacle};
+use crate::piecewise::Obstacle;
 use crate::prover::{Answer, Exception, Failure};
-use crate::report::{Counterexample, Line, Member, Names, Printed, StatementReport, VerdictKind, derivation};
+use crate::report::{Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, sentence};
 
-use super::Detail;
-use super::judge::{self, AsStated, Judged, Refutation};
+use super::judge::{AsStated, Judged, Refutation};
 
 /// The report entry of a statement.
 pub(super) fn report(
     source: &Source,
     statement: &ResolvedStatement,
     judged: &Judged,
-    detail: Detail,
+    written: Option<&ast::Claim>,
+    derivation: Vec<Block>,
 ) -> StatementReport {
     let names = names(statement);
     let (counterexample, mut story) = failure(judged, &names);
@@ -47,6 +48,7 @@ pub(super) fn report(
         verdict: judged.verdict,
         as_stated: judged.as_stated == AsStated::Yes,
         statement: statement.text.clone(),
+        sentence: written.map(sentence).unwrap_or_default(),
         member,
         value: match &statement.solve {
             Some(answer) if judged.verdict == VerdictKind::Proved => answer.clone(),
@@ -59,7 +61,7 @@ pub(super) fn report(
         rests_on: statement.rests_on.clone(),
         vacuous: false,
         undecided: judged.obstacle.as_ref().map(|o| words(o, &names)),
-        derivation: if detail == Detail::Verdicts { vec![] } else { worked(statement, judged, &names) },
+        derivation,
         story,
     }
 }
@@ -155,7 +157,7 @@ fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<Strin
     }
 }
 
-fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample, Vec<String>) {
+pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample, Vec<String>) {
     let mut names = names.clone();
     failure.roots.iter().for_each(|root| names.describe(root));
     let names = &names;
@@ -251,54 +253,6 @@ fn existence_story(answer: &Answer) -> Vec<String> {
             )]
         }
     }
-}
-
-fn worked(statement: &ResolvedStatement, judged: &Judged, names: &Names) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let domain = judge::domain(statement);
-    for (name, term) in &statement.definitions {
-        let closed = Engine::new().closed_form(&domain, term);
-        let text = format!("{name} := {}", names.expr(closed.as_ref().unwrap_or(term)));
-        lines.push(Line { depth: 0, text });
-    }
-    if let Some(Answer::Impossible { surplus, .. }) = &judged.answer {
-        let text = format!("expected surplus of the pivot mechanism after the least charges: {surplus}");
-        lines.push(Line { depth: 0, text });
-    }
-    let goals = statement.variants.first().map(Vec::as_slice).unwrap_or_default();
-    for (goal, proof) in goals.iter().zip(&judged.proofs) {
-        let depth = lines.len();
-        lines.extend(derivation(&proof.proved.certificate, names));
-        if let (Goal::Piece(piece), VerdictKind::Proved) = (goal, judged.verdict) {
-            lines.iter_mut().skip(depth).for_each(|line| line.depth += 1);
-            lines.insert(depth, Line { depth: 0, text: on_piece(piece, names) });
-        }
-    }
-    if let Some(Refutation::Point { claim, failure }) =
-        judged.printed.as_ref().and_then(|p| p.refutation.as_ref())
-    {
-        lines.push(Line { depth: 0, text: "the printed version fails:".into() });
-        let (_, story) = at_point(claim, failure, names);
-        lines.extend(story.into_iter().map(|text| Line { depth: 1, text }));
-    }
-    lines
-}
-
-/// `for r in [0, 1/3) it holds:`
-fn on_piece(piece: &Piece, names: &Names) -> String {
-    let mut parts = Vec::new();
-    for b in &piece.parameters {
-        let (x, low, high) = (Expr::variable(&b.name), names.expr(&b.low), names.expr(&b.high));
-        let is_open = |f: &Formula| piece.premises.contains(f);
-        let open = if is_open(&Formula::greater(&x, &b.low)) { '(' } else { '[' };
-        let close = if is_open(&Formula::greater(&b.high, &x)) { ')' } else { ']' };
-        parts.push(match low == high {
-            true => format!("{} = {low}", b.shown),
-            false => format!("{} in {open}{low}, {high}{close}", b.shown),
-        });
-    }
-    let answer = if piece.answer == Everywhere::Holds { "holds" } else { "fails" };
-    format!("for {} it {answer}:", parts.join(", "))
 }
 
 /// An obstacle in the user's words, with what would remove it.

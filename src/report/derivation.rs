@@ -1,206 +1,299 @@
-//! The worked steps of a proof, rendered from its certificate: nothing here is computed by the engine.
+//! The worked steps of a proof, from its certificate: each term is one that the kernel's rules evaluate.
+//!
+//! Main type: [`Aim`], what a step of the certificate is for, in the user's words. Steps without an aim are
+//! shown as they are.
 
-use super::document::Line;
+use super::block::{Block, Inline, Link, Prose, words};
+use super::integral::Steps;
+use super::math::Math;
 use super::show::Names;
-use crate::kernel::rule::combine::{Combination, Fact};
-use crate::kernel::rule::on_box::Cover;
+use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::tree::{self, Evaluation, Tree};
-use crate::kernel::{Certificate, Expr, Formula, Relation, Replay, Step};
+use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Step};
 
-/// The worked steps of a certificate.
-pub fn derivation(certificate: &Certificate, names: &Names) -> Vec<Line> {
-    let mut writer = Writer { names, lines: Vec::new() };
+/// One side of a comparison: as written, and what it means.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// As written.
+    pub shown: Math,
+    /// Everything unfolded.
+    pub term: Expr,
+}
+
+/// What is to be shown.
+#[derive(Debug, Clone)]
+pub enum Aim {
+    /// A comparison of two sides.
+    Relation {
+        /// What it says.
+        what: Prose,
+        /// The left side.
+        left: Side,
+        /// The relation, in the notation of the language.
+        relation: &'static str,
+        /// The right side.
+        right: Side,
+    },
+    /// The greatest or least value of a term over an interval.
+    Extremum {
+        /// The number.
+        number: Math,
+        /// Its name in formulas.
+        name: Name,
+        /// What is varied.
+        argument: Name,
+        /// Its range.
+        range: (Expr, Expr),
+        /// Of what the greatest value is taken.
+        body: Expr,
+        /// Where it is attained.
+        at: Expr,
+        /// The greatest value.
+        value: Expr,
+        /// Whether the number is the greatest value, or minus the greatest value of minus the term.
+        kind: Kind,
+    },
+}
+
+/// Greatest or least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The greatest value.
+    Greatest,
+    /// The least value.
+    Least,
+}
+
+/// A comparison that a certificate proves, with its evidence.
+struct Proven<'a> {
+    hypotheses: &'a [Formula],
+    relation: Relation,
+    e: &'a Expr,
+    tree: &'a Tree,
+}
+
+impl Proven<'_> {
+    fn facts(&self) -> Vec<Fact> {
+        self.hypotheses.iter().filter_map(|h| Fact::of(h).ok()).collect()
+    }
+
+    /// Whether it says that a term is zero, or compares it.
+    fn is_about(&self, e: &Expr) -> bool {
+        *self.e == *e || *self.e == e.negated()
+    }
+}
+
+/// The worked steps of a certificate: first what the aims are about, then the rest.
+pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec<Block> {
     let mut replay = Replay::default();
-    for step in &certificate.steps {
+    let mut proven: Vec<(usize, Proven<'_>)> = Vec::new();
+    let mut said: Vec<(usize, Block)> = Vec::new();
+    let hidden: Vec<&Name> = aims
+        .iter()
+        .flat_map(|aim| match aim {
+            Aim::Extremum { name, argument, .. } => vec![name, argument],
+            Aim::Relation { .. } => vec![],
+        })
+        .collect();
+    for (position, step) in certificate.steps.iter().enumerate() {
         let Ok(number) = replay.step(step) else { break };
         let Ok(theorem) = replay.theorem(number) else { break };
-        writer.step(step, theorem.conclusion());
-    }
-    writer.lines
-}
-
-struct Writer<'a> {
-    names: &'a Names,
-    lines: Vec<Line>,
-}
-
-impl Writer<'_> {
-    fn line(&mut self, depth: usize, text: String) {
-        self.lines.push(Line { depth, text });
-    }
-
-    fn step(&mut self, step: &Step, conclusion: &Formula) {
-        let shown = self.names.formula(conclusion);
-        let by = |rule: &str| format!("{shown}    by {rule}");
         match step {
             Step::Tree { hypotheses, goal: Formula::Compare(relation, e), tree } => {
-                if hypotheses.iter().any(|h| matches!(h, Formula::Compare(_, known) if known == e)) {
-                    return;
-                }
-                let mut facts: Vec<Fact> = hypotheses.iter().filter_map(|h| Fact::of(h).ok()).collect();
-                if e.as_number().is_some() && is_plain(tree) {
-                    return;
-                }
-                self.line(0, shown);
-                self.tree(1, &mut facts, *relation, e, tree);
+                proven.push((position, Proven { hypotheses, relation: *relation, e, tree }));
             }
-            Step::Witness { statement: Formula::Exists(name, _), term, .. } => {
-                let (name, value) = (self.names.show(name), self.names.expr(term));
-                if name != value {
-                    self.line(0, format!("take {name} = {value}"));
-                }
-            }
-            Step::Exhibit { definitions, .. } => {
-                self.line(0, "take".into());
-                for d in definitions {
-                    let parameters: Vec<String> =
-                        d.parameters.iter().map(|p| self.names.show(p.name())).collect();
-                    let name = self.names.show(d.name.name());
-                    let body = self.names.expr(&d.body);
-                    self.line(1, format!("{name}({}) = {body}", parameters.join(", ")));
-                }
-            }
-            Step::Area { .. } => self.line(0, by("the area under the interim allocation")),
-            Step::Congruence { .. } => self.line(0, by("congruence: the integrands agree off ties")),
-            Step::Interchange { .. } => self.line(0, by("interchange of the order of integration")),
-            Step::Monotone { .. } => self.line(0, by("integrating over the prior")),
-            Step::Combine { .. } => self.line(0, by("combination")),
-            Step::Contradict { .. } => self.line(0, by("contradiction")),
-            Step::Reciprocal { .. } => self.line(0, by("reciprocal")),
-            Step::Impossible { .. } => self.line(0, "the properties contradict each other".into()),
-            _ => {}
+            Step::Witness { statement: Formula::Exists(name, _), .. } if hidden.contains(&name) => {}
+            _ => said.extend(sentence(step, theorem.conclusion(), names).map(|block| (position, block))),
         }
     }
+    let mut out = Vec::new();
+    for aim in aims {
+        out.extend(match aim {
+            Aim::Extremum { .. } => extremum(&mut proven, names, aim),
+            Aim::Relation { .. } => relation(&mut proven, names, aim),
+        });
+    }
+    let rest = proven.iter().filter_map(|(position, p)| Some((*position, by_itself(p, names)?)));
+    said.extend(rest);
+    said.sort_by_key(|(position, _)| *position);
+    let rest: Vec<Block> = said.into_iter().map(|(_, block)| block).collect();
+    match (out.is_empty(), rest.is_empty()) {
+        (_, true) => {}
+        (true, false) => out = rest,
+        (false, false) => out.push(Block::Fold { title: vec![words("the remaining steps")], blocks: rest }),
+    }
+    out
+}
 
-    fn tree(&mut self, depth: usize, facts: &mut Vec<Fact>, relation: Relation, e: &Expr, tree: &Tree) {
-        match tree {
-            Tree::Split { on, yes, no } => {
-                let cases = [(Relation::AtLeast, on.clone(), yes), (Relation::Positive, on.negated(), no)];
-                for (sign, expr, branch) in cases {
-                    let case = self.names.formula(&Formula::Compare(sign, expr.clone()));
-                    facts.push(Fact { relation: sign, expr });
-                    if matches!(**branch, Tree::Empty(_)) {
-                        self.line(depth, format!("case {case}: impossible here"));
-                    } else {
-                        self.line(depth, format!("case {case}:"));
-                        self.tree(depth + 1, facts, relation, e, branch);
-                    }
-                    facts.pop();
-                }
-            }
-            Tree::Empty(_) => self.line(depth, "impossible here".into()),
-            Tree::Leaf { evaluation, sign } => {
-                self.integrals(depth, facts, evaluation);
-                let Ok(value) = tree::evaluate(facts, e, evaluation) else { return };
-                let shown = self.names.expr(&value);
-                let ending = match relation {
-                    Relation::Equal => String::new(),
-                    _ => self.reason(facts, &value, relation, sign),
-                };
-                self.line(depth, format!("{} = {shown}{ending}", side(relation)));
-            }
+/// Takes out what was proved about a term.
+fn take<'a>(
+    proven: &mut Vec<(usize, Proven<'a>)>,
+    wanted: impl Fn(&Proven<'a>) -> bool,
+) -> Option<Proven<'a>> {
+    let position = proven.iter().position(|(_, p)| wanted(p))?;
+    Some(proven.remove(position).1)
+}
+
+fn relation(proven: &mut Vec<(usize, Proven<'_>)>, names: &Names, aim: &Aim) -> Option<Block> {
+    let Aim::Relation { what, left, relation, right } = aim else { return None };
+    let difference = left.term.minus(&right.term);
+    let found = take(proven, |p| p.is_about(&difference))?;
+    // An equation may follow from two inequalities.
+    let other = take(proven, |p| p.relation == Relation::AtLeast && p.is_about(&difference));
+    let mut blocks = Vec::new();
+    let mut steps = Steps { names: names.clone(), is_told: false };
+    let sides = (left, *relation, right);
+    if matches!(found.tree, Tree::Split { .. }) {
+        let links = steps.meaning(sides);
+        steps.is_told = true;
+        blocks.extend((!links.is_empty()).then_some(Block::Chain(links)));
+    }
+    steps.tree(&mut blocks, &mut found.facts(), found.relation, found.e, found.tree, Some(sides));
+    if let Some(other) = other {
+        let mut inside = Vec::new();
+        steps.tree(&mut inside, &mut other.facts(), other.relation, other.e, other.tree, None);
+        blocks.push(Block::Fold { title: vec![words("and the other way round")], blocks: inside });
+    }
+    match (what.is_empty(), blocks.as_slice()) {
+        // The chain says what is shown.
+        (true, [Block::Chain(_)]) => blocks.pop(),
+        (true, _) => {
+            let shown = Math::relation(left.shown.clone(), relation, right.shown.clone());
+            Some(Block::Fold { title: vec![Inline::Math(shown)], blocks })
+        }
+        _ => Some(Block::Fold { title: what.clone(), blocks }),
+    }
+}
+
+/// `C(partnership, 1)` is least at v = r, where the derivative vanishes; everywhere else it is no less.
+fn extremum(proven: &mut Vec<(usize, Proven<'_>)>, names: &Names, aim: &Aim) -> Option<Block> {
+    let Aim::Extremum { number, argument, range, body, at, value, kind, .. } = aim else { return None };
+    let attained = take(proven, |p| {
+        p.relation == Relation::Equal && p.is_about(&body.substitute_one(argument, at).minus(value))
+    });
+    let bound = take(proven, |p| p.relation == Relation::AtLeast && *p.e == value.minus(body))?;
+    let signed = |e: &Expr| if *kind == Kind::Least { e.negated() } else { e.clone() };
+    let word = if *kind == Kind::Least { "least" } else { "greatest" };
+    let variable = Math::Written(names.show(argument));
+    let mut steps = Steps { names: names.clone(), is_told: false };
+    let mut blocks = Vec::new();
+    let closed = steps.closed(&bound.facts(), value, bound.e, bound.tree);
+    let function = names.math(&signed(closed.as_ref().unwrap_or(body)));
+    blocks.push(Block::Prose(vec![
+        Inline::Math(number.clone()),
+        words(format!(" is the {word} value of ")),
+        Inline::Math(function),
+        words(" over "),
+        Inline::Math(variable.clone()),
+        words(" from "),
+        Inline::Math(names.math(&range.0)),
+        words(" to "),
+        Inline::Math(names.math(&range.1)),
+        words("."),
+    ]));
+    let mut place: Prose = vec![
+        words(format!("It is {word} at ")),
+        Inline::Math(Math::relation(variable.clone(), "=", names.math(at))),
+    ];
+    place.extend(why_there(names, argument, closed.as_ref().map(&signed).as_ref(), range, at));
+    place.extend([words(", with the value "), Inline::Math(names.math(&signed(value))), words(".")]);
+    blocks.push(Block::Prose(place));
+    if let Some(attained) = attained {
+        let mut inside = Vec::new();
+        let (facts, e) = (&mut attained.facts(), attained.e);
+        steps.tree(&mut inside, facts, attained.relation, e, attained.tree, None);
+        blocks.push(Block::Fold { title: vec![words("the value there")], blocks: inside });
+    }
+    let mut inside = Vec::new();
+    steps.tree(&mut inside, &mut bound.facts(), bound.relation, bound.e, bound.tree, None);
+    let direction = if *kind == Kind::Least { "it is nowhere less" } else { "it is nowhere greater" };
+    blocks.push(Block::Fold { title: vec![words(direction)], blocks: inside });
+    let title = vec![Inline::Math(Math::relation(number.clone(), "=", names.math(&signed(value))))];
+    Some(Block::Fold { title, blocks })
+}
+
+/// `, where the derivative 1/2 - theta vanishes`, or that it is an end of the interval.
+fn why_there(
+    names: &Names,
+    argument: &Name,
+    closed: Option<&Expr>,
+    (low, high): &(Expr, Expr),
+    at: &Expr,
+) -> Prose {
+    if let Some(closed) = closed.filter(|e| e.is_polynomial())
+        && let Some(atom) = Expr::variable(argument).as_atom()
+    {
+        let slope = Expr::from(closed.poly().derivative(atom));
+        if slope.is_zero() {
+            return vec![words(" (it is the same everywhere)")];
+        }
+        if slope.substitute_one(argument, at).is_zero() {
+            return vec![
+                words(", where the derivative "),
+                Inline::Math(names.math(&slope)),
+                words(" vanishes"),
+            ];
         }
     }
+    if *at == *low || *at == *high { vec![words(", an end of the interval")] } else { vec![] }
+}
 
-    /// The value of each integral, piece by piece.
-    fn integrals(&mut self, depth: usize, facts: &mut Vec<Fact>, evaluation: &Evaluation) {
-        for pieces in &evaluation.integrals {
-            let only =
-                Evaluation { indicators: evaluation.indicators.clone(), integrals: vec![pieces.clone()] };
-            let Ok(value) = tree::evaluate(facts, &pieces.integral, &only) else { continue };
-            let integral = self.names.expr(&pieces.integral);
-            self.line(depth, format!("{integral} = {}", self.names.expr(&value)));
-            let Some(body) = body_of(&pieces.integral, pieces.variable.name()) else { continue };
-            let y = Expr::variable(pieces.variable.name());
-            let many = pieces.parts.len() > 1;
-            let ends = pieces.points.iter().zip(pieces.points.iter().skip(1));
-            for ((from, to), part) in ends.zip(&pieces.parts) {
-                let (low, high) = match pieces.direction {
-                    tree::Direction::Up => (from, to),
-                    tree::Direction::Down => (to, from),
-                };
-                let before = facts.len();
-                facts.push(Fact { relation: Relation::Positive, expr: y.minus(low) });
-                facts.push(Fact { relation: Relation::Positive, expr: high.minus(&y) });
-                let nested = !part.integrals.is_empty();
-                if (many || nested)
-                    && let Ok(value) = tree::evaluate(facts, &body, part)
-                {
-                    let name = pieces.variable.name();
-                    let (low, high) = (self.names.expr(low), self.names.expr(high));
-                    let value = self.names.expr(&value);
-                    self.line(depth + 1, format!("for {name} from {low} to {high} the integrand is {value}"));
-                    if nested {
-                        self.integrals(depth + 2, facts, part);
-                    }
-                }
-                facts.truncate(before);
-            }
-        }
+/// A comparison that no aim is about. What says nothing new is left out.
+fn by_itself(p: &Proven<'_>, names: &Names) -> Option<Block> {
+    let known = |h: &Formula| matches!(h, Formula::Compare(_, known) if known == p.e);
+    let plain = matches!(p.tree, Tree::Leaf { evaluation, .. } if *evaluation == Evaluation::default());
+    if p.hypotheses.iter().any(known) || (p.e.as_number().is_some() && plain) {
+        return None;
     }
+    let mut blocks = Vec::new();
+    let mut steps = Steps { names: names.clone(), is_told: false };
+    steps.tree(&mut blocks, &mut p.facts(), p.relation, p.e, p.tree, None);
+    let title = names.formula_math(&Formula::Compare(p.relation, p.e.clone()));
+    Some(Block::Fold { title: vec![Inline::Math(title)], blocks })
+}
 
-    fn reason(&self, facts: &[Fact], value: &Expr, relation: Relation, sign: &Combination) -> String {
-        let verdict = if relation == Relation::Positive { " > 0" } else { " >= 0" };
-        if value.as_number().is_some() {
-            return verdict.into();
-        }
-        let (mut out, mut boxes) = (Vec::new(), Vec::new());
-        for term in &sign.terms {
-            let mut factors = Vec::new();
-            let alone = term.squares.is_empty() && term.facts.is_empty() && term.boxes.is_empty();
-            if !term.coefficient.is_one() || alone {
-                factors.push(term.coefficient.to_string());
-            }
-            factors.extend(term.squares.iter().map(|s| format!("({})^2", self.names.expr(s))));
-            for (number, exponent) in &term.facts {
-                let Some(fact) = facts.get(*number) else { continue };
-                let base = format!("({})", self.names.expr(&fact.expr));
-                factors.push(if *exponent == 1 { base } else { format!("{base}^{exponent}") });
-            }
-            factors.extend(term.boxes.iter().map(|b| format!("({})", self.names.expr(&b.polynomial))));
-            boxes.extend(term.boxes.iter().map(|b| parts(&b.cover)));
-            out.push(factors.join("*"));
-        }
-        let by = match boxes.as_slice() {
-            [] => String::new(),
-            [1] => ", by the signs of Bernstein coefficients".into(),
-            more => {
-                format!(", by the signs of Bernstein coefficients on {} boxes", more.iter().sum::<usize>())
-            }
+/// What other rules do, where that is worth a line.
+fn sentence(step: &Step, conclusion: &Formula, names: &Names) -> Option<Block> {
+    let by = |rule: &str| {
+        let link = Link {
+            left: None,
+            relation: "",
+            right: names.formula_math(conclusion),
+            reason: vec![words(format!("by {rule}"))],
         };
-        let sum = out.join(" + ");
-        if sum.is_empty() || sum == format!("({})", self.names.expr(value)) {
-            return format!("{verdict}{by}");
+        Some(Block::Chain(vec![link]))
+    };
+    match step {
+        Step::Witness { statement: Formula::Exists(name, _), term, .. } => {
+            let (name, value) = (names.show(name), names.math(term));
+            let shown = Math::relation(Math::Written(name.clone()), "=", value.clone());
+            (name != value.text()).then(|| Block::Prose(vec![words("take "), Inline::Math(shown)]))
         }
-        format!(" = {sum}{verdict}{by}")
-    }
-}
-
-/// How many boxes a cover has.
-fn parts(cover: &Cover) -> usize {
-    match cover {
-        Cover::Bernstein | Cover::Tangent(_) => 1,
-        Cover::Cut { parts: halves, .. } => halves.iter().map(parts).sum(),
-    }
-}
-
-/// Whether a tree is a leaf without anything to evaluate.
-fn is_plain(tree: &Tree) -> bool {
-    matches!(tree, Tree::Leaf { evaluation, .. } if *evaluation == Evaluation::default())
-}
-
-fn side(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Equal => "left - right",
-        Relation::AtLeast | Relation::Positive => "difference",
-    }
-}
-
-fn body_of(integral: &Expr, variable: &str) -> Option<Expr> {
-    use crate::kernel::Node;
-    let atom = integral.atoms().next()?;
-    match atom.node() {
-        Node::Primitive { body, .. } => Some(body.open(variable)),
+        Step::Exhibit { definitions, .. } => {
+            let link = |d: &crate::kernel::Definition| {
+                let parameters = d.parameters.iter().map(|p| Math::Written(names.show(p.name()))).collect();
+                let call = Math::Call(names.show(d.name.name()), parameters);
+                Link { left: Some(call), relation: "=", right: names.math(&d.body), reason: vec![] }
+            };
+            let chain = Block::Chain(definitions.iter().map(link).collect());
+            Some(Block::Fold { title: vec![words("take the mechanism")], blocks: vec![chain] })
+        }
+        Step::Area { .. } => by("the area under the interim allocation"),
+        Step::Congruence { .. } => by("congruence: the integrands agree off ties"),
+        Step::Interchange { .. } => by("interchange of the order of integration"),
+        Step::Monotone { .. } => by("integrating over the prior"),
+        Step::Combine { .. } => by("combination"),
+        Step::Contradict { .. } => by("contradiction"),
+        Step::Reciprocal { .. } => by("reciprocal"),
+        Step::Impossible { .. } => Some(Block::Prose(vec![words("the properties contradict each other")])),
         _ => None,
     }
+}
+
+/// The value of a term under an evaluation, if the kernel agrees.
+pub(super) fn value(facts: &mut Vec<Fact>, e: &Expr, evaluation: &Evaluation) -> Option<Expr> {
+    let before = facts.len();
+    let value = tree::evaluate(facts, e, evaluation).ok();
+    facts.truncate(before);
+    value
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::block::{Block, Prose};
+
 /// Everything that one run has to say.
 #[derive(Debug, Clone, Serialize)]
 pub struct Document {
@@ -42,6 +44,12 @@ pub struct FileReport {
     pub path: String,
     /// Its statements in order.
     pub statements: Vec<StatementReport>,
+    /// What it is about: the comment and the source at its head, for documents.
+    #[serde(skip)]
+    pub about: Prose,
+    /// The file itself, for documents.
+    #[serde(skip)]
+    pub text: String,
 }
 
 /// The verdict on a statement, as the kernel's theorems allow it.
@@ -86,6 +94,9 @@ pub struct StatementReport {
     pub as_stated: bool,
     /// The statement as printed by the formatter.
     pub statement: String,
+    /// The statement in plain English.
+    #[serde(skip)]
+    pub sentence: Prose,
     /// The statement in braces that decides the verdict, where it is not `proved`.
     pub member: Option<Member>,
     /// The exact value or set where there is one.
@@ -104,7 +115,7 @@ pub struct StatementReport {
     pub undecided: Option<String>,
     /// The worked steps, for `explain`.
     #[serde(skip)]
-    pub derivation: Vec<Line>,
+    pub derivation: Vec<Block>,
     /// A first sentence for people when the statement is not as the file says.
     #[serde(skip)]
     pub story: Vec<String>,
@@ -117,15 +128,6 @@ pub struct Member {
     pub line: usize,
     /// As printed by the formatter.
     pub statement: String,
-}
-
-/// A line of a worked derivation: indented text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// How deep it stands.
-    pub depth: usize,
-    /// What it says.
-    pub text: String,
 }
 
 /// A version that the source prints and that is wrong.

@@ -1,16 +1,30 @@
-//! Reports: diagnostics, verdicts, text and JSON.
+//! Reports: diagnostics, verdicts, worked derivations, as text, JSON, LaTeX, Markdown and HTML.
 
+mod block;
 mod derivation;
 mod diagnostic;
 mod document;
+mod explain;
+mod formal;
+mod html;
+mod integral;
+mod latex;
+mod markup;
+mod math;
+mod sentence;
 mod show;
 mod text;
 
-pub use derivation::derivation;
+pub use block::{Block, Inline, Link, Picture, Prose, plain, words};
+pub use derivation::{Aim, Kind, Side, derivation};
 pub use diagnostic::{Colour, file_error, place_error, render_diagnostic};
 pub use document::{
-    Counterexample, Document, FailingStep, FileReport, InputError, Line, Member, Printed, StatementReport,
-    Summary, VerdictKind,
+    Counterexample, Document, FailingStep, FileReport, InputError, Member, Printed, StatementReport, Summary,
+    VerdictKind,
 };
+pub use explain::{latex, markdown};
+pub use html::page;
+pub use math::Math;
+pub use sentence::{sentence, verdict};
 pub use show::Names;
 pub use text::{Verbosity, count, explanation};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::math::{Math, Sign};
 use crate::exact::{Monomial, Rational};
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Theorem};
 use crate::model::{Charge, Description, reduced, root_named, root_shown, roots_in};
@@ -15,6 +16,8 @@ pub struct Names {
     roots: Vec<Charge>,
     /// Whether powers of roots are left as they are, as in a theorem that says what a root is.
     literal: bool,
+    /// The names that variables of integration are given first, if they are free.
+    letters: Vec<String>,
 }
 
 /// Terms of a number that is still written in radicals.
@@ -66,10 +69,21 @@ impl Names {
         known.or_else(|| root_shown(name)).unwrap_or_else(|| name.to_owned())
     }
 
-    /// A term, highest degree first: `v^2/2 - c`.
+    /// The same names, with variables of integration called by these where they are free.
+    #[must_use]
+    pub fn with_letters(&self, letters: &[String]) -> Self {
+        Names { letters: letters.to_vec(), ..self.clone() }
+    }
+
+    /// A term as text, highest degree first: `v^2/2 - c`.
     pub fn expr(&self, e: &Expr) -> String {
+        self.math(e).text()
+    }
+
+    /// A term, highest degree first.
+    pub fn math(&self, e: &Expr) -> Math {
         if let Some(number) = self.number(e).filter(|_| !self.literal) {
-            return number;
+            return Math::Written(number);
         }
         let e = &if self.literal { e.clone() } else { reduced(e) };
         let shown = |(m, c)| Shown { factors: self.factors(m), degree: Monomial::degree(m), coefficient: c };
@@ -82,18 +96,16 @@ impl Names {
             let positive = terms.remove(position);
             terms.insert(0, positive);
         }
-        let mut out = String::new();
-        for term in terms {
-            let separator = match (out.is_empty(), term.coefficient.is_negative()) {
-                (true, true) => "-",
-                (true, false) => "",
-                (false, true) => " - ",
-                (false, false) => " + ",
-            };
-            out.push_str(separator);
-            out.push_str(&term.text());
+        let sign = |t: &Shown<'_>| if t.coefficient.is_negative() { Sign::Minus } else { Sign::Plus };
+        let mut signed: Vec<(Sign, Math)> = terms.into_iter().map(|t| (sign(&t), t.math())).collect();
+        match (signed.len(), signed.pop()) {
+            (_, None) => Math::whole(0),
+            (1, Some((Sign::Plus, one))) => one,
+            (_, last) => {
+                signed.extend(last);
+                Math::Sum(signed)
+            }
         }
-        if out.is_empty() { "0".into() } else { out }
     }
 
     /// Names before indicators before integrals, alphabetically; radicals apart.
@@ -101,42 +113,49 @@ impl Names {
         let mut factors: Vec<(&Atom, u32)> = monomial.factors().collect();
         let radicals = radicals(&mut factors);
         let one = |(a, exponent): (&Atom, u32)| {
-            let text = self.atom(a);
-            // `(root x of x^2 - q in [0, 1])^2`
-            let words = matches!(a.node(), Node::Variable(_)) && has_words(&text);
-            Factor { rank: rank(a), text, exponent, words }
+            let math = self.atom(a);
+            Factor { rank: rank(a), text: math.text(), math, exponent }
         };
         let mut out: Vec<Factor> = factors.into_iter().map(one).collect();
         out.sort_by(|a, b| (a.rank, &a.text).cmp(&(b.rank, &b.text)));
-        let radical = |text| Factor { rank: 0, text, exponent: 1, words: false };
+        let radical = |text: String| Factor { rank: 0, math: Math::Written(text.clone()), text, exponent: 1 };
         radicals.into_iter().map(radical).chain(out).collect()
     }
 
-    fn atom(&self, a: &Atom) -> String {
+    fn atom(&self, a: &Atom) -> Math {
         match a.node() {
-            Node::Variable(name) => self.show(name),
-            Node::Bound(k) => format!("@{k}"),
+            // `(root x of x^2 - q in [0, 1])^2`
+            Node::Variable(name) => Math::Written(self.show(name)),
+            Node::Bound(k) => Math::Name(format!("@{k}")),
             Node::Apply(name, arguments) => {
-                let arguments: Vec<String> = arguments.iter().map(|e| self.expr(e)).collect();
-                format!("{}({})", self.show(name), arguments.join(", "))
+                Math::Call(self.show(name), arguments.iter().map(|e| self.math(e)).collect())
             }
-            Node::Indicator(e) => format!("[{}]", self.comparison(e, ">=", "<=")),
-            Node::Inverse(e) => format!("(1/({}))", self.expr(e)),
+            Node::Indicator(e) => Math::Indicator(Box::new(self.comparison(e, ">=", "<="))),
+            Node::Inverse(e) => {
+                Math::Fenced(Box::new(Math::whole(1).over(Math::Fenced(Box::new(self.math(e))))))
+            }
             Node::Primitive { upper, body } => self.integral(&Expr::zero(), upper, body),
             Node::Opaque { low, high, body } => self.integral(low, high, body),
         }
     }
 
-    fn integral(&self, low: &Expr, high: &Expr, body: &Expr) -> String {
-        let letters = ["y", "z", "w", "s", "t"];
-        let taken = |name: &str| [low, high, body].iter().any(|e| e.mentions(name));
-        let y = letters.into_iter().find(|l| !taken(l)).unwrap_or("y'");
-        let body = self.expr(&body.open(y));
-        format!("integral({body}, {y} from {} to {})", self.expr(low), self.expr(high))
+    fn integral(&self, low: &Expr, high: &Expr, body: &Expr) -> Math {
+        let y = self.letter(&[low, high, body]);
+        let body = self.math(&body.open(&y));
+        let (low, high) = (Box::new(self.math(low)), Box::new(self.math(high)));
+        Math::Integral { body: Box::new(body), variable: y, low, high }
+    }
+
+    /// A name for a variable of integration that the terms do not mention, as they are shown.
+    pub(super) fn letter(&self, terms: &[&Expr]) -> String {
+        let free: Vec<String> =
+            terms.iter().flat_map(|e| e.free_names()).flat_map(|n| [self.show(&n), n.to_string()]).collect();
+        let letters = self.letters.iter().map(String::as_str).chain(["y", "z", "w", "s", "t"]);
+        letters.into_iter().find(|l| !free.iter().any(|n| n == l)).unwrap_or("y'").to_owned()
     }
 
     /// `e REL 0` with the negative terms on the right: `v >= c`.
-    fn comparison(&self, e: &Expr, relation: &str, flipped: &str) -> String {
+    pub(super) fn comparison(&self, e: &Expr, relation: &'static str, flipped: &'static str) -> Math {
         let (mut left, mut right) = (Expr::zero(), Expr::zero());
         for (m, c) in e.terms() {
             let term = Expr::from(crate::exact::Poly::term(m.clone(), c.abs()));
@@ -147,9 +166,9 @@ impl Names {
             }
         }
         if left.as_number().is_some() && right.as_number().is_none() {
-            return format!("{} {flipped} {}", self.expr(&right), self.expr(&left));
+            return Math::relation(self.math(&right), flipped, self.math(&left));
         }
-        format!("{} {relation} {}", self.expr(&left), self.expr(&right))
+        Math::relation(self.math(&left), relation, self.math(&right))
     }
 
     /// A theorem: its conclusion, and what the functions in it are.
@@ -167,7 +186,7 @@ impl Names {
     }
 
     /// `for all v in [0, 1], c in [0, 1]: …`: the ranges beside their names, where each is an interval.
-    fn for_all(&self, formula: &Formula) -> String {
+    fn for_all(&self, formula: &Formula) -> Math {
         let (mut names, mut body) = (Vec::new(), formula);
         while let Formula::ForAll(x, inner) = body {
             names.push(x);
@@ -184,11 +203,11 @@ impl Names {
             }
             shown.push(self.ranged(x, ends));
         }
-        format!("for all {}: {}", shown.join(", "), self.formula(body))
+        quantified("for all ", shown, self.formula_math(body))
     }
 
     /// `for some v in [0, 1], c in [0, 1]: …`
-    fn for_some(&self, formula: &Formula) -> String {
+    fn for_some(&self, formula: &Formula) -> Math {
         let (mut names, mut body) = (Vec::new(), formula);
         while let Formula::Exists(x, inner) = body {
             names.push(x);
@@ -208,40 +227,59 @@ impl Names {
             }
             shown.push(self.ranged(x, found.map(|(_, ends)| ends)));
         }
-        let parts: Vec<String> = parts.into_iter().map(|p| self.formula(p)).collect();
-        format!("for some {}: {}", shown.join(", "), parts.join(" and "))
+        let parts = parts.into_iter().map(|p| self.formula_math(p)).collect();
+        quantified("for some ", shown, Math::Joined(parts, " and "))
     }
 
-    fn ranged(&self, x: &Name, ends: Option<(Expr, Expr)>) -> String {
+    fn ranged(&self, x: &Name, ends: Option<(Expr, Expr)>) -> Math {
+        let name = Math::Written(self.show(x));
         match ends {
-            Some((low, high)) => format!("{} in [{}, {}]", self.show(x), self.expr(&low), self.expr(&high)),
-            None => self.show(x),
+            Some((low, high)) => {
+                let range = Math::Interval('[', Box::new(self.math(&low)), Box::new(self.math(&high)), ']');
+                Math::Row(vec![name, Math::Words(" in ".into()), range])
+            }
+            None => name,
         }
     }
 
-    /// A formula, readable aloud.
+    /// A formula as text, readable aloud.
     pub fn formula(&self, formula: &Formula) -> String {
-        let list = |parts: &[Formula], word: &str| {
-            let parts: Vec<String> = parts.iter().map(|p| self.formula(p)).collect();
-            parts.join(word)
+        self.formula_math(formula).text()
+    }
+
+    /// A formula, readable aloud.
+    pub fn formula_math(&self, formula: &Formula) -> Math {
+        let list = |parts: &[Formula], word| {
+            Math::Joined(parts.iter().map(|p| self.formula_math(p)).collect(), word)
         };
         match formula {
             Formula::Compare(Relation::Equal, e) => self.comparison(e, "=", "="),
             Formula::Compare(Relation::AtLeast, e) => self.comparison(e, ">=", "<="),
-            Formula::Compare(Relation::Positive, e) if e.is_zero() => "a contradiction".into(),
+            Formula::Compare(Relation::Positive, e) if e.is_zero() => Math::Words("a contradiction".into()),
             Formula::Compare(Relation::Positive, e) => self.comparison(e, ">", "<"),
             Formula::And(parts) => list(parts, " and "),
-            Formula::Or(parts) => format!("({})", list(parts, " or ")),
-            Formula::Implies(a, b) => format!("if {} then {}", self.formula(a), self.formula(b)),
+            Formula::Or(parts) => Math::Fenced(Box::new(list(parts, " or "))),
+            Formula::Implies(a, b) => Math::Row(vec![
+                Math::Words("if ".into()),
+                self.formula_math(a),
+                Math::Words(" then ".into()),
+                self.formula_math(b),
+            ]),
             Formula::ForAll(..) => self.for_all(formula),
             Formula::Exists(..) => self.for_some(formula),
             Formula::SomeFunctions(fs, body) | Formula::NoFunctions(fs, body) => {
-                let names: Vec<String> = fs.iter().map(|f| self.show(&f.name)).collect();
-                let word = if matches!(formula, Formula::NoFunctions(..)) { "no" } else { "some" };
-                format!("for {word} functions {}: {}", names.join(", "), self.formula(body))
+                let names = fs.iter().map(|f| Math::Written(self.show(&f.name))).collect();
+                let none = matches!(formula, Formula::NoFunctions(..));
+                let word = if none { "for no functions " } else { "for some functions " };
+                quantified(word, names, self.formula_math(body))
             }
         }
     }
+}
+
+/// `for all names: body`.
+fn quantified(word: &str, names: Vec<Math>, body: Math) -> Math {
+    Math::Row(vec![Math::Words(word.into()), Math::Joined(names, ", "), Math::Words(": ".into()), body])
 }
 
 /// Takes the roots of integers out of the factors: `sqrt(6)` for `sqrt(2)*sqrt(3)`, `2^(2/3)` for `2^(1/3)^2`.
@@ -287,12 +325,12 @@ fn range(x: &Name, low: &Formula, high: &Formula) -> Option<(Expr, Expr)> {
     (!low.mentions(x) && !high.mentions(x)).then_some((low, high))
 }
 
-/// One factor of a term, as it is written.
+/// One factor of a term.
 struct Factor {
     rank: u8,
     text: String,
+    math: Math,
     exponent: u32,
-    words: bool,
 }
 
 /// One term of a sum.
@@ -308,35 +346,22 @@ impl Shown<'_> {
     }
 
     /// Without its sign.
-    fn text(&self) -> String {
+    fn math(self) -> Math {
         let c = self.coefficient.abs();
-        let alone = self.factors.len() == 1 && c.is_one();
-        let shown = |f: &Factor| match (f.words && !(alone && f.exponent == 1), f.exponent) {
-            (false, 1) => f.text.clone(),
-            (false, e) => format!("{}^{e}", f.text),
-            (true, 1) => format!("({})", f.text),
-            (true, e) => format!("({})^{e}", f.text),
-        };
-        let mut parts: Vec<String> = self.factors.iter().map(shown).collect();
         let (numerator, denominator) = (c.numerator(), c.denominator());
-        if parts.is_empty() {
-            return c.to_string();
+        let mut parts: Vec<Math> = self.factors.into_iter().map(|f| f.math.power(f.exponent)).collect();
+        if parts.is_empty() || numerator != 1.into() {
+            parts.insert(0, Math::whole(numerator));
         }
-        if numerator != 1.into() {
-            parts.insert(0, numerator.to_string());
-        }
-        let product = parts.join("*");
-        if denominator == 1.into() { product } else { format!("{product}/{denominator}") }
+        let product = match (parts.len(), parts.pop()) {
+            (1, Some(one)) => one,
+            (_, last) => {
+                parts.extend(last);
+                Math::Product(parts)
+            }
+        };
+        if denominator == 1.into() { product } else { product.over(Math::whole(denominator)) }
     }
-}
-
-/// Whether a space stands outside all brackets.
-fn has_words(shown: &str) -> bool {
-    let mut depth = 0_i32;
-    shown.chars().any(|c| {
-        depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
-        c == ' ' && depth == 0
-    })
 }
 
 fn rank(a: &Atom) -> u8 {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
+use super::block;
 use super::document::{Document, FileReport, Printed, StatementReport, Summary, VerdictKind};
 
 /// How much is said about statements that are as the file says.
@@ -148,12 +149,15 @@ fn rests_on(out: &mut String, s: &StatementReport) {
     }
 }
 
-/// The worked steps of a statement, for `explain`.
-pub fn explanation(s: &StatementReport) -> String {
+/// The worked steps of a statement, for `explain`; folds deeper than `depth` keep their title only.
+pub fn explanation(s: &StatementReport, depth: usize) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}: {}", s.name, s.statement);
-    for line in &s.derivation {
-        let _ = writeln!(out, "  {:indent$}{}", "", line.text, indent = 2 * line.depth);
+    if !s.sentence.is_empty() {
+        let _ = writeln!(out, "  {}", block::plain(&s.sentence));
+    }
+    for line in block::text(&s.derivation, depth).lines() {
+        let _ = writeln!(out, "  {line}");
     }
     for sentence in &s.story {
         let _ = writeln!(out, "  {sentence}");

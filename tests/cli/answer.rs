@@ -82,6 +82,31 @@ fn explain_shows_the_statement_that_is_named() {
 }
 
 #[test]
+fn explain_has_a_form_for_each_reader() {
+    let directory = folder(&[("a.mech", GOOD)]);
+    for (form, expected) in [
+        ("text", "  1 + 1 = 2.\n"),
+        ("latex", "\\noindent\\textbf{two.} $1 + 1 = 2$."),
+        ("markdown", "## two\n\n$1 + 1 = 2$.\n"),
+        ("html", "<h3 id=\"s0-two-h\">"),
+    ] {
+        let run = vickrey(&directory, &["explain", "a.mech#two", "--format", form]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{form}");
+        assert!(run.out.contains(expected), "{form}: {}", run.out);
+    }
+}
+
+#[test]
+fn explain_folds_what_is_deeper_than_wanted() {
+    let text = "setting s {\n  agent one with type v ~ uniform(0, 1)\n  outcome x in {0, 1}\n  value one = v*x\n}\n\
+                claim mean: E max(v, 1/2) = 5/8\n";
+    let directory = folder(&[("a.mech", text)]);
+    let lines =
+        |depth: &str| vickrey(&directory, &["explain", "a.mech", "--depth", depth]).out.lines().count();
+    assert!(lines("0") < lines("1"), "{} {}", lines("0"), lines("1"));
+}
+
+#[test]
 fn explain_says_when_a_statement_is_not_as_stated() {
     let run = vickrey(&folder(&[("a.mech", FALSE)]), &["explain", "a.mech"]);
     assert_eq!(run.code, 1);

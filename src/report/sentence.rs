@@ -1,0 +1,239 @@
+//! Statements and verdicts in plain English, in the field's words.
+
+use super::block::{Inline, Prose, words};
+use super::document::{StatementReport, VerdictKind};
+use super::math::Math;
+use crate::lang::ast::{
+    Claim, Expr, ExprKind, FamilyOperator, Property, PropertyKind, Quantity, Relation, Scope, Shape, Stance,
+    Statement, StatementKind,
+};
+use crate::lang::print_expr;
+
+/// What a claim of a file says: one sentence a statement.
+pub fn sentence(claim: &Claim) -> Prose {
+    let mut out = Vec::new();
+    if claim.stance == Stance::Fails {
+        out.push(words("It is not the case that: "));
+    }
+    for (position, (name, value)) in claim.at.iter().enumerate() {
+        out.push(words(if position == 0 { "with " } else { " and " }));
+        out.push(Inline::Math(Math::relation(Math::name(&name.text), "=", Math::of(value))));
+    }
+    if !claim.at.is_empty() {
+        out.push(words(", "));
+    }
+    for (position, statement) in claim.statements.iter().enumerate() {
+        if position > 0 {
+            out.push(words("; "));
+        }
+        out.extend(clause(statement));
+    }
+    if claim.scope == Scope::AlmostEverywhere {
+        out.push(words(", except at types that have probability zero"));
+    }
+    if let Some(solve) = &claim.solve {
+        out.extend([
+            words(". This holds exactly for the values of "),
+            Inline::Math(Math::name(&solve.unknown.text)),
+        ]);
+        match &solve.answer {
+            Some(answer) => out.extend([words(" in "), Inline::Math(Math::of_set(answer))]),
+            None => out.push(words(" that are sought")),
+        }
+    }
+    out.push(words("."));
+    capital(out)
+}
+
+/// The first word with a capital.
+fn capital(mut prose: Prose) -> Prose {
+    if let Some(Inline::Text(first)) = prose.first_mut() {
+        let mut chars = first.chars();
+        if let Some(letter) = chars.next() {
+            *first = letter.to_uppercase().chain(chars).collect();
+        }
+    }
+    prose
+}
+
+fn clause(statement: &Statement) -> Prose {
+    match &statement.kind {
+        StatementKind::Relations { first, rest } => match (noun(first), rest.as_slice()) {
+            (Some(noun), [(relation, right)]) => {
+                let mut out = vec![words("the ")];
+                out.extend(noun);
+                out.push(words(format!(" {} ", compared(*relation))));
+                match self::noun(right) {
+                    Some(other) => {
+                        out.push(words("the "));
+                        out.extend(other);
+                    }
+                    None => out.push(Inline::Math(Math::of(right))),
+                }
+                out
+            }
+            _ => vec![Inline::Math(Math::of_relations(first, rest))],
+        },
+        StatementKind::Properties { mechanism, properties } => {
+            let mut out = vec![words("in "), Inline::Code(print_expr(mechanism)), words(", ")];
+            out.extend(joined(properties, says));
+            out
+        }
+        StatementKind::Shape { expr, shape, variable } => {
+            let mut out = match noun(expr) {
+                Some(noun) => [vec![words("the ")], noun].concat(),
+                None => vec![Inline::Math(Math::of(expr))],
+            };
+            out.push(words(format!(" is {} in ", shaped(*shape))));
+            out.push(Inline::Math(Math::name(&variable.text)));
+            out
+        }
+        StatementKind::Equilibrium { strategy, mechanism } => vec![
+            words("if everybody plays "),
+            Inline::Code(strategy.text.clone()),
+            words(" in "),
+            Inline::Code(mechanism.text.clone()),
+            words(", nobody gains by playing anything else: a Bayes-Nash equilibrium"),
+        ],
+        StatementKind::Existence { quantity, setting, properties } => {
+            let word = match quantity {
+                Quantity::Some => "there is a mechanism for ",
+                Quantity::No => "there is no mechanism for ",
+            };
+            let mut out = vec![words(word), Inline::Code(setting.text.clone()), words(" in which ")];
+            out.extend(joined(properties, says));
+            out
+        }
+        StatementKind::Set { set, elements } => {
+            let mut out = match noun(set) {
+                Some(noun) => [vec![words("the ")], noun].concat(),
+                None => vec![Inline::Math(Math::of(set))],
+            };
+            out.push(words(if elements.len() == 1 { " is " } else { " are " }));
+            for (position, e) in elements.iter().enumerate() {
+                if position > 0 {
+                    out.push(words(" and "));
+                }
+                out.push(Inline::Math(Math::of(e)));
+            }
+            out
+        }
+    }
+}
+
+fn joined(properties: &[Property], say: impl Fn(PropertyKind) -> &'static str) -> Prose {
+    let mut out = Vec::new();
+    for (position, property) in properties.iter().enumerate() {
+        let last = position + 1 == properties.len();
+        out.push(words(match position {
+            0 => "",
+            _ if last => ", and ",
+            _ => ", ",
+        }));
+        out.push(words(say(property.kind)));
+    }
+    out
+}
+
+fn says(property: PropertyKind) -> &'static str {
+    match property {
+        PropertyKind::DominantIc => "telling the truth is a dominant strategy",
+        PropertyKind::ExPostIc => {
+            "telling the truth is best whatever the others' types, if they are truthful"
+        }
+        PropertyKind::BayesianIc => "telling the truth is best on average, if the others are truthful",
+        PropertyKind::ExPostIr => "nobody ever loses by taking part",
+        PropertyKind::InterimIr => "every type expects at least its outside option",
+        PropertyKind::ExAnteIr => "everybody expects to gain before knowing the own type",
+        PropertyKind::BudgetBalanced => "payments always sum to zero",
+        PropertyKind::ExAnteBudgetBalanced => "payments sum to zero on average",
+        PropertyKind::NoDeficit => "there is never a deficit",
+        PropertyKind::ExAnteNoDeficit => "there is no deficit on average",
+        PropertyKind::Efficient => "the outcome always has the greatest sum of values",
+        PropertyKind::Feasible => "probabilities lie between 0 and 1 and sum to one",
+    }
+}
+
+fn shaped(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Nondecreasing => "nondecreasing",
+        Shape::Nonincreasing => "nonincreasing",
+        Shape::StrictlyIncreasing => "strictly increasing",
+        Shape::StrictlyDecreasing => "strictly decreasing",
+        Shape::Convex => "convex",
+        Shape::Concave => "concave",
+    }
+}
+
+fn compared(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Equal => "is",
+        Relation::NotEqual => "is not",
+        Relation::Less => "is less than",
+        Relation::AtMost => "is at most",
+        Relation::Greater => "is more than",
+        Relation::AtLeast => "is at least",
+    }
+}
+
+/// `expected payment of the buyer in vcg`, without the article.
+fn noun(e: &Expr) -> Option<Prose> {
+    match &e.kind {
+        ExprKind::Expectation(inner) => Some([vec![words("expected ")], noun(inner)?].concat()),
+        ExprKind::Interim(inner) => Some([vec![words("interim ")], noun(inner)?].concat()),
+        ExprKind::Family { operator: FamilyOperator::Sum, body, except: None, .. } => {
+            Some([vec![words("sum over the agents of the ")], noun(body)?].concat())
+        }
+        ExprKind::Call { function, arguments } => {
+            let (before, between) = match (function.text.as_str(), arguments.len()) {
+                ("payment", 2) => ("payment of ", " in "),
+                ("transfer", 2) => ("transfer to ", " in "),
+                ("payoff", 2) => ("payoff of ", " in "),
+                ("value", 2) => ("value of the outcome to ", " in "),
+                ("allocation", 2) => ("probability that the good goes to ", " in "),
+                ("surplus", 1) => ("sum of payments", " in "),
+                ("welfare", 1) => ("welfare", " in "),
+                ("outside", 2) => ("outside option of ", " in "),
+                ("participation_charge", 2) => ("participation charge of ", " in "),
+                ("C", 2) => {
+                    ("most that can be collected from ", " without changing the efficient outcome of ")
+                }
+                ("virtual_value", 2) => ("virtual value of ", " in "),
+                ("reserve", 2) => ("reserve for ", " in "),
+                ("worst_off_type", 2) => ("worst-off type of ", " in "),
+                _ => return None,
+            };
+            let (mechanism, agent) = (arguments.first()?, arguments.get(1));
+            let mut out = vec![words(before)];
+            if let Some(agent) = agent {
+                out.push(words(match &agent.kind {
+                    ExprKind::Name(name) if name.chars().count() > 1 => format!("the {name}"),
+                    _ => format!("agent {}", print_expr(agent)),
+                }));
+            }
+            out.extend([words(between), Inline::Code(print_expr(mechanism))]);
+            Some(out)
+        }
+        _ => None,
+    }
+}
+
+/// What was found about a statement, in one sentence.
+pub fn verdict(s: &StatementReport) -> Prose {
+    let text = match (s.verdict, s.as_stated) {
+        (VerdictKind::Proved, true) => "This is a theorem.".to_owned(),
+        (VerdictKind::Proved, false) => "This is a theorem, and the file does not say so.".to_owned(),
+        (VerdictKind::Refuted, true) => "This is false, as the file says.".to_owned(),
+        (VerdictKind::Refuted, false) => "This is false.".to_owned(),
+        (VerdictKind::Undecided, _) => match &s.undecided {
+            Some(reason) => format!("This is open: {reason}."),
+            None => "This is open.".to_owned(),
+        },
+        (VerdictKind::Rejected, _) => "This does not follow as it stands.".to_owned(),
+    };
+    let mut out = vec![words(text)];
+    if !s.rests_on.is_empty() {
+        out.push(words(format!(" It rests on {}.", s.rests_on.join(", "))));
+    }
+    out
+}
