@@ -4,10 +4,10 @@ use super::block::{Inline, Prose, words};
 use super::document::{StatementReport, VerdictKind};
 use super::math::Math;
 use crate::lang::ast::{
-    Claim, Expr, ExprKind, FamilyOperator, Property, PropertyKind, Quantity, Relation, Scope, Shape, Stance,
-    Statement, StatementKind,
+    Claim, Concept, Expr, ExprKind, FamilyOperator, Property, PropertyKind, Quantity, Relation, Scope, Shape,
+    Stance, Statement, StatementKind,
 };
-use crate::lang::print_expr;
+use crate::lang::{print_expr, print_statement};
 
 /// What a claim of a file says: one sentence a statement.
 pub fn sentence(claim: &Claim) -> Prose {
@@ -88,13 +88,18 @@ fn clause(statement: &Statement) -> Prose {
             out.push(Inline::Math(Math::name(&variable.text)));
             out
         }
-        StatementKind::Equilibrium { strategy, mechanism } => vec![
-            words("if everybody plays "),
+        StatementKind::Equilibrium { concept, strategy, mechanism } => vec![
+            words("nobody gains by playing anything but "),
             Inline::Code(strategy.text.clone()),
             words(" in "),
             Inline::Code(mechanism.text.clone()),
-            words(", nobody gains by playing anything else: a Bayes-Nash equilibrium"),
+            words(match concept {
+                Concept::BayesNash => " on average, if the others play it: a Bayes-Nash equilibrium",
+                Concept::ExPost => ", whatever the others' types, if they play it: an ex post equilibrium",
+                Concept::DominantStrategy => ", whatever the others do: a dominant-strategy equilibrium",
+            }),
         ],
+        StatementKind::Versus { .. } => vec![Inline::Code(print_statement(statement))],
         StatementKind::Existence { quantity, setting, properties } => {
             let word = match quantity {
                 Quantity::Some => "there is a mechanism for ",
@@ -150,6 +155,10 @@ fn says(property: PropertyKind) -> &'static str {
         PropertyKind::NoDeficit => "there is never a deficit",
         PropertyKind::ExAnteNoDeficit => "there is no deficit on average",
         PropertyKind::Efficient => "the outcome always has the greatest sum of values",
+        PropertyKind::Monotone => "a higher type always gets no worse an outcome for it",
+        PropertyKind::InterimMonotone => "a higher type gets no worse an outcome for it on average",
+        PropertyKind::Envelope => "payoffs are areas under marginal values",
+        PropertyKind::InterimEnvelope => "expected payoffs are areas under expected marginal values",
         PropertyKind::Feasible => "probabilities lie between 0 and 1 and sum to one",
     }
 }
