@@ -72,6 +72,14 @@ fn expressions() -> impl Strategy<Value = Expr> {
             (boxed.clone(), boxed.clone(), boxed.clone()).prop_map(|(body, low, high)| {
                 expr(ExprKind::Integral { body, variable: name("y"), low, high })
             }),
+            (
+                prop::option::of(names()),
+                prop::collection::vec((inner.clone(), prop::collection::vec(inner.clone(), 1..3)), 0..3)
+            )
+                .prop_map(|(columns, cells)| {
+                    let side = |n: &str| Box::new(expr(ExprKind::Name(n.into())));
+                    expr(ExprKind::Table { rows: side("t"), columns: columns.map(side), cells })
+                }),
             boxed.clone().prop_map(|e| expr(ExprKind::Expectation(e))),
             boxed.clone().prop_map(|e| expr(ExprKind::Interim(e))),
             (names(), names()).prop_map(|(m, s)| expr(ExprKind::Under {

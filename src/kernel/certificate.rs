@@ -9,10 +9,12 @@ use super::rejection::Rejection;
 use super::rule::calculus::{self, Area, Interval};
 use super::rule::combine::{self, Combination};
 use super::rule::existence;
+use super::rule::finite;
 use super::rule::logic;
 use super::rule::tree::{self, Tree};
 use super::text::Symbol;
 use super::theorem::Theorem;
+use crate::exact::Rational;
 
 /// A list of steps. Each refers to earlier steps by number; the last one is the claim.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,10 +139,19 @@ pub enum Step {
         premise: usize,
         statement: Formula,
     },
+    Evaluate {
+        statement: Formula,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<(Symbol, Rational)>,
+    },
+    Infeasible {
+        statement: Formula,
+        multipliers: Vec<(usize, Rational)>,
+    },
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 24] = [
+pub const RULES: [&str; 26] = [
     "assume",
     "discharge",
     "apply",
@@ -165,6 +176,8 @@ pub const RULES: [&str; 24] = [
     "area",
     "exhibit",
     "impossible",
+    "evaluate",
+    "infeasible",
 ];
 
 /// Theorems proved so far, by number.
@@ -252,6 +265,8 @@ impl Replay {
                 existence::exhibit(at(premise)?, statement, definitions)
             }
             Step::Impossible { premise, statement } => existence::impossible(at(premise)?, statement),
+            Step::Evaluate { statement, values } => finite::evaluate(statement, values),
+            Step::Infeasible { statement, multipliers } => finite::infeasible(statement, multipliers),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! [`Rejection`]: why a rule refuses its evidence.
 
 use super::expr::{Expr, Name};
-use super::formula::Formula;
+use super::formula::{Formula, Relation};
 
 /// Why a rule refuses. Nothing is proved then; whether the claim is true is another question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,14 @@ pub enum Rejection {
     /// A strict conclusion without a strict term.
     #[error("no term of the combination is strictly positive")]
     NotStrict,
+    /// A comparison that a statement hangs on is false at the values, or is not one of numbers.
+    #[error("`{residual}{}` is not known to be true", sign(*relation))]
+    Undecided {
+        /// How the term is said to compare with zero.
+        relation: Relation,
+        /// The term, or its value.
+        residual: Expr,
+    },
     /// An inequality is used where an equation is needed.
     #[error("fact {fact} is not an equation")]
     NotEquation {
@@ -118,4 +126,12 @@ pub enum Rejection {
         /// The limit.
         limit: usize,
     },
+}
+
+fn sign(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Equal => " = 0",
+        Relation::AtLeast => " >= 0",
+        Relation::Positive => " > 0",
+    }
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::kernel::{Definition, Expr, Formula, Name, Statement, unfold};
 
-/// A name with its closed range.
+use super::point::{Points, choices};
+
+/// A name with its closed range: an interval, or finitely many numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     /// The name in formulas.
@@ -19,13 +21,25 @@ pub struct Bound {
     pub low: Expr,
     /// The upper end.
     pub high: Expr,
+    /// The elements of a finite range, from the lower to the upper end; of an interval none.
+    pub points: Points,
 }
 
 impl Bound {
-    /// `name ≥ low`, `name ≤ high`.
+    /// A name that ranges over an interval.
+    pub fn interval(name: Name, shown: String, low: Expr, high: Expr) -> Self {
+        Bound { name, shown, low, high, points: Points::default() }
+    }
+
+    /// `name ≥ low`, `name ≤ high`; for a finite range this is not all.
     pub fn domain(&self) -> [Formula; 2] {
         let x = Expr::variable(&self.name);
         [Formula::at_least(&x, &self.low), Formula::at_least(&self.high, &x)]
+    }
+
+    /// The range with values for some of the names in its ends.
+    fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
+        Bound { low: self.low.substitute(values), high: self.high.substitute(values), ..self.clone() }
     }
 }
 
@@ -93,6 +107,14 @@ impl Charge {
         if self.description == Description::Root {
             let parts = self.root().into_iter().chain([rest]).collect();
             return Formula::Exists(self.name.clone(), Box::new(Formula::And(parts)));
+        }
+        if self.argument.points.is_finite() {
+            let values = || {
+                choices(std::slice::from_ref(&self.argument)).into_iter().map(|at| self.body.substitute(&at))
+            };
+            let attained = Formula::Or(values().map(|value| Formula::equal(&value, &m)).collect());
+            let bound = Formula::And(values().map(|value| Formula::at_least(&m, &value)).collect());
+            return Formula::Exists(self.name.clone(), Box::new(Formula::And(vec![attained, bound, rest])));
         }
         let [low, high] = self.argument.domain();
         let attained = Formula::And(vec![low.clone(), high.clone(), Formula::equal(&self.body, &m)]);
@@ -184,6 +206,23 @@ impl Conjunct {
             || self.variables.iter().any(in_range)
     }
 
+    /// The conjunct with values for some names, which no longer vary.
+    pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
+        let term = |e: &Expr| e.substitute(values);
+        let premise = |p: &Formula| {
+            // The names are never bound in a premise, and their values are free of bound names.
+            values.iter().fold(p.clone(), |p, (name, value)| p.substitute(name, value).unwrap_or(p))
+        };
+        let vary = self.variables.iter().filter(|b| !values.contains_key(&b.name));
+        Conjunct {
+            variables: vary.map(|b| b.at(values)).collect(),
+            premises: self.premises.iter().map(premise).collect(),
+            left: term(&self.left),
+            right: term(&self.right),
+            ..self.clone()
+        }
+    }
+
     /// The comparison alone.
     pub fn comparison(&self) -> Formula {
         let (left, right) = (&self.left, &self.right);
@@ -197,8 +236,12 @@ impl Conjunct {
         }
     }
 
-    /// `∀ variables ∈ ranges. premises ⇒ left REL right`.
+    /// `∀ variables ∈ ranges. premises ⇒ left REL right`; finite ranges are written out.
     pub fn formula(&self) -> Formula {
+        if self.variables.iter().any(|b| b.points.is_finite()) {
+            let all = choices(&self.variables).into_iter().map(|choice| self.at(&choice).formula());
+            return Formula::And(all.collect());
+        }
         let mut premises: Vec<Formula> = self.variables.iter().flat_map(Bound::domain).collect();
         premises.extend(self.premises.iter().cloned());
         let names: Vec<Name> = self.variables.iter().map(|b| b.name.clone()).collect();
@@ -318,24 +361,16 @@ impl Claim {
         if values.is_empty() {
             return self.clone();
         }
-        let term = |e: &Expr| e.substitute(values);
-        let bound = |b: &Bound| Bound { low: term(&b.low), high: term(&b.high), ..b.clone() };
-        let premise = |p: &Formula| {
-            // Parameters are never bound in a premise, and their values are free of bound names.
-            values.iter().fold(p.clone(), |p, (name, value)| p.substitute(name, value).unwrap_or(p))
-        };
-        let conjunct = |c: &Conjunct| Conjunct {
-            variables: c.variables.iter().map(bound).collect(),
-            premises: c.premises.iter().map(premise).collect(),
-            left: term(&c.left),
-            right: term(&c.right),
+        let charge = |c: &Charge| Charge {
+            argument: c.argument.at(values),
+            body: c.body.substitute(values),
             ..c.clone()
         };
-        let charge = |c: &Charge| Charge { argument: bound(&c.argument), body: term(&c.body), ..c.clone() };
+        let free = self.parameters.iter().filter(|p| !values.contains_key(&p.name));
         Claim {
-            parameters: self.parameters.iter().filter(|p| !values.contains_key(&p.name)).map(bound).collect(),
+            parameters: free.map(|p| p.at(values)).collect(),
             charges: self.charges.iter().map(charge).collect(),
-            conjuncts: self.conjuncts.iter().map(conjunct).collect(),
+            conjuncts: self.conjuncts.iter().map(|c| c.at(values)).collect(),
             definitions: self.definitions.clone(),
         }
     }

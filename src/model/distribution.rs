@@ -48,12 +48,8 @@ impl Distribution {
     }
 
     fn bound(&self) -> Bound {
-        Bound {
-            name: self.variable.clone(),
-            shown: self.variable.trim_end_matches('\'').to_owned(),
-            low: self.low.clone(),
-            high: self.high.clone(),
-        }
+        let shown = self.variable.trim_end_matches('\'').to_owned();
+        Bound::interval(self.variable.clone(), shown, self.low.clone(), self.high.clone())
     }
 
     fn claim(&self, variables: Vec<Bound>, left: Expr, relation: Comparison, right: Expr) -> Claim {

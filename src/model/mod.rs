@@ -9,6 +9,7 @@ mod existence;
 mod fold;
 mod mechanism;
 mod piece;
+mod point;
 mod property;
 mod radical;
 mod setting;
@@ -23,6 +24,7 @@ pub use existence::{Existence, Quantity};
 pub use fold::fold;
 pub use mechanism::Mechanism;
 pub use piece::{Everywhere, Piece, Question};
+pub use point::{Point, Points, choices, count_of_choices};
 pub use property::{Part, Property, unfold};
 pub use radical::{
     described_root, enclosure, fraction, inverse, quotient_of_differences, reduced, root_named, root_of,

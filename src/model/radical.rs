@@ -75,7 +75,7 @@ fn prime_root(index: u32, n: &BigInt) -> Option<Charge> {
     let whole = |n: BigInt| Some(Expr::number(Rational::from_big(n, BigInt::one())?));
     let body = Expr::variable(&name).pow(index).minus(&whole(n.clone())?);
     let shown = shown(index, n);
-    let argument = Bound { name: name.clone(), shown: shown.clone(), low: whole(low)?, high: whole(high)? };
+    let argument = Bound::interval(name.clone(), shown.clone(), whole(low)?, whole(high)?);
     Some(Charge { name, shown, argument, body, description: Description::Root })
 }
 
@@ -88,8 +88,7 @@ pub fn root_of_term(e: &Expr, index: u32, written: &str) -> Charge {
     let name = own_name("rootof", &[&index.to_string(), &e.to_string()]);
     let shown = if index == 2 { format!("sqrt({written})") } else { format!("({written})^(1/{index})") };
     let body = Expr::variable(&name).pow(index).minus(e);
-    let argument =
-        Bound { name: name.clone(), shown: shown.clone(), low: Expr::zero(), high: e.plus(&Expr::one()) };
+    let argument = Bound::interval(name.clone(), shown.clone(), Expr::zero(), e.plus(&Expr::one()));
     Charge { name, shown, argument, body, description: Description::Root }
 }
 
@@ -199,8 +198,7 @@ pub fn described_root(shown: &str, polynomial: &Expr, unknown: &Expr, low: &Expr
         || at(high).as_number().is_some_and(|v| v.is_negative());
     let body = at(&Expr::variable(&name));
     let body = if falls { body.negated() } else { body };
-    let argument =
-        Bound { name: name.clone(), shown: shown.to_owned(), low: low.clone(), high: high.clone() };
+    let argument = Bound::interval(name.clone(), shown.to_owned(), low.clone(), high.clone());
     Charge { name, shown: shown.to_owned(), argument, body, description: Description::Root }
 }
 

@@ -1,14 +1,16 @@
 //! [`Setting`]: who the agents are, what may happen, what it is worth to whom.
 //!
-//! Types are independent. Agent i's type is a free variable in all terms; nature is the product of the
-//! priors. Outcomes are finitely many; each gives every agent a value that depends on the own type.
+//! Agent i's type is a free variable in all terms. Nature is the product of the priors, which makes types
+//! independent, or a joint prior on finitely many profiles. Outcomes are finitely many; each gives every agent a value that depends on the own type.
 
 use std::collections::BTreeMap;
 
+use crate::exact::Rational;
 use crate::kernel::{Expr, Name};
 
 use super::claim::{Bound, Charge, Description, own_name};
 use super::distribution::Distribution;
+use super::point::choices;
 
 /// An agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct Agent {
     pub density: Expr,
     /// The distribution function of the prior, in the type.
     pub cdf: Expr,
+    /// The probability of each of finitely many types; none on an interval, or without a prior of the agent's own.
+    pub weights: Vec<Expr>,
     /// The outside option, in the type.
     pub outside: Expr,
 }
@@ -33,8 +37,23 @@ impl Agent {
             name: name.to_owned(),
             density: prior.density_at(&own),
             cdf: prior.cdf_at(&own),
+            weights: vec![],
             outside: Expr::zero(),
             type_,
+        }
+    }
+
+    /// An agent with finitely many types, their probabilities if it has a prior of its own, and an outside option
+    /// of zero.
+    pub fn finite(name: &str, type_: Bound, weights: Vec<Expr>) -> Self {
+        let none = Expr::zero();
+        Agent {
+            name: name.to_owned(),
+            type_,
+            density: none.clone(),
+            cdf: none.clone(),
+            weights,
+            outside: none,
         }
     }
 }
@@ -59,7 +78,7 @@ pub enum Kind {
     GoodOrSeller,
 }
 
-/// A setting with independent private values.
+/// A setting with private values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// Its name.
@@ -72,6 +91,10 @@ pub struct Setting {
     pub kind: Kind,
     /// The tie rule: outcomes by number, the strongest first.
     pub order: Vec<usize>,
+    /// The outcome variable with its values, if these are numbers or names.
+    pub outcome: Option<Bound>,
+    /// The probability of each profile, in the types, if types are not independent.
+    pub joint: Option<Expr>,
     /// The parameters that occur.
     pub parameters: Vec<Bound>,
 }
@@ -80,6 +103,34 @@ impl Setting {
     /// The types in the order of the agents.
     pub fn types(&self) -> Vec<Bound> {
         self.agents.iter().map(|a| a.type_.clone()).collect()
+    }
+
+    /// Whether an agent has finitely many types.
+    pub fn is_finite(&self) -> bool {
+        self.agents.iter().any(|a| a.type_.points.is_finite())
+    }
+
+    /// Whether the types of different agents are independent.
+    pub fn is_independent(&self) -> bool {
+        self.joint.is_none()
+    }
+
+    /// The first agent whose types have no probabilities, if there is no joint prior.
+    pub fn without_prior(&self) -> Option<&Agent> {
+        let none = |a: &&Agent| a.type_.points.is_finite() && a.weights.is_empty();
+        self.agents.iter().filter(|_| self.joint.is_none()).find(none)
+    }
+
+    /// The probability that all agents but one have some types, given by a joint prior, in the type of the one.
+    pub fn marginal(&self, joint: &Expr, agent: usize) -> Expr {
+        self.total(joint, |j| j != agent)
+    }
+
+    /// The sum of a term over the finitely many types of some agents.
+    fn total(&self, e: &Expr, summed: impl Fn(usize) -> bool) -> Expr {
+        let bounds: Vec<Bound> =
+            self.types().into_iter().enumerate().filter(|(j, _)| summed(*j)).map(|(_, b)| b).collect();
+        choices(&bounds).iter().fold(Expr::zero(), |sum, choice| sum.plus(&e.substitute(choice)))
     }
 
     /// The welfare of an outcome: the sum of the values of all agents for which `counts` holds.
@@ -140,14 +191,23 @@ impl Setting {
         self.over(e, |_| true)
     }
 
-    /// `E_{-i} e`: the expectation over the types of all agents but one.
+    /// `E_{-i} e`: the expectation over the types of all agents but one, given the type of this one.
     pub fn interim(&self, agent: usize, e: &Expr) -> Expr {
         self.over(e, |j| j != agent)
     }
 
     fn over(&self, e: &Expr, integrated: impl Fn(usize) -> bool) -> Expr {
+        if let Some(joint) = &self.joint {
+            let sum = self.total(&joint.times(e), &integrated);
+            return sum.times(&Expr::inverse(&self.total(joint, &integrated)));
+        }
         self.agents.iter().enumerate().rev().filter(|(j, _)| integrated(*j)).fold(e.clone(), |e, (_, a)| {
-            let Bound { name, low, high, .. } = &a.type_;
+            let Bound { name, low, high, points, .. } = &a.type_;
+            if points.is_finite() {
+                let at = |value: &Rational| e.substitute_one(name, &Expr::number(value.clone()));
+                let terms = points.all().iter().zip(&a.weights);
+                return terms.fold(Expr::zero(), |sum, (p, weight)| sum.plus(&weight.times(&at(&p.value))));
+            }
             if e.mentions(name) { Expr::integral(name, low, high, &a.density.times(&e)) } else { e }
         })
     }
@@ -196,14 +256,15 @@ impl Setting {
     /// The setting with values for some of its parameters.
     pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
         let mut out = self.clone();
-        for Agent { type_, density, cdf, outside, .. } in &mut out.agents {
-            for e in [&mut type_.low, &mut type_.high, density, cdf, outside] {
+        for Agent { type_, density, cdf, outside, weights, .. } in &mut out.agents {
+            for e in [&mut type_.low, &mut type_.high, density, cdf, outside].into_iter().chain(weights) {
                 *e = e.substitute(values);
             }
         }
         for Outcome { values: terms, .. } in &mut out.outcomes {
             terms.iter_mut().for_each(|e| *e = e.substitute(values));
         }
+        out.joint.iter_mut().for_each(|e| *e = e.substitute(values));
         out.parameters.retain(|p| !values.contains_key(&p.name));
         for e in out.parameters.iter_mut().flat_map(|p| [&mut p.low, &mut p.high]) {
             *e = e.substitute(values);

@@ -35,7 +35,7 @@ fn at(e: &Expr, charges: &[Charge], name: &Name, point: &Expr, mark: &str) -> At
     let mut values = BTreeMap::from([(name.clone(), point.clone())]);
     let mut copies = Vec::new();
     for charge in charges {
-        let Bound { name: argument, low, high, shown } = &charge.argument;
+        let Bound { name: argument, low, high, shown, points } = &charge.argument;
         let depends = [&charge.body, low, high].into_iter().any(|e| values.keys().any(|n| e.mentions(n)));
         if !depends {
             continue;
@@ -48,6 +48,7 @@ fn at(e: &Expr, charges: &[Charge], name: &Name, point: &Expr, mark: &str) -> At
             shown: if charge.description == Description::Root { there(shown) } else { shown.clone() },
             low: low.substitute(&values),
             high: high.substitute(&values),
+            points: points.clone(),
         };
         let body = charge.body.substitute(&values).substitute_one(argument, &Expr::variable(&renamed));
         let copy = Charge {
@@ -78,27 +79,24 @@ impl Shape {
         let second = Bound {
             name: format!("{}'", bound.name).into(),
             shown: format!("{}'", bound.shown),
-            low: low.clone(),
-            high: bound.high.clone(),
+            low: if bound.points.is_finite() { bound.low.clone() } else { low.clone() },
+            ..bound.clone()
         };
         let high = Expr::variable(&second.name);
         let mut points = vec![bound.clone(), second];
         let there = at(e, charges, &bound.name, &high, "'");
         let mut all: Vec<Charge> = charges.iter().chain(&there.charges).cloned().collect();
         let strict = vec![Formula::greater(&high, &low)];
+        // The higher point of an interval has the lower one as its lower end.
+        let weak = if bound.points.is_finite() { strict.clone() } else { vec![] };
         let here = e.clone();
         let (left, relation, right, premises) = match self {
-            Shape::Nondecreasing => (there.term, Comparison::AtLeast, here, vec![]),
-            Shape::Nonincreasing => (there.term, Comparison::AtMost, here, vec![]),
+            Shape::Nondecreasing => (there.term, Comparison::AtLeast, here, weak),
+            Shape::Nonincreasing => (there.term, Comparison::AtMost, here, weak),
             Shape::StrictlyIncreasing => (there.term, Comparison::Greater, here, strict),
             Shape::StrictlyDecreasing => (there.term, Comparison::Less, here, strict),
             Shape::Convex | Shape::Concave => {
-                let weight = Bound {
-                    name: "weight'0".into(),
-                    shown: "weight".into(),
-                    low: Expr::zero(),
-                    high: Expr::one(),
-                };
+                let weight = Bound::interval("weight'0".into(), "weight".into(), Expr::zero(), Expr::one());
                 let l = Expr::variable(&weight.name);
                 let rest = Expr::one().minus(&l);
                 let point = l.times(&low).plus(&rest.times(&high));

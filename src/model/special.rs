@@ -34,7 +34,7 @@ pub fn reserve(type_: &Bound, chance: &Expr, point: &Expr) -> Vec<Conjunct> {
         let conjunct = Conjunct::relation(what, vec![type_.clone()], chance.clone(), relation, Expr::zero());
         conjunct.under(vec![premise])
     };
-    let mut out = inside(type_, point).to_vec();
+    let mut out = inside(type_, point);
     let below = Formula::greater(point, &own);
     out.push(part("chance of a type below the reserve", below, Comparison::Equal));
     let above = Formula::greater(&own, point);
@@ -42,11 +42,20 @@ pub fn reserve(type_: &Bound, chance: &Expr, point: &Expr) -> Vec<Conjunct> {
     out
 }
 
-fn inside(type_: &Bound, point: &Expr) -> [Conjunct; 2] {
+fn inside(type_: &Bound, point: &Expr) -> Vec<Conjunct> {
+    if type_.points.is_finite() {
+        let away = type_
+            .points
+            .all()
+            .iter()
+            .fold(Expr::one(), |product, p| product.times(&point.minus(&Expr::number(p.value.clone()))));
+        let what = "the product of the distances of the named type from all types";
+        return vec![Conjunct::relation(what, vec![], away, Comparison::Equal, Expr::zero())];
+    }
     let part = |what: &str, relation, end: &Expr| {
         Conjunct::relation(what, vec![], point.clone(), relation, end.clone())
     };
-    [
+    vec![
         part("the named type against the lowest", Comparison::AtLeast, &type_.low),
         part("the named type against the highest", Comparison::AtMost, &type_.high),
     ]
@@ -63,6 +72,7 @@ pub fn regular(setting: &Setting, agent: usize) -> Option<Claim> {
         shown: "y".into(),
         low: type_.low.clone(),
         high: Expr::variable(&high.name),
+        ..type_.clone()
     };
     let at = |e: &Expr, b: &Bound| e.substitute_one(&type_.name, &Expr::variable(&b.name));
     let (left, right) = (at(&p, &low).times(&at(&f, &high)), at(&p, &high).times(&at(&f, &low)));

@@ -142,12 +142,8 @@ impl AlgebraicNumber {
         let powers = self.polynomial.iter().zip(0_u32..);
         let body = powers.fold(Expr::zero(), |sum, (c, k)| sum.plus(&x.pow(k).scaled(c)));
         let name: Name = name.into();
-        let argument = Bound {
-            name: name.clone(),
-            shown: name.to_string(),
-            low: Expr::number(low),
-            high: Expr::number(high),
-        };
+        let (low, high) = (Expr::number(low), Expr::number(high));
+        let argument = Bound::interval(name.clone(), name.to_string(), low, high);
         let shown = name.to_string();
         (x, vec![Charge { name, shown, argument, body, description: Description::Root }])
     }

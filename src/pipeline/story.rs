@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::kernel::Expr;
 use crate::lang::ast;
 use crate::lang::{Goal, ResolvedStatement, Source};
-use crate::model::{Claim, Comparison, Everywhere, Existence, Piece, Question, Role};
+use crate::model::{Bound, Claim, Comparison, Everywhere, Existence, Piece, Question, Role};
 use crate::piecewise::Obstacle;
 use crate::prover::{Answer, Exception, Failure};
 use crate::report::{Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, sentence};
@@ -137,12 +137,19 @@ fn values(claim: &Claim, failure: &Failure, names: &Names) -> Vec<(String, Strin
     failure.roots.iter().for_each(|root| names.describe(root));
     let variables = claim.conjuncts.get(failure.conjunct).map(|c| c.variables.as_slice()).unwrap_or_default();
     let bounds = claim.parameters.iter().chain(variables);
-    let shown: Vec<(String, String)> =
-        bounds.filter_map(|b| Some((b.shown.clone(), names.expr(failure.at.get(&b.name)?)))).collect();
+    let shown: Vec<(String, String)> = bounds
+        .filter_map(|b| Some((b.shown.clone(), value_of(b, failure.at.get(&b.name)?, &names))))
+        .collect();
     if !shown.is_empty() {
         return shown;
     }
     failure.at.iter().map(|(n, v)| (n.to_string(), names.expr(v))).collect()
+}
+
+/// A value of a name, as the user writes it.
+pub(super) fn value_of(bound: &Bound, value: &Expr, names: &Names) -> String {
+    let named = value.as_number().and_then(|value| bound.points.shown(&value).map(str::to_owned));
+    named.unwrap_or_else(|| names.expr(value))
 }
 
 fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<String>) {
@@ -176,7 +183,9 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
                 .filter(|(name, _)| *name != names.show(report))
                 .map(|(name, value)| format!("{name} = {value}"))
                 .collect();
-            let reported = failure.at.get(report).map(|v| names.expr(v)).unwrap_or_default();
+            let range = conjunct.and_then(|c| c.variables.iter().find(|b| b.name == *report));
+            let reported = failure.at.get(report).zip(range).map(|(v, b)| value_of(b, v, names));
+            let reported = reported.unwrap_or_default();
             story.push(format!("{agent} gains {difference} at {} by reporting {reported}", truth.join(", ")));
             story.push(format!("{instead:<10} {left}"));
             story.push(format!("deviating  {right}"));

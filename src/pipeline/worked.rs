@@ -4,7 +4,10 @@ use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Formula, Replay, Step};
 use crate::lang::ast::{self, StatementKind};
 use crate::lang::{Goal, ResolvedStatement};
-use crate::model::{Claim, Comparison, Conjunct, Description, Everywhere, Piece, Question, Role};
+use crate::model::{
+    Bound, Claim, Comparison, Conjunct, Description, Everywhere, Piece, Question, Role, choices,
+    count_of_choices,
+};
 use crate::piecewise::Engine;
 use crate::prover::{Answer, Extremum, Failure, Maxima};
 use crate::report::{
@@ -12,7 +15,10 @@ use crate::report::{
 };
 
 use super::judge::{self, Judged, Refutation};
-use super::story::{at_point, names};
+use super::story::{at_point, names, value_of};
+
+/// Rows of a table of values at most.
+const ROW_LIMIT: usize = 24;
 
 /// The derivation of a statement.
 pub(super) fn steps(
@@ -55,13 +61,32 @@ impl Work<'_> {
         let link = |(name, term): &(String, Expr)| Link {
             left: Some(Math::read(name)),
             relation: "=",
-            right: self.names.math(&closed(&domain, term)),
+            right: self.table(term).unwrap_or_else(|| self.names.math(&closed(&domain, term))),
             reason: vec![words("by definition")],
         };
         // What a number is the least value of is said beside it.
         let shown = self.statement.definitions.iter().filter(|(name, _)| !name.starts_with("what "));
         let links: Vec<Link> = shown.map(link).collect();
         (!links.is_empty()).then_some(Block::Chain(links))
+    }
+
+    /// The values of a term in finitely many types, one by one, if they are few.
+    fn table(&self, term: &Expr) -> Option<Math> {
+        let mentioned = self.statement.types.iter().filter(|b| term.mentions(&b.name));
+        let types: Vec<Bound> = mentioned.cloned().collect();
+        let finite = !types.is_empty() && types.iter().all(|b| b.points.is_finite());
+        if !finite || count_of_choices(&types) > ROW_LIMIT {
+            return None;
+        }
+        let row = |choice: std::collections::BTreeMap<crate::kernel::Name, Expr>| {
+            let place = |b: &Bound| {
+                let value = value_of(b, choice.get(&b.name)?, self.names);
+                Some(Math::relation(Math::Written(b.shown.clone()), "=", Math::Written(value)))
+            };
+            let place = Math::Joined(types.iter().filter_map(place).collect(), " and ");
+            (self.names.math(&term.substitute(&choice)), Some(place))
+        };
+        Some(Math::Cases(choices(&types).into_iter().map(row).collect()))
     }
 
     /// The proofs of all goals, one after the other.
@@ -214,7 +239,7 @@ fn extrema(claim: &Claim, values: &[Extremum]) -> Vec<Aim> {
     for (charge, found) in claim.plain_charges().iter().zip(values) {
         let body = charge.body.substitute(&known);
         known.insert(charge.name.clone(), found.value.clone());
-        if charge.description == Description::Root {
+        if charge.description == Description::Root || charge.argument.points.is_finite() {
             continue;
         }
         // A least value is written as minus the greatest value of minus the term.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Name, Node, Relation};
-use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, reduced};
+use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, choices, reduced};
 use crate::piecewise::{AlgebraicNumber, Cell, Obstacle};
 
 use super::breaks::{Zero, closed_form, with_breaks, zeros};
@@ -86,6 +86,9 @@ fn find_in(
     index: usize,
     conjunct: &Conjunct,
 ) -> Result<Option<Failure>, Obstacle> {
+    if conjunct.variables.iter().any(|b| b.points.is_finite()) {
+        return among_points(maxima, claim, index, conjunct);
+    }
     let names: Vec<&Bound> = claim.parameters.iter().chain(&conjunct.variables).collect();
     if claim.charges.is_empty() {
         return search(claim, index, conjunct, &names, &Hints::new());
@@ -112,6 +115,25 @@ fn find_in(
         }
     }
     Ok(None)
+}
+
+/// The failure at the point of finite ranges where the sides are furthest apart.
+fn among_points(
+    maxima: &Maxima,
+    claim: &Claim,
+    index: usize,
+    conjunct: &Conjunct,
+) -> Result<Option<Failure>, Obstacle> {
+    let mut worst: Option<(Option<Rational>, Failure)> = None;
+    for choice in choices(&conjunct.variables) {
+        let Some(mut failure) = find_in(maxima, claim, index, &conjunct.at(&choice))? else { continue };
+        failure.at.extend(choice);
+        let gap = failure.left.minus(&failure.right).as_number().map(|gap| gap.abs());
+        if worst.as_ref().is_none_or(|(most, _)| gap > *most) {
+            worst = Some((gap, failure));
+        }
+    }
+    Ok(worst.map(|(_, failure)| failure))
 }
 
 fn charge_hints(claim: &Claim, values: &[Extremum]) -> Hints {

@@ -83,6 +83,9 @@ impl Maxima {
 
 /// The maximum that a charge is, given the body with earlier charges replaced.
 pub(super) fn maximum(context: &[Fact], charge: &Charge, body: &Expr) -> Result<Extremum, Obstacle> {
+    if charge.argument.points.is_finite() {
+        return among_points(charge, body);
+    }
     let mut engine = Engine::new();
     let mut domain = context.to_vec();
     domain.extend(facts(&charge.argument.domain()));
@@ -114,6 +117,21 @@ pub(super) fn maximum(context: &[Fact], charge: &Charge, body: &Expr) -> Result<
         }
     }
     Err(none())
+}
+
+/// The greatest of finitely many numbers.
+fn among_points(charge: &Charge, body: &Expr) -> Result<Extremum, Obstacle> {
+    let mut best: Option<(Rational, Expr)> = None;
+    for point in charge.argument.points.all() {
+        let at = Expr::number(point.value.clone());
+        let value = body.substitute_one(&charge.argument.name, &at).as_number();
+        let value = value.ok_or_else(|| Obstacle::Extremum { body: body.clone() })?;
+        if best.as_ref().is_none_or(|(greatest, _)| value > *greatest) {
+            best = Some((value, at));
+        }
+    }
+    let (value, at) = best.ok_or_else(|| Obstacle::Extremum { body: body.clone() })?;
+    Ok(Extremum { value: Expr::number(value), at, roots: vec![] })
 }
 
 /// A point that may be the place of the maximum, and the roots that it mentions.

@@ -7,6 +7,7 @@ mod counterexample;
 mod existence;
 mod extremum;
 mod impossibility;
+mod numbers;
 mod proof;
 mod reciprocal;
 mod solution;

@@ -18,6 +18,7 @@ use super::breaks::touched;
 use super::counterexample::Failure;
 use super::existence::{self, Plan};
 use super::extremum::Extremum;
+use super::numbers::by_numbers;
 
 /// Values for names that a statement says exist. A value that is the name itself is chosen by its
 /// description.
@@ -381,7 +382,7 @@ fn described(x: &Name, body: &Formula, hints: &Hints) -> Option<Charge> {
         return None;
     }
     let (low, high) = (variable.minus(below), above.plus(&variable));
-    let argument = Bound { name: x.clone(), shown: x.to_string(), low, high };
+    let argument = Bound::interval(x.clone(), x.to_string(), low, high);
     let (name, body, description) = (x.clone(), zero.clone(), Description::Root);
     Some(Charge { name, shown: x.to_string(), argument, body, description })
 }
@@ -432,10 +433,11 @@ pub(super) fn prove(statement: Statement, hints: &Hints) -> Result<Proved, Obsta
 pub fn prove_claim(claim: &Claim, charges: &[Extremum]) -> Result<Proved, Obstacle> {
     let mut hints = Hints::new();
     claim.charges.iter().zip(charges).for_each(|(charge, found)| hints.add(charge, found));
-    prove(claim.statement(), &hints)
+    by_numbers(claim, claim.statement(), &hints).map_or_else(|| prove(claim.statement(), &hints), Ok)
 }
 
 /// Proves that a claim fails, at the point that was found.
 pub fn refute_claim(claim: &Claim, failure: &Failure) -> Result<Proved, Obstacle> {
-    prove(claim.denial(), &failure.hints)
+    let hints = &failure.hints;
+    by_numbers(claim, claim.denial(), hints).map_or_else(|| prove(claim.denial(), hints), Ok)
 }

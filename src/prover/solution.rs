@@ -140,7 +140,7 @@ fn described(number: &AlgebraicNumber) -> Option<Charge> {
     let below = body.substitute_one(&name, &Expr::number(low.clone())).as_number()?;
     let body = if below.is_negative() { body } else { body.negated() };
     let (low, high) = (Expr::number(low), Expr::number(high));
-    let argument = Bound { name: name.clone(), shown: number.to_string(), low, high };
+    let argument = Bound::interval(name.clone(), number.to_string(), low, high);
     Some(Charge { name, shown: number.to_string(), argument, body, description: Description::Root })
 }
 

@@ -269,6 +269,14 @@ fn sentence(step: &Step, conclusion: &Formula, names: &Names) -> Option<Block> {
             let shown = Math::relation(Math::Written(name.clone()), "=", value.clone());
             (name != value.text()).then(|| Block::Prose(vec![words("take "), Inline::Math(shown)]))
         }
+        Step::Evaluate { values, .. } => {
+            let value = |(name, value): &(crate::kernel::Symbol, crate::exact::Rational)| {
+                format!("{} = {value}", names.show(name.name()))
+            };
+            let taken: Vec<String> = values.iter().map(value).collect();
+            let text = format!("take {}", taken.join(", "));
+            (!taken.is_empty()).then(|| Block::Prose(vec![words(text)]))
+        }
         Step::Exhibit { definitions, .. } => {
             let link = |d: &crate::kernel::Definition| {
                 let parameters = d.parameters.iter().map(|p| Math::Written(names.show(p.name()))).collect();

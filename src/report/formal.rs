@@ -5,7 +5,7 @@ use crate::exact::Rational;
 use crate::lang::ast::{
     Comparison, Condition, End, Expr, ExprKind, Factor, FamilyOperator, Interval, Relation,
 };
-use crate::lang::{parse_expression, print_relation};
+use crate::lang::{parse_expression, print_expr, print_relation};
 
 impl Math {
     /// What is written in the language, read as a formula; a name with primes is one too.
@@ -59,6 +59,7 @@ impl Math {
                 all.extend(otherwise.as_ref().map(|e| (Math::of(e), None)));
                 Math::Cases(all)
             }
+            ExprKind::Table { .. } => Math::Words(print_expr(e)),
             ExprKind::Integral { body, variable, low, high } => Math::Integral {
                 body: Box::new(Math::of(body)),
                 variable: variable.text.clone(),

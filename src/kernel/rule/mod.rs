@@ -3,6 +3,7 @@
 pub mod calculus;
 pub mod combine;
 pub mod existence;
+pub mod finite;
 pub mod logic;
 pub mod on_box;
 pub mod tree;

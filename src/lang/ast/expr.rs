@@ -66,6 +66,16 @@ pub enum ExprKind {
         /// `… otherwise`.
         otherwise: Option<Box<Expr>>,
     },
+    /// `table t, x { low: 0, 3; high: 0, 1 }`: a row for each value of the first name, in it a number for each
+    /// value of the second; with one name, one number a row.
+    Table {
+        /// A type or the outcome variable.
+        rows: Box<Expr>,
+        /// Another one.
+        columns: Option<Box<Expr>>,
+        /// The rows, each with the value it is for.
+        cells: Vec<(Expr, Vec<Expr>)>,
+    },
     /// `integral(y^2, y from 0 to v)`.
     Integral {
         /// The integrand.
@@ -189,6 +199,13 @@ pub fn children<'a>(e: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             if let Some(e) = otherwise {
                 visit(e);
             }
+        }
+        ExprKind::Table { rows, columns, cells } => {
+            visit(rows);
+            if let Some(e) = columns {
+                visit(e);
+            }
+            cells.iter().flat_map(|(_, row)| row).for_each(visit);
         }
         ExprKind::Integral { body, low, high, .. } | ExprKind::Root { body, low, high, .. } => {
             [body, low, high].into_iter().for_each(|e| visit(e));

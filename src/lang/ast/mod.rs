@@ -216,6 +216,11 @@ pub enum SettingKind {
     },
     /// `ties x = 1`, `ties to the lowest index`.
     Ties(Ties),
+    /// `prior = table v, w { … }`: the probability of each profile of types.
+    Prior {
+        /// The probability, in the types.
+        probability: Expr,
+    },
 }
 
 /// Whether a good may stay with nobody.
@@ -278,6 +283,39 @@ pub enum DistributionKind {
         /// The type space.
         on: Range,
     },
+    /// Finitely many types.
+    Discrete(Discrete),
+}
+
+/// Finitely many types, with probabilities or without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Discrete {
+    /// `in {low, high}`: without a prior of their own.
+    Types(Support),
+    /// `uniform {1, 2, 5}`, `uniform grid(0, 1, 1/10)`.
+    Even(Support),
+    /// `finite {1: 1/3, 2: 2/3}`: each with its probability.
+    Weighted(Vec<(Expr, Expr)>),
+}
+
+/// Finitely many types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Support {
+    /// `{1, 2, 5}`, `{low, high}`: numbers, or new names.
+    Listed(Vec<Expr>),
+    /// `grid(0, 1, 1/10)`: from one number to another in equal steps.
+    Grid(Box<Grid>),
+}
+
+/// Numbers in equal steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grid {
+    /// The first number.
+    pub low: Expr,
+    /// The last number.
+    pub high: Expr,
+    /// The step.
+    pub step: Expr,
 }
 
 /// Who a line or a call speaks of: `buyer`, `1`, `i`.
@@ -317,6 +355,15 @@ pub enum MechanismBody {
         /// Comments after the last rule.
         end_comments: Vec<String>,
     },
+    /// `rule r on S: x = e`: an allocation rule, which says nothing of payments.
+    Choice {
+        /// The setting.
+        setting: Name,
+        /// The outcome variable.
+        outcome: Name,
+        /// The outcome, in the types.
+        value: Expr,
+    },
 }
 
 /// One rule of a mechanism that is written out.
@@ -350,6 +397,13 @@ pub enum MechanismRuleKind {
         value: Expr,
         /// Its probability.
         probability: Expr,
+    },
+    /// `outcome x = [v >= c]`: the outcome itself, in the types.
+    Outcome {
+        /// The outcome variable.
+        outcome: Name,
+        /// The outcome.
+        value: Expr,
     },
     /// `payment i = …`: what the agent pays to the designer.
     Payment {

@@ -2,29 +2,35 @@
 //!
 //! ```text
 //! setting      = "setting" name "{" { line } "}"
-//! line         = "agent" name "with" "type" name "~" distribution
-//!              | "agents" name "in" expr ".." expr "with" "type" name "[" name "]" "~" distribution
+//! line         = "agent" name "with" "type" name types
+//!              | "agents" name "in" expr ".." expr "with" "type" name "[" name "]" types
+//!              | "prior" "=" expr
 //!              | "outcome" name "in" "{" expr { "," expr } "}"
 //!              | "one" "good" [ "," "kept" "by" "the" "seller" "if" "nobody" "gets" "it" ]
 //!              | ( "value" | "outside" | "share" ) agent "=" expr
 //!              | "ties" ( name "=" expr { "," expr } | "to" "the" ( "lowest" | "highest" ) "index"
 //!                       | "to" agent { "," agent } )
-//! distribution = "uniform" "(" expr "," expr ")" | ( "cdf" | "pdf" ) expr "on" range
+//! types        = "~" distribution | "in" support
+//! distribution = "uniform" ( "(" expr "," expr ")" | support ) | ( "cdf" | "pdf" ) expr "on" range
+//!              | "finite" "{" expr ":" expr { "," expr ":" expr } "}"
+//! support      = "{" expr { "," expr } "}" | "grid" "(" expr "," expr "," expr ")"
 //! mechanism    = "mechanism" name ( "=" expr | [ "on" name ] "=" "{" { rule } "}" )
 //! rule         = ( "allocation" | "payment" ) agent "=" expr | "probability" name "=" expr ":" expr
+//!              | "outcome" name "=" expr
+//! alone        = "rule" name "on" name ":" name "=" expr
 //! strategy     = "strategy" name "on" name ":" name "(" name ")" "=" expr
 //! ```
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    AgentRef, Distribution, DistributionKind, Keeper, Mechanism, MechanismBody, MechanismRule,
-    MechanismRuleKind, Setting, SettingKind, SettingLine, Span, Strategy, Ties,
+    AgentRef, Discrete, Distribution, DistributionKind, Expr, Grid, Keeper, Mechanism, MechanismBody,
+    MechanismRule, MechanismRuleKind, Setting, SettingKind, SettingLine, Span, Strategy, Support, Ties,
 };
 use crate::lang::lexer::{Token, TokenKind};
 
-const LINES: [&str; 8] =
-    ["`agent`", "`agents`", "`outcome`", "`one`", "`value`", "`outside`", "`share`", "`ties`"];
-const RULES: [&str; 3] = ["`allocation`", "`payment`", "`probability`"];
+const LINES: [&str; 9] =
+    ["`agent`", "`agents`", "`outcome`", "`one`", "`value`", "`outside`", "`share`", "`ties`", "`prior`"];
+const RULES: [&str; 4] = ["`allocation`", "`payment`", "`probability`", "`outcome`"];
 
 impl Parser<'_> {
     pub(super) fn setting(&mut self) -> Parse<Setting> {
@@ -64,8 +70,7 @@ impl Parser<'_> {
                 let name = self.name("the name of the agent")?;
                 self.words(&["with", "type"])?;
                 let variable = self.name("the name of the type")?;
-                self.expect("~")?;
-                SettingKind::Agent { name, variable, distribution: self.distribution()? }
+                SettingKind::Agent { name, variable, distribution: self.types()? }
             }
             "agents" => {
                 let index = self.name("an index")?;
@@ -88,21 +93,12 @@ impl Parser<'_> {
                     return Err(complaint);
                 }
                 self.close("]", opened)?;
-                self.expect("~")?;
-                SettingKind::Agents { index, first, last, variable, distribution: self.distribution()? }
+                SettingKind::Agents { index, first, last, variable, distribution: self.types()? }
             }
             "outcome" => {
                 let name = self.name("the name of the outcome")?;
                 self.expect_word("in")?;
-                let opened = self.expect("{")?;
-                self.open += 1;
-                let mut values = vec![self.expr()?];
-                while self.accept(",") {
-                    values.push(self.expr()?);
-                }
-                self.open -= 1;
-                self.close("}", opened)?;
-                SettingKind::Outcome { name, values }
+                SettingKind::Outcome { name, values: self.listed()? }
             }
             "one" => {
                 self.expect_word("good")?;
@@ -116,6 +112,10 @@ impl Parser<'_> {
                 SettingKind::OneGood { keeper }
             }
             "ties" => SettingKind::Ties(self.ties()?),
+            "prior" => {
+                self.expect("=")?;
+                SettingKind::Prior { probability: self.expr()? }
+            }
             _ => {
                 let agent = self.agent()?;
                 self.expect("=")?;
@@ -170,9 +170,81 @@ impl Parser<'_> {
         }
     }
 
+    /// `{1, 2, 5}`
+    fn listed(&mut self) -> Parse<Vec<Expr>> {
+        let opened = self.expect("{")?;
+        self.open += 1;
+        let mut values = vec![];
+        while !self.is_symbol("}") {
+            values.push(self.expr()?);
+            if !self.accept(",") {
+                break;
+            }
+        }
+        self.open -= 1;
+        self.close("}", opened)?;
+        Ok(values)
+    }
+
+    fn support(&mut self) -> Parse<Support> {
+        if !self.accept_word("grid") {
+            return match self.is_symbol("{") {
+                true => Ok(Support::Listed(self.listed()?)),
+                false => Err(self.expected(&["`{`", "`grid`"])),
+            };
+        }
+        let opened = self.expect("(")?;
+        self.open += 1;
+        let low = self.expr()?;
+        self.expect(",")?;
+        let high = self.expr()?;
+        self.expect(",")?;
+        let step = self.expr()?;
+        self.open -= 1;
+        self.close(")", opened)?;
+        Ok(Support::Grid(Box::new(Grid { low, high, step })))
+    }
+
+    /// The types of an agent: a distribution, or a finite set without one.
+    fn types(&mut self) -> Parse<Distribution> {
+        if self.accept("~") {
+            return self.distribution();
+        }
+        if !self.accept_word("in") {
+            return Err(self.expected(&["`~`", "`in`"]));
+        }
+        let start = self.here();
+        let kind = DistributionKind::Discrete(Discrete::Types(self.support()?));
+        Ok(Distribution { kind, span: Span::new(start.start, self.end()) })
+    }
+
+    fn weighted(&mut self) -> Parse<Vec<(Expr, Expr)>> {
+        let opened = self.expect("{")?;
+        self.open += 1;
+        let mut out = vec![];
+        while !self.is_symbol("}") {
+            let point = self.expr()?;
+            self.expect(":")?;
+            out.push((point, self.expr()?));
+            if !self.accept(",") {
+                break;
+            }
+        }
+        self.open -= 1;
+        self.close("}", opened)?;
+        Ok(out)
+    }
+
     fn distribution(&mut self) -> Parse<Distribution> {
         let start = self.here();
-        let kind = if self.accept_word("uniform") {
+        let kind = if self.accept_word("finite") {
+            DistributionKind::Discrete(Discrete::Weighted(self.weighted()?))
+        } else if self.is_word("uniform")
+            && self.peek_second().is_some_and(|t| t.kind != TokenKind::Symbol("("))
+        {
+            self.at += 1;
+            DistributionKind::Discrete(Discrete::Even(self.support()?))
+        } else if self.accept_word("uniform") {
             let opened = self.expect("(")?;
             self.open += 1;
             let low = self.expr()?;
@@ -189,7 +261,7 @@ impl Parser<'_> {
             let on = self.range()?;
             if cdf { DistributionKind::Cdf { body, on } } else { DistributionKind::Pdf { body, on } }
         } else {
-            return Err(self.expected(&["`uniform`", "`cdf`", "`pdf`"]));
+            return Err(self.expected(&["`uniform`", "`cdf`", "`pdf`", "`finite`"]));
         };
         Ok(Distribution { kind, span: Span::new(start.start, self.end()) })
     }
@@ -240,6 +312,11 @@ impl Parser<'_> {
             self.expect(":")?;
             return Ok(MechanismRuleKind::Probability { outcome, value, probability: self.expr()? });
         }
+        if word == "outcome" {
+            let outcome = self.name("the outcome variable")?;
+            self.expect("=")?;
+            return Ok(MechanismRuleKind::Outcome { outcome, value: self.expr()? });
+        }
         let agent = self.agent()?;
         self.expect("=")?;
         let e = self.expr()?;
@@ -247,6 +324,18 @@ impl Parser<'_> {
             "allocation" => MechanismRuleKind::Allocation { agent, probability: e },
             _ => MechanismRuleKind::Payment { agent, payment: e },
         })
+    }
+
+    /// An allocation rule alone.
+    pub(super) fn choice(&mut self) -> Parse<Mechanism> {
+        let name = self.name("the name of the rule")?;
+        self.expect_word("on")?;
+        let setting = self.name("a setting")?;
+        self.expect(":")?;
+        let outcome = self.name("the outcome variable")?;
+        self.expect("=")?;
+        let value = self.expr()?;
+        Ok(Mechanism { name, body: MechanismBody::Choice { setting, outcome, value } })
     }
 
     pub(super) fn strategy(&mut self) -> Parse<Strategy> {

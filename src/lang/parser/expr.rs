@@ -8,6 +8,8 @@
 //! primary   = number | name | name "[" expr "]" | name "(" … ")" | "(" expr ")" | "[" condition "]"
 //!           | "cases" "{" … "}" | "integral" "(" expr "," name "from" expr "to" expr ")"
 //!           | "root" [ name ] "of" expr "in" "[" expr "," expr "]"
+//!           | "table" axis [ "," axis ] "{" { expr ":" expr { "," expr } } "}"
+//! axis      = name | name "[" expr "]"
 //! condition = comparison { "and" comparison }
 //! ```
 
@@ -196,6 +198,7 @@ impl Parser<'_> {
                 "cases" => self.cases(),
                 "integral" => self.integral(),
                 "root" => self.root(),
+                "table" => self.table(),
                 reserved if RESERVED.contains(&reserved) => {
                     let mut complaint = self.expected(&wanted);
                     complaint.code = "reserved-word";
@@ -343,6 +346,33 @@ impl Parser<'_> {
         self.open = outer;
         let span = Span::new(start.start, self.end());
         Ok(Expr { kind: ExprKind::Cases { branches, otherwise }, span })
+    }
+
+    fn table(&mut self) -> Parse<Expr> {
+        let start = self.expect_word("table")?;
+        let rows = Box::new(self.named()?);
+        let columns = match self.accept(",") {
+            true => Some(Box::new(self.named()?)),
+            false => None,
+        };
+        let opened = self.expect("{")?;
+        let outer = std::mem::replace(&mut self.open, 0);
+        let mut cells = Vec::new();
+        while !self.is_symbol("}") && self.peek().is_some() {
+            let label = self.expr()?;
+            self.expect(":")?;
+            let mut row = vec![self.expr()?];
+            while self.accept(",") {
+                row.push(self.expr()?);
+            }
+            cells.push((label, row));
+            self.within_chain(cells.len())?;
+            while self.accept(";") {}
+        }
+        self.close("}", opened)?;
+        self.open = outer;
+        let span = Span::new(start.start, self.end());
+        Ok(Expr { kind: ExprKind::Table { rows, columns, cells }, span })
     }
 
     fn condition(&mut self) -> Parse<Condition> {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! file      = { item }
-//! item      = source | parameter | setting | mechanism | strategy | claim
+//! item      = source | parameter | setting | mechanism | alone | strategy | claim
 //! source    = "source" text [ "," the rest of the line ]
 //! parameter = "parameter" name "in" range                 range = "[" expr "," expr "]"
 //! ```
@@ -25,11 +25,11 @@ const COMPLAINT_LIMIT: usize = 20;
 const DEPTH_LIMIT: usize = 128;
 
 /// The words that begin an item.
-const ITEMS: [&str; 8] =
-    ["source", "parameter", "setting", "mechanism", "strategy", "claim", "refuted", "solve"];
+const ITEMS: [&str; 9] =
+    ["source", "parameter", "setting", "mechanism", "rule", "strategy", "claim", "refuted", "solve"];
 
 /// Words that cannot be names.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 16] = [
     "E",
     "interim",
     "under",
@@ -45,6 +45,7 @@ const RESERVED: [&str; 15] = [
     "cases",
     "integral",
     "root",
+    "table",
 ];
 
 type Parse<T> = Result<T, Box<Diagnostic>>;
@@ -351,6 +352,7 @@ impl<'a> Parser<'a> {
             }
             "setting" => ItemKind::Setting(self.setting()?),
             "mechanism" => ItemKind::Mechanism(self.mechanism()?),
+            "rule" => ItemKind::Mechanism(self.choice()?),
             "strategy" => ItemKind::Strategy(self.strategy()?),
             "claim" => ItemKind::Claim(self.claim(ast::Stance::Holds)?),
             "solve" => ItemKind::Claim(self.solve()?),

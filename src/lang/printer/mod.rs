@@ -1,18 +1,17 @@
 //! The printer: canonical text of a syntax tree. What it prints parses back to the same tree.
 
-use std::fmt::Write;
-
+mod expr;
 mod statement;
 
-use crate::exact::Rational;
 use crate::lang::ast::{
-    AgentRef, Blank, Braces, Claim, Comparison, Condition, Distribution, DistributionKind, Expr, ExprKind,
-    Factor, FamilyOperator, File, Item, ItemKind, Keeper, MechanismBody, MechanismRuleKind, Scope,
-    SettingKind, Sign, Stance, Text, Ties, children,
+    AgentRef, Blank, Braces, Claim, Discrete, Distribution, DistributionKind, Expr, File, Grid, Item,
+    ItemKind, Keeper, Mechanism, MechanismBody, MechanismRuleKind, Scope, SettingKind, Stance, Support, Text,
+    Ties,
 };
 
+pub use expr::print_expr;
+use expr::{block, list};
 pub(super) use statement::print_concept;
-use statement::relations;
 pub use statement::{print_property, print_relation, print_set, print_statement};
 
 /// Lines are not longer, where there is a choice.
@@ -72,10 +71,15 @@ fn print_item(out: &mut String, item: &Item) {
             comments(out, "  ", &setting.end_comments);
             out.push('}');
         }
+        ItemKind::Mechanism(Mechanism { name, body: MechanismBody::Choice { setting, outcome, value } }) => {
+            let (name, setting, outcome) = (&name.text, &setting.text, &outcome.text);
+            out.push_str(&format!("rule {name} on {setting}: {outcome} = {}", expr::outdented(value)));
+        }
         ItemKind::Mechanism(mechanism) => {
             out.push_str(&format!("mechanism {}", mechanism.name.text));
             match &mechanism.body {
                 MechanismBody::Expr(e) => out.push_str(&format!(" = {}", print_expr(e))),
+                MechanismBody::Choice { .. } => {}
                 MechanismBody::Rules { setting, rules, end_comments } => {
                     if let Some(setting) = setting {
                         out.push_str(&format!(" on {}", setting.text));
@@ -108,27 +112,24 @@ fn agent(agent: &AgentRef) -> String {
     }
 }
 
-fn list(expressions: &[Expr]) -> String {
-    expressions.iter().map(print_expr).collect::<Vec<_>>().join(", ")
-}
-
 fn setting_line(kind: &SettingKind) -> String {
     match kind {
         SettingKind::Agent { name, variable, distribution: d } => {
-            format!("agent {} with type {} ~ {}", name.text, variable.text, distribution(d))
+            format!("agent {} with type {} {}", name.text, variable.text, types(d))
         }
         SettingKind::Agents { index, first, last, variable, distribution: d } => {
             let (first, last) = (print_expr(first), print_expr(last));
             let (i, v) = (&index.text, &variable.text);
-            format!("agents {i} in {first}..{last} with type {v}[{i}] ~ {}", distribution(d))
+            format!("agents {i} in {first}..{last} with type {v}[{i}] {}", types(d))
         }
         SettingKind::Outcome { name, values } => format!("outcome {} in {{{}}}", name.text, list(values)),
         SettingKind::OneGood { keeper: Keeper::Agents } => "one good".into(),
         SettingKind::OneGood { keeper: Keeper::Seller } => {
             "one good, kept by the seller if nobody gets it".into()
         }
-        SettingKind::Value { agent: a, value } => format!("value {} = {}", agent(a), print_expr(value)),
-        SettingKind::Outside { agent: a, value } => format!("outside {} = {}", agent(a), print_expr(value)),
+        SettingKind::Value { agent: a, value } => format!("value {} = {}", agent(a), block(value)),
+        SettingKind::Outside { agent: a, value } => format!("outside {} = {}", agent(a), block(value)),
+        SettingKind::Prior { probability } => format!("prior = {}", block(probability)),
         SettingKind::Share { agent: a, share } => format!("share {} = {}", agent(a), print_expr(share)),
         SettingKind::Ties(Ties::Outcomes { name, values }) => {
             format!("ties {} = {}", name.text, list(values))
@@ -141,6 +142,23 @@ fn setting_line(kind: &SettingKind) -> String {
     }
 }
 
+fn types(d: &Distribution) -> String {
+    match &d.kind {
+        DistributionKind::Discrete(Discrete::Types(set)) => format!("in {}", support(set)),
+        _ => format!("~ {}", distribution(d)),
+    }
+}
+
+fn support(set: &Support) -> String {
+    match set {
+        Support::Listed(points) => format!("{{{}}}", list(points)),
+        Support::Grid(grid) => {
+            let Grid { low, high, step } = &**grid;
+            format!("grid({}, {}, {})", print_expr(low), print_expr(high), print_expr(step))
+        }
+    }
+}
+
 fn distribution(d: &Distribution) -> String {
     let on = |range: &super::ast::Range| format!("[{}, {}]", print_expr(&range.low), print_expr(&range.high));
     match &d.kind {
@@ -149,19 +167,28 @@ fn distribution(d: &Distribution) -> String {
         }
         DistributionKind::Cdf { body, on: range } => format!("cdf {} on {}", print_expr(body), on(range)),
         DistributionKind::Pdf { body, on: range } => format!("pdf {} on {}", print_expr(body), on(range)),
+        DistributionKind::Discrete(Discrete::Types(set)) => support(set),
+        DistributionKind::Discrete(Discrete::Even(set)) => format!("uniform {}", support(set)),
+        DistributionKind::Discrete(Discrete::Weighted(weights)) => {
+            let weight = |(p, w): &(Expr, Expr)| format!("{}: {}", print_expr(p), print_expr(w));
+            format!("finite {{{}}}", weights.iter().map(weight).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
 fn mechanism_rule(kind: &MechanismRuleKind) -> String {
     match kind {
         MechanismRuleKind::Allocation { agent: a, probability } => {
-            format!("allocation {} = {}", agent(a), print_expr(probability))
+            format!("allocation {} = {}", agent(a), block(probability))
         }
         MechanismRuleKind::Probability { outcome, value, probability } => {
-            format!("probability {} = {}: {}", outcome.text, print_expr(value), print_expr(probability))
+            format!("probability {} = {}: {}", outcome.text, print_expr(value), block(probability))
+        }
+        MechanismRuleKind::Outcome { outcome, value } => {
+            format!("outcome {} = {}", outcome.text, block(value))
         }
         MechanismRuleKind::Payment { agent: a, payment } => {
-            format!("payment {} = {}", agent(a), print_expr(payment))
+            format!("payment {} = {}", agent(a), block(payment))
         }
     }
 }
@@ -236,167 +263,4 @@ fn print_claim(out: &mut String, claim: &Claim) {
         column += suffix.len();
         out.push_str(&suffix);
     }
-}
-
-/// How tightly a form binds; a part that binds less tightly than its place needs brackets.
-#[derive(PartialEq, PartialOrd)]
-enum Level {
-    Sum,
-    Product,
-    Factor,
-    Prefix,
-    Primary,
-}
-
-fn level(e: &Expr) -> Level {
-    match &e.kind {
-        ExprKind::Sum(_) | ExprKind::Negated(_) => Level::Sum,
-        ExprKind::Product(_) => Level::Product,
-        ExprKind::Power { .. } => Level::Factor,
-        ExprKind::Expectation(_) | ExprKind::Interim(_) | ExprKind::Under { .. } | ExprKind::Root { .. } => {
-            Level::Prefix
-        }
-        _ => Level::Primary,
-    }
-}
-
-/// An expression; brackets only where they are needed.
-pub fn print_expr(e: &Expr) -> String {
-    let mut out = String::new();
-    write_expr(&mut out, e);
-    out
-}
-
-fn part(out: &mut String, e: &Expr, least: &Level) {
-    if level(e) < *least {
-        out.push('(');
-        write_expr(out, e);
-        out.push(')');
-    } else {
-        write_expr(out, e);
-    }
-}
-
-fn write_expr(out: &mut String, e: &Expr) {
-    match &e.kind {
-        ExprKind::Number(value) => out.push_str(&number(value)),
-        ExprKind::Name(name) => out.push_str(name),
-        ExprKind::Indexed { name, index } => {
-            out.push_str(&format!("{}[{}]", name.text, print_expr(index)));
-        }
-        ExprKind::Sum(terms) => {
-            for (position, (sign, term)) in terms.iter().enumerate() {
-                out.push_str(match (position, sign) {
-                    (0, Sign::Plus) => "",
-                    (0, Sign::Minus) => "-",
-                    (_, Sign::Plus) => " + ",
-                    (_, Sign::Minus) => " - ",
-                });
-                part(out, term, &Level::Product);
-            }
-        }
-        ExprKind::Negated(inner) => {
-            out.push('-');
-            part(out, inner, &Level::Product);
-        }
-        ExprKind::Product(factors) => {
-            for (position, (how, factor)) in factors.iter().enumerate() {
-                out.push_str(match (position, how) {
-                    (0, _) => "",
-                    (_, Factor::Times) => "*",
-                    (_, Factor::Over) => "/",
-                });
-                let average = matches!(factor.kind, ExprKind::Expectation(_) | ExprKind::Interim(_));
-                let is_last = position + 1 == factors.len();
-                part(out, factor, if average && !is_last { &Level::Primary } else { &Level::Factor });
-            }
-        }
-        ExprKind::Power { base, exponent } => {
-            part(out, base, &Level::Primary);
-            out.push('^');
-            part(out, exponent, &Level::Primary);
-        }
-        ExprKind::Call { function, arguments } => {
-            out.push_str(&format!("{}({})", function.text, list(arguments)));
-        }
-        ExprKind::Family { operator, index, except, body } => {
-            let (index, body) = (&index.text, print_expr(body));
-            match (operator, except) {
-                (FamilyOperator::Sum, None) => out.push_str(&format!("sum({index}, {body})")),
-                (_, None) => out.push_str(&format!("{}({body} for {index})", operator_name(*operator))),
-                (_, Some(except)) => {
-                    let except = print_expr(except);
-                    out.push_str(&format!("{}({body} for {index} != {except})", operator_name(*operator)));
-                }
-            }
-        }
-        ExprKind::Indicator(c) => out.push_str(&format!("[{}]", condition(c))),
-        ExprKind::Cases { branches, otherwise } => {
-            let mut parts: Vec<String> =
-                branches.iter().map(|(e, c)| format!("{} if {}", print_expr(e), condition(c))).collect();
-            parts.extend(otherwise.as_ref().map(|e| format!("{} otherwise", print_expr(e))));
-            out.push_str(&format!("cases {{ {} }}", parts.join("; ")));
-        }
-        ExprKind::Integral { body, variable, low, high } => {
-            let (body, low, high) = (print_expr(body), print_expr(low), print_expr(high));
-            out.push_str(&format!("integral({body}, {} from {low} to {high})", variable.text));
-        }
-        ExprKind::Root { body, variable, low, high } => {
-            let (shown, low, high) = (print_expr(body), print_expr(low), print_expr(high));
-            let mut others = false;
-            let mut stack = vec![&**body];
-            while let Some(e) = stack.pop() {
-                others |= matches!(&e.kind, ExprKind::Name(text) if *text != variable.text);
-                children(e, &mut |child| stack.push(child));
-            }
-            let unknown = if others { format!("{} ", variable.text) } else { String::new() };
-            out.push_str(&format!("root {unknown}of {shown} in [{low}, {high}]"));
-        }
-        ExprKind::Expectation(inner) => prefixed(out, "E ", inner),
-        ExprKind::Interim(inner) => prefixed(out, "interim ", inner),
-        ExprKind::Under { mechanism, strategy } => {
-            match mechanism.kind {
-                ExprKind::Under { .. } => write_expr(out, mechanism),
-                _ => part(out, mechanism, &Level::Primary),
-            }
-            let _ = write!(out, " under {}", strategy.text);
-        }
-    }
-}
-
-fn prefixed(out: &mut String, word: &str, inner: &Expr) {
-    out.push_str(word);
-    part(out, inner, &Level::Prefix);
-}
-
-fn operator_name(operator: FamilyOperator) -> &'static str {
-    match operator {
-        FamilyOperator::Sum => "sum",
-        FamilyOperator::Max => "max",
-        FamilyOperator::Min => "min",
-    }
-}
-
-fn condition(c: &Condition) -> String {
-    let conjunct = |c: &Comparison| match c {
-        Comparison::Wins(e) => format!("{} wins", print_expr(e)),
-        Comparison::Relations { first, rest } => relations(first, rest),
-    };
-    c.conjuncts.iter().map(conjunct).collect::<Vec<_>>().join(" and ")
-}
-
-/// A number of the language as a whole number or decimal; it was read from one.
-fn number(value: &Rational) -> String {
-    if value.is_integer() {
-        return value.to_string();
-    }
-    let ten = Rational::from(10);
-    let (mut scaled, mut places) = (value.clone(), 0);
-    while !scaled.is_integer() && places < 10_000 {
-        scaled = &scaled * &ten;
-        places += 1;
-    }
-    let digits = format!("{:0>width$}", scaled.to_string(), width = places + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - places);
-    format!("{whole}.{fraction}")
 }

@@ -5,7 +5,7 @@ use crate::lang::ast::{
     StatementKind, Versus,
 };
 
-use super::{list, print_expr};
+use super::expr::{list, print_expr};
 
 /// `[0, 1/3) union {1/2}`
 pub fn print_set(set: &[Interval]) -> String {

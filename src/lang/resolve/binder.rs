@@ -90,12 +90,8 @@ impl Env<'_> {
         // A name that no user can write, and no other binder around this one has.
         let name = format!("{}'{}", variable.text, self.ranges.len());
         let ordered = high.minus(&low).as_number().is_some_and(|length| !length.is_negative());
-        let bound = Bound {
-            name: name.as_str().into(),
-            shown: variable.text.clone(),
-            low: low.clone(),
-            high: high.clone(),
-        };
+        let shown = variable.text.clone();
+        let bound = Bound::interval(name.as_str().into(), shown, low.clone(), high.clone());
         self.values.insert(variable.text.clone(), Expr::variable(&name));
         self.ranges.push(Range { bound, ordered });
         let term = self.number(body);
@@ -119,6 +115,12 @@ impl Env<'_> {
                     out.complete = false;
                 }
                 Condition::Relations { first, rest } => {
+                    if let Some((left, relation, right)) = self.named_comparison(first, rest)? {
+                        let factor = indicator(&left, relation, &right);
+                        out.indicator = product_of(&out.indicator, &factor, condition.span)?;
+                        out.premises.push(premise(&left, relation, &right));
+                        continue;
+                    }
                     let mut left = self.number(first)?;
                     for (relation, right) in rest {
                         let right = self.number(right)?;

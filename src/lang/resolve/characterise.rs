@@ -2,10 +2,10 @@
 
 use crate::model::{self, Bound, Kind};
 
-use super::Resolve;
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
 use super::statement::{Read, Reader};
+use super::{Resolve, finite};
 use crate::kernel::{Expr, Name as Symbol};
 use crate::lang::ast::{self, ExprKind, Name, Shape};
 
@@ -29,6 +29,7 @@ pub(super) fn reserve(
     else {
         return Err(complain("wrong-sort", "`reserve` needs a setting with one good", function.span));
     };
+    finite::has_density(&m.setting, "reserves", function.span)?;
     let chance = m.setting.interim(i, x);
     env.averaged = true;
     let conjuncts = model::reserve(&agent.type_, &chance, &point);
@@ -65,6 +66,7 @@ pub(super) fn worst_off(
     let Some(agent) = setting.agents.get(i) else {
         return Err(complain("not-an-agent", "an agent is needed here", who.span));
     };
+    env.averages_over(&setting, set.span)?;
     let gross = mechanism.map_or_else(|| setting.welfare(), |m| m.payoff(i));
     let net = setting.interim(i, &gross).minus(&agent.outside);
     let points = elements.iter().map(|e| type_point(env, e)).collect::<Resolve<Vec<_>>>()?;
@@ -76,7 +78,6 @@ pub(super) fn worst_off(
     let shown = format!("interim {what} minus outside option of {}", agent.name);
     let named = env.named(&shown, &net);
     env.define(shown, &env.unfolded(&net));
-    env.averaged = true;
     reader.goal(reader.claim(env, model::worst_off(&agent.type_, &named, &points)), set.span, out)
 }
 
@@ -103,6 +104,10 @@ pub(super) fn shape(
 ) -> Resolve<()> {
     let side = reader.side(env, e)?;
     let bound = shape_variable(reader, env, &side.term, variable)?;
+    if bound.points.is_finite() && matches!(shape, Shape::Convex | Shape::Concave) {
+        let message = format!("`{}` has finitely many values, and between them there is none", bound.shown);
+        return Err(complain("unsupported", message, variable.span));
+    }
     let variables = reader.variables(env, &[&side.term], e.span)?;
     let depends = |b: &Bound| b.low.mentions(&bound.name) || b.high.mentions(&bound.name);
     let charges = env.charges.iter().map(|c| &c.body);

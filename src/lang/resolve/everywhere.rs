@@ -3,9 +3,9 @@
 use crate::kernel::{Expr, Node};
 use crate::model::{Agent, Comparison, Conjunct};
 
-use super::Resolve;
 use super::names::advise;
 use super::scope::Env;
+use super::{Resolve, finite};
 use crate::lang::ast::Span;
 
 /// What a relation between numbers that depend on types says almost everywhere. An equation or a weak
@@ -14,6 +14,7 @@ use crate::lang::ast::Span;
 /// difference of the sides, or the indicator of the violation, is zero in expectation.
 pub(super) fn almost(env: &mut Env<'_>, c: Conjunct, span: Span) -> Resolve<Conjunct> {
     let c = Conjunct { left: env.unfolded(&c.left), right: env.unfolded(&c.right), ..c };
+    env.settings.iter().try_for_each(|s| finite::has_density(s, "statements almost everywhere", span))?;
     one_prior(env, &c, span)?;
     let closed = matches!(c.relation, Comparison::Equal | Comparison::AtLeast | Comparison::AtMost);
     // A density that is one polynomial has finitely many zeros.

@@ -82,6 +82,7 @@ impl Env<'_> {
                 self.family(e, *operator, index, except.as_deref(), body)
             }
             ExprKind::Indicator(condition) => self.condition(condition),
+            ExprKind::Table { .. } => self.table_of_numbers(e),
             ExprKind::Cases { branches, otherwise } => self.cases(e, branches, otherwise.as_deref()),
             ExprKind::Integral { body, variable, low, high } => self.integral(body, variable, low, high),
             ExprKind::Root { body, variable, low, high } => self.root_in(e, body, variable, low, high),
@@ -100,6 +101,10 @@ impl Env<'_> {
         let types = self.types();
         let named: Vec<_> = types.iter().filter(|b| b.shown == text).collect();
         match named.as_slice() {
+            [only] if only.points.are_named() => {
+                let message = format!("the values of `{text}` are names, and a number is needed here");
+                return Err(advise("wrong-sort", message, span, format!("write `[{text} = …]` or a table")));
+            }
             [only] => return Ok(Expr::variable(&only.name)),
             [] => {}
             _ => {
@@ -114,6 +119,14 @@ impl Env<'_> {
             let message = format!("`{text}` is a family of types, and one of them is needed here");
             let help = format!("write `{text}[1]`, say");
             return Err(advise("wrong-sort", message, span, help));
+        }
+        let sets = types.iter().map(|b| (&b.shown, &b.points));
+        let sets = sets.chain(self.outcome.iter().map(|a| (&a.shown, &a.points)));
+        for (set, points) in sets.filter(|(_, points)| points.are_named()) {
+            if set == text || points.all().iter().any(|p| p.shown == text) {
+                let message = format!("the values of `{set}` are names, and a number is needed here");
+                return Err(advise("wrong-sort", message, span, format!("write `[{set} = …]` or a table")));
+            }
         }
         if self.indices.contains_key(text) {
             let message = format!("`{text}` stands for an agent, and a number is needed here");
@@ -162,9 +175,12 @@ impl Env<'_> {
         let found = if named.is_empty() { &self.settings } else { &named };
         let same = |a: &Setting, b: &Setting| {
             let prior = |s: &Setting| -> Vec<_> {
-                s.agents.iter().map(|a| (a.name.clone(), a.type_.clone(), a.density.clone())).collect()
+                s.agents
+                    .iter()
+                    .map(|a| (a.name.clone(), a.type_.clone(), a.density.clone(), a.weights.clone()))
+                    .collect()
             };
-            prior(a) == prior(b)
+            prior(a) == prior(b) && a.joint == b.joint
         };
         match found.as_slice() {
             [first, rest @ ..] if rest.iter().all(|s| same(first, s)) => Ok(first.clone()),
@@ -175,16 +191,17 @@ impl Env<'_> {
 
     fn expectation(&mut self, inner: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_of(inner)?;
+        self.averages_over(&setting, inner.span)?;
         let outside = std::mem::take(&mut self.stages);
         let term = self.averaged_over(inner, &setting, |_| true)?;
         self.stages = outside;
         self.stages.ex_ante = true;
-        self.averaged = true;
         Ok(setting.expectation(&term))
     }
 
     fn interim(&mut self, inner: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_of(inner)?;
+        self.averages_over(&setting, inner.span)?;
         let agent = self.interim_agent(inner, &setting)?;
         let term = self.averaged_over(inner, &setting, |i| i != agent)?;
         if let Some(a) = setting.agents.get(agent) {
@@ -195,7 +212,6 @@ impl Env<'_> {
             }
             self.stages.interim.push(a.type_.name.clone());
         }
-        self.averaged = true;
         Ok(setting.interim(agent, &term))
     }
 

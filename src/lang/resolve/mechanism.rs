@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::kernel::Expr;
 use crate::model::{Comparison, Kind, Mechanism, Setting};
 
-use super::names::{advise, complain, occurs, unknown_name};
+use super::names::{advise, complain, occurs};
 use super::scope::{Env, MechanismEntry, Range, StrategyEntry, Universe};
-use super::{Obligation, Resolve, expr, setting};
+use super::{Obligation, Resolve, expr, setting, table};
 use crate::lang::ast::{self, AgentRef, ExprKind, MechanismBody, MechanismRuleKind, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -43,6 +43,16 @@ pub(super) fn resolve(
             obligations.append(&mut rulebook.env.obligations);
             (mechanism, rulebook.env.averaged)
         }
+        MechanismBody::Choice { setting, outcome, value } => {
+            let setting = universe.setting(&setting.text, setting.span)?.setting.clone();
+            let mut env = Env::new(universe, vec![setting.clone()]);
+            let allocation = env.choice(&setting, outcome, value)?;
+            obligations.append(&mut env.obligations);
+            let payment = vec![Expr::zero(); setting.agents.len()];
+            let (name, rule) = (m.name.text.clone(), Mechanism::of(&setting, allocation, payment));
+            universe.rules.push(MechanismEntry { name, mechanism: rule, averaged: false });
+            return Ok(());
+        }
     };
     if mechanism.allocation.iter().chain(&mechanism.payment).any(Expr::is_too_large) {
         return Err(expr::too_large(
@@ -76,6 +86,15 @@ pub(super) fn strategy(
         env.values.insert(s.variable.text.clone(), Expr::variable(&agent.type_.name));
         env.ranges.push(Range { bound: agent.type_.clone(), ordered: true });
         let report = env.constant(&s.body)?;
+        if agent.type_.points.is_finite() {
+            let points = agent.type_.points.all().iter();
+            let away = points
+                .fold(Expr::one(), |product, p| product.times(&report.minus(&Expr::number(p.value.clone()))));
+            let message = format!("a report of `{}` is not one of its types", agent.name);
+            let diagnostic = Diagnostic::new("out-of-range", message, s.body.span)
+                .help("reports are types: the mechanism is only defined for them");
+            env.oblige(away, Comparison::Equal, Expr::zero(), diagnostic);
+        }
         for (relation, end) in
             [(Comparison::AtLeast, &agent.type_.low), (Comparison::AtMost, &agent.type_.high)]
         {
@@ -133,15 +152,17 @@ impl<'u> Rulebook<'u> {
                 }
             }
             MechanismRuleKind::Probability { outcome, value, probability } => {
-                let number = Env::new(self.env.universe, vec![]).constant(value)?;
-                let wanted = format!("{} = {number}", outcome.text);
-                let known = self.setting.outcomes.iter().map(|o| o.name.as_str());
-                let k = known.clone().position(|name| name == wanted);
-                let k =
-                    k.ok_or_else(|| unknown_name("outcome", &wanted, outcome.span.to(value.span), known))?;
+                let k = table::outcome_index(self.env.universe, &self.setting, outcome, value)?;
                 self.span = probability.span;
                 let term = self.env.number(probability)?;
                 fill(&mut self.allocation, k, term, rule.span)?;
+            }
+            MechanismRuleKind::Outcome { outcome, value } => {
+                self.span = value.span;
+                let chosen = self.env.choice(&self.setting.clone(), outcome, value)?;
+                for (k, term) in chosen.into_iter().enumerate() {
+                    fill(&mut self.allocation, k, term, rule.span)?;
+                }
             }
         }
         Ok(())

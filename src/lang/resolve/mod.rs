@@ -8,6 +8,7 @@ mod binder;
 mod characterise;
 mod everywhere;
 mod expr;
+mod finite;
 mod mechanism;
 mod named;
 mod names;
@@ -20,6 +21,7 @@ mod setting;
 mod solve;
 mod stage;
 mod statement;
+mod table;
 mod ties;
 
 use crate::exact::Rational;

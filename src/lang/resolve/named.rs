@@ -7,7 +7,7 @@ use crate::model::{Bound, Claim, Comparison, Conjunct, Mechanism, Setting, regul
 
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
-use super::{Obligation, Resolve};
+use super::{Obligation, Resolve, finite};
 use crate::lang::ast::{self, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
@@ -47,10 +47,6 @@ impl Env<'_> {
         if !MECHANISMS.contains(&name) {
             return Err(unknown_name("mechanism", name, function.span, MECHANISMS));
         }
-        self.averaged |= matches!(
-            name,
-            "balance" | "AGV" | "participate" | "balanced_vcg" | "dissolve" | "interim_groves"
-        );
         let Some((first, rest)) = arguments.split_first() else {
             return Err(arity(function, "1 or more", 0));
         };
@@ -60,6 +56,9 @@ impl Env<'_> {
             }
             _ => {
                 let setting = self.setting_argument(first)?;
+                if matches!(name, "AGV" | "balanced_vcg" | "dissolve" | "interim_groves") {
+                    self.averages_over(&setting, first.span)?;
+                }
                 match name {
                     "groves" | "interim_groves" => self.groves(function, &setting, rest),
                     "first_price" | "second_price" | "third_price" | "all_pay" | "pay_the_loser"
@@ -79,6 +78,9 @@ impl Env<'_> {
         rest: &[ast::Expr],
     ) -> Resolve<Mechanism> {
         let m = self.mechanism(first)?;
+        if matches!(function.text.as_str(), "balance" | "participate") {
+            self.averages_over(&m.setting, first.span)?;
+        }
         match (function.text.as_str(), rest) {
             ("balance", []) => Mechanism::balance(&m).ok_or_else(|| needs_two(function, e.span)),
             ("participate", []) => Ok(Mechanism::participate(&m, &print_expr(first))),
@@ -131,6 +133,7 @@ impl Env<'_> {
             "balanced_vcg" => Mechanism::balanced_vcg(setting).ok_or_else(single),
             "dissolve" => Mechanism::dissolve(setting).ok_or_else(single),
             _ => {
+                finite::has_density(setting, "virtual values", first.span)?;
                 for i in 0..setting.agents.len() {
                     self.is_regular(setting, i, first.span);
                 }

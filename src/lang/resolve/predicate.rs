@@ -7,7 +7,7 @@ use crate::model::{self, Concept, Existence, Property, Quantity, equilibrium, un
 use super::names::{advise, complain};
 use super::scope::Env;
 use super::statement::{Read, Reader};
-use super::{Goal, Resolve, expr};
+use super::{Goal, Resolve, expr, finite};
 use crate::lang::ast::{self, ExprKind, PropertyKind, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
@@ -25,7 +25,12 @@ impl Reader<'_> {
         let mut conjuncts = Vec::new();
         for property in properties {
             let (meaning, averages) = meaning(property.kind);
-            env.averaged |= averages;
+            if averages {
+                env.averages_over(&m.setting, property.span)?;
+            }
+            if matches!(property.kind, PropertyKind::Envelope | PropertyKind::InterimEnvelope) {
+                finite::has_density(&m.setting, "areas under marginal values", property.span)?;
+            }
             let parts = unfold(&m, meaning).ok_or_else(|| no_derivative(property.span))?;
             conjuncts.extend(parts.into_iter().map(|(_, c)| c));
         }
@@ -55,7 +60,9 @@ impl Reader<'_> {
             ast::Concept::ExPost => Concept::ExPost,
             ast::Concept::DominantStrategy => Concept::DominantStrategy,
         };
-        env.averaged |= concept == Concept::BayesNash;
+        if concept == Concept::BayesNash {
+            env.averages_over(&m.setting, mechanism.span)?;
+        }
         let conjuncts = equilibrium(&m, concept, &played.reports);
         self.goal(self.claim(env, conjuncts), strategy.span.to(mechanism.span), out)
     }
@@ -73,6 +80,7 @@ impl Reader<'_> {
         };
         let place = setting.span;
         let setting = Arc::new(self.universe.setting(&setting.text, place)?.setting.at(self.fixed));
+        finite::has_density(&setting, "questions of existence", place)?;
         let meanings: Vec<Property> = properties.iter().map(|p| meaning(p.kind).0).collect();
         let existence = Existence::new(quantity, &setting, &meanings).ok_or_else(|| no_derivative(place))?;
         if existence.parts.iter().any(|(_, c)| c.left.is_too_large() || c.right.is_too_large()) {
@@ -82,6 +90,7 @@ impl Reader<'_> {
         out.goals.push(Goal::Existence(existence));
         Ok(())
     }
+
     /// `m is payment equivalent to w`, and the like.
     pub(super) fn versus(
         &self,
@@ -111,7 +120,9 @@ impl Reader<'_> {
             ast::Versus::WeaklyPreferred => model::Versus::WeaklyPreferred,
             ast::Versus::StrictlyPreferred => model::Versus::StrictlyPreferred,
         };
-        env.averaged |= versus != model::Versus::Outcome;
+        if versus != model::Versus::Outcome {
+            env.averages_over(&m.setting, first.span)?;
+        }
         let conjuncts = model::versus(&m, &other, versus);
         self.goal(self.claim(env, conjuncts), first.span.to(second.span), out)
     }

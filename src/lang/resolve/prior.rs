@@ -20,6 +20,9 @@ pub(super) fn prior(
     let (low, high) = match &d.kind {
         DistributionKind::Uniform { low, high } => (low, high),
         DistributionKind::Cdf { on, .. } | DistributionKind::Pdf { on, .. } => (&on.low, &on.high),
+        DistributionKind::Discrete(_) => {
+            return Err(complain("unsupported", "a prior on an interval is needed here", d.span));
+        }
     };
     let (low, high) = (env.constant(low)?, env.constant(high)?);
     let Some(length) = high.minus(&low).as_number() else {
@@ -37,7 +40,9 @@ pub(super) fn prior(
     }
     obligations.append(&mut env.obligations);
     match &d.kind {
-        DistributionKind::Uniform { .. } => Ok(Distribution::uniform(low, high, &length)),
+        DistributionKind::Uniform { .. } | DistributionKind::Discrete(_) => {
+            Ok(Distribution::uniform(low, high, &length))
+        }
         DistributionKind::Pdf { body, .. } => {
             let (variable, density) = body_of(universe, body, &low, &high, obligations)?;
             let prior = Distribution::of_density(variable, low, high, density);
@@ -121,7 +126,7 @@ fn body_of(
     let variable = Symbol::from(shown.as_str());
     let mut env = Env::new(universe, vec![]);
     env.values.insert(shown.clone(), Expr::variable(&variable));
-    let bound = Bound { name: variable.clone(), shown, low: low.clone(), high: high.clone() };
+    let bound = Bound::interval(variable.clone(), shown, low.clone(), high.clone());
     env.ranges.push(Range { bound, ordered: true });
     let term = env.constant(body)?;
     obligations.append(&mut env.obligations);

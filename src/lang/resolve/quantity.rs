@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::kernel::Expr;
 use crate::model::{Charge, Comparison, Kind, Mechanism, Setting};
 
-use super::Resolve;
 use super::named::MECHANISMS;
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::{Env, Naming};
+use super::{Resolve, finite};
 use crate::lang::ast::{self, ExprKind, Name};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
@@ -94,7 +94,7 @@ impl Env<'_> {
                 let named = self.named(&format!("welfare({})", setting.name), &setting.welfare());
                 let charge = setting.collectible(i, &named);
                 let body = charge.as_ref().map(|c| c.body.negated());
-                let least = self.charge(e, who, charge, "minimises", body)?;
+                let least = self.charge(e, &setting, who, charge, "minimises", body)?;
                 Ok(least.negated())
             }
             ("participation_charge", [m, who]) => {
@@ -103,7 +103,7 @@ impl Env<'_> {
                 let i = self.agent_in(who, &m.setting)?;
                 let charge = m.charge(i, &label);
                 let body = charge.as_ref().map(|c| c.body.clone());
-                self.charge(e, who, charge, "maximises", body)
+                self.charge(e, &m.setting, who, charge, "maximises", body)
             }
             ("virtual_value", [s, who]) => self.virtual_value(e, s, who),
             ("outside", [s, who]) => {
@@ -192,6 +192,7 @@ impl Env<'_> {
     fn charge(
         &mut self,
         e: &ast::Expr,
+        setting: &Setting,
         who: &ast::Expr,
         charge: Option<Charge>,
         verb: &str,
@@ -200,6 +201,7 @@ impl Env<'_> {
         let (Some(charge), Some(body)) = (charge, body) else {
             return Err(complain("not-an-agent", "an agent is needed here", who.span));
         };
+        self.averages_over(setting, e.span)?;
         let term = Expr::variable(&charge.name);
         let agent = match &who.kind {
             ExprKind::Name(text) => self.indices.get(text).unwrap_or(text).clone(),
@@ -208,7 +210,6 @@ impl Env<'_> {
         let shown = self.shown(e, &agent);
         self.define(format!("what {shown} {verb}"), &self.unfolded(&body));
         self.add_charge(charge);
-        self.averaged = true;
         Ok(term)
     }
 
@@ -259,8 +260,10 @@ impl Env<'_> {
     /// The probability of the outcome with a value, such as `probability(vcg, 1)` for `x = 1`.
     fn probability(&mut self, e: &ast::Expr, m: &ast::Expr, outcome: &ast::Expr) -> Resolve<Expr> {
         let m = self.enter(m)?;
-        let value = self.number(outcome)?;
-        let ending = format!(" = {value}");
+        let ending = match (&m.setting.outcome, &outcome.kind) {
+            (Some(b), ExprKind::Name(text)) if b.points.are_named() => format!(" = {text}"),
+            _ => format!(" = {}", self.number(outcome)?),
+        };
         let found = match m.setting.kind {
             Kind::Outcomes => m.setting.outcomes.iter().position(|o| o.name.ends_with(&ending)),
             Kind::GoodForAgents | Kind::GoodOrSeller => {
@@ -280,6 +283,7 @@ impl Env<'_> {
     /// `θ − (1 − F)/f`; the density must not vanish.
     fn virtual_value(&mut self, e: &ast::Expr, s: &ast::Expr, who: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_argument(s)?;
+        finite::has_density(&setting, "virtual values", e.span)?;
         let i = self.agent_in(who, &setting)?;
         let (Some(term), Some(agent)) = (setting.virtual_value(i), setting.agents.get(i)) else {
             return Err(complain("not-an-agent", "an agent is needed here", who.span));

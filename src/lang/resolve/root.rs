@@ -100,7 +100,7 @@ impl Env<'_> {
         let [x, y] = [("x", ""), ("y", "'")].map(|(mark, shown)| {
             let name: Symbol = format!("{}'{mark}", variable.text).into();
             let shown = format!("{}{shown}", variable.text);
-            Bound { name, shown, low: from.clone(), high: to.clone() }
+            Bound::interval(name, shown, from.clone(), to.clone())
         });
         let [first, second] = [&x, &y].map(|b| Expr::variable(&b.name));
         let y = Bound { low: first.clone(), ..y };

@@ -9,6 +9,7 @@ use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, Mech
 
 use super::names::{complain, unknown_name, with_article};
 use super::setting::{self, SettingEntry};
+use super::table::Axis;
 use super::{Obligation, Resolve, mechanism};
 use crate::lang::ast::{self, ItemKind, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
@@ -39,6 +40,8 @@ pub(super) struct Universe {
     pub(super) parameters: Vec<Bound>,
     pub(super) settings: Vec<SettingEntry>,
     pub(super) mechanisms: Vec<MechanismEntry>,
+    /// Allocation rules without payments.
+    pub(super) rules: Vec<MechanismEntry>,
     pub(super) strategies: Vec<StrategyEntry>,
     /// Names whose definition has an error: not reported again.
     broken: Vec<String>,
@@ -92,7 +95,7 @@ impl Universe {
         env.oblige(high.clone(), relation, low.clone(), diagnostic);
         obligations.append(&mut env.obligations);
         let (name, shown) = (Symbol::from(name.text.as_str()), name.text.clone());
-        self.parameters.push(Bound { name, shown, low, high });
+        self.parameters.push(Bound::interval(name, shown, low, high));
         Ok(())
     }
 
@@ -138,6 +141,8 @@ impl Universe {
             Some("a setting")
         } else if self.mechanisms.iter().any(|m| m.name == text) {
             Some("a mechanism")
+        } else if self.rules.iter().any(|r| r.name == text) {
+            Some("an allocation rule without payments")
         } else if self.strategies.iter().any(|s| s.name == text) {
             Some("a strategy")
         } else if self.parameters.iter().any(|p| p.shown == text) {
@@ -207,6 +212,8 @@ pub(super) struct Env<'u> {
     pub(super) universe: &'u Universe,
     /// The settings whose types are in scope.
     pub(super) settings: Vec<Arc<Setting>>,
+    /// The outcome variable, at the value for which an expression is read.
+    pub(super) outcome: Option<Axis>,
     /// Bound names and outcome variables.
     pub(super) values: BTreeMap<String, Expr>,
     /// Bound variables, the outermost first.
@@ -233,6 +240,7 @@ impl<'u> Env<'u> {
         Env {
             universe,
             settings,
+            outcome: None,
             values: BTreeMap::new(),
             ranges: vec![],
             indices: BTreeMap::new(),

@@ -8,8 +8,9 @@ use crate::model::{Agent, Bound, Claim, Comparison, Conjunct, Distribution, Kind
 use super::names::{advise, complain, unknown_name};
 use super::prior::prior;
 use super::scope::{Env, Universe};
-use super::{Obligation, Resolve, small_integer, ties};
-use crate::lang::ast::{self, AgentRef, Keeper, Name, SettingKind, SettingLine, Span};
+use super::table::Axis;
+use super::{Obligation, Resolve, finite, small_integer, ties};
+use crate::lang::ast::{self, AgentRef, DistributionKind, Keeper, SettingKind, SettingLine, Span};
 use crate::lang::diagnostic::Diagnostic;
 
 /// A setting under one tie rule.
@@ -47,8 +48,11 @@ pub(super) fn resolve(
         outcomes: vec![],
         kind: Kind::Outcomes,
         order: vec![],
+        outcome: None,
+        joint: None,
         parameters: vec![],
     };
+    reader.joint(s, &mut setting)?;
     let outcomes = reader.outcomes(s, &mut setting)?;
     reader.values(s, &mut setting, outcomes.as_ref())?;
     reader.outside(s, &mut setting)?;
@@ -63,14 +67,22 @@ fn occurring(parameters: &[Bound], setting: &Setting) -> Vec<Bound> {
     let mut terms: Vec<&Expr> = setting.outcomes.iter().flat_map(|o| &o.values).collect();
     for a in &setting.agents {
         terms.extend([&a.type_.low, &a.type_.high, &a.density, &a.cdf, &a.outside]);
+        terms.extend(&a.weights);
     }
+    terms.extend(&setting.joint);
     let all =
         terms.into_iter().map(|e| Conjunct::relation("", vec![], e.clone(), Comparison::Equal, Expr::zero()));
     Claim::about(parameters, &[], all.collect()).parameters
 }
 
+/// A prior of one agent.
+enum Prior {
+    Interval(Distribution),
+    Finite(finite::Elements, Vec<Expr>),
+}
+
 /// The outcome variable with its values.
-type Outcomes<'a> = (&'a Name, Vec<Expr>);
+type Outcomes = (Bound, Vec<Expr>);
 
 struct Reader<'a> {
     universe: &'a Universe,
@@ -85,7 +97,7 @@ impl Reader<'_> {
     fn declare(&mut self, line: &SettingLine) -> Resolve<()> {
         match &line.kind {
             SettingKind::Agent { name, variable, distribution } => {
-                let prior = prior(self.universe, distribution, self.obligations)?;
+                let prior = self.types(distribution)?;
                 let symbol = Symbol::from(variable.text.as_str());
                 self.agent(&name.text, &symbol, &variable.text, &prior, name.span.to(variable.span))
             }
@@ -106,7 +118,7 @@ impl Reader<'_> {
                     let message = format!("there must be between 1 and {AGENT_LIMIT} agents");
                     return Err(complain("too-large", message, span));
                 }
-                let prior = prior(self.universe, distribution, self.obligations)?;
+                let prior = self.types(distribution)?;
                 for k in from..=to {
                     let symbol = format!("{}_{k}", variable.text);
                     let shown = format!("{}[{k}]", variable.text);
@@ -120,14 +132,7 @@ impl Reader<'_> {
         }
     }
 
-    fn agent(
-        &mut self,
-        name: &str,
-        symbol: &str,
-        shown: &str,
-        prior: &Distribution,
-        span: Span,
-    ) -> Resolve<()> {
+    fn agent(&mut self, name: &str, symbol: &str, shown: &str, prior: &Prior, span: Span) -> Resolve<()> {
         if self.agents.iter().any(|a| a.name == name) {
             return Err(complain("duplicate-name", format!("the agent `{name}` is declared twice"), span));
         }
@@ -144,9 +149,40 @@ impl Reader<'_> {
         if self.agents.len() >= AGENT_LIMIT {
             return Err(complain("too-large", format!("there are more than {AGENT_LIMIT} agents"), span));
         }
-        let (low, high) = (prior.low.clone(), prior.high.clone());
-        let type_ = Bound { name: symbol.into(), shown: shown.to_owned(), low, high };
-        self.agents.push(Agent::new(name, type_, prior));
+        let (symbol, shown) = (symbol.into(), shown.to_owned());
+        self.agents.push(match prior {
+            Prior::Interval(prior) => {
+                let type_ = Bound::interval(symbol, shown, prior.low.clone(), prior.high.clone());
+                Agent::new(name, type_, prior)
+            }
+            Prior::Finite(set, weights) => Agent::finite(name, set.bound(symbol, shown), weights.clone()),
+        });
+        Ok(())
+    }
+
+    /// The types that a line declares, with their prior.
+    fn types(&mut self, d: &ast::Distribution) -> Resolve<Prior> {
+        match &d.kind {
+            DistributionKind::Discrete(set) => {
+                let (set, weights) = finite::types(self.universe, set, d.span, self.obligations)?;
+                Ok(Prior::Finite(set, weights))
+            }
+            _ => prior(self.universe, d, self.obligations).map(Prior::Interval),
+        }
+    }
+
+    /// Sets the joint prior, if there is one.
+    fn joint(&mut self, s: &ast::Setting, setting: &mut Setting) -> Resolve<()> {
+        let mut found: Option<Span> = None;
+        for line in &s.lines {
+            let SettingKind::Prior { probability } = &line.kind else { continue };
+            if let Some(first) = found {
+                let second = Diagnostic::new("duplicate-name", "the prior is given twice", line.span);
+                return Err(Box::new(second.also(first, "the first prior")));
+            }
+            found = Some(line.span);
+            finite::joint(self.universe, setting, probability, self.obligations)?;
+        }
         Ok(())
     }
 
@@ -166,15 +202,22 @@ impl Reader<'_> {
         e: &ast::Expr,
         setting: &Setting,
         agent: usize,
-        outcome: Option<(&Name, &Expr)>,
+        outcome: Option<(&Bound, &Expr)>,
     ) -> Resolve<Expr> {
         let mut env = Env::new(self.universe, vec![Arc::new(setting.clone())]);
         let own = setting.agents.get(agent).map(|a| a.name.clone()).unwrap_or_default();
         for index in &self.indices {
             env.indices.insert(index.clone(), own.clone());
         }
-        if let Some((name, value)) = outcome {
-            env.values.insert(name.text.clone(), value.clone());
+        if let Some((variable, value)) = outcome {
+            env.outcome = Some(Axis {
+                points: variable.points.clone(),
+                variable: value.clone(),
+                shown: variable.shown.clone(),
+            });
+            if !variable.points.are_named() {
+                env.values.insert(variable.shown.clone(), value.clone());
+            }
         }
         let term = env.constant(e)?;
         self.obligations.append(&mut env.obligations);
@@ -193,7 +236,7 @@ impl Reader<'_> {
     }
 
     /// Sets the outcomes; returns the outcome variable if there is one.
-    fn outcomes<'s>(&mut self, s: &'s ast::Setting, setting: &mut Setting) -> Resolve<Option<Outcomes<'s>>> {
+    fn outcomes(&mut self, s: &ast::Setting, setting: &mut Setting) -> Resolve<Option<Outcomes>> {
         let n = setting.agents.len();
         let mut variable = None;
         let mut found: Option<Span> = None;
@@ -213,28 +256,21 @@ impl Reader<'_> {
                         let message = format!("there are more than {OUTCOME_LIMIT} outcomes");
                         return Err(complain("too-large", message, line.span));
                     }
-                    let mut env = Env::new(self.universe, vec![Arc::new(setting.clone())]);
+                    let env = Env::new(self.universe, vec![Arc::new(setting.clone())]);
                     env.is_new(name)?;
-                    env.settings.clear();
-                    let mut terms: Vec<Expr> = Vec::new();
-                    for value in values {
-                        let term = env.constant(value)?;
-                        if terms.contains(&term) {
-                            return Err(complain(
-                                "duplicate-name",
-                                "this outcome is listed twice",
-                                value.span,
-                            ));
-                        }
-                        terms.push(term);
+                    if values.is_empty() {
+                        let message = "there has to be at least one outcome";
+                        return Err(complain("missing-outcome", message, line.span));
                     }
-                    self.obligations.append(&mut env.obligations);
-                    let outcome = |v: &Expr| Outcome {
-                        name: format!("{} = {v}", name.text),
+                    let set = finite::elements(self.universe, values, "outcome", self.obligations)?;
+                    let outcome = |shown: &String| Outcome {
+                        name: format!("{} = {shown}", name.text),
                         values: vec![Expr::zero(); n],
                     };
-                    setting.outcomes = terms.iter().map(outcome).collect();
-                    variable = Some((name, terms));
+                    setting.outcomes = set.shown.iter().map(outcome).collect();
+                    let bound = set.bound(name.text.as_str().into(), name.text.clone());
+                    setting.outcome = bound.points.is_finite().then(|| bound.clone());
+                    variable = Some((bound, set.values));
                 }
                 SettingKind::OneGood { keeper } => {
                     setting.kind = match keeper {
@@ -259,7 +295,7 @@ impl Reader<'_> {
         &mut self,
         s: &ast::Setting,
         setting: &mut Setting,
-        outcomes: Option<&Outcomes<'_>>,
+        outcomes: Option<&Outcomes>,
     ) -> Resolve<()> {
         let mut given = vec![false; setting.agents.len()];
         for line in &s.lines {

@@ -12,7 +12,8 @@ use super::scope::{Env, Naming, Universe};
 use super::stage::{self, Side};
 use super::ties::Coverage;
 use super::{
-    Goal, Member, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr, solve,
+    Goal, Member, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr,
+    finite, solve,
 };
 use crate::lang::ast::{self, ExprKind, Relation, Scope, Span, Statement, StatementKind};
 use crate::lang::diagnostic::Diagnostic;
@@ -313,6 +314,7 @@ impl Reader<'_> {
     /// Adds a goal, if it is small enough to be stated.
     pub(super) fn goal(&self, claim: Claim, span: Span, out: &mut Read) -> Resolve<()> {
         let claim = claim.at(self.fixed);
+        finite::is_within_limits(&claim, span)?;
         if claim.is_too_large() {
             return Err(expr::too_large("this statement becomes too large", span));
         }

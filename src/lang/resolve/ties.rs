@@ -3,8 +3,8 @@
 use crate::model::{Kind, Setting};
 
 use super::names::{advise, complain};
-use super::scope::{Env, Universe};
-use super::{Resolve, setting};
+use super::scope::Universe;
+use super::{Resolve, setting, table};
 use crate::lang::ast::{self, SettingKind, Ties};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -66,12 +66,7 @@ pub(super) fn resolve(
         Ties::Outcomes { name, values } => {
             let mut out = Vec::new();
             for value in values {
-                let term = Env::new(universe, vec![]).constant(value)?;
-                let wanted = format!("{} = {term}", name.text);
-                let found = setting.outcomes.iter().position(|o| o.name == wanted);
-                let missing =
-                    || complain("unknown-name", format!("`{wanted}` is not an outcome"), value.span);
-                out.push(found.ok_or_else(missing)?);
+                out.push(table::outcome_index(universe, setting, name, value)?);
             }
             out
         }

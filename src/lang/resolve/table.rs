@@ -1,0 +1,234 @@
+//! Tables over types and outcomes, values that have names, rules that choose an outcome.
+
+use std::sync::Arc;
+
+use crate::kernel::Expr;
+use crate::model::{Bound, Comparison, Points, Setting};
+
+use super::names::{advise, complain, unknown_name};
+use super::scope::{Env, Universe};
+use super::{Resolve, expr};
+use crate::lang::ast::{self, ExprKind, Name, Relation};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::print_expr;
+
+/// A type or the outcome variable as one side of a table.
+#[derive(Debug, Clone)]
+pub(super) struct Axis {
+    pub(super) shown: String,
+    pub(super) points: Points,
+    /// Where the table is read.
+    pub(super) variable: Expr,
+}
+
+/// The number of an outcome that is named as `x = value`.
+pub(super) fn outcome_index(
+    universe: &Universe,
+    setting: &Setting,
+    variable: &Name,
+    value: &ast::Expr,
+) -> Resolve<usize> {
+    let named = setting.outcome.as_ref().is_some_and(|b| b.points.are_named());
+    let wanted = match &value.kind {
+        ExprKind::Name(text) if named => format!("{} = {text}", variable.text),
+        _ => format!("{} = {}", variable.text, Env::new(universe, vec![]).constant(value)?),
+    };
+    let known = setting.outcomes.iter().map(|o| o.name.as_str());
+    let found = known.clone().position(|name| name == wanted);
+    found.ok_or_else(|| unknown_name("outcome", &wanted, variable.span.to(value.span), known))
+}
+
+impl Env<'_> {
+    /// The type or outcome variable that an expression names, if it has finitely many values.
+    pub(super) fn axis(&self, e: &ast::Expr) -> Resolve<Axis> {
+        let shown = match &e.kind {
+            ExprKind::Indexed { name, index } => {
+                let of_family = |s: &&Arc<Setting>| {
+                    s.agents.iter().any(|a| a.type_.shown.starts_with(&format!("{}[", name.text)))
+                };
+                let setting = self.settings.iter().find(of_family);
+                let agent = setting.map(|s| self.agent_in(index, s).map(|i| (s, i))).transpose()?;
+                let agent = agent.and_then(|(s, i)| s.agents.get(i).map(|a| a.name.clone()));
+                format!("{}[{}]", name.text, agent.unwrap_or_default())
+            }
+            _ => print_expr(e),
+        };
+        if let Some(axis) = self.outcome.as_ref().filter(|axis| axis.shown == shown) {
+            return Ok(axis.clone());
+        }
+        let types = self.types();
+        let named: Vec<&Bound> = types.iter().filter(|b| b.shown == shown).collect();
+        match named.as_slice() {
+            [only] if only.points.is_finite() => {
+                Ok(Axis { shown, points: only.points.clone(), variable: Expr::variable(&only.name) })
+            }
+            [only] => {
+                let message =
+                    format!("`{}` ranges over an interval, and a table has finitely many rows", only.shown);
+                Err(complain("wrong-sort", message, e.span))
+            }
+            [] => {
+                let outcome = self.outcome.iter().map(|a| a.shown.as_str());
+                let known = types.iter().map(|b| b.shown.as_str()).chain(outcome);
+                Err(unknown_name("type or outcome variable", &shown, e.span, known))
+            }
+            _ => {
+                let message = format!("`{shown}` is a type in two settings, with different type spaces");
+                Err(complain("ambiguous-type", message, e.span))
+            }
+        }
+    }
+
+    /// The element of a finite range that an expression names.
+    pub(super) fn element(&mut self, e: &ast::Expr, axis: &Axis) -> Resolve<usize> {
+        let all = axis.points.all();
+        let found = match &e.kind {
+            ExprKind::Name(text) if axis.points.are_named() => all.iter().position(|p| p.shown == *text),
+            _ if axis.points.are_named() => None,
+            _ => {
+                let value = self.constant(e)?.as_number();
+                value.and_then(|value| all.iter().position(|p| p.value == value))
+            }
+        };
+        found.ok_or_else(|| {
+            let message = format!("`{}` is not a value of `{}`", print_expr(e), axis.shown);
+            let known: Vec<&str> = all.iter().take(8).map(|p| p.shown.as_str()).collect();
+            let more = if all.len() > 8 { ", …" } else { "" };
+            advise("not-an-element", message, e.span, format!("it has the values {}{more}", known.join(", ")))
+        })
+    }
+
+    /// A table as a term in its sides; `cell` reads a cell.
+    pub(super) fn table<T>(
+        &mut self,
+        e: &ast::Expr,
+        cell: &mut dyn FnMut(&mut Self, &ast::Expr) -> Resolve<T>,
+        combine: &dyn Fn(&Axis, Vec<T>) -> T,
+    ) -> Resolve<T> {
+        let ExprKind::Table { rows, columns, cells } = &e.kind else { return cell(self, e) };
+        let axis = self.axis(rows)?;
+        let across = columns.as_ref().map(|c| self.axis(c)).transpose()?;
+        let width = across.as_ref().map_or(1, |a| a.points.all().len());
+        let mut slots: Vec<Option<T>> = axis.points.all().iter().map(|_| None).collect();
+        for (label, row) in cells {
+            let place = self.element(label, &axis)?;
+            let shown = print_expr(label);
+            let column = |k: usize| {
+                let across = across
+                    .as_ref()
+                    .and_then(|a| Some(format!("{} = {}", a.shown, a.points.all().get(k)?.shown)));
+                across.unwrap_or_default()
+            };
+            match row.get(width) {
+                Some(extra) => {
+                    let message =
+                        format!("the row `{shown}` has {} cells, and {width} are needed", row.len());
+                    return Err(complain("table-cells", message, extra.span));
+                }
+                None if row.len() < width => {
+                    let message = format!("the row `{shown}` has no cell for `{}`", column(row.len()));
+                    return Err(complain("table-cells", message, label.span));
+                }
+                None => {}
+            }
+            let mut terms = Vec::new();
+            for e in row {
+                terms.push(cell(self, e)?);
+            }
+            let term = match &across {
+                Some(across) => Some(combine(across, terms)),
+                None => terms.pop(),
+            };
+            match slots.get_mut(place) {
+                Some(slot) if slot.is_none() => *slot = term,
+                _ => {
+                    let message = format!("the table has two rows for `{shown}`");
+                    return Err(complain("duplicate-name", message, label.span));
+                }
+            }
+        }
+        let missing = slots.iter().zip(axis.points.all()).find(|(slot, _)| slot.is_none());
+        if let Some((_, point)) = missing {
+            let message = format!("the table has no row for `{} = {}`", axis.shown, point.shown);
+            return Err(complain("table-cells", message, e.span));
+        }
+        Ok(combine(&axis, slots.into_iter().flatten().collect()))
+    }
+
+    /// A table of numbers.
+    pub(super) fn table_of_numbers(&mut self, e: &ast::Expr) -> Resolve<Expr> {
+        let combine = |axis: &Axis, terms: Vec<Expr>| axis.points.table(&axis.variable, &terms);
+        let term = self.table(e, &mut |env, cell| env.number(cell), &combine)?;
+        if term.is_too_large() {
+            Err(expr::too_large("this table becomes too large", e.span))
+        } else {
+            Ok(term)
+        }
+    }
+
+    /// The comparison of a type or outcome that has a name with one of its values: `[t = high]`.
+    pub(super) fn named_comparison(
+        &mut self,
+        first: &ast::Expr,
+        rest: &[(Relation, ast::Expr)],
+    ) -> Resolve<Option<(Expr, Relation, Expr)>> {
+        if !matches!(first.kind, ExprKind::Name(_) | ExprKind::Indexed { .. }) {
+            return Ok(None);
+        }
+        let Some(axis) = self.axis(first).ok().filter(|axis| axis.points.are_named()) else {
+            return Ok(None);
+        };
+        let [(relation @ (Relation::Equal | Relation::NotEqual), right)] = rest else {
+            let message = format!("the values of `{}` are names, which can be equal or not", axis.shown);
+            return Err(complain("wrong-sort", message, first.span));
+        };
+        let place = self.element(right, &axis)?;
+        let value = axis.points.all().get(place).map_or_else(Expr::zero, |p| Expr::number(p.value.clone()));
+        Ok(Some((axis.variable, *relation, value)))
+    }
+
+    /// The indicator of each outcome under a rule `x = e`.
+    pub(super) fn choice(&mut self, setting: &Setting, variable: &Name, e: &ast::Expr) -> Resolve<Vec<Expr>> {
+        let Some(outcome) = setting.outcome.as_ref().filter(|b| b.shown == variable.text) else {
+            let known = setting.outcome.iter().map(|b| b.shown.as_str());
+            return Err(unknown_name("outcome variable", &variable.text, variable.span, known));
+        };
+        let axis =
+            Axis { shown: outcome.shown.clone(), points: outcome.points.clone(), variable: Expr::zero() };
+        // The outcomes are in the order in which they are declared.
+        let declared: Vec<String> = setting.outcomes.iter().map(|o| o.name.clone()).collect();
+        let order: Vec<usize> = axis
+            .points
+            .all()
+            .iter()
+            .filter_map(|p| declared.iter().position(|name| *name == format!("{} = {}", axis.shown, p.shown)))
+            .collect();
+        let one = |k: usize| -> Vec<Expr> {
+            let place = order.get(k).copied();
+            (0..declared.len()).map(|l| if Some(l) == place { Expr::one() } else { Expr::zero() }).collect()
+        };
+        let chosen = |env: &mut Self, e: &ast::Expr| env.element(e, &axis).map(one);
+        if axis.points.are_named() || matches!(e.kind, ExprKind::Table { .. }) {
+            let combine = |side: &Axis, rows: Vec<Vec<Expr>>| -> Vec<Expr> {
+                let column =
+                    |k: usize| -> Vec<Expr> { rows.iter().filter_map(|r| r.get(k).cloned()).collect() };
+                (0..declared.len()).map(|k| side.points.table(&side.variable, &column(k))).collect()
+            };
+            return self.table(e, &mut { chosen }, &combine);
+        }
+        let term = self.number(e)?;
+        let mut none = Expr::one();
+        let mut out = vec![Expr::zero(); declared.len()];
+        for (point, place) in axis.points.all().iter().zip(&order) {
+            let difference = term.minus(&Expr::number(point.value.clone()));
+            none = none.times(&difference);
+            if let Some(slot) = out.get_mut(*place) {
+                *slot = Expr::is_zero_indicator(&difference);
+            }
+        }
+        let message = format!("`{}` is not always an outcome of `{}`", print_expr(e), setting.name);
+        let diagnostic = Diagnostic::new("not-an-element", message, e.span);
+        self.oblige(none, Comparison::Equal, Expr::zero(), diagnostic);
+        Ok(out)
+    }
+}
