@@ -5,6 +5,7 @@ mod certificate;
 mod input;
 mod layout;
 mod output;
+mod publish;
 mod run;
 
 use std::path::Path;

@@ -4,8 +4,8 @@ use vickrey::lang::ast::Span;
 use vickrey::lang::{Diagnostic, Source};
 use vickrey::report::{
     Block, Colour, Counterexample, Document, FileReport, Inline, Link, Math, Printed, StatementReport,
-    Verbosity, VerdictKind, explanation, file_error, latex, markdown, page, place_error, render_diagnostic,
-    words,
+    Verbosity, VerdictKind, errata, errata_latex, errata_markdown, errata_text, explanation, file_error,
+    latex, markdown, page, place_error, render_diagnostic, words,
 };
 
 fn statement(verdict: VerdictKind) -> StatementReport {
@@ -31,12 +31,24 @@ fn statement(verdict: VerdictKind) -> StatementReport {
     }
 }
 
+fn misprint(verdict: VerdictKind) -> Printed {
+    Printed {
+        value: "-1/3".into(),
+        verdict,
+        difference: None,
+        right: "-1/6".into(),
+        counterexample: None,
+        same_sign: Some(true),
+    }
+}
+
+fn file(statements: Vec<StatementReport>) -> FileReport {
+    let (about, source, text) = (vec![], "The Notes, section 3".into(), String::new());
+    FileReport { path: "a.mech".into(), statements, about, source, text }
+}
+
 fn document(statement: StatementReport) -> Document {
-    let (about, text) = (vec![], String::new());
-    Document::new(
-        vec![FileReport { path: "a.mech".into(), statements: vec![statement], about, text }],
-        vec![],
-    )
+    Document::new(vec![file(vec![statement])], vec![])
 }
 
 fn text(statement: StatementReport, verbosity: Verbosity) -> String {
@@ -46,8 +58,7 @@ fn text(statement: StatementReport, verbosity: Verbosity) -> String {
 
 #[test]
 fn a_misprint_is_counted_and_told_with_its_difference() {
-    let printed =
-        Printed { value: "-1/3".into(), verdict: VerdictKind::Refuted, difference: Some("-1/6".into()) };
+    let printed = Printed { difference: Some("-1/6".into()), ..misprint(VerdictKind::Refuted) };
     let claim = StatementReport {
         value: Some("-1/6".into()),
         printed: Some(printed),
@@ -71,7 +82,7 @@ fn a_misprint_is_counted_and_told_with_its_difference() {
 
 #[test]
 fn a_misprint_that_is_not_refuted_is_not_called_a_false_theorem() {
-    let printed = Printed { value: "-1/3".into(), verdict: VerdictKind::Undecided, difference: None };
+    let printed = misprint(VerdictKind::Undecided);
     let claim =
         StatementReport { as_stated: false, printed: Some(printed), ..statement(VerdictKind::Proved) };
     let text = text(claim, Verbosity::Quiet);
@@ -173,8 +184,7 @@ fn markdown_has_formulas_between_dollars_and_folds() {
 fn a_page_is_self_contained_and_what_is_said_is_escaped() {
     let mut s = worked();
     s.statement = "a < b & c".into();
-    let (about, text) = (vec![], "# <script>alert(1)</script>".into());
-    let files = [FileReport { path: "a.mech".into(), statements: vec![s], about, text }];
+    let files = [FileReport { text: "# <script>alert(1)</script>".into(), ..file(vec![s]) }];
     let shown = page("<notes>", &files, &["error: `x < y`".into()], 1);
     for outside in ["http://", "https://", "<script", "src=", "@import", "url("] {
         assert!(!shown.contains(outside), "{outside} in {shown}");
@@ -182,6 +192,31 @@ fn a_page_is_self_contained_and_what_is_said_is_escaped() {
     assert!(shown.contains("<title>&lt;notes&gt;</title>") && shown.contains("a &lt; b &amp; c"), "{shown}");
     assert!(shown.contains("<msubsup>") || shown.contains("<msup>"), "no MathML: {shown}");
     assert!(shown.contains("error: `x &lt; y`"), "{shown}");
+}
+
+#[test]
+fn a_misprint_is_listed_with_its_place_both_versions_and_what_becomes_of_the_conclusion() {
+    let s = StatementReport {
+        refs: vec!["S-5.2-total".into()],
+        printed: Some(Printed { difference: Some("-1/6".into()), ..misprint(VerdictKind::Refuted) }),
+        ..statement(VerdictKind::Proved)
+    };
+    let other = StatementReport { name: "other".into(), ..statement(VerdictKind::Proved) };
+    let found = errata(&[file(vec![s, other])]);
+    assert_eq!(
+        errata_text(&found),
+        "a.mech:31: surplus
+  source      The Notes, section 3 (S-5.2-total)
+  printed     -1/3
+  right       -1/6
+  statement   E surplus(m) = -1/6
+  off by      -1/6
+  conclusion  both values are on the same side of zero: a conclusion from the sign survives; the other statement of the file is as stated
+1 misprint
+"
+    );
+    assert!(errata_latex(&found).contains("printed $-\\frac{1}{3}$, right $-\\frac{1}{6}$"));
+    assert!(errata_markdown(&found).contains("| $-\\frac{1}{3}$ | $-\\frac{1}{6}$ |"));
 }
 
 #[test]

@@ -43,6 +43,12 @@ pub(crate) enum Command {
     #[command(after_help = "Example: vickrey explain theorems/krishna/auctions.mech#revenue
          vickrey explain --format latex --depth 1 notes.mech > notes.tex")]
     Explain(Explain),
+    /// Write one page with every statement, its verdict and its derivation.
+    #[command(after_help = "Example: vickrey report theorems -o theorems.html")]
+    Report(Report),
+    /// List the misprints that files record, each with the exact correction.
+    #[command(after_help = "Example: vickrey errata --format markdown theorems/part-vi")]
+    Errata(Errata),
     /// Print one exact value.
     #[command(after_help = "Example: vickrey eval 'max(1/3, 1/4) + integral(y, y from 0 to 1)'")]
     Eval {
@@ -119,6 +125,45 @@ pub(crate) enum Layout {
     Markdown,
     /// A page of its own.
     Html,
+}
+
+/// What to write a page about, and where.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Files, directories and statements of files. Without any: theorems/.
+    pub(crate) paths: Vec<PathBuf>,
+    /// The page; `-` prints it.
+    #[arg(short, long)]
+    pub(crate) output: PathBuf,
+    /// Its title; the paths if this is not given.
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// How many levels of a derivation are open at first.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) depth: usize,
+}
+
+/// Which misprints to list.
+#[derive(Debug, Args)]
+pub(crate) struct Errata {
+    /// Files, directories and statements of files. Without any: theorems/.
+    pub(crate) paths: Vec<PathBuf>,
+    /// The form of the list.
+    #[arg(long, value_enum, default_value_t = ListForm::Text)]
+    pub(crate) format: ListForm,
+}
+
+/// The form of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListForm {
+    /// For people.
+    Text,
+    /// One document for programs.
+    Json,
+    /// Paragraphs for a document with amsmath.
+    Latex,
+    /// A table.
+    Markdown,
 }
 
 /// What to put into layout.

@@ -6,6 +6,7 @@ mod check;
 mod format;
 mod input;
 mod outcome;
+mod publish;
 
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -63,6 +64,8 @@ pub(crate) fn run(arguments: Arguments) -> u8 {
     let answer = match arguments.command {
         Command::Check(options) => check::check(&options),
         Command::Explain(options) => check::explain(&options),
+        Command::Report(options) => publish::report(&options),
+        Command::Errata(options) => publish::list(&options),
         Command::Eval { expression } => eval(&expression),
         Command::Fmt(options) => format::format(&options),
         Command::Certify(options) => certificate::certify(&options),

@@ -91,20 +91,22 @@ impl Prepared {
         })
     }
 
-    /// The comments before the first item, and the source.
+    /// The comments before the first item.
     fn about(&self) -> Prose {
-        let mut out = Vec::new();
         let head = self.file.items.first().map(|item| item.comments.as_slice()).unwrap_or_default();
-        if !head.is_empty() {
-            out.push(words(format!("{} ", head.join(" "))));
-        }
-        for item in &self.file.items {
-            if let lang::ast::ItemKind::Source { title, place } = &item.kind {
+        if head.is_empty() { vec![] } else { vec![words(head.join(" "))] }
+    }
+
+    /// The texts that the file speaks of.
+    fn sources(&self) -> String {
+        let source = |item: &lang::ast::Item| match &item.kind {
+            lang::ast::ItemKind::Source { title, place } => {
                 let place = place.as_ref().map(|p| format!(", {p}")).unwrap_or_default();
-                out.push(words(format!("Source: {}{place}. ", title.text)));
+                Some(format!("{}{place}", title.text))
             }
-        }
-        out
+            _ => None,
+        };
+        self.file.items.iter().filter_map(source).collect::<Vec<_>>().join("; ")
     }
 
     /// A claim as it stands in the file.
@@ -135,6 +137,7 @@ impl Prepared {
                 path: self.path.clone(),
                 statements,
                 about: self.about(),
+                source: self.sources(),
                 text: self.source.text().to_owned(),
             }),
             diagnostics,

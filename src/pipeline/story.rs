@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::kernel::Expr;
 use crate::lang::ast;
-use crate::lang::{Goal, ResolvedStatement, Source};
-use crate::model::{Bound, Claim, Comparison, Everywhere, Existence, Piece, Question, Role};
-use crate::piecewise::Obstacle;
+use crate::lang::{Goal, ResolvedStatement, Source, print_expr};
+use crate::model::{Bound, Claim, Comparison, Everywhere, Existence, Piece, Question, Role, roots_in};
+use crate::piecewise::{AlgebraicNumber, Obstacle};
 use crate::prover::{Answer, Exception, Failure};
 use crate::report::{Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, sentence};
 
@@ -34,6 +34,12 @@ pub(super) fn report(
         value: p.shown.clone(),
         verdict: verdict.verdict,
         difference: verdict.difference.as_ref().map(|d| names.expr(d)),
+        right: written.and_then(last_side).unwrap_or_default(),
+        counterexample: match &verdict.refutation {
+            Some(Refutation::Point { claim, failure }) => Some(at_point(claim, failure, &names).0),
+            _ => None,
+        },
+        same_sign: same_sign(judged.value.as_ref(), verdict.difference.as_ref()),
     });
     let (line, _) = source.position(statement.span.start);
     let member = judged
@@ -64,6 +70,21 @@ pub(super) fn report(
         derivation,
         story,
     }
+}
+
+/// The last right side of a claim, as the file writes it.
+fn last_side(claim: &ast::Claim) -> Option<String> {
+    match &claim.statements.last()?.kind {
+        ast::StatementKind::Relations { rest, .. } => rest.last().map(|(_, e)| print_expr(e)),
+        _ => None,
+    }
+}
+
+/// Whether a number and the one that is printed for it are on the same side of zero.
+fn same_sign(value: Option<&Expr>, difference: Option<&Expr>) -> Option<bool> {
+    let sign = |e: &Expr| AlgebraicNumber::of_term(e, &roots_in(e))?.sign();
+    let (value, difference) = (value?, difference?);
+    Some(sign(value)? == sign(&value.plus(difference))?)
 }
 
 /// How the names of the statement's claims are written.

@@ -44,9 +44,12 @@ pub struct FileReport {
     pub path: String,
     /// Its statements in order.
     pub statements: Vec<StatementReport>,
-    /// What it is about: the comment and the source at its head, for documents.
+    /// What it is about: the comment at its head, for documents.
     #[serde(skip)]
     pub about: Prose,
+    /// The text that it speaks of, for documents.
+    #[serde(skip)]
+    pub source: String,
     /// The file itself, for documents.
     #[serde(skip)]
     pub text: String,
@@ -139,6 +142,12 @@ pub struct Printed {
     pub verdict: VerdictKind,
     /// Printed minus true.
     pub difference: Option<String>,
+    /// What is right in its place.
+    pub right: String,
+    /// Where the printed version fails.
+    pub counterexample: Option<Counterexample>,
+    /// Whether both values are on the same side of zero, where they are numbers.
+    pub same_sign: Option<bool>,
 }
 
 /// An exact point at which a statement fails.

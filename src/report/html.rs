@@ -2,16 +2,22 @@
 
 use super::block::{Block, Inline, Link, Prose};
 use super::document::{FileReport, StatementReport, Summary, VerdictKind};
-use super::markup::{Display, element, escape, math};
+use super::markup::{Display, element, escape, sized};
 use super::sentence::verdict;
 use super::text::count;
 
 /// How the page looks: light and dark, on a phone, on paper.
 const STYLE: &str = include_str!("page.css");
 
+/// Bytes that the folds of a page share: a fold that is longer than the share of a statement is left to
+/// `explain`.
+const SHARED: usize = 3_000_000;
+
 /// Folds deeper than `depth` begin closed.
 pub fn page(title: &str, files: &[FileReport], errors: &[String], depth: usize) -> String {
     let summary = Summary::of(files.iter().flat_map(|f| &f.statements));
+    let statements: usize = files.iter().map(|f| f.statements.len()).sum();
+    let shape = Shape { depth, limit: (SHARED / statements.max(1)).clamp(4_000, 120_000) };
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -26,15 +32,28 @@ pub fn page(title: &str, files: &[FileReport], errors: &[String], depth: usize) 
     for error in errors {
         out.push_str(&format!("<pre class=\"error\" role=\"alert\">{}</pre>\n", escape(error)));
     }
-    misprints(&mut out, files);
+    misprints(&mut out, files, shape);
     for (number, file) in files.iter().enumerate() {
-        self::file(&mut out, number, file, depth);
+        self::file(&mut out, number, file, shape);
     }
     out.push_str(
         "</main>\n<footer><p>Every verdict is a theorem of vickrey’s kernel, an exact counterexample, or an honest \
          <em>undecided</em>. No number on this page has another source.</p></footer>\n</body>\n</html>\n",
     );
     out
+}
+
+/// How much is shown, and open at first.
+#[derive(Clone, Copy)]
+struct Shape {
+    depth: usize,
+    limit: usize,
+}
+
+impl Shape {
+    fn deeper(self) -> Self {
+        Shape { depth: self.depth.saturating_sub(1), ..self }
+    }
 }
 
 fn tally(summary: &Summary) -> String {
@@ -99,7 +118,7 @@ fn mark(s: &StatementReport) -> String {
     format!("<span class=\"mark {class}\" role=\"img\" aria-label=\"{}\">{sign}</span>", s.verdict)
 }
 
-fn misprints(out: &mut String, files: &[FileReport]) {
+fn misprints(out: &mut String, files: &[FileReport], shape: Shape) {
     let found: Vec<(usize, &StatementReport)> = files
         .iter()
         .enumerate()
@@ -118,16 +137,19 @@ fn misprints(out: &mut String, files: &[FileReport]) {
         };
         let name = escape(&s.name);
         out.push_str(&format!("<h3><a href=\"#{}\">{name}</a></h3>\n", anchor(number, s)));
-        blocks(out, std::slice::from_ref(block), 1);
+        blocks(out, std::slice::from_ref(block), shape);
     }
     out.push_str("</section>\n");
 }
 
-fn file(out: &mut String, number: usize, file: &FileReport, depth: usize) {
+fn file(out: &mut String, number: usize, file: &FileReport, shape: Shape) {
     let name = escape(heading(&file.path));
     out.push_str(&format!("<section aria-labelledby=\"f{number}\">\n<h2 id=\"f{number}\">{name}</h2>\n"));
     if !file.about.is_empty() {
         out.push_str(&format!("<p>{}</p>\n", prose(&file.about)));
+    }
+    if !file.source.is_empty() {
+        out.push_str(&format!("<p>Source: <cite>{}</cite></p>\n", escape(&file.source)));
     }
     if !file.text.is_empty() {
         out.push_str(&format!(
@@ -137,12 +159,12 @@ fn file(out: &mut String, number: usize, file: &FileReport, depth: usize) {
         ));
     }
     for s in &file.statements {
-        statement(out, number, s, depth);
+        statement(out, number, s, shape);
     }
     out.push_str("</section>\n");
 }
 
-fn statement(out: &mut String, number: usize, s: &StatementReport, depth: usize) {
+fn statement(out: &mut String, number: usize, s: &StatementReport, shape: Shape) {
     let name = escape(&s.name);
     let anchor = anchor(number, s);
     out.push_str(&format!(
@@ -163,11 +185,11 @@ fn statement(out: &mut String, number: usize, s: &StatementReport, depth: usize)
     }
     let figures: Vec<Block> =
         s.derivation.iter().filter(|b| matches!(b, Block::Figure(_))).cloned().collect();
-    blocks(out, &figures, depth);
+    blocks(out, &figures, shape);
     let rest: Vec<Block> = s.derivation.iter().filter(|b| !matches!(b, Block::Figure(_))).cloned().collect();
     if !rest.is_empty() {
         out.push_str("<details class=\"derivation\"><summary>Derivation</summary>\n");
-        blocks(out, &rest, depth);
+        blocks(out, &rest, shape);
         out.push_str("</details>\n");
     }
     out.push_str(&format!("<p class=\"verdict\">{}</p>\n", prose(&verdict(s))));
@@ -191,7 +213,7 @@ fn prose(prose: &Prose) -> String {
         .collect()
 }
 
-fn blocks(out: &mut String, all: &[Block], depth: usize) {
+fn blocks(out: &mut String, all: &[Block], shape: Shape) {
     for block in all {
         match block {
             Block::Prose(sentence) => out.push_str(&format!("<p>{}</p>\n", prose(sentence))),
@@ -200,10 +222,16 @@ fn blocks(out: &mut String, all: &[Block], depth: usize) {
                 out.push_str(&format!("<p>{}</p>\n", prose(title)));
             }
             Block::Fold { title, blocks: inside } => {
-                let open = if depth > 0 { " open" } else { "" };
-                out.push_str(&format!("<details{open}><summary>{}</summary>\n<div class=\"fold\">\n", prose(title)));
-                blocks(out, inside, depth.saturating_sub(1));
-                out.push_str("</div></details>\n");
+                let mut details = String::new();
+                blocks(&mut details, inside, shape.deeper());
+                if details.len() > shape.limit {
+                    details = "<p>This part is long: <code>vickrey explain</code> shows it.</p>\n".into();
+                }
+                let open = if shape.depth > 0 { " open" } else { "" };
+                out.push_str(&format!(
+                    "<details{open}><summary>{}</summary>\n<div class=\"fold\">\n{details}</div></details>\n",
+                    prose(title)
+                ));
             }
             Block::Misprint { printed, right, note } => out.push_str(&format!(
                 "<div class=\"sides\" role=\"group\" aria-label=\"Misprint\"><div class=\"wrong\"><h4>Printed</h4>{}</div><div class=\"right\"><h4>Right</h4>{}</div></div>\n<p>{}</p>\n",
@@ -224,12 +252,12 @@ fn blocks(out: &mut String, all: &[Block], depth: usize) {
 fn chain(out: &mut String, links: &[Link]) {
     out.push_str("<div class=\"chain\" tabindex=\"0\" role=\"group\" aria-label=\"Formulas\">\n");
     for link in links {
-        let left = link.left.as_ref().map(math).unwrap_or_default();
+        let left = link.left.as_ref().map(sized).unwrap_or_default();
         let relation = match link.relation {
             "" => String::new(),
             relation => format!("<mo>{}</mo>", escape(sign(relation))),
         };
-        let formula = format!("<math><mrow>{left}{relation}{}</mrow></math>", math(&link.right));
+        let formula = format!("<math>{left}{relation}{}</math>", sized(&link.right));
         let class = if link.left.is_some() { "first" } else { "next" };
         out.push_str(&format!("<div class=\"link {class}\"><span>{formula}</span>"));
         if !link.reason.is_empty() {

@@ -133,14 +133,13 @@ fn name(text: &str) -> String {
     let stem = match stem {
         s if is_greek(s) => format!("\\{s}"),
         s if s.chars().count() == 1 => s.to_owned(),
-        s => format!("\\mathrm{{{}}}", escape(s)),
+        s => upright(s),
     };
     match index {
         "" => format!("{stem}{primes}"),
-        index => format!(
-            "{stem}_{{{}}}{primes}",
-            if index.len() > 1 { format!("\\mathrm{{{}}}", escape(index)) } else { index.to_owned() }
-        ),
+        index => {
+            format!("{stem}_{{{}}}{primes}", if index.len() > 1 { upright(index) } else { index.to_owned() })
+        }
     }
 }
 
@@ -172,8 +171,14 @@ fn function(name: &str) -> String {
         "max" | "min" => format!("\\{name}"),
         "sum" => "\\textstyle\\sum".into(),
         _ if name.chars().count() == 1 => name.to_owned(),
-        _ => format!("\\mathrm{{{}}}", escape(name)),
+        _ => upright(name),
     }
+}
+
+/// A name of several letters, or words.
+fn upright(name: &str) -> String {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    format!("{}{{{}}}", if plain { "\\mathrm" } else { "\\text" }, escape(name))
 }
 
 /// Text with the characters that LaTeX gives a meaning made plain.

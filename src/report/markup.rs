@@ -9,7 +9,18 @@ pub(super) fn element(m: &Math, display: Display) -> String {
         Display::Block => " display=\"block\"",
         Display::Inline => "",
     };
-    format!("<math{attribute}><mrow>{}</mrow></math>", math(m))
+    format!("<math{attribute}>{}</math>", sized(m))
+}
+
+/// Letters of a formula that no page holds.
+const HUGE: usize = 900;
+
+/// A formula, or how long it is where no page would hold it.
+pub(super) fn sized(m: &Math) -> String {
+    match m.text().len() {
+        n if n > HUGE => words(&format!("(a formula of {n} letters)")),
+        _ => math(m),
+    }
 }
 
 /// How a formula stands.
@@ -86,7 +97,15 @@ fn words(text: &str) -> String {
 fn part(m: &Math, least: Level) -> String {
     let inner = math(m);
     let loose = m.is_loose(least) && !matches!(m, Math::Fraction(..));
-    if loose { row(&fence('(', &inner, ')')) } else { row(&inner) }
+    if loose { fence('(', &inner, ')') } else { inner }
+}
+
+/// As one element, for places that hold one.
+fn unit(m: &Math) -> String {
+    match m {
+        Math::Number(_) | Math::Name(_) | Math::Fraction(..) | Math::Sqrt(_) => math(m),
+        _ => row(&math(m)),
+    }
 }
 
 /// The sign of a relation.
@@ -122,7 +141,7 @@ fn name(text: &str) -> String {
 }
 
 fn list(parts: &[Math]) -> String {
-    parts.iter().map(|p| row(&math(p))).collect::<Vec<_>>().join("<mo separator=\"true\">,</mo>")
+    parts.iter().map(math).collect::<Vec<_>>().join("<mo separator=\"true\">,</mo>")
 }
 
 /// The inside of a `math` element.
@@ -141,7 +160,7 @@ pub(super) fn math(m: &Math) -> String {
                 "sum" => operator("∑"),
                 _ => format!("<mi>{}</mi>", escape(&function.replace('_', "\u{a0}"))),
             };
-            format!("{function}<mo>&#x2061;</mo>{}", row(&fence('(', &list(arguments), ')')))
+            format!("{function}<mo>&#x2061;</mo>{}", fence('(', &list(arguments), ')'))
         }
         Math::Sum(terms) => {
             let mut out = String::new();
@@ -162,37 +181,41 @@ pub(super) fn math(m: &Math) -> String {
                 let numeric = matches!(factor, Math::Number(_))
                     || matches!(factor, Math::Power(base, _) if matches!(**base, Math::Number(_)));
                 if position > 0 {
-                    out.push_str(if numeric { "<mo>·</mo>" } else { "<mo>&#x2062;</mo>" });
+                    out.push_str(match factor {
+                        _ if numeric => "<mo>·</mo>",
+                        Math::Call(..) => "<mspace width=\"0.17em\"></mspace>",
+                        _ => "<mo>&#x2062;</mo>",
+                    });
                 }
                 out.push_str(&part(factor, Level::Factor));
             }
             out
         }
-        Math::Fraction(a, b) => format!("<mfrac>{}{}</mfrac>", row(&math(a)), row(&math(b))),
+        Math::Fraction(a, b) => format!("<mfrac>{}{}</mfrac>", unit(a), unit(b)),
         Math::Power(base, exponent) => {
-            format!("<msup>{}{}</msup>", part(base, Level::Primary), row(&math(exponent)))
+            format!("<msup>{}{}</msup>", row(&part(base, Level::Primary)), unit(exponent))
         }
         Math::Sqrt(inner) => format!("<msqrt>{}</msqrt>", math(inner)),
         Math::Indicator(condition) => {
-            format!("<mn mathvariant=\"normal\">𝟏</mn>{}", row(&fence('[', &math(condition), ']')))
+            format!("<mn>𝟏</mn>{}", fence('[', &math(condition), ']'))
         }
         Math::Integral { body, variable, low, high } => format!(
             "<msubsup><mo>∫</mo>{}{}</msubsup>{}<mspace width=\"0.17em\"></mspace><mi>d</mi>{}",
-            row(&math(low)),
-            row(&math(high)),
+            unit(low),
+            unit(high),
             part(body, Level::Product),
             name(variable)
         ),
         Math::Chain(first, rest) => {
-            let sides = rest.iter().map(|(r, side)| operator(relation(r)) + &row(&math(side)));
-            row(&math(first)) + &sides.collect::<String>()
+            let sides = rest.iter().map(|(r, side)| operator(relation(r)) + &math(side));
+            math(first) + &sides.collect::<String>()
         }
         Math::Joined(parts, between) => {
             let between = match between.trim() {
                 "union" => operator("∪"),
                 _ => words(between),
             };
-            parts.iter().map(|p| row(&math(p))).collect::<Vec<_>>().join(&between)
+            parts.iter().map(math).collect::<Vec<_>>().join(&between)
         }
         Math::Prefixed("E", inner) => {
             format!("<mi mathvariant=\"normal\">𝔼</mi><mo>&#x2061;</mo>{}", part(inner, Level::Prefix))
@@ -212,12 +235,12 @@ pub(super) fn math(m: &Math) -> String {
             )
         }
         Math::Interval(open, low, high, close) => {
-            let ends = format!("{}<mo separator=\"true\">,</mo>{}", row(&math(low)), row(&math(high)));
-            row(&fence(*open, &ends, *close))
+            let ends = format!("{}<mo separator=\"true\">,</mo>{}", math(low), math(high));
+            fence(*open, &ends, *close)
         }
         Math::Set(elements) if elements.is_empty() => operator("∅"),
-        Math::Set(elements) => row(&fence('{', &list(elements), '}')),
-        Math::Fenced(inner) => row(&fence('(', &math(inner), ')')),
+        Math::Set(elements) => fence('{', &list(elements), '}'),
+        Math::Fenced(inner) => fence('(', &math(inner), ')'),
         Math::RootOf(body, range) => words("the root of ") + &math(body) + &words(" in ") + &math(range),
         Math::Row(parts) => parts.iter().map(math).collect(),
     }

@@ -4,6 +4,7 @@ mod block;
 mod derivation;
 mod diagnostic;
 mod document;
+mod errata;
 mod explain;
 mod formal;
 mod html;
@@ -22,6 +23,7 @@ pub use document::{
     Counterexample, Document, FailingStep, FileReport, InputError, Member, Printed, StatementReport, Summary,
     VerdictKind,
 };
+pub use errata::{Erratum, errata, errata_latex, errata_markdown, errata_text};
 pub use explain::{latex, markdown};
 pub use html::page;
 pub use math::Math;

@@ -14,7 +14,7 @@ fn the_help_shows_examples_and_exit_codes() {
     let run = vickrey(&directory, &["--help"]);
     assert_eq!(run.code, 0);
     assert!(run.out.contains("Examples:") && run.out.contains("Exit codes: 0"), "{}", run.out);
-    for subcommand in ["check", "explain", "eval", "fmt", "certify", "verify"] {
+    for subcommand in ["check", "explain", "report", "errata", "eval", "fmt", "certify", "verify"] {
         let run = vickrey(&directory, &[subcommand, "--help"]);
         assert!(run.code == 0 && run.out.contains("Example: vickrey"), "{subcommand}: {}", run.out);
     }

@@ -1,0 +1,111 @@
+//! `report` and `errata`: pages and lists for readers.
+
+use std::path::Path;
+
+use serde::Serialize;
+use vickrey::pipeline::Detail;
+use vickrey::report::{
+    Erratum, FileReport, InputError, Summary, count, errata, errata_latex, errata_markdown, errata_text, page,
+};
+
+use super::arguments::{Errata, ListForm, Report};
+use super::input::{self, Kind, complaint};
+use super::outcome::outcomes;
+use super::{AS_STATED, Answer, NOT_AS_STATED, Output, default_paths};
+
+/// The files that could be read, and complaints about the others.
+fn answered(paths: &[std::path::PathBuf], detail: Detail) -> (Vec<FileReport>, Vec<InputError>) {
+    let (inputs, mut errors) = input::read(paths, Kind::Statements);
+    let mut files = Vec::new();
+    for outcome in outcomes(&inputs, detail) {
+        match outcome {
+            Ok(answered) => files.push(answered.report),
+            Err(complaints) => errors.extend(complaints),
+        }
+    }
+    (files, errors)
+}
+
+fn code(files: &[FileReport]) -> u8 {
+    match files.iter().flat_map(|f| &f.statements).all(|s| s.as_stated) {
+        true => AS_STATED,
+        false => NOT_AS_STATED,
+    }
+}
+
+/// Writes a text to a file, or to standard output for `-`.
+pub(super) fn put(path: &Path, text: String, said: String) -> Result<Output, InputError> {
+    if path.as_os_str() == "-" {
+        return Ok(Output::Exact(text));
+    }
+    let shown = path.display().to_string();
+    match std::fs::write(path, text) {
+        Ok(()) => Ok(Output::Styled(format!("{shown}: {said}\n"))),
+        Err(e) => Err(complaint(&shown, "unwritable", format!("cannot write `{shown}`: {e}"))),
+    }
+}
+
+/// One page about files and folders.
+pub(super) fn report(options: &Report) -> Answer {
+    let paths = default_paths(&options.paths);
+    let (files, mut errors) = answered(&paths, Detail::Derivations);
+    let title = options
+        .title
+        .clone()
+        .unwrap_or_else(|| paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "));
+    let complaints: Vec<String> =
+        errors.iter().map(|e| anstream::adapter::strip_str(&e.rendered).to_string()).collect();
+    let text = page(&title, &files, &complaints, options.depth);
+    let code = code(&files);
+    let statements = files.iter().map(|f| f.statements.len()).sum();
+    let Summary { misprints, .. } = Summary::of(files.iter().flat_map(|f| &f.statements));
+    let said = format!(
+        "{} of {}, {}, {} kB",
+        count(statements, "statement", "statements"),
+        count(files.len(), "file", "files"),
+        count(misprints, "misprint", "misprints"),
+        text.len().div_ceil(1000)
+    );
+    let out = match put(&options.output, text, said) {
+        Ok(out) => out,
+        Err(error) => {
+            errors.push(error);
+            Output::Exact(String::new())
+        }
+    };
+    Answer::new(out, errors, code)
+}
+
+/// The list of errata as one document.
+#[derive(Serialize)]
+struct List<'a> {
+    version: u32,
+    errata: &'a [Erratum],
+    errors: &'a [InputError],
+}
+
+/// The misprints that files record.
+pub(super) fn list(options: &Errata) -> Answer {
+    let (files, errors) = answered(&default_paths(&options.paths), Detail::Verdicts);
+    let found = errata(&files);
+    let code = if found.iter().all(|e| e.settled) { AS_STATED } else { NOT_AS_STATED };
+    let out = match options.format {
+        ListForm::Text => Output::Styled(errata_text(&found)),
+        ListForm::Latex => Output::Exact(errata_latex(&found)),
+        ListForm::Markdown => Output::Exact(errata_markdown(&found)),
+        ListForm::Json => {
+            match serde_json::to_string_pretty(&List { version: 1, errata: &found, errors: &errors }) {
+                // The document holds its errors; standard error stays empty.
+                Ok(json) => {
+                    let code = if errors.is_empty() { code } else { super::UNREADABLE };
+                    return Answer { out: Output::Exact(json + "\n"), errors: vec![], code };
+                }
+                Err(e) => {
+                    let error = complaint("", "unwritable", format!("cannot write the document: {e}"));
+                    return Answer::new(Output::Exact(String::new()), vec![error], code);
+                }
+            }
+        }
+    };
+    Answer::new(out, errors, code)
+}
