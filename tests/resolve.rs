@@ -153,6 +153,15 @@ fn assert_file_is_closed(file: &ResolvedFile) {
                     assert_stated(&piece.statement(), &s.name);
                     assert_stated(&piece.denial(), &s.name);
                 }
+                Goal::Derivation(derivation) => {
+                    // A theorem holds for all functions; its numbers are quantified over.
+                    let statement = derivation.statement();
+                    let mut out = Vec::new();
+                    free_names(statement.meaning().unwrap().formula(), &mut Vec::new(), &mut out);
+                    let formula = derivation.statement().formula;
+                    out.retain(|name| formula.mentions_variable(name));
+                    assert!(out.is_empty(), "{}: {out:?}", s.name);
+                }
                 Goal::Solve { .. } => panic!("{}: no answer", s.name),
             }
         }

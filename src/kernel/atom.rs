@@ -15,6 +15,8 @@ struct Shared {
     variables: Vec<Name>,
     /// The functions that occur, increasing.
     functions: Vec<Name>,
+    /// Whether the natural number of the theorem occurs.
+    natural: bool,
     /// How many binders around it its bound variables need: 0 outside of a binder.
     loose: u32,
     /// Nesting.
@@ -52,25 +54,31 @@ pub enum Node {
     },
     /// `1/e`, and 0 where `e = 0`.
     Inverse(Expr),
+    /// `m`, the one natural number of a theorem: 0, 1, 2, …
+    Natural,
+    /// `base^m`, with `0^0 = 1`.
+    Power(Expr),
 }
 
 impl Atom {
     pub(in crate::kernel) fn new(node: Node) -> Self {
         let (mut variables, mut functions) = (Vec::new(), Vec::new());
         let (mut loose, mut depth, mut weight) = (0, 1, 1_u64);
+        let mut natural = matches!(node, Node::Natural | Node::Power(_));
         let mut add = |e: &Expr, binders: u32| {
             for a in e.atoms() {
                 variables.extend(a.0.variables.iter().cloned());
                 functions.extend(a.0.functions.iter().cloned());
+                natural |= a.0.natural;
                 loose = loose.max(a.0.loose.saturating_sub(binders));
                 depth = depth.max(a.0.depth.saturating_add(1));
                 weight = weight.saturating_add(a.0.weight);
             }
         };
         match &node {
-            Node::Bound(_) | Node::Variable(_) => {}
+            Node::Bound(_) | Node::Variable(_) | Node::Natural => {}
             Node::Apply(_, arguments) => arguments.iter().for_each(|e| add(e, 0)),
-            Node::Indicator(e) | Node::Inverse(e) => add(e, 0),
+            Node::Indicator(e) | Node::Inverse(e) | Node::Power(e) => add(e, 0),
             Node::Primitive { upper, body } => {
                 add(upper, 0);
                 add(body, 1);
@@ -91,12 +99,17 @@ impl Atom {
             names.sort();
             names.dedup();
         }
-        Atom(Arc::new(Shared { node, variables, functions, loose, depth, weight }))
+        Atom(Arc::new(Shared { node, variables, functions, natural, loose, depth, weight }))
     }
 
     /// How many binders around it its bound variables need.
     pub(in crate::kernel) fn loose(&self) -> u32 {
         self.0.loose
+    }
+
+    /// Whether no bound variable occurs without its binder.
+    pub fn is_closed(&self) -> bool {
+        self.0.loose == 0
     }
 
     /// Nesting.
@@ -117,6 +130,11 @@ impl Atom {
     /// The form of this atom.
     pub fn node(&self) -> &Node {
         &self.0.node
+    }
+
+    /// Whether the natural number of the theorem occurs.
+    pub fn mentions_natural(&self) -> bool {
+        self.0.natural
     }
 
     /// Whether a name occurs free, as a variable or as a function.

@@ -18,6 +18,7 @@ impl Expr {
             concerns: &|a| values.keys().any(|name| a.mentions_variable(name)),
             variable: &|name| values.get(name).cloned(),
             function: &|_, _| None,
+            natural: None,
         })
     }
 
@@ -27,6 +28,7 @@ impl Expr {
             concerns: &|a| a.mentions_variable(name),
             variable: &|x| (**x == *name).then(|| value.clone()),
             function: &|_, _| None,
+            natural: None,
         })
     }
 
@@ -42,6 +44,17 @@ impl Expr {
                 let changed = values.filter(|(p, e)| e.as_variable() != Some(p));
                 Some(body.substitute(&changed.collect()))
             },
+            natural: None,
+        })
+    }
+
+    /// `self` with a number in place of the natural number `m`.
+    pub fn at_natural(&self, k: u32) -> Self {
+        self.rebuild(&Change {
+            concerns: &Atom::mentions_natural,
+            variable: &|_| None,
+            function: &|_, _| None,
+            natural: Some(k),
         })
     }
 
@@ -60,6 +73,11 @@ impl Expr {
                 }
                 Node::Indicator(e) => Some(Self::at_least_zero(&e.rebuild(change))),
                 Node::Inverse(e) => Some(Self::inverse(&e.rebuild(change))),
+                Node::Natural => change.natural.map(|k| Self::integer(k.into())),
+                Node::Power(base) => {
+                    let base = base.rebuild(change);
+                    Some(change.natural.map_or_else(|| base.natural_power(), |k| base.pow(k)))
+                }
                 Node::Primitive { upper, body } => {
                     let y = fresh();
                     let body = body.open_with(&y).rebuild(change);
@@ -77,6 +95,12 @@ impl Expr {
     /// The body of a binder with a name for its bound variable. The name must not occur in the body.
     pub fn open(&self, name: &str) -> Self {
         if name.contains('#') { Self::too_large() } else { self.open_with(name) }
+    }
+
+    /// The body of a binder at a point. What the point speaks of is never captured.
+    pub fn open_at(&self, point: &Expr) -> Self {
+        let y = fresh();
+        self.open_with(&y).substitute_one(&y, point)
     }
 
     fn open_with(&self, name: &str) -> Self {
@@ -125,10 +149,11 @@ impl Atom {
         let within = |e: &Expr| e.rename(depth, renamed);
         let bound = |e: &Expr| e.rename(depth + 1, renamed);
         Atom::new(match self.node() {
-            Node::Variable(_) | Node::Bound(_) => return self.clone(),
+            Node::Variable(_) | Node::Bound(_) | Node::Natural => return self.clone(),
             Node::Apply(f, arguments) => Node::Apply(f.clone(), arguments.iter().map(within).collect()),
             Node::Indicator(e) => Node::Indicator(within(e)),
             Node::Inverse(e) => Node::Inverse(within(e)),
+            Node::Power(e) => Node::Power(within(e)),
             Node::Primitive { upper, body } => Node::Primitive { upper: within(upper), body: bound(body) },
             Node::Opaque { low, high, body } => {
                 Node::Opaque { low: within(low), high: within(high), body: bound(body) }
@@ -155,6 +180,8 @@ struct Change<'a> {
     variable: &'a dyn Fn(&Name) -> Option<Expr>,
     /// The value of a function at rebuilt arguments.
     function: &'a dyn Fn(&Name, &[Expr]) -> Option<Expr>,
+    /// The value of the natural number.
+    natural: Option<u32>,
 }
 
 /// A name that no text can contain and no earlier call returned. Only ever transient: the term that

@@ -10,6 +10,8 @@ use super::rule::calculus::{self, Area, Interval};
 use super::rule::combine::{self, Combination};
 use super::rule::existence;
 use super::rule::finite;
+use super::rule::fundamental;
+use super::rule::instance;
 use super::rule::logic;
 use super::rule::tree::{self, Tree};
 use super::text::Symbol;
@@ -130,6 +132,29 @@ pub enum Step {
         order: [usize; 3],
         area: Area,
     },
+    Fundamental {
+        interval: Interval,
+        body: Expr,
+    },
+    Replace {
+        premise: usize,
+        left: Expr,
+        right: Expr,
+        hole: Symbol,
+        template: Expr,
+    },
+    Natural,
+    Power {
+        premise: usize,
+    },
+    Number {
+        premise: usize,
+        value: u32,
+    },
+    Function {
+        premise: usize,
+        definition: Definition,
+    },
     Exhibit {
         premise: usize,
         statement: Formula,
@@ -151,7 +176,7 @@ pub enum Step {
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 26] = [
+pub const RULES: [&str; 32] = [
     "assume",
     "discharge",
     "apply",
@@ -174,6 +199,12 @@ pub const RULES: [&str; 26] = [
     "interchange",
     "intermediate",
     "area",
+    "fundamental",
+    "replace",
+    "natural",
+    "power",
+    "number",
+    "function",
     "exhibit",
     "impossible",
     "evaluate",
@@ -261,6 +292,14 @@ impl Replay {
             Step::Area { premise, order: [a, b, c], area } => {
                 calculus::area(at(premise)?, [at(a)?, at(b)?, at(c)?], area)
             }
+            Step::Fundamental { interval, body } => fundamental::fundamental(interval, body),
+            Step::Replace { premise, left, right, hole, template } => {
+                instance::replace(at(premise)?, left, right, hole, template)
+            }
+            Step::Natural => Ok(instance::natural()),
+            Step::Power { premise } => instance::power(at(premise)?),
+            Step::Number { premise, value } => Ok(instance::number(at(premise)?, *value)),
+            Step::Function { premise, definition } => instance::function(at(premise)?, definition),
             Step::Exhibit { premise, statement, definitions } => {
                 existence::exhibit(at(premise)?, statement, definitions)
             }

@@ -67,7 +67,7 @@ impl Expr {
     }
 
     /// Whether a bound variable occurs without its binder.
-    pub(in crate::kernel) fn is_loose(&self) -> bool {
+    pub fn is_loose(&self) -> bool {
         self.atoms().any(|a| a.loose() > 0)
     }
 
@@ -128,6 +128,26 @@ impl Expr {
         }
     }
 
+    /// `m`, the one natural number of a theorem: exponents may be linear in it.
+    pub fn natural() -> Self {
+        Self::atom(Node::Natural)
+    }
+
+    /// `self^m`, with `0^0 = 1`. A product distributes, and `1^m = 1`.
+    pub fn natural_power(&self) -> Self {
+        let mut terms = self.0.terms();
+        let (Some((monomial, c)), None) = (terms.next(), terms.next()) else {
+            return Self::atom(Node::Power(self.clone()));
+        };
+        if self.as_atom().is_some() || (monomial.is_one() && !c.is_one()) {
+            return Self::atom(Node::Power(self.clone()));
+        }
+        let coefficient = if c.is_one() { Self::one() } else { Self::number(c.clone()).natural_power() };
+        monomial
+            .factors()
+            .fold(coefficient, |product, (a, e)| product.times(&Self::atom(Node::Power(a.into())).pow(e)))
+    }
+
     /// `∫_low^high body dy`, where `variable` is the name of `y` in `body`; it is bound here and may
     /// not be read in the limits from outside. Linear over monomials, factors free of `y` are pulled
     /// out, `∫ y^k dy` is a power; everything else is the difference of two values of one primitive.
@@ -184,9 +204,9 @@ impl Expr {
     /// No inverse and no opaque integral among the atoms that matter.
     fn tame(&self, matters: &dyn Fn(&Atom) -> bool) -> bool {
         self.atoms().filter(|a| matters(a)).all(|a| match a.node() {
-            Node::Variable(_) | Node::Bound(_) => true,
+            Node::Variable(_) | Node::Bound(_) | Node::Natural => true,
             Node::Apply(_, arguments) => arguments.iter().all(|e| e.tame(matters)),
-            Node::Indicator(e) => e.tame(matters),
+            Node::Indicator(e) | Node::Power(e) => e.tame(matters),
             Node::Primitive { upper, body } => upper.tame(matters) && body.tame(matters),
             Node::Opaque { .. } | Node::Inverse(_) => false,
         })
@@ -265,6 +285,11 @@ impl Expr {
     /// Whether a function occurs.
     pub fn mentions_function(&self, name: &str) -> bool {
         self.atoms().any(|a| a.mentions_function(name))
+    }
+
+    /// Whether the natural number of the theorem occurs.
+    pub fn mentions_natural(&self) -> bool {
+        self.atoms().any(Atom::mentions_natural)
     }
 
     /// The free names and function names, increasing.

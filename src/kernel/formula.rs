@@ -175,6 +175,23 @@ impl Formula {
         Err(Rejection::TooLarge { what: "atoms in a formula", limit: WEIGHT_LIMIT })
     }
 
+    /// `self` with a number in place of the natural number of the theorem.
+    pub(in crate::kernel) fn at_natural(&self, k: u32) -> Self {
+        let all = |parts: &[Formula]| parts.iter().map(|p| p.at_natural(k)).collect();
+        match self {
+            Formula::Compare(relation, e) => Formula::Compare(*relation, e.at_natural(k)),
+            Formula::And(parts) => Formula::And(all(parts)),
+            Formula::Or(parts) => Formula::Or(all(parts)),
+            Formula::Implies(a, b) => Formula::Implies(Box::new(a.at_natural(k)), Box::new(b.at_natural(k))),
+            Formula::ForAll(x, body) => Formula::ForAll(x.clone(), Box::new(body.at_natural(k))),
+            Formula::Exists(x, body) => Formula::Exists(x.clone(), Box::new(body.at_natural(k))),
+            Formula::SomeFunctions(fs, body) => {
+                Formula::SomeFunctions(fs.clone(), Box::new(body.at_natural(k)))
+            }
+            Formula::NoFunctions(fs, body) => Formula::NoFunctions(fs.clone(), Box::new(body.at_natural(k))),
+        }
+    }
+
     /// `self` with a term in place of a free variable. Rejects if a free name of the term would be
     /// captured by a quantifier.
     pub fn substitute(&self, name: &str, value: &Expr) -> Result<Self, Rejection> {

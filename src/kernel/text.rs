@@ -3,14 +3,14 @@
 //! ```text
 //! expr    = term { ("+" | "-") term }         term = factor { "*" factor }      factor = atom [ "^" number ]
 //! atom    = number | name | name "(" [ expr, … ] ")" | "[" expr "]" | "(" expr ")" | "-" factor
-//!         | "inv" "(" expr ")" | "integral" "(" name "," low "," high "," body ")"
+//!         | "inv" "(" expr ")" | "natural" | "pow" "(" expr ")" | "integral" "(" name "," low "," high "," body ")"
 //! formula = expr ("=" | ">=" | ">") "0" | "and" "(" formula; … ")" | "or" "(" … ")"
 //!         | "imp" "(" formula ";" formula ")" | ("all" | "some") name "." formula
 //!         | ("functions" | "nofunctions") "(" name "/" number, … ")" "." formula
 //! ```
 //!
 //! A name is a word, or any text between double quotes: `"payment(vcg, buyer)"(v, c)`.
-//! `[e]` is the indicator of `e ≥ 0`. What is read is rebuilt by the constructors of [`Expr`], so a
+//! `[e]` is the indicator of `e ≥ 0`; `natural` is the natural number m of the theorem, `pow(e)` is `e^m`. What is read is rebuilt by the constructors of [`Expr`], so a
 //! file cannot carry a term that is not canonical.
 
 use std::fmt;
@@ -27,8 +27,8 @@ use crate::exact::Rational;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Symbol(Name);
 
-const RESERVED: [&str; 9] =
-    ["inv", "integral", "and", "or", "imp", "all", "some", "functions", "nofunctions"];
+const RESERVED: [&str; 11] =
+    ["inv", "natural", "pow", "integral", "and", "or", "imp", "all", "some", "functions", "nofunctions"];
 
 impl Symbol {
     /// A name of any characters but quotes, `#` (which the kernel keeps for itself) and control characters.
@@ -109,6 +109,8 @@ fn write_node(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
         }
         Node::Indicator(e) => write!(f, "[{e}]"),
         Node::Inverse(e) => write!(f, "inv({e})"),
+        Node::Natural => f.write_str("natural"),
+        Node::Power(e) => write!(f, "pow({e})"),
         Node::Primitive { upper, body } => write_integral(f, &Expr::zero(), upper, body),
         Node::Opaque { low, high, body } => write_integral(f, low, high, body),
     }
@@ -314,11 +316,12 @@ impl<'a> Reader<'a> {
         }
         let word = self.while_chars(is_name_char);
         match word {
-            "inv" => {
+            "natural" => Ok(Expr::natural()),
+            "inv" | "pow" => {
                 self.expect("(")?;
                 let e = self.expr()?;
                 self.expect(")")?;
-                Ok(Expr::inverse(&e))
+                Ok(if word == "inv" { Expr::inverse(&e) } else { e.natural_power() })
             }
             "integral" => {
                 self.expect("(")?;

@@ -4,7 +4,7 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 53] = [
+pub const CODES: [&str; 55] = [
     "allocation-range",
     "allocation-sum",
     "ambiguous-average",
@@ -16,6 +16,7 @@ pub const CODES: [&str; 53] = [
     "density-mass",
     "division-by-zero",
     "duplicate-name",
+    "empty-derivation",
     "empty-interval",
     "exponent",
     "impossible-type",
@@ -28,6 +29,7 @@ pub const CODES: [&str; 53] = [
     "missing-prior",
     "missing-share",
     "missing-value",
+    "mixed-chain",
     "negative-density",
     "negative-probability",
     "negative-root",

@@ -3,6 +3,7 @@
 
 mod auction;
 mod claim;
+mod derivation;
 mod distribution;
 mod equilibrium;
 mod existence;
@@ -18,6 +19,9 @@ mod special;
 mod versus;
 
 pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role};
+pub use derivation::{
+    Chain, Derivation, Hypothesis, Justification, Link, inside_integral, is_inside_integral, together,
+};
 pub use distribution::{Distribution, derivative};
 pub use equilibrium::{Concept, equilibrium};
 pub use existence::{Existence, Quantity};

@@ -13,6 +13,7 @@ mod linear;
 mod lp;
 mod memory;
 mod modulo;
+mod multipliers;
 mod narrow;
 mod obstacle;
 mod product;
@@ -25,6 +26,7 @@ mod values;
 
 pub use algebraic::AlgebraicNumber;
 pub use evaluate::{Cell, Engine};
+pub use multipliers::{combination, quotient};
 pub use obstacle::Obstacle;
 pub use roots::{RealRoot, isolate, rational_roots, refine};
 pub use sign::certify;

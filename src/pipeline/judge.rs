@@ -6,10 +6,10 @@ use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement};
 use crate::model::{Bound, Claim, Piece, Quantity};
 use crate::piecewise::{Engine, Obstacle};
-use crate::prover::{self, Answer, Exception, Extremum, Failure, Maxima, Proved};
+use crate::prover::{self, Answer, Derived, Exception, Extremum, Failure, Maxima, Proved};
 use crate::report::VerdictKind;
 
-use super::obligation;
+use super::{derivation, obligation};
 
 /// A theorem about one goal of a statement.
 #[derive(Debug, Clone)]
@@ -42,6 +42,8 @@ pub(super) struct Judged {
     pub(super) proofs: Vec<Proof>,
     pub(super) refutation: Option<Refutation>,
     pub(super) answer: Option<Answer>,
+    /// What was found about each link of a derivation.
+    pub(super) derived: Option<Derived>,
     pub(super) obstacle: Option<Obstacle>,
     pub(super) value: Option<Expr>,
     /// The set of parameters for which the statement holds, if it is solved for one and the file does not say.
@@ -154,6 +156,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
         proofs: vec![],
         refutation: None,
         answer: None,
+        derived: None,
         obstacle: None,
         value: None,
         solution: None,
@@ -168,6 +171,16 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
                 Err(obstacle) => Decided::Open(obstacle),
             },
             Goal::Piece(piece) => on_region(maxima, piece),
+            Goal::Derivation(d) => match prover::derive(d) {
+                Ok(derived) => {
+                    out.verdict = derivation::verdict(&derived);
+                    let claim = d.statement();
+                    out.proofs.extend(derived.proved.clone().map(|proved| Proof { claim, proved }));
+                    out.derived = Some(derived);
+                    return out;
+                }
+                Err(obstacle) => Decided::Open(obstacle),
+            },
             Goal::Solve { .. } => Decided::Open(Obstacle::Unanswered),
         };
         match decided {

@@ -2,6 +2,7 @@
 //! strata meet.
 
 mod certificate;
+mod derivation;
 mod judge;
 mod obligation;
 mod story;

@@ -42,13 +42,19 @@ pub(super) fn report(
         same_sign: same_sign(judged.value.as_ref(), verdict.difference.as_ref()),
     });
     let (line, _) = source.position(statement.span.start);
+    let mut failing_step = None;
+    if let Some(derived) = &judged.derived {
+        let (step, more) = super::derivation::failures(source, statement, derived, &names);
+        failing_step = step;
+        story.extend(more);
+    }
     let member = judged
         .goal
         .and_then(|goal| statement.members.get(goal))
         .map(|m| Member { line: source.position(m.span.start).0, statement: m.text.clone() });
     StatementReport {
         name: statement.name.clone(),
-        kind: if statement.solve.is_some() { "solve" } else { "claim" }.into(),
+        kind: kind(statement).into(),
         line,
         refs: statement.refs.clone(),
         verdict: judged.verdict,
@@ -63,7 +69,7 @@ pub(super) fn report(
         },
         printed,
         counterexample,
-        failing_step: None,
+        failing_step,
         rests_on: statement.rests_on.clone(),
         vacuous: false,
         undecided: judged.obstacle.as_ref().map(|o| words(o, &names)),
@@ -87,10 +93,21 @@ fn same_sign(value: Option<&Expr>, difference: Option<&Expr>) -> Option<bool> {
     Some(sign(value)? == sign(&value.plus(difference))?)
 }
 
+fn kind(statement: &ResolvedStatement) -> &'static str {
+    match (&statement.derivation, &statement.solve) {
+        (Some(_), _) => "derivation",
+        (None, Some(_)) => "solve",
+        (None, None) => "claim",
+    }
+}
+
 /// How the names of the statement's claims are written.
 pub(super) fn names(statement: &ResolvedStatement) -> Names {
     let mut names = Names::default();
     statement.types.iter().for_each(|b| names.insert(&b.name, &b.shown));
+    if let Some(source) = &statement.derivation {
+        super::derivation::names(source, &mut names);
+    }
     for goal in statement.variants.iter().flatten() {
         match goal {
             Goal::Universal(claim) => names_of_claim(claim, &mut names),
@@ -100,6 +117,7 @@ pub(super) fn names(statement: &ResolvedStatement) -> Names {
                 piece.parameters.iter().for_each(|b| names.insert(&b.name, &b.shown));
                 names_of_question(&piece.question, &mut names);
             }
+            Goal::Derivation(_) => {}
             Goal::Solve { parameter, question } => {
                 names.insert(&parameter.name, &parameter.shown);
                 names_of_question(question, &mut names);

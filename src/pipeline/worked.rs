@@ -27,6 +27,9 @@ pub(super) fn steps(
     statement: &ResolvedStatement,
     judged: &Judged,
 ) -> Vec<Block> {
+    if let (Some(source), Some(derived)) = (&statement.derivation, &judged.derived) {
+        return super::derivation::worked(source, derived);
+    }
     let letters: Vec<String> = statement.types.iter().map(|b| b.shown.clone()).collect();
     let plain = names(statement);
     let names = plain.with_letters(&letters);

@@ -3,7 +3,9 @@
 
 mod bounds;
 mod breaks;
+mod compact;
 mod counterexample;
+mod derivation;
 mod existence;
 mod extremum;
 mod impossibility;
@@ -15,6 +17,7 @@ mod solve;
 
 pub use breaks::closed_form;
 pub use counterexample::{Failure, find};
+pub use derivation::{Derived, Instance, Outcome, Tactic, derive};
 pub use existence::{Answer, decide};
 pub use extremum::{Extremum, Maxima};
 pub use proof::{Hints, Proved, prove_claim, refute_claim};

@@ -358,6 +358,15 @@ impl Builder {
         self.steps.len()
     }
 
+    /// The theorem of the claim, from the steps that the last one needs.
+    pub(super) fn finish_compact(self, claim: &Meaning) -> Result<Proved, Obstacle> {
+        let mut compact = Builder::default();
+        for step in super::compact::compact(self.steps) {
+            compact.add(step)?;
+        }
+        compact.finish(claim)
+    }
+
     /// Forgets the steps from `length` on: an attempt that did not succeed.
     pub(super) fn rewind(&mut self, length: usize) {
         self.steps.truncate(length);

@@ -173,10 +173,28 @@ pub struct FailingStep {
     pub index: usize,
     /// Its line.
     pub line: usize,
-    /// What is left over.
+    /// What it says.
+    pub statement: String,
+    /// What is wrong with it.
+    pub fault: StepFault,
+    /// A reason by which it does follow.
+    pub otherwise: Option<String>,
+    /// What is left over: left minus right in normal form.
     pub residual: String,
     /// One exact point.
     pub at: std::collections::BTreeMap<String, String>,
+}
+
+/// What is wrong with a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepFault {
+    /// It is false for some functions and numbers that satisfy the hypotheses.
+    Refuted,
+    /// It follows, but not by its reason.
+    OtherReason,
+    /// It does not follow by its reason; whether it is true is not known.
+    Undecided,
 }
 
 /// Something that could not be read.

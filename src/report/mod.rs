@@ -20,8 +20,8 @@ pub use block::{Block, Inline, Link, Picture, Prose, plain, words};
 pub use derivation::{Aim, Kind, Side, derivation};
 pub use diagnostic::{Colour, file_error, place_error, render_diagnostic};
 pub use document::{
-    Counterexample, Document, FailingStep, FileReport, InputError, Member, Printed, StatementReport, Summary,
-    VerdictKind,
+    Counterexample, Document, FailingStep, FileReport, InputError, Member, Printed, StatementReport,
+    StepFault, Summary, VerdictKind,
 };
 pub use errata::{Erratum, errata, errata_latex, errata_markdown, errata_text};
 pub use explain::{latex, markdown};

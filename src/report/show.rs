@@ -14,6 +14,10 @@ pub struct Names {
     shown: BTreeMap<Name, String>,
     /// Roots that are described in formulas.
     roots: Vec<Charge>,
+    /// Distribution functions: the density, and the name of its integral from zero.
+    folds: Vec<(Name, String)>,
+    /// The integer that the natural number of a theorem stands for, and its least value.
+    integer: Option<(String, u32)>,
     /// Whether powers of roots are left as they are, as in a theorem that says what a root is.
     literal: bool,
     /// The names that variables of integration are given first, if they are free.
@@ -36,6 +40,37 @@ impl Names {
         self.insert(&charge.argument.name, &charge.argument.shown);
         if charge.description == Description::Root && !self.roots.contains(charge) {
             self.roots.push(charge.clone());
+        }
+    }
+
+    /// Adds a distribution function: the integral of its density from `low` on, where that is zero.
+    pub fn fold(&mut self, cdf: &str, density: &str, low: &Expr) {
+        if low.is_zero() {
+            self.folds.push((density.into(), cdf.to_owned()));
+        }
+    }
+
+    /// Adds an integer: the natural number of a theorem, plus the least value.
+    pub fn count(&mut self, name: &str, least: u32) {
+        self.integer = Some((name.to_owned(), least));
+    }
+
+    /// The name of `∫_0^y density`.
+    fn folded(&self, body: &Expr) -> Option<&String> {
+        let Node::Apply(f, arguments) = body.as_atom()?.node() else { return None };
+        let [argument] = arguments.as_slice() else { return None };
+        let is_bound = matches!(argument.as_atom()?.node(), Node::Bound(0));
+        self.folds.iter().find(|(density, _)| is_bound && density == f).map(|(_, cdf)| cdf)
+    }
+
+    /// A term with the integer in place of the natural number.
+    fn counted(&self, e: &Expr) -> Expr {
+        match &self.integer {
+            Some((name, least)) if e.mentions_natural() => {
+                let value = Expr::variable(name).minus(&Expr::integer((*least).into()));
+                e.replace_atoms(|a| matches!(a.node(), Node::Natural).then(|| value.clone()))
+            }
+            _ => e.clone(),
         }
     }
 
@@ -85,7 +120,7 @@ impl Names {
         if let Some(number) = self.number(e).filter(|_| !self.literal) {
             return Math::Written(number);
         }
-        let e = &if self.literal { e.clone() } else { reduced(e) };
+        let e = &if self.literal { self.counted(e) } else { reduced(&self.counted(e)) };
         let shown = |(m, c)| Shown { factors: self.factors(m), degree: Monomial::degree(m), coefficient: c };
         let mut terms: Vec<Shown<'_>> = e.terms().map(shown).collect();
         terms.sort_by(|a, b| b.degree.cmp(&a.degree).then_with(|| a.key().cmp(&b.key())));
@@ -112,6 +147,7 @@ impl Names {
     fn factors(&self, monomial: &Monomial<Atom>) -> Vec<Factor> {
         let mut factors: Vec<(&Atom, u32)> = monomial.factors().collect();
         let radicals = radicals(&mut factors);
+        let counted = self.counted_powers(&mut factors);
         let one = |(a, exponent): (&Atom, u32)| {
             let math = self.atom(a);
             Factor { rank: rank(a), text: math.text(), math, exponent }
@@ -119,7 +155,32 @@ impl Names {
         let mut out: Vec<Factor> = factors.into_iter().map(one).collect();
         out.sort_by(|a, b| (a.rank, &a.text).cmp(&(b.rank, &b.text)));
         let radical = |text: String| Factor { rank: 0, math: Math::Written(text.clone()), text, exponent: 1 };
-        radicals.into_iter().map(radical).chain(out).collect()
+        radicals.into_iter().map(radical).chain(counted).chain(out).collect()
+    }
+
+    /// Takes the powers `b^k·(b^m)^s` out of some factors: `b^(n - 1)`.
+    fn counted_powers(&self, factors: &mut Vec<(&Atom, u32)>) -> Vec<Factor> {
+        let Some((name, least)) = &self.integer else { return vec![] };
+        let mut out = Vec::new();
+        let powers: Vec<(Expr, u32)> = factors
+            .iter()
+            .filter_map(|(a, s)| match a.node() {
+                Node::Power(base) => Some((base.clone(), *s)),
+                _ => None,
+            })
+            .collect();
+        for (base, s) in powers {
+            let single = base.as_atom();
+            let k = factors.iter().find(|(a, _)| single == Some(*a)).map_or(0, |(_, k)| *k);
+            factors.retain(|(a, _)| {
+                single != Some(*a) && !matches!(a.node(), Node::Power(other) if *other == base)
+            });
+            let steps = Expr::variable(name).minus(&Expr::integer((*least).into()));
+            let exponent = steps.times(&Expr::integer(s.into())).plus(&Expr::integer(k.into()));
+            let math = Math::Power(Box::new(self.math(&base)), Box::new(self.math(&exponent)));
+            out.push(Factor { rank: 1, text: math.text(), math, exponent: 1 });
+        }
+        out
     }
 
     fn atom(&self, a: &Atom) -> Math {
@@ -134,7 +195,12 @@ impl Names {
             Node::Inverse(e) => {
                 Math::Fenced(Box::new(Math::whole(1).over(Math::Fenced(Box::new(self.math(e))))))
             }
-            Node::Primitive { upper, body } => self.integral(&Expr::zero(), upper, body),
+            Node::Natural => Math::Name("m".into()),
+            Node::Power(e) => Math::Power(Box::new(self.math(e)), Box::new(Math::Name("m".into()))),
+            Node::Primitive { upper, body } => match self.folded(body) {
+                Some(cdf) => Math::Call(cdf.clone(), vec![self.math(upper)]),
+                None => self.integral(&Expr::zero(), upper, body),
+            },
             Node::Opaque { low, high, body } => self.integral(low, high, body),
         }
     }
@@ -366,8 +432,8 @@ impl Shown<'_> {
 
 fn rank(a: &Atom) -> u8 {
     match a.node() {
-        Node::Variable(_) | Node::Bound(_) => 0,
-        Node::Apply(..) => 1,
+        Node::Variable(_) | Node::Bound(_) | Node::Natural => 0,
+        Node::Apply(..) | Node::Power(_) => 1,
         Node::Inverse(_) => 2,
         Node::Indicator(_) => 3,
         Node::Primitive { .. } | Node::Opaque { .. } => 4,

@@ -108,13 +108,6 @@ fn story(out: &mut String, s: &StatementReport) {
     {
         below(out, &format!("the left side is {value}"));
     }
-    if let Some(step) = &s.failing_step {
-        below(out, &format!("step {} on line {} leaves {}", step.index, step.line, step.residual));
-        let at: Vec<String> = step.at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        if !at.is_empty() {
-            below(out, &format!("at {}", at.join(", ")));
-        }
-    }
     if s.vacuous {
         below(out, "vacuous: its hypotheses cannot hold");
     }

@@ -4,6 +4,8 @@ pub mod calculus;
 pub mod combine;
 pub mod existence;
 pub mod finite;
+pub mod fundamental;
+pub mod instance;
 pub mod logic;
 pub mod on_box;
 pub mod tree;

@@ -4,6 +4,7 @@
 //! spans are ignored by equality, so that "prints and parses back to the same tree" is `==`.
 
 mod claim;
+mod derivation;
 mod expr;
 
 use crate::exact::Rational;
@@ -11,6 +12,10 @@ use crate::exact::Rational;
 pub use claim::{
     Braces, Claim, Concept, Constants, End, Interval, Property, PropertyKind, Quantity, Relation, Scope,
     Shape, Solve, Stance, Statement, StatementKind, Versus,
+};
+pub use derivation::{
+    Chain, Derivation, DerivationKind, DerivationLine, Link, Membership, Positive, Reason, ReasonKind,
+    Relations,
 };
 pub use expr::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign, children};
 
@@ -119,6 +124,8 @@ pub enum ItemKind {
     Strategy(Strategy),
     /// `claim …` or `refuted …`.
     Claim(Claim),
+    /// `derivation NAME { … }`: hypotheses and chains.
+    Derivation(Derivation),
 }
 
 /// A closed interval `[low, high]`.

@@ -51,7 +51,7 @@ impl Parser<'_> {
         }
     }
 
-    fn word(&mut self) -> Option<String> {
+    pub(super) fn word(&mut self) -> Option<String> {
         match self.peek() {
             Some(Token { kind: TokenKind::Name(word), .. }) => Some(word.clone()),
             _ => None,

@@ -171,7 +171,7 @@ impl Parser<'_> {
         }
     }
 
-    fn texts(&mut self) -> Parse<Vec<Text>> {
+    pub(super) fn texts(&mut self) -> Parse<Vec<Text>> {
         let mut out = vec![self.quoted()?];
         while self.accept(",") {
             out.push(self.quoted()?);

@@ -80,7 +80,7 @@ impl Parser<'_> {
         })
     }
 
-    fn within_chain(&mut self, length: usize) -> Parse<()> {
+    pub(super) fn within_chain(&mut self, length: usize) -> Parse<()> {
         if length > CHAIN_LIMIT {
             let message = format!("this chain has more than {CHAIN_LIMIT} terms");
             return Err(Box::new(Diagnostic::new("too-large", message, self.here())));
@@ -406,7 +406,7 @@ impl Parser<'_> {
         Ok(out)
     }
 
-    fn relation(&mut self) -> Option<Relation> {
+    pub(super) fn relation(&mut self) -> Option<Relation> {
         let relation = match self.peek()?.kind {
             TokenKind::Symbol("=") => Relation::Equal,
             TokenKind::Symbol("!=") => Relation::NotEqual,

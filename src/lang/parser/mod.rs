@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! file      = { item }
-//! item      = source | parameter | setting | mechanism | alone | strategy | claim
+//! item      = source | parameter | setting | mechanism | alone | strategy | claim | derivation
 //! source    = "source" text [ "," the rest of the line ]
 //! parameter = "parameter" name "in" range                 range = "[" expr "," expr "]"
 //! ```
@@ -12,6 +12,7 @@
 
 mod block;
 mod claim;
+mod derivation;
 mod expr;
 mod predicate;
 
@@ -25,11 +26,25 @@ const COMPLAINT_LIMIT: usize = 20;
 const DEPTH_LIMIT: usize = 128;
 
 /// The words that begin an item.
-const ITEMS: [&str; 9] =
-    ["source", "parameter", "setting", "mechanism", "rule", "strategy", "claim", "refuted", "solve"];
+const ITEMS: [&str; 10] = [
+    "source",
+    "parameter",
+    "setting",
+    "mechanism",
+    "rule",
+    "strategy",
+    "claim",
+    "refuted",
+    "solve",
+    "derivation",
+];
 
 /// Words that cannot be names.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 20] = [
+    "by",
+    "given",
+    "let",
+    "step",
     "E",
     "interim",
     "under",
@@ -356,6 +371,7 @@ impl<'a> Parser<'a> {
             "strategy" => ItemKind::Strategy(self.strategy()?),
             "claim" => ItemKind::Claim(self.claim(ast::Stance::Holds)?),
             "solve" => ItemKind::Claim(self.solve()?),
+            "derivation" => ItemKind::Derivation(self.derivation()?),
             _ => ItemKind::Claim(self.claim(ast::Stance::Fails)?),
         };
         let span = Span::new(start.start, self.end());

@@ -1,5 +1,6 @@
 //! The printer: canonical text of a syntax tree. What it prints parses back to the same tree.
 
+mod derivation;
 mod expr;
 mod statement;
 
@@ -9,6 +10,7 @@ use crate::lang::ast::{
     Ties,
 };
 
+pub use derivation::print_reason;
 pub use expr::print_expr;
 use expr::{block, list};
 pub(super) use statement::print_concept;
@@ -101,6 +103,7 @@ fn print_item(out: &mut String, item: &Item) {
             out.push_str(&format!("strategy {name} on {mechanism}: {report}({variable}) = {body}"));
         }
         ItemKind::Claim(claim) => print_claim(out, claim),
+        ItemKind::Derivation(d) => derivation::print_derivation(out, d),
     }
     end_line(out, item.trailing.as_ref());
 }

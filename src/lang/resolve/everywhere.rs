@@ -59,8 +59,9 @@ fn one_prior(env: &Env<'_>, c: &Conjunct, span: Span) -> Resolve<()> {
 /// and a polynomial if it has no integral.
 fn is_smooth(e: &Expr) -> bool {
     e.atoms().all(|a| match a.node() {
-        Node::Variable(_) | Node::Bound(_) => true,
+        Node::Variable(_) | Node::Bound(_) | Node::Natural => true,
         Node::Primitive { upper, body } => is_smooth(upper) && is_smooth(body),
+        Node::Power(e) => is_smooth(e),
         Node::Apply(..) | Node::Indicator(_) | Node::Opaque { .. } | Node::Inverse(_) => false,
     })
 }

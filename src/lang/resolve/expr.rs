@@ -6,8 +6,8 @@ use crate::exact::Rational;
 use crate::kernel::{Expr, Name as Symbol};
 use crate::model::{Agent, Bound, Comparison, Setting, fraction, inverse};
 
-use super::names::{advise, complain, names_in, settings_of, unknown_name};
-use super::scope::Env;
+use super::names::{advise, arity, complain, names_in, settings_of, unknown_name};
+use super::scope::{Env, Function};
 use super::{Resolve, setting};
 use crate::lang::ast::{self, ExprKind, Factor, Name, Sign, Span};
 use crate::lang::diagnostic::Diagnostic;
@@ -320,6 +320,15 @@ impl Env<'_> {
             );
             advise("exponent", message, exponent.span, help)
         };
+        if power.mentions_natural() {
+            let linear = Self::linear_exponent(&power);
+            let Some((constant, slope)) = linear else {
+                return Err(wrong(
+                    "this exponent is not at least zero for every value of the integer".into(),
+                ));
+            };
+            return Ok(term.pow(constant).times(&term.natural_power().pow(slope)));
+        }
         let Some(c) = power.as_number() else {
             return Err(wrong("this exponent is not a number".into()));
         };
@@ -328,6 +337,52 @@ impl Env<'_> {
         };
         let span = base.span.to(exponent.span);
         (0..k).try_fold(Expr::one(), |out, _| product_of(&out, &term, span))
+    }
+
+    /// An exponent `constant + slope·m` with coefficients that are at least zero.
+    fn linear_exponent(power: &Expr) -> Option<(u32, u32)> {
+        let natural = Expr::natural();
+        let m = natural.as_atom()?;
+        let coefficients = power.poly().coefficients_in(m);
+        let [constant, slope] = coefficients.as_slice() else { return None };
+        let small = |c: &crate::exact::Poly<_>| c.as_constant()?.to_u32().filter(|k| *k <= EXPONENT_LIMIT);
+        Some((small(constant)?, small(slope)?))
+    }
+
+    /// A function of a derivation at arguments.
+    pub(super) fn apply(
+        &mut self,
+        name: &Name,
+        function: Function,
+        arguments: &[ast::Expr],
+    ) -> Resolve<Expr> {
+        let terms = arguments.iter().map(|a| self.number(a)).collect::<Resolve<Vec<_>>>()?;
+        let wanted = match &function {
+            Function::Unknown { arity } => *arity,
+            Function::Cdf { .. } => Some(1),
+            Function::Defined { parameters, .. } => Some(parameters.len()),
+        };
+        if let Some(wanted) = wanted.filter(|n| *n != terms.len()) {
+            return Err(arity(name, &wanted.to_string(), terms.len()));
+        }
+        match (function, terms.as_slice()) {
+            (Function::Cdf { density, low }, [at]) => {
+                let y = format!("{}'{}", name.text, self.ranges.len());
+                Ok(Expr::integral(&y, &low, at, &Expr::apply(&density, vec![Expr::variable(&y)])))
+            }
+            (Function::Defined { parameters, body, mut scope }, _) => {
+                scope.extend(parameters.into_iter().zip(terms));
+                let outside = std::mem::replace(&mut self.values, scope);
+                let value = self.number(&body);
+                self.values = outside;
+                value
+            }
+            _ => {
+                let known = Function::Unknown { arity: Some(terms.len()) };
+                self.functions.insert(name.text.clone(), known);
+                Ok(Expr::apply(&name.text, terms))
+            }
+        }
     }
 
     /// A bound name must be new.

@@ -6,6 +6,7 @@
 
 mod binder;
 mod characterise;
+mod derivation;
 mod everywhere;
 mod expr;
 mod finite;
@@ -25,8 +26,8 @@ mod table;
 mod ties;
 
 use crate::exact::Rational;
-use crate::kernel::Expr;
-use crate::model::{Bound, Charge, Claim, Existence, Piece, Question};
+use crate::kernel::{Expr, Name as Symbol};
+use crate::model::{Bound, Charge, Claim, Derivation, Existence, Piece, Question};
 
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
@@ -54,6 +55,8 @@ pub enum Goal {
     Existence(Existence),
     /// A question that has one answer for all parameters of a region.
     Piece(Piece),
+    /// Hypotheses and what follows from them, step by step.
+    Derivation(Derivation),
     /// A question for which the set of parameters is sought.
     Solve {
         /// The parameter and its range.
@@ -116,6 +119,51 @@ pub struct ResolvedStatement {
     pub rests_on: Vec<String>,
     /// The types in scope.
     pub types: Vec<Bound>,
+    /// How a derivation is written.
+    pub derivation: Option<DerivationSource>,
+}
+
+/// How a derivation is written: what its report speaks of.
+#[derive(Debug, Clone, Default)]
+pub struct DerivationSource {
+    /// The chains in order.
+    pub chains: Vec<ChainSource>,
+    /// The integer that it is about, and its least value.
+    pub integer: Option<(String, u32)>,
+    /// Names that are bound in the terms, and how they are written.
+    pub variables: Vec<(Symbol, String)>,
+    /// Distribution functions: the name, the density, and where the integral begins.
+    pub folds: Vec<(String, String, Expr)>,
+}
+
+/// How a chain is written.
+#[derive(Debug, Clone)]
+pub struct ChainSource {
+    /// Its name; empty if it has none.
+    pub name: String,
+    /// ` for all v in [0, 1]`, or nothing.
+    pub ranges: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Its first side.
+    pub first: String,
+    /// Where that stands.
+    pub first_span: Span,
+    /// Its links.
+    pub links: Vec<LinkSource>,
+}
+
+/// How a link is written.
+#[derive(Debug, Clone)]
+pub struct LinkSource {
+    /// Where the relation and its right side stand.
+    pub span: Span,
+    /// The relation.
+    pub relation: &'static str,
+    /// The right side.
+    pub right: String,
+    /// The reasons.
+    pub reasons: Vec<String>,
 }
 
 /// A file with all names resolved.
@@ -141,8 +189,12 @@ pub fn resolve(file: &ast::File) -> Result<ResolvedFile, Vec<Diagnostic>> {
         }
     }
     for item in &file.items {
-        let ItemKind::Claim(claim) = &item.kind else { continue };
-        match statement::resolve(&universes, coverage, claim, item.span) {
+        let resolved = match &item.kind {
+            ItemKind::Claim(claim) => statement::resolve(&universes, coverage, claim, item.span),
+            ItemKind::Derivation(d) => derivation::resolve(d, item.span),
+            _ => continue,
+        };
+        match resolved {
             Ok(statement) => out.statements.push(statement),
             Err(complaints) => diagnostics.extend(complaints),
         }
@@ -182,6 +234,7 @@ fn duplicates(file: &ast::File) -> Vec<Diagnostic> {
         let (space, name) = match &item.kind {
             ItemKind::Source { .. } => continue,
             ItemKind::Claim(claim) => ("statement", &claim.name),
+            ItemKind::Derivation(derivation) => ("statement", &derivation.name),
             ItemKind::Parameter { name, .. } => ("name", name),
             ItemKind::Setting(setting) => ("name", &setting.name),
             ItemKind::Mechanism(mechanism) => ("name", &mechanism.name),

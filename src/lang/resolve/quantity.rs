@@ -52,6 +52,9 @@ pub(super) fn takes_an_agent(function: &str) -> bool {
 impl Env<'_> {
     /// The number that a call denotes.
     pub(super) fn call(&mut self, e: &ast::Expr, function: &Name, arguments: &[ast::Expr]) -> Resolve<Expr> {
+        if let Some(known) = self.functions.get(&function.text).cloned() {
+            return self.apply(function, known, arguments);
+        }
         let name = function.text.as_str();
         if MECHANISMS.contains(&name) {
             let message = format!("`{name}` makes a mechanism, and a number is needed here");

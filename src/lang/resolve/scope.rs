@@ -60,7 +60,7 @@ impl Universe {
         let mut settings = 0;
         for item in &file.items {
             let (name, read) = match &item.kind {
-                ItemKind::Source { .. } | ItemKind::Claim(_) => continue,
+                ItemKind::Source { .. } | ItemKind::Claim(_) | ItemKind::Derivation(_) => continue,
                 ItemKind::Parameter { name, range } => (name, out.parameter(name, range, obligations)),
                 ItemKind::Setting(s) => {
                     let choice = choices.get(settings).copied().unwrap_or_default();
@@ -207,6 +207,17 @@ pub(super) struct Range {
     pub(super) ordered: bool,
 }
 
+/// A function of a derivation.
+#[derive(Debug, Clone)]
+pub(super) enum Function {
+    /// Nothing is known but how many arguments it takes, as soon as it is used.
+    Unknown { arity: Option<usize> },
+    /// `F(y) = ∫_low^y density`.
+    Cdf { density: Symbol, low: Expr },
+    /// What it is, and what the names that it speaks of meant where it was defined.
+    Defined { parameters: Vec<String>, body: ast::Expr, scope: BTreeMap<String, Expr> },
+}
+
 /// The names in scope inside one expression, and what its resolution collects.
 pub(super) struct Env<'u> {
     pub(super) universe: &'u Universe,
@@ -216,6 +227,8 @@ pub(super) struct Env<'u> {
     pub(super) outcome: Option<Axis>,
     /// Bound names and outcome variables.
     pub(super) values: BTreeMap<String, Expr>,
+    /// Functions of a derivation.
+    pub(super) functions: BTreeMap<String, Function>,
     /// Bound variables, the outermost first.
     pub(super) ranges: Vec<Range>,
     /// Indices, with the agent that each stands for.
@@ -242,6 +255,7 @@ impl<'u> Env<'u> {
             settings,
             outcome: None,
             values: BTreeMap::new(),
+            functions: BTreeMap::new(),
             ranges: vec![],
             indices: BTreeMap::new(),
             guards: vec![],

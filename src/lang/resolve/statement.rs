@@ -84,6 +84,7 @@ pub(super) fn resolve(
         definitions: read.definitions,
         rests_on,
         types: super::without_repetitions(read.types, |a, b| a == b),
+        derivation: None,
     })
 }
 

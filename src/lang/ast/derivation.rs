@@ -1,0 +1,177 @@
+//! Derivations: hypotheses, definitions and chains.
+
+use super::{Expr, Name, Range, Relation, Span, Text};
+
+/// `derivation NAME { … } [ref "…"]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Derivation {
+    /// Its name; hyphens allowed.
+    pub name: Name,
+    /// Its lines in order.
+    pub lines: Vec<DerivationLine>,
+    /// Comments after the last line.
+    pub end_comments: Vec<String>,
+    /// Rows of the list of claims.
+    pub refs: Vec<Text>,
+}
+
+/// One line of a derivation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DerivationLine {
+    /// Comment lines above it.
+    pub comments: Vec<String>,
+    /// A comment at its end.
+    pub trailing: Option<String>,
+    /// What it says.
+    pub kind: DerivationKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a line of a derivation says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DerivationKind {
+    /// `given functions X, T`: any functions, of any number of arguments.
+    Functions(Vec<Name>),
+    /// `given numbers a, b`: any real numbers.
+    Numbers(Vec<Name>),
+    /// `given v in [0, 1], w in [0, v]`: numbers in closed intervals.
+    Members(Vec<Membership>),
+    /// `given integer n >= 2`.
+    Integer {
+        /// The integer.
+        name: Name,
+        /// The least value that it may have.
+        least: Expr,
+    },
+    /// `given F: cdf on [0, V] with density f`.
+    Cdf {
+        /// The distribution function.
+        name: Name,
+        /// The type space.
+        on: Range,
+        /// Whether the density is known to be positive there.
+        positive: Positive,
+        /// The density.
+        density: Name,
+    },
+    /// `given ic: U(v) >= U(r) for all v in [0, 1], r in [0, 1]`.
+    Hypothesis {
+        /// Its name.
+        name: Option<Name>,
+        /// What is assumed.
+        relations: Relations,
+        /// For all values of these.
+        ranges: Vec<Membership>,
+    },
+    /// `let U(v) = v*X(v) + T(v)`.
+    Let {
+        /// The name that is defined.
+        name: Name,
+        /// Its parameters; none for a number.
+        parameters: Vec<Name>,
+        /// What it is.
+        body: Expr,
+    },
+    /// `step up for all v in [0, 1]: …`, or a chain alone.
+    Step {
+        /// Its name.
+        name: Option<Name>,
+        /// For all values of these.
+        ranges: Vec<Membership>,
+        /// The chain.
+        chain: Chain,
+    },
+}
+
+/// Whether a density is known to be positive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Positive {
+    /// `positive density`
+    Yes,
+    /// `density`: at least zero.
+    Unknown,
+}
+
+/// `v in [0, 1]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// The number.
+    pub name: Name,
+    /// The closed interval.
+    pub range: Range,
+}
+
+/// `a = b`, `0 <= a <= b`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relations {
+    /// The first side.
+    pub first: Expr,
+    /// The relations and the sides that follow; at least one.
+    pub rest: Vec<(Relation, Expr)>,
+    /// Where they stand.
+    pub span: Span,
+}
+
+/// A chain: a first side, and links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// The first side.
+    pub first: Expr,
+    /// The links; at least one.
+    pub links: Vec<Link>,
+}
+
+/// `= right by reasons`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Comment lines above it.
+    pub comments: Vec<String>,
+    /// A comment at its end.
+    pub trailing: Option<String>,
+    /// How the left side compares.
+    pub relation: Relation,
+    /// The right side.
+    pub right: Expr,
+    /// Why; empty if the checker is to find out.
+    pub reasons: Vec<Reason>,
+    /// Where the relation and the right side stand.
+    pub span: Span,
+}
+
+/// One reason of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// Which.
+    pub kind: ReasonKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The reasons, in the words of the texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReasonKind {
+    /// `definition`, `algebra`, `linearity`, `rearranging`: the two sides are the same term.
+    Same(&'static str),
+    /// `splitting at w`: the integral is the sum of two.
+    Splitting(Option<Expr>),
+    /// `given`: from what is assumed and what was shown.
+    Given,
+    /// `parts`, `interchange`, `substitution`, `the fundamental theorem`.
+    Fundamental(&'static str),
+    /// `density`: `dF = f dy`, and f cancels.
+    Density,
+    /// `monotonicity`: an integrand that is nowhere smaller has an integral that is not smaller.
+    Monotonicity,
+    /// `sign`: from the signs of the parts.
+    Sign,
+    /// `the envelope formula`: utility is the area under the allocation.
+    Envelope,
+    /// `ic at v = w, r = v`: a hypothesis, or a step shown above.
+    Named {
+        /// Its name.
+        name: Name,
+        /// Values of the names that it speaks of all of.
+        at: Vec<(Name, Expr)>,
+    },
+}

@@ -1,0 +1,266 @@
+//! Derivations.
+//!
+//! ```text
+//! derivation = "derivation" statement-name "{" { line } "}" [ "ref" texts ]
+//! line       = "given" given | "let" name [ "(" name { "," name } ")" ] "=" expr
+//!            | [ "step" [ statement-name ] [ "for" "all" members ] ":" ] chain
+//! given      = ( "function" | "functions" | "number" | "numbers" ) name { "," name }
+//!            | "integer" name ">=" expr | members
+//!            | name ":" "cdf" "on" range "with" [ "positive" ] "density" name
+//!            | [ statement-name ":" ] expr relation expr { relation expr } [ "for" "all" members ]
+//! members    = name "in" range { "," name "in" range }
+//! chain      = expr link { link }
+//! link       = relation expr [ "by" reason { ( "," | "and" ) reason } ]
+//! reason     = "definition" | "algebra" | "linearity" | "rearranging" | "splitting" [ "at" expr ] | "given"
+//!            | "parts" | "interchange" | "substitution" | "density" | "monotonicity" | "sign"
+//!            | "the" ( "fundamental" "theorem" | "envelope" "formula" )
+//!            | statement-name [ "at" name "=" expr { "," name "=" expr } ]
+//! ```
+
+use super::{Parse, Parser};
+use crate::lang::ast::{
+    Chain, Derivation, DerivationKind, DerivationLine, Link, Membership, Name, Positive, Reason, ReasonKind,
+    Relations, Span,
+};
+use crate::lang::lexer::{Token, TokenKind};
+
+/// The reasons that are one word, and what they are.
+const SAME: [&str; 4] = ["definition", "algebra", "linearity", "rearranging"];
+const FUNDAMENTAL: [&str; 3] = ["parts", "interchange", "substitution"];
+
+impl Parser<'_> {
+    pub(super) fn derivation(&mut self) -> Parse<Derivation> {
+        let name = self.hyphenated()?;
+        let opened = self.expect("{")?;
+        let mut lines = Vec::new();
+        let end_comments = loop {
+            while self.accept(";") {}
+            let comments = self.take_comments();
+            if self.is_symbol("}") || self.peek().is_none() {
+                self.close("}", opened)?;
+                break comments;
+            }
+            let start = self.here();
+            let kind = self.derivation_line()?;
+            let span = Span::new(start.start, self.end());
+            let trailing = self.trailing();
+            lines.push(DerivationLine { comments, trailing, kind, span });
+        };
+        let refs = if self.accept_word("ref") { self.texts()? } else { vec![] };
+        Ok(Derivation { name, lines, end_comments, refs })
+    }
+
+    fn derivation_line(&mut self) -> Parse<DerivationKind> {
+        if self.accept_word("given") {
+            return self.given();
+        }
+        if self.accept_word("let") {
+            let name = self.name("the name that is defined")?;
+            let mut parameters = vec![];
+            if self.is_symbol("(") {
+                let opened = self.expect("(")?;
+                parameters = self.name_list("a parameter")?;
+                self.close(")", opened)?;
+            }
+            self.expect("=")?;
+            return Ok(DerivationKind::Let { name, parameters, body: self.expr()? });
+        }
+        let (mut name, mut ranges) = (None, vec![]);
+        if self.accept_word("step") {
+            if !self.is_symbol(":") && !self.is_word("for") {
+                name = Some(self.hyphenated()?);
+            }
+            ranges = self.for_all()?;
+            self.expect(":")?;
+        }
+        Ok(DerivationKind::Step { name, ranges, chain: self.chain()? })
+    }
+
+    fn given(&mut self) -> Parse<DerivationKind> {
+        if self.accept_word("function") || self.accept_word("functions") {
+            return Ok(DerivationKind::Functions(self.name_list("a function")?));
+        }
+        if self.accept_word("number") || self.accept_word("numbers") {
+            return Ok(DerivationKind::Numbers(self.name_list("a number")?));
+        }
+        if self.accept_word("integer") {
+            let name = self.name("the integer")?;
+            self.expect(">=")?;
+            return Ok(DerivationKind::Integer { name, least: self.expr()? });
+        }
+        if matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(word), .. }) if word == "in") {
+            return Ok(DerivationKind::Members(self.members()?));
+        }
+        let name = if self.is_labelled() { Some(self.hyphenated()?) } else { None };
+        if name.is_some() {
+            self.expect(":")?;
+        }
+        if let Some(name) = &name
+            && self.accept_word("cdf")
+        {
+            self.expect_word("on")?;
+            let on = self.range()?;
+            self.expect_word("with")?;
+            let positive = if self.accept_word("positive") { Positive::Yes } else { Positive::Unknown };
+            self.expect_word("density")?;
+            let density = self.name("the density")?;
+            return Ok(DerivationKind::Cdf { name: name.clone(), on, positive, density });
+        }
+        let start = self.here();
+        let first = self.expr()?;
+        let rest = self.relations()?;
+        if rest.is_empty() {
+            return Err(self.expected(&["an operator", "a relation such as `>=`"]));
+        }
+        let relations = Relations { first, rest, span: Span::new(start.start, self.end()) };
+        Ok(DerivationKind::Hypothesis { name, relations, ranges: self.for_all()? })
+    }
+
+    /// Whether a name with a colon stands here.
+    fn is_labelled(&mut self) -> bool {
+        self.peek();
+        let mut tokens = self.tokens.iter().skip(self.at).peekable();
+        while let Some(token) = tokens.next() {
+            match &token.kind {
+                TokenKind::Name(_) | TokenKind::Number(_) => {}
+                _ => return false,
+            }
+            match tokens.next().map(|t| &t.kind) {
+                Some(TokenKind::Symbol(":")) => return true,
+                Some(TokenKind::Symbol("-")) => {}
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    fn name_list(&mut self, what: &str) -> Parse<Vec<Name>> {
+        let mut names = vec![self.name(what)?];
+        while self.accept(",") {
+            names.push(self.name(what)?);
+        }
+        Ok(names)
+    }
+
+    fn for_all(&mut self) -> Parse<Vec<Membership>> {
+        if !self.accept_word("for") {
+            return Ok(vec![]);
+        }
+        self.expect_word("all")?;
+        self.members()
+    }
+
+    fn members(&mut self) -> Parse<Vec<Membership>> {
+        let mut out = Vec::new();
+        loop {
+            let name = self.name("a name")?;
+            self.expect_word("in")?;
+            out.push(Membership { name, range: self.range()? });
+            if !self.accept(",") {
+                return Ok(out);
+            }
+        }
+    }
+
+    fn chain(&mut self) -> Parse<Chain> {
+        let first = self.expr()?;
+        let mut links = Vec::new();
+        loop {
+            let start = self.here();
+            let before = self.at;
+            let Some(relation) = self.relation() else { break };
+            let comments = self.comments_before(before);
+            let right = self.expr()?;
+            let span = Span::new(start.start, self.end());
+            let mut reasons = Vec::new();
+            if self.accept_word("by") {
+                reasons.push(self.reason()?);
+                while self.accept(",") || self.accept_word("and") {
+                    reasons.push(self.reason()?);
+                }
+            }
+            links.push(Link { comments, trailing: None, relation, right, reasons, span });
+            self.within_chain(links.len())?;
+            // The last comment of a chain is the comment of its line.
+            let trailing = self.trailing();
+            let goes_on = matches!(self.peek(), Some(Token { kind: TokenKind::Symbol(s), .. })
+                if ["=", "!=", "<", "<=", ">", ">="].contains(s));
+            match (trailing, links.last_mut()) {
+                (Some(comment), Some(link)) if goes_on => link.trailing = Some(comment),
+                (Some(comment), _) => self.comments.insert(0, (self.at, comment)),
+                _ => {}
+            }
+        }
+        if links.is_empty() {
+            return Err(self.expected(&["an operator", "a relation such as `=`"]));
+        }
+        Ok(Chain { first, links })
+    }
+
+    /// The comments that were passed before a token.
+    fn comments_before(&mut self, at: usize) -> Vec<String> {
+        let (before, after) = std::mem::take(&mut self.comments).into_iter().partition(|(n, _)| *n < at);
+        self.comments = after;
+        let before: Vec<(usize, String)> = before;
+        before.into_iter().map(|(_, text)| text).collect()
+    }
+
+    fn reason(&mut self) -> Parse<Reason> {
+        let start = self.here();
+        let word = self.word().unwrap_or_default();
+        let kind = if let Some(word) = SAME.iter().find(|w| **w == word) {
+            self.at += 1;
+            ReasonKind::Same(word)
+        } else if let Some(word) = FUNDAMENTAL.iter().find(|w| **w == word) {
+            self.at += 1;
+            ReasonKind::Fundamental(word)
+        } else if self.accept_word("splitting") {
+            let at = if self.accept_word("at") { Some(self.expr()?) } else { None };
+            ReasonKind::Splitting(at)
+        } else if self.accept_word("given") {
+            ReasonKind::Given
+        } else if self.accept_word("density") {
+            ReasonKind::Density
+        } else if self.accept_word("monotonicity") {
+            ReasonKind::Monotonicity
+        } else if self.accept_word("sign") {
+            ReasonKind::Sign
+        } else if self.accept_word("the") {
+            if self.accept_word("fundamental") {
+                self.expect_word("theorem")?;
+                ReasonKind::Fundamental("the fundamental theorem")
+            } else if self.accept_word("envelope") {
+                self.expect_word("formula")?;
+                ReasonKind::Envelope
+            } else {
+                return Err(self.expected(&["`fundamental theorem`", "`envelope formula`"]));
+            }
+        } else {
+            let name = self.hyphenated()?;
+            let mut at = vec![];
+            if self.accept_word("at") {
+                at.push(self.value_of()?);
+                while self.is_symbol(",") && self.is_value() {
+                    self.expect(",")?;
+                    at.push(self.value_of()?);
+                }
+            }
+            ReasonKind::Named { name, at }
+        };
+        Ok(Reason { kind, span: Span::new(start.start, self.end()) })
+    }
+
+    /// Whether `, name =` stands here.
+    fn is_value(&mut self) -> bool {
+        self.peek();
+        let mut after = self.tokens.iter().skip(self.at + 1);
+        let name = matches!(after.next().map(|t| &t.kind), Some(TokenKind::Name(_)));
+        name && matches!(after.next().map(|t| &t.kind), Some(TokenKind::Symbol("=")))
+    }
+
+    fn value_of(&mut self) -> Parse<(Name, crate::lang::ast::Expr)> {
+        let name = self.name("a name")?;
+        self.expect("=")?;
+        Ok((name, self.expr()?))
+    }
+}

@@ -1,0 +1,449 @@
+//! Derivations: from syntax to hypotheses and chains of terms.
+
+use super::binder::comparison;
+use super::names::{advise, complain, unknown_name};
+use super::scope::{Env, Function, Range, Universe};
+use super::{DerivationSource, Goal, Resolve, ResolvedStatement};
+use crate::kernel::{Expr, Formula, Name as Symbol};
+use crate::lang::ast::{
+    self, DerivationKind, Membership, Name, Positive, ReasonKind, Relation, Span, Stance,
+};
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::print_expr;
+use crate::lang::printer::print_reason;
+use crate::model::{Bound, Chain, Derivation, Hypothesis, Justification, Link, inside_integral, together};
+
+/// Arguments of a function at most.
+const ARGUMENT_LIMIT: usize = 8;
+
+pub(super) fn resolve(d: &ast::Derivation, span: Span) -> Result<ResolvedStatement, Vec<Diagnostic>> {
+    let universe = Universe::default();
+    let mut reader = Reader {
+        env: Env::new(&universe, vec![]),
+        out: Derivation::default(),
+        source: DerivationSource::default(),
+        conclusion: None,
+    };
+    let mut complaints = Vec::new();
+    for line in &d.lines {
+        if let Err(complaint) = reader.line(&line.kind, line.span) {
+            complaints.push(*complaint);
+        }
+    }
+    if complaints.is_empty() && reader.out.chains.is_empty() {
+        let message = format!("`{}` derives nothing", d.name.text);
+        complaints.push(*advise(
+            "empty-derivation",
+            message,
+            d.name.span,
+            "add a chain such as `a = b by algebra`",
+        ));
+    }
+    if !complaints.is_empty() {
+        return Err(complaints);
+    }
+    let Reader { out, source, conclusion, .. } = reader;
+    Ok(ResolvedStatement {
+        name: d.name.text.clone(),
+        stance: Stance::Holds,
+        solve: None,
+        refs: d.refs.iter().map(|t| t.text.clone()).collect(),
+        span,
+        text: conclusion.unwrap_or_default(),
+        obligations: vec![],
+        variants: vec![vec![Goal::Derivation(out)]],
+        members: vec![],
+        printed: None,
+        value: None,
+        definitions: vec![],
+        rests_on: vec![],
+        types: vec![],
+        derivation: Some(source),
+    })
+}
+
+struct Reader<'u> {
+    env: Env<'u>,
+    out: Derivation,
+    source: DerivationSource,
+    /// The last overall relation as text.
+    conclusion: Option<String>,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, kind: &DerivationKind, span: Span) -> Resolve<()> {
+        match kind {
+            DerivationKind::Functions(names) => names.iter().try_for_each(|name| {
+                self.is_new(name)?;
+                self.env.functions.insert(name.text.clone(), Function::Unknown { arity: None });
+                Ok(())
+            }),
+            DerivationKind::Numbers(names) => names.iter().try_for_each(|name| self.number(name).map(|_| ())),
+            DerivationKind::Members(members) => members.iter().try_for_each(|m| {
+                let (low, high) = (self.env.number(&m.range.low)?, self.env.number(&m.range.high)?);
+                let number = self.number(&m.name)?;
+                let bound = Bound::interval(m.name.text.as_str().into(), m.name.text.clone(), low, high);
+                debug_assert_eq!(number, Expr::variable(&bound.name));
+                bound.domain().into_iter().for_each(|f| self.assume("", f, true));
+                self.hypotheses_are_defined()
+            }),
+            DerivationKind::Integer { name, least } => self.integer(name, least),
+            DerivationKind::Cdf { name, on, positive, density } => self.cdf(name, on, *positive, density),
+            DerivationKind::Hypothesis { name, relations, ranges } => {
+                let label = name.as_ref().map(|n| n.text.clone()).unwrap_or_default();
+                if let Some(name) = name {
+                    self.is_new_fact(name)?;
+                }
+                let variables = self.enter(ranges)?;
+                let read = self.relations(relations);
+                self.leave(ranges);
+                let names: Vec<Symbol> = variables.iter().map(|b| b.name.clone()).collect();
+                let domain: Vec<Formula> = variables.iter().flat_map(Bound::domain).collect();
+                self.assume(&label, Formula::for_all(&names, Formula::implied(&domain, read?)), false);
+                self.hypotheses_are_defined()
+            }
+            DerivationKind::Let { name, parameters, body } => self.define(name, parameters, body),
+            DerivationKind::Step { name, ranges, chain } => self.chain(name.as_ref(), ranges, chain, span),
+        }
+    }
+
+    fn is_new(&self, name: &Name) -> Resolve<()> {
+        let known = self.env.values.contains_key(&name.text) || self.env.functions.contains_key(&name.text);
+        if !known {
+            return Ok(());
+        }
+        let message = format!("`{}` has a meaning here already", name.text);
+        Err(advise("shadowing", message, name.span, "use a new name"))
+    }
+
+    fn is_new_fact(&self, name: &Name) -> Resolve<()> {
+        let hypotheses = self.out.hypotheses.iter().map(|h| &h.name);
+        if !hypotheses.chain(self.out.chains.iter().map(|c| &c.name)).any(|n| *n == name.text) {
+            return Ok(());
+        }
+        let message = format!("`{}` names something above already", name.text);
+        Err(advise("duplicate-name", message, name.span, "give one of them another name"))
+    }
+
+    fn number(&mut self, name: &Name) -> Resolve<Expr> {
+        self.is_new(name)?;
+        let value = Expr::variable(&name.text);
+        self.out.numbers.push(name.text.as_str().into());
+        self.env.values.insert(name.text.clone(), value.clone());
+        Ok(value)
+    }
+
+    fn assume(&mut self, name: &str, formula: Formula, meant: bool) {
+        self.out.hypotheses.push(Hypothesis { name: name.to_owned(), formula, meant });
+    }
+
+    fn integer(&mut self, name: &Name, least: &ast::Expr) -> Resolve<()> {
+        self.is_new(name)?;
+        if let Some((other, _)) = &self.out.integer {
+            let message = format!("a derivation is about one integer at most, and `{other}` is one already");
+            return Err(complain("unsupported", message, name.span));
+        }
+        let value = self.env.number(least)?;
+        let small = value.as_number().and_then(|c| c.to_u32()).filter(|k| *k <= 100);
+        let Some(small) = small else {
+            return Err(complain(
+                "unsupported",
+                "the least value of an integer is a number from 0 to 100",
+                least.span,
+            ));
+        };
+        let value = Expr::natural().plus(&Expr::integer(small.into()));
+        self.env.values.insert(name.text.clone(), value);
+        self.out.integer = Some((name.text.clone(), small));
+        self.source.integer = self.out.integer.clone();
+        Ok(())
+    }
+
+    /// A distribution function is the integral of its density, whose total mass is one.
+    fn cdf(&mut self, name: &Name, on: &ast::Range, positive: Positive, density: &Name) -> Resolve<()> {
+        let (low, high) = (self.env.number(&on.low)?, self.env.number(&on.high)?);
+        [name, density].into_iter().try_for_each(|n| self.is_new(n))?;
+        if name.text == density.text {
+            return Err(advise(
+                "shadowing",
+                format!("`{}` is both", name.text),
+                density.span,
+                "use two names",
+            ));
+        }
+        let y = Symbol::from("y'");
+        let point = Expr::variable(&y);
+        let at = Expr::apply(&density.text, vec![point.clone()]);
+        let inside = Bound::interval(y.clone(), "y".into(), low.clone(), high.clone());
+        let sign = match positive {
+            Positive::Yes => Formula::greater(&at, &Expr::zero()),
+            Positive::Unknown => Formula::at_least(&at, &Expr::zero()),
+        };
+        let sign = Formula::for_all(std::slice::from_ref(&y), Formula::implied(&inside.domain(), sign));
+        let mass = Expr::integral(&y, &low, &high, &at);
+        self.assume("", Formula::greater(&high, &low), true);
+        self.assume("", sign, true);
+        self.assume("", Formula::equal(&mass, &Expr::one()), true);
+        let here = |relation: Formula, domain: &[Formula]| {
+            Formula::for_all(std::slice::from_ref(&y), Formula::implied(domain, relation))
+        };
+        let value = Expr::integral(
+            &Symbol::from("z'"),
+            &low,
+            &point,
+            &Expr::apply(&density.text, vec![Expr::variable("z'")]),
+        );
+        let range = vec![Formula::at_least(&value, &Expr::zero()), Formula::at_least(&Expr::one(), &value)];
+        self.out.lemmas.push(here(Formula::And(range), &inside.domain()));
+        if positive == Positive::Yes {
+            let domain = [Formula::greater(&point, &low), Formula::at_least(&high, &point)];
+            self.out.lemmas.push(here(Formula::greater(&value, &Expr::zero()), &domain));
+        }
+        self.source.folds.push((name.text.clone(), density.text.clone(), low.clone()));
+        let cdf = Function::Cdf { density: density.text.as_str().into(), low };
+        self.env.functions.insert(name.text.clone(), cdf);
+        self.env.functions.insert(density.text.clone(), Function::Unknown { arity: Some(1) });
+        self.hypotheses_are_defined()
+    }
+
+    fn define(&mut self, name: &Name, parameters: &[Name], body: &ast::Expr) -> Resolve<()> {
+        self.is_new(name)?;
+        if parameters.is_empty() {
+            let value = self.env.number(body)?;
+            self.env.values.insert(name.text.clone(), value);
+            return self.hypotheses_are_defined();
+        }
+        if parameters.len() > ARGUMENT_LIMIT {
+            let message = format!("a function has at most {ARGUMENT_LIMIT} parameters");
+            return Err(complain("unsupported", message, name.span));
+        }
+        for (k, p) in parameters.iter().enumerate() {
+            self.is_new(p)?;
+            if parameters.iter().take(k).any(|q| q.text == p.text) {
+                return Err(complain("duplicate-name", format!("`{}` is a parameter twice", p.text), p.span));
+            }
+        }
+        let scope = self.env.values.clone();
+        let function = Function::Defined {
+            parameters: parameters.iter().map(|p| p.text.clone()).collect(),
+            body: body.clone(),
+            scope,
+        };
+        // Read once, so that what is wrong with it is reported where it stands.
+        for p in parameters {
+            self.env.values.insert(p.text.clone(), Expr::variable(&format!("{}'", p.text)));
+        }
+        let read = self.env.number(body);
+        parameters.iter().for_each(|p| drop(self.env.values.remove(&p.text)));
+        // Whether it divides by zero is asked where it is used.
+        self.env.obligations.clear();
+        read?;
+        self.env.functions.insert(name.text.clone(), function);
+        Ok(())
+    }
+
+    fn enter(&mut self, members: &[Membership]) -> Resolve<Vec<Bound>> {
+        let mut out = Vec::new();
+        for m in members {
+            let (low, high) = (self.env.number(&m.range.low)?, self.env.number(&m.range.high)?);
+            self.is_new(&m.name)?;
+            let facts = self.out.hypotheses.len() + self.out.chains.len();
+            let name = Symbol::from(format!("{}''{facts}", m.name.text).as_str());
+            self.source.variables.push((name.clone(), m.name.text.clone()));
+            self.env.values.insert(m.name.text.clone(), Expr::variable(&name));
+            let bound = Bound::interval(name, m.name.text.clone(), low, high);
+            self.env.ranges.push(Range { bound: bound.clone(), ordered: true });
+            out.push(bound);
+        }
+        Ok(out)
+    }
+
+    fn leave(&mut self, members: &[Membership]) {
+        members.iter().for_each(|m| drop(self.env.values.remove(&m.name.text)));
+        self.env.ranges.clear();
+    }
+
+    fn relations(&mut self, r: &ast::Relations) -> Resolve<Formula> {
+        let mut left = self.env.number(&r.first)?;
+        let mut parts = Vec::new();
+        for (relation, right) in &r.rest {
+            let right = self.env.number(right)?;
+            let conjunct =
+                crate::model::Conjunct::relation("", vec![], left, comparison(*relation), right.clone());
+            parts.push(conjunct.comparison());
+            left = right;
+        }
+        match (parts.pop(), parts.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (last, _) => Ok(Formula::And(parts.into_iter().chain(last).collect())),
+        }
+    }
+
+    /// What must hold for what was read last to be defined.
+    fn obligations(&mut self) -> Vec<Formula> {
+        let claims = std::mem::take(&mut self.env.obligations).into_iter().map(|o| o.claim);
+        claims.flat_map(|c| c.conjuncts.into_iter().map(|c| c.formula())).collect()
+    }
+
+    fn hypotheses_are_defined(&mut self) -> Resolve<()> {
+        let more = self.obligations();
+        self.out.defined.extend(more);
+        Ok(())
+    }
+
+    fn chain(
+        &mut self,
+        name: Option<&Name>,
+        ranges: &[Membership],
+        chain: &ast::Chain,
+        span: Span,
+    ) -> Resolve<()> {
+        if let Some(name) = name {
+            self.is_new_fact(name)?;
+        }
+        let variables = self.enter(ranges);
+        let read = self.links(chain);
+        self.leave(ranges);
+        let (variables, (links, overall)) = (variables?, read?);
+        let defined = self.obligations();
+        let last = chain.links.last().map(|l| print_expr(&l.right)).unwrap_or_default();
+        let sign = crate::lang::print_relation(shown(overall));
+        let for_all = if ranges.is_empty() { String::new() } else { format!(" for all {}", names(ranges)) };
+        self.conclusion = Some(format!("{} {sign} {last}{for_all}", print_expr(&chain.first)));
+        let name = name.map(|n| n.text.clone()).unwrap_or_default();
+        self.out.chains.push(Chain { name: name.clone(), variables, defined, links, overall });
+        self.source.chains.push(super::ChainSource {
+            name,
+            ranges: for_all,
+            span,
+            first: print_expr(&chain.first),
+            first_span: chain.first.span,
+            links: chain
+                .links
+                .iter()
+                .map(|l| super::LinkSource {
+                    span: l.span,
+                    relation: crate::lang::print_relation(l.relation),
+                    right: print_expr(&l.right),
+                    reasons: l.reasons.iter().map(print_reason).collect(),
+                })
+                .collect(),
+        });
+        Ok(())
+    }
+
+    fn links(&mut self, chain: &ast::Chain) -> Resolve<(Vec<Link>, crate::model::Comparison)> {
+        let mut left = self.env.number(&chain.first)?;
+        let mut links: Vec<Link> = Vec::new();
+        let mut overall = crate::model::Comparison::Equal;
+        let mut last = &chain.first;
+        for link in &chain.links {
+            let relation = comparison(link.relation);
+            overall = match together(overall, relation) {
+                Some(overall) if link.relation != Relation::NotEqual => overall,
+                _ => {
+                    let message = "this relation points in another direction than the chain";
+                    let help = "a chain has `=`, `<=` and `<`, or `=`, `>=` and `>`; begin a new one here";
+                    return Err(advise("mixed-chain", message, link.span, help));
+                }
+            };
+            let right = self.env.number(&link.right)?;
+            let because = self.reasons(link, [last, &link.right])?;
+            last = &link.right;
+            links.push(Link { left, relation, right: right.clone(), because });
+            left = right;
+        }
+        Ok((links, overall))
+    }
+
+    /// The reasons of a link. Values may speak of the variables of the integrals on both sides.
+    fn reasons(&mut self, link: &ast::Link, sides: [&ast::Expr; 2]) -> Resolve<Vec<Justification>> {
+        let mut inside: Vec<String> = Vec::new();
+        let mut stack: Vec<&ast::Expr> = sides.to_vec();
+        while let Some(e) = stack.pop() {
+            if let ast::ExprKind::Integral { variable, .. } = &e.kind
+                && !inside.contains(&variable.text)
+            {
+                inside.push(variable.text.clone());
+            }
+            ast::children(e, &mut |child| stack.push(child));
+        }
+        inside.retain(|name| !self.env.values.contains_key(name));
+        for name in &inside {
+            self.env.values.insert(name.clone(), Expr::variable(&inside_integral(name)));
+        }
+        let read = link.reasons.iter().map(|r| self.reason(r)).collect();
+        inside.iter().for_each(|name| drop(self.env.values.remove(name)));
+        read
+    }
+
+    fn reason(&mut self, reason: &ast::Reason) -> Resolve<Justification> {
+        Ok(match &reason.kind {
+            ReasonKind::Same(_) | ReasonKind::Splitting(None) => Justification::Same,
+            ReasonKind::Splitting(Some(at)) => {
+                self.env.number(at)?;
+                Justification::Same
+            }
+            ReasonKind::Given => Justification::Given,
+            ReasonKind::Fundamental(_) => Justification::Fundamental,
+            ReasonKind::Density => Justification::Density,
+            ReasonKind::Monotonicity => Justification::Monotone,
+            ReasonKind::Sign => Justification::Sign,
+            ReasonKind::Envelope => Justification::Envelope,
+            ReasonKind::Named { name, at } => self.named(name, at)?,
+        })
+    }
+
+    fn named(&mut self, name: &Name, at: &[(Name, ast::Expr)]) -> Resolve<Justification> {
+        let hypothesis =
+            self.out.hypotheses.iter().find(|h| h.name == name.text).map(|h| variables(&h.formula));
+        let chain = self.out.chains.iter().find(|c| c.name == name.text);
+        let chain = chain.map(|c| -> Vec<Symbol> { c.variables.iter().map(|b| b.name.clone()).collect() });
+        let Some(variables) = hypothesis.or(chain) else {
+            let hypotheses = self.out.hypotheses.iter().map(|h| h.name.as_str());
+            let all = hypotheses.chain(self.out.chains.iter().map(|c| c.name.as_str()));
+            let words =
+                ["given", "algebra", "definition", "parts", "density", "monotonicity", "sign", "linearity"];
+            let known: Vec<&str> = all.filter(|n| !n.is_empty()).chain(words).collect();
+            return Err(unknown_name("reason, or a hypothesis or step above", &name.text, name.span, known));
+        };
+        let mut values = Vec::new();
+        for (variable, value) in at {
+            let prefix = format!("{}''", variable.text);
+            let Some(symbol) = variables.iter().find(|s| s.starts_with(&prefix)).cloned() else {
+                let message = format!("`{}` does not speak of all `{}`", name.text, variable.text);
+                return Err(complain("unknown-name", message, variable.span));
+            };
+            values.push((symbol, self.env.number(value)?));
+        }
+        Ok(Justification::Named { name: name.text.clone(), at: values })
+    }
+}
+
+fn variables(formula: &Formula) -> Vec<Symbol> {
+    let (mut out, mut at) = (Vec::new(), formula);
+    while let Formula::ForAll(x, body) = at {
+        out.push(x.clone());
+        at = body;
+    }
+    out
+}
+
+fn names(members: &[Membership]) -> String {
+    let member = |m: &Membership| {
+        format!("{} in [{}, {}]", m.name.text, print_expr(&m.range.low), print_expr(&m.range.high))
+    };
+    members.iter().map(member).collect::<Vec<_>>().join(", ")
+}
+
+fn shown(relation: crate::model::Comparison) -> Relation {
+    use crate::model::Comparison;
+    match relation {
+        Comparison::Equal => Relation::Equal,
+        Comparison::Unequal => Relation::NotEqual,
+        Comparison::AtLeast => Relation::AtLeast,
+        Comparison::Greater => Relation::Greater,
+        Comparison::AtMost => Relation::AtMost,
+        Comparison::Less => Relation::Less,
+    }
+}

@@ -1,0 +1,173 @@
+//! [`Derivation`]: hypotheses about unknown functions, and chains of relations that follow from them.
+//!
+//! It states: the hypotheses imply that everything is defined, every link of every chain, and the overall
+//! relation of each chain, for all functions, all values of the free names, and all integers from the least
+//! one on.
+
+use crate::kernel::{Expr, Formula, Name, Statement};
+
+use super::claim::{Bound, Comparison, Conjunct};
+
+/// A derivation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Derivation {
+    /// The integer that it is about, and the least value that it may have: the natural number of the
+    /// theorem is the integer minus that.
+    pub integer: Option<(String, u32)>,
+    /// The numbers that it speaks of.
+    pub numbers: Vec<Name>,
+    /// What is assumed.
+    pub hypotheses: Vec<Hypothesis>,
+    /// What follows from what words such as `cdf` mean, and need not be said.
+    pub lemmas: Vec<Formula>,
+    /// What must hold for the hypotheses to make sense: denominators that are not zero.
+    pub defined: Vec<Formula>,
+    /// The chains in order.
+    pub chains: Vec<Chain>,
+}
+
+/// What is assumed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hypothesis {
+    /// Its name; empty if it has none.
+    pub name: String,
+    /// What it says.
+    pub formula: Formula,
+    /// Whether it says what a word such as `cdf` means, so that no step has to name it.
+    pub meant: bool,
+}
+
+/// A chain of relations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// Its name; empty if it has none.
+    pub name: String,
+    /// It holds for all values of these.
+    pub variables: Vec<Bound>,
+    /// What must hold for it to make sense: denominators that are not zero.
+    pub defined: Vec<Formula>,
+    /// Its links in order.
+    pub links: Vec<Link>,
+    /// What the links give together.
+    pub overall: Comparison,
+}
+
+/// A link of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The left side.
+    pub left: Expr,
+    /// How it compares.
+    pub relation: Comparison,
+    /// The right side.
+    pub right: Expr,
+    /// Why: all of these together; empty if that is to be found.
+    pub because: Vec<Justification>,
+}
+
+/// Why a link holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Justification {
+    /// The two sides are the same term.
+    Same,
+    /// From what is assumed and what was shown.
+    Given,
+    /// By the fundamental theorem of calculus.
+    Fundamental,
+    /// By a density that cancels.
+    Density,
+    /// By the sign of an integrand.
+    Monotone,
+    /// From signs.
+    Sign,
+    /// Utility is the area under the allocation.
+    Envelope,
+    /// By a hypothesis or chain of that name, at values for what it speaks of all of.
+    Named {
+        /// Its name.
+        name: String,
+        /// The values.
+        at: Vec<(Name, Expr)>,
+    },
+}
+
+impl Link {
+    /// What the link says.
+    pub fn formula(&self) -> Formula {
+        relation(&self.left, self.relation, &self.right)
+    }
+}
+
+fn relation(left: &Expr, relation: Comparison, right: &Expr) -> Formula {
+    Conjunct::relation("", vec![], left.clone(), relation, right.clone()).comparison()
+}
+
+impl Chain {
+    /// The first side, the overall relation and the last side.
+    pub fn ends(&self) -> Option<(&Expr, Comparison, &Expr)> {
+        Some((&self.links.first()?.left, self.overall, &self.links.last()?.right))
+    }
+
+    /// The overall relation.
+    pub fn conclusion(&self) -> Formula {
+        self.ends().map_or_else(Formula::falsehood, |(left, r, right)| relation(left, r, right))
+    }
+
+    /// The ranges of the variables, as premises.
+    pub fn domain(&self) -> Vec<Formula> {
+        self.variables.iter().flat_map(Bound::domain).collect()
+    }
+
+    /// A formula about the variables, for all their values.
+    pub fn for_all(&self, formula: Formula) -> Formula {
+        let names: Vec<Name> = self.variables.iter().map(|b| b.name.clone()).collect();
+        Formula::for_all(&names, Formula::implied(&self.domain(), formula))
+    }
+
+    /// Its links, and what they give together.
+    pub fn parts(&self) -> Vec<Formula> {
+        self.links.iter().map(Link::formula).chain([self.conclusion()]).collect()
+    }
+
+    /// What it states.
+    pub fn formula(&self) -> Formula {
+        self.for_all(Formula::And(self.parts()))
+    }
+}
+
+impl Derivation {
+    /// What it states without its hypotheses.
+    pub fn conclusion(&self) -> Formula {
+        let chains = self.chains.iter().flat_map(|c| c.defined.iter().cloned().chain([c.formula()]));
+        Formula::And(self.defined.iter().cloned().chain(chains).collect())
+    }
+
+    /// What it states.
+    pub fn statement(&self) -> Statement {
+        let hypotheses: Vec<Formula> = self.hypotheses.iter().map(|h| h.formula.clone()).collect();
+        Formula::for_all(&self.numbers, Formula::implied(&hypotheses, self.conclusion())).into()
+    }
+}
+
+/// The name of a variable of integration in the values of a justification.
+pub fn inside_integral(name: &str) -> String {
+    format!("{name}''inside")
+}
+
+/// Whether a name is that of a variable of integration in the values of a justification.
+pub fn is_inside_integral(name: &str) -> bool {
+    name.ends_with("''inside")
+}
+
+/// What two relations in a row give together; none if they point in different directions.
+pub fn together(first: Comparison, second: Comparison) -> Option<Comparison> {
+    use Comparison::{AtLeast, AtMost, Equal, Greater, Less};
+    Some(match (first, second) {
+        (Equal, other) | (other, Equal) => other,
+        (AtLeast, AtLeast) => AtLeast,
+        (AtLeast | Greater, AtLeast | Greater) => Greater,
+        (AtMost, AtMost) => AtMost,
+        (AtMost | Less, AtMost | Less) => Less,
+        _ => return None,
+    })
+}

@@ -1,0 +1,247 @@
+//! [`combination`]: a goal as a sum of products of facts and of multiples of equations, whatever the atoms
+//! of their terms are. The multipliers come from one linear program over the monomials that occur.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lp::{self, Column, Want};
+use crate::exact::{Monomial, Poly, Rational};
+use crate::kernel::rule::combine::{Combination, Fact, Term};
+use crate::kernel::{Atom, Expr, Relation};
+
+/// Columns of a linear program at most.
+const COLUMN_LIMIT: usize = 600;
+/// Entries that are changed in one linear program at most.
+const WORK_LIMIT: usize = 1_000_000;
+/// Rounds in which multiples of equations meet the monomials of others.
+const ROUNDS: usize = 3;
+
+/// What one unknown multiplies.
+#[derive(Clone)]
+enum Part {
+    /// A product of facts.
+    Product(Vec<(usize, u32)>),
+    /// A multiple of an equation.
+    Equation(Expr, usize),
+}
+
+struct Candidate {
+    part: Part,
+    value: Expr,
+    strict: bool,
+}
+
+/// Evidence that `goal REL 0` follows from the facts: products of `degree` facts at most, and equations
+/// times the monomials that make them meet the goal.
+pub fn combination(facts: &[Fact], relation: Relation, goal: &Expr, degree: usize) -> Option<Combination> {
+    let mut candidates = if relation == Relation::Equal { vec![] } else { products(facts, degree) };
+    equations(facts, goal, &mut candidates);
+    prune(goal, &mut candidates);
+    solve(relation, goal, &candidates)
+}
+
+fn products(facts: &[Fact], degree: usize) -> Vec<Candidate> {
+    let mut out = vec![Candidate { part: Part::Product(vec![]), value: Expr::one(), strict: true }];
+    let usable: Vec<(usize, &Fact)> = facts
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| f.relation != Relation::Equal && !f.expr.is_zero())
+        .collect();
+    let mut last: Vec<(Vec<usize>, Expr, bool)> = vec![(vec![], Expr::one(), true)];
+    for _ in 0..degree {
+        let mut next = Vec::new();
+        for (numbers, value, strict) in &last {
+            for (number, fact) in &usable {
+                if numbers.last().is_some_and(|last| last > number) {
+                    continue;
+                }
+                let value = value.times(&fact.expr);
+                if value.is_too_large() || out.len() + next.len() > COLUMN_LIMIT {
+                    break;
+                }
+                let numbers: Vec<usize> = numbers.iter().copied().chain([*number]).collect();
+                next.push((numbers, value, *strict && fact.relation == Relation::Positive));
+            }
+        }
+        for (numbers, value, strict) in &next {
+            let mut powers: BTreeMap<usize, u32> = BTreeMap::new();
+            numbers.iter().for_each(|n| *powers.entry(*n).or_default() += 1);
+            let part = Part::Product(powers.into_iter().collect());
+            out.push(Candidate { part, value: value.clone(), strict: *strict });
+        }
+        last = next;
+    }
+    out
+}
+
+/// Multiples of equations that share a monomial with the goal or with another candidate.
+fn equations(facts: &[Fact], goal: &Expr, out: &mut Vec<Candidate>) {
+    let monomials = |e: &Expr| e.terms().map(|(m, _)| m.clone()).collect::<Vec<_>>();
+    let mut wanted: BTreeSet<Monomial<Atom>> = monomials(goal).into_iter().collect();
+    let is_single = |c: &&Candidate| matches!(&c.part, Part::Product(facts) if facts.len() < 2);
+    wanted.extend(out.iter().filter(is_single).flat_map(|c| monomials(&c.value)));
+    let mut seen: BTreeSet<(usize, Monomial<Atom>)> = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let mut found = Vec::new();
+        for (number, fact) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal) {
+            for (part, _) in fact.expr.terms() {
+                for factor in wanted.iter().filter_map(|whole| divided(whole, part)) {
+                    if !seen.insert((number, factor.clone())) || out.len() + found.len() >= COLUMN_LIMIT {
+                        continue;
+                    }
+                    let factor = Expr::from(Poly::term(factor, Rational::ONE));
+                    let value = factor.times(&fact.expr);
+                    found.push(Candidate { part: Part::Equation(factor, number), value, strict: false });
+                }
+            }
+        }
+        if found.is_empty() {
+            return;
+        }
+        wanted.extend(found.iter().flat_map(|c| monomials(&c.value)));
+        out.extend(found);
+    }
+}
+
+/// `whole/part`, if it is a monomial.
+fn divided(whole: &Monomial<Atom>, part: &Monomial<Atom>) -> Option<Monomial<Atom>> {
+    if part.factors().any(|(a, e)| whole.exponent(a) < e) {
+        return None;
+    }
+    let rest = whole.factors().map(|(a, e)| Monomial::power(a.clone(), e - part.exponent(a)));
+    Some(rest.fold(Monomial::one(), |m, f| m.times(&f)))
+}
+
+/// Leaves out candidates with a monomial that occurs nowhere else: they cannot have a part in a sum.
+fn prune(goal: &Expr, candidates: &mut Vec<Candidate>) {
+    loop {
+        let mut count: BTreeMap<&Monomial<Atom>, usize> = BTreeMap::new();
+        goal.terms().for_each(|(m, _)| *count.entry(m).or_default() += 2);
+        for c in candidates.iter() {
+            c.value.terms().for_each(|(m, _)| *count.entry(m).or_default() += 1);
+        }
+        let alone = |c: &Candidate| c.value.terms().any(|(m, _)| count.get(m).is_some_and(|n| *n < 2));
+        let keep: Vec<bool> = candidates.iter().map(|c| !alone(c)).collect();
+        if keep.iter().all(|k| *k) {
+            return;
+        }
+        let mut keep = keep.into_iter();
+        candidates.retain(|_| keep.next().unwrap_or(false));
+    }
+}
+
+/// A vector of coefficients, by the number of its monomial or equation; no zeros.
+type Sparse = BTreeMap<usize, Rational>;
+
+/// Adds `factor · vector` in place.
+fn add(to: &mut Sparse, vector: &Sparse, factor: &Rational) {
+    for (k, c) in vector {
+        let sum = to.entry(*k).or_insert(Rational::ZERO);
+        *sum += &(c * factor);
+        if sum.is_zero() {
+            to.remove(k);
+        }
+    }
+}
+
+/// Equations in echelon form: the highest monomial of each occurs as the highest of no other one.
+#[derive(Default)]
+struct Echelon {
+    /// By the highest monomial: what is zero, with coefficient one there, and how it comes about.
+    rows: BTreeMap<usize, (Sparse, Sparse)>,
+}
+
+impl Echelon {
+    /// The rest of a vector, and the multiples of the equations that were taken off.
+    fn reduce(&self, mut vector: Sparse) -> (Sparse, Sparse) {
+        let mut taken = Sparse::new();
+        let mut below = usize::MAX;
+        while let Some((k, c)) = vector.range(..below).next_back().map(|(k, c)| (*k, c.clone())) {
+            below = k;
+            if let Some((row, origin)) = self.rows.get(&k) {
+                add(&mut vector, row, &-&c);
+                add(&mut taken, origin, &c);
+            }
+        }
+        (vector, taken)
+    }
+
+    fn insert(&mut self, number: usize, vector: Sparse) {
+        let (mut rest, taken) = self.reduce(vector);
+        let Some((k, c)) = rest.last_key_value().map(|(k, c)| (*k, c.clone())) else { return };
+        let Some(scale) = c.recip() else { return };
+        let mut origin = Sparse::from([(number, Rational::ONE)]);
+        add(&mut origin, &taken, &Rational::from(-1));
+        rest.values_mut().chain(origin.values_mut()).for_each(|c| *c = &*c * &scale);
+        self.rows.insert(k, (rest, origin));
+    }
+}
+
+fn solve(relation: Relation, goal: &Expr, candidates: &[Candidate]) -> Option<Combination> {
+    let mut rows: BTreeMap<Monomial<Atom>, usize> = BTreeMap::new();
+    for (m, _) in goal.terms().chain(candidates.iter().flat_map(|c| c.value.terms())) {
+        let next = rows.len();
+        rows.entry(m.clone()).or_insert(next);
+    }
+    let sparse =
+        |e: &Expr| -> Sparse { e.terms().filter_map(|(m, c)| Some((*rows.get(m)?, c.clone()))).collect() };
+    let mut echelon = Echelon::default();
+    for (k, c) in candidates.iter().enumerate().filter(|(_, c)| matches!(c.part, Part::Equation(..))) {
+        echelon.insert(k, sparse(&c.value));
+    }
+    let (target, mut equations) = echelon.reduce(sparse(goal));
+    let mut out = Combination::default();
+    if !target.is_empty() || relation == Relation::Positive {
+        let products: Vec<(usize, &Candidate, Sparse, Sparse)> = candidates
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| matches!(c.part, Part::Product(_)))
+            .map(|(k, c)| {
+                let (rest, taken) = echelon.reduce(sparse(&c.value));
+                (k, c, rest, taken)
+            })
+            .collect();
+        for (k, value) in positive(relation, &target, &products)? {
+            let Some((_, candidate, _, taken)) = products.iter().find(|(n, ..)| *n == k) else { continue };
+            if let Part::Product(facts) = &candidate.part {
+                out.terms.push(Term { facts: facts.clone(), ..Term::number(value.clone()) });
+            }
+            add(&mut equations, taken, &-value);
+        }
+    }
+    for (k, value) in equations {
+        if let Some(Part::Equation(factor, number)) = candidates.get(k).map(|c| &c.part) {
+            out.equations.push((factor.scaled(&value), *number));
+        }
+    }
+    Some(out)
+}
+
+/// Multipliers that are at least zero for products of facts, by their numbers.
+fn positive(
+    relation: Relation,
+    target: &Sparse,
+    products: &[(usize, &Candidate, Sparse, Sparse)],
+) -> Option<Vec<(usize, Rational)>> {
+    let used: BTreeSet<usize> =
+        target.keys().chain(products.iter().flat_map(|(_, _, rest, _)| rest.keys())).copied().collect();
+    let place: BTreeMap<usize, usize> = used.into_iter().enumerate().map(|(row, k)| (k, row)).collect();
+    let column =
+        |v: &Sparse| -> Column { v.iter().filter_map(|(k, c)| Some((*place.get(k)?, c.clone()))).collect() };
+    let mut right = vec![Rational::ZERO; place.len()];
+    for (row, c) in column(target) {
+        if let Some(cell) = right.get_mut(row) {
+            *cell = c;
+        }
+    }
+    let columns: Vec<Column> = products.iter().map(|(_, _, rest, _)| column(rest)).collect();
+    let strict: Vec<bool> = products.iter().map(|(_, c, ..)| c.strict).collect();
+    let want = if relation == Relation::Positive { Want::Strict } else { Want::Any };
+    let values = lp::solve(&columns, &strict, &right, want, WORK_LIMIT)?;
+    let numbered = products.iter().map(|(k, ..)| *k).zip(values);
+    Some(numbered.filter(|(_, value)| !value.is_zero()).collect())
+}
+
+/// The quotient of two terms, if there is no remainder.
+pub fn quotient(whole: &Expr, part: &Expr) -> Option<Expr> {
+    super::factor::quotient(whole.poly(), part.poly()).map(Expr::from)
+}

@@ -1,0 +1,231 @@
+//! A goal from facts: linear programs, factors, contradiction, ties; and what is known of the powers and
+//! reciprocals that occur.
+
+use crate::kernel::rule::combine::Fact;
+use crate::kernel::{Expr, Formula, Node, Relation, Step};
+use crate::piecewise::{Obstacle, combination, quotient};
+
+use super::super::proof::symbol;
+use super::Proof;
+use super::tactic::{Known, closed_atoms, term, variable};
+
+/// Facts whose pairwise products are tried, at most.
+const PRODUCT_LIMIT: usize = 28;
+
+impl Proof<'_> {
+    /// Adds what is known of powers and reciprocals that occur.
+    pub(super) fn complete(&mut self, e: &Expr, known: &mut Vec<Known>) -> Result<(), Obstacle> {
+        let more = self.reciprocals(e, known)?;
+        known.extend(more);
+        let more = self.powers(e, known)?;
+        known.extend(more);
+        Ok(())
+    }
+
+    /// Signs of the powers `b^m` that occur.
+    fn powers(&mut self, e: &Expr, known: &[Known]) -> Result<Vec<Known>, Obstacle> {
+        let mut bases: Vec<Expr> = Vec::new();
+        let terms = known.iter().filter_map(|(_, f)| term(f)).chain([e.clone()]);
+        for atom in terms.flat_map(|e| e.atoms().cloned().collect::<Vec<_>>()) {
+            if let Node::Power(base) = atom.node()
+                && !bases.contains(base)
+            {
+                bases.push(base.clone());
+            }
+        }
+        let mut out = Vec::new();
+        for base in bases {
+            if let Some(more) = self.power_of_number(&base, known)? {
+                out.push(more);
+            }
+            for relation in [Relation::Positive, Relation::AtLeast] {
+                let goal = Formula::Compare(relation, base.clone());
+                if let Some(premise) = self.from(known, &goal)? {
+                    let step = self.builder.add(Step::Power { premise })?;
+                    out.push((premise, goal));
+                    out.push((step, self.builder.conclusion(step)?));
+                    break;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// `b^m = c^m` where `b = c` is known for a number c.
+    fn power_of_number(&mut self, base: &Expr, known: &[Known]) -> Result<Option<Known>, Obstacle> {
+        for (step, formula) in known {
+            let Formula::Compare(Relation::Equal, e) = formula else { continue };
+            let Some(number) = base.minus(e).as_number() else { continue };
+            let hole = self.name("x");
+            let step = self.builder.add(Step::Replace {
+                premise: *step,
+                left: base.clone(),
+                right: Expr::number(number),
+                hole: symbol(&hole)?,
+                template: Expr::variable(&hole).natural_power(),
+            })?;
+            return Ok(Some((step, self.builder.conclusion(step)?)));
+        }
+        Ok(None)
+    }
+
+    /// `d·(1/d) = 1` for the divisors that occur and are positive.
+    fn reciprocals(&mut self, e: &Expr, known: &[Known]) -> Result<Vec<Known>, Obstacle> {
+        let mut divisors: Vec<Expr> = Vec::new();
+        let terms = known.iter().filter_map(|(_, f)| term(f)).chain([e.clone()]);
+        for atom in terms.flat_map(|e| e.atoms().cloned().collect::<Vec<_>>()) {
+            if let Node::Inverse(divisor) = atom.node()
+                && !divisors.contains(divisor)
+            {
+                divisors.push(divisor.clone());
+            }
+        }
+        let mut out = Vec::new();
+        for divisor in divisors {
+            let goal = Formula::Compare(Relation::Positive, divisor.clone());
+            if let Some(premise) = self.combine(known, &goal, 1)? {
+                let step = self.builder.add(Step::Reciprocal { premise, divisor })?;
+                out.push((step, self.builder.conclusion(step)?));
+            }
+        }
+        Ok(out)
+    }
+
+    /// A goal that a fact divides: the quotient has a sign too.
+    fn by_factors(
+        &mut self,
+        known: &[Known],
+        goal: &Formula,
+        depth: usize,
+    ) -> Result<Option<usize>, Obstacle> {
+        let Formula::Compare(relation, e) = goal else { return Ok(None) };
+        for (step, fact) in known {
+            let Formula::Compare(sign, factor) = fact else { continue };
+            let fits = *sign == Relation::Positive || (*sign == Relation::AtLeast && *relation == *sign);
+            if !fits || factor.as_number().is_some() {
+                continue;
+            }
+            let Some(rest) = quotient(e, factor) else { continue };
+            let rest = Formula::Compare(*relation, rest);
+            let found = match self.combine(known, &rest, 2)? {
+                None if depth > 0 => self.by_factors(known, &rest, depth - 1)?,
+                found => found,
+            };
+            let Some(other) = found else { continue };
+            let pair = [(*step, fact.clone()), (other, rest)];
+            if let Some(step) = self.combine(&pair, goal, 2)? {
+                return Ok(Some(step));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A goal from facts: linear, then with products, then by contradiction, then as a sign.
+    pub(super) fn from(&mut self, known: &[Known], goal: &Formula) -> Result<Option<usize>, Obstacle> {
+        if let Some(step) = self.combine(known, goal, 1)? {
+            return Ok(Some(step));
+        }
+        let Formula::Compare(relation, e) = goal else { return Ok(None) };
+        if *relation == Relation::Equal {
+            return self.both_sides(known, e);
+        }
+        if let Some(step) = self.by_factors(known, goal, 3)? {
+            return Ok(Some(step));
+        }
+        let inequalities = known.iter().filter(|(_, f)| !matches!(f, Formula::Compare(Relation::Equal, _)));
+        if inequalities.count() <= PRODUCT_LIMIT {
+            if let Some(step) = self.combine(known, goal, 2)? {
+                return Ok(Some(step));
+            }
+            if let Some(step) = self.by_contradiction(known, goal)? {
+                return Ok(Some(step));
+            }
+            if let Some(step) = self.at_ties(known, goal)? {
+                return Ok(Some(step));
+            }
+        }
+        Ok(None)
+    }
+
+    /// An equation from two inequalities.
+    fn both_sides(&mut self, known: &[Known], e: &Expr) -> Result<Option<usize>, Obstacle> {
+        let goal = |e: Expr| Formula::Compare(Relation::AtLeast, e);
+        let Some(above) = self.combine(known, &goal(e.clone()), 1)? else { return Ok(None) };
+        let Some(below) = self.combine(known, &goal(e.negated()), 1)? else { return Ok(None) };
+        Ok(Some(self.builder.add(Step::Antisymmetry { above, below })?))
+    }
+
+    /// Two cases: places that are in weak order are in strict order, or the same.
+    fn at_ties(&mut self, known: &[Known], goal: &Formula) -> Result<Option<usize>, Obstacle> {
+        let Formula::Compare(relation, e) = goal else { return Ok(None) };
+        let mut places: Vec<Expr> = Vec::new();
+        for atom in closed_atoms(e) {
+            if let Node::Apply(_, arguments) = atom.node() {
+                places.extend(arguments.iter().filter(|a| !places.contains(a)).cloned().collect::<Vec<_>>());
+            }
+        }
+        for high in &places {
+            for low in places.iter().filter(|low| *low != high) {
+                let Some(name) = variable(high).cloned() else { continue };
+                let weak = Formula::at_least(high, low);
+                let Some(above) = known.iter().find(|(_, f)| *f == weak).map(|(step, _)| *step) else {
+                    continue;
+                };
+                let on = low.minus(high);
+                let strict = Formula::Compare(Relation::Positive, on.negated());
+                let step = self.builder.add(Step::Assume { formula: strict.clone() })?;
+                let inside: Vec<Known> = known.iter().cloned().chain([(step, strict)]).collect();
+                let Some(no) = self.by_contradiction(&inside, goal)? else { continue };
+                let below = Formula::Compare(Relation::AtLeast, on.clone());
+                let below = self.builder.add(Step::Assume { formula: below })?;
+                let premise = self.builder.add(Step::Antisymmetry { above, below })?;
+                let replaced = self.builder.add(Step::Replace {
+                    premise,
+                    left: high.clone(),
+                    right: low.clone(),
+                    hole: symbol(&name)?,
+                    template: e.clone(),
+                })?;
+                let inside = [(replaced, self.builder.conclusion(replaced)?)];
+                let goal = Formula::Compare(*relation, e.clone());
+                let Some(yes) = self.combine(&inside, &goal, 1)? else { continue };
+                return Ok(Some(self.builder.add(Step::Cases { on, yes, no })?));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The negation of a goal contradicts the facts.
+    fn by_contradiction(&mut self, known: &[Known], goal: &Formula) -> Result<Option<usize>, Obstacle> {
+        let negation = goal.negated();
+        let step = self.builder.add(Step::Assume { formula: negation.clone() })?;
+        let known: Vec<Known> = known.iter().cloned().chain([(step, negation)]).collect();
+        let Some(premise) = self.combine(&known, &Formula::falsehood(), 2)? else { return Ok(None) };
+        Ok(Some(self.builder.add(Step::Contradict { premise, goal: goal.clone() })?))
+    }
+
+    /// One linear program.
+    pub(super) fn combine(
+        &mut self,
+        known: &[Known],
+        goal: &Formula,
+        degree: usize,
+    ) -> Result<Option<usize>, Obstacle> {
+        let facts: Vec<Fact> = known.iter().filter_map(|(_, f)| Fact::of(f).ok()).collect();
+        let Ok(Fact { relation, expr }) = Fact::of(goal) else { return Ok(None) };
+        if facts.len() != known.len() {
+            return Ok(None);
+        }
+        let Some(mut evidence) = combination(&facts, relation, &expr, degree) else { return Ok(None) };
+        let mut premises: Vec<usize> = Vec::new();
+        let numbers = evidence.terms.iter_mut().flat_map(|t| t.facts.iter_mut().map(|(n, _)| n));
+        for number in numbers.chain(evidence.equations.iter_mut().map(|(_, n)| n)) {
+            let Some((step, _)) = known.get(*number) else { return Ok(None) };
+            *number = premises.iter().position(|p| p == step).unwrap_or_else(|| {
+                premises.push(*step);
+                premises.len() - 1
+            });
+        }
+        Ok(self.builder.add(Step::Combine { premises, goal: goal.clone(), evidence }).ok())
+    }
+}

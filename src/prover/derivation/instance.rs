@@ -1,0 +1,202 @@
+//! Instances of what is known for all values: the values are read off the terms that occur.
+
+use std::collections::BTreeMap;
+
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Step};
+use crate::model::is_inside_integral;
+use crate::piecewise::Obstacle;
+
+use super::tactic::{Known, Tactic, closed_atoms, variable};
+use super::{Proof, Source};
+
+/// Instances of one source at most.
+const INSTANCE_LIMIT: usize = 64;
+
+impl Proof<'_> {
+    /// The comparisons that a source says at values that the material suggests.
+    pub(super) fn instances_of(
+        &mut self,
+        number: usize,
+        source: &Source,
+        material: &[Expr],
+        at: &[(Name, Expr)],
+    ) -> Result<Vec<Known>, Obstacle> {
+        let (variables, body) = quantified(&source.formula);
+        if variables.is_empty() {
+            return Ok(vec![]);
+        }
+        let Some(at) = self.values(at) else { return Ok(vec![]) };
+        let atoms: Vec<Atom> = material.iter().flat_map(closed_atoms).collect();
+        let pattern = formula_atoms(body);
+        let mut choices: Vec<Vec<Expr>> = Vec::new();
+        for x in &variables {
+            let fixed: Vec<Expr> = at.iter().filter(|(n, _)| n == x).map(|(_, e)| e.clone()).collect();
+            let found = if fixed.is_empty() { matches(x, &pattern, &atoms) } else { fixed };
+            choices.push(if found.is_empty() { self.points(&atoms) } else { found });
+        }
+        let mut out = Vec::new();
+        for values in product(&choices).into_iter().take(INSTANCE_LIMIT) {
+            out.extend(self.instance(number, source, &values)?);
+        }
+        Ok(out)
+    }
+
+    /// The values of a justification where they speak of variables of integration: of the one that is looked
+    /// at. None outside of an integral.
+    fn values(&self, at: &[(Name, Expr)]) -> Option<Vec<(Name, Expr)>> {
+        let inner = |e: &Expr| -> Option<Expr> {
+            let mut e = e.clone();
+            for name in e.free_names().into_iter().filter(|n| is_inside_integral(n)) {
+                e = e.substitute_one(&name, &Expr::variable(self.inside.last()?));
+            }
+            Some(e)
+        };
+        at.iter().map(|(name, e)| Some((name.clone(), inner(e)?))).collect()
+    }
+
+    /// A source at values, if its premises hold there.
+    fn instance(&mut self, number: usize, source: &Source, values: &[Expr]) -> Result<Vec<Known>, Obstacle> {
+        let key = (number, values.to_vec(), self.domain.clone());
+        if let Some(found) = self.instances.get(&key) {
+            let steps = found.clone().unwrap_or_default();
+            return steps.into_iter().map(|s| Ok((s, self.builder.conclusion(s)?))).collect();
+        }
+        let before = self.builder.length();
+        let found = self.specialise(source, values)?;
+        if found.is_none() {
+            self.builder.rewind(before);
+        }
+        let steps = found.as_ref().map(|known| known.iter().map(|(s, _)| *s).collect());
+        self.instances.insert(key, steps);
+        Ok(found.unwrap_or_default())
+    }
+
+    fn specialise(&mut self, source: &Source, values: &[Expr]) -> Result<Option<Vec<Known>>, Obstacle> {
+        let mut step = source.step;
+        let mut values = values.iter();
+        loop {
+            match self.builder.conclusion(step)? {
+                Formula::ForAll(..) => {
+                    let Some(term) = values.next().cloned() else { return Ok(None) };
+                    match self.builder.add(Step::Instance { premise: step, term }) {
+                        Ok(next) => step = next,
+                        Err(_) => return Ok(None),
+                    }
+                }
+                Formula::Implies(premise, _) => {
+                    let Some(premise) = self.obvious(&premise)? else { return Ok(None) };
+                    step = self.builder.add(Step::Apply { implication: step, premise })?;
+                }
+                formula => {
+                    let mut out = Vec::new();
+                    self.comparisons(step, &formula, &mut out)?;
+                    return Ok(Some(out));
+                }
+            }
+        }
+    }
+
+    /// A premise of an instance: a consequence of comparisons that are assumed.
+    pub(super) fn obvious(&mut self, goal: &Formula) -> Result<Option<usize>, Obstacle> {
+        let known = self.simple(&Tactic::Given.allows())?;
+        for degree in [1, 2] {
+            if let Some(step) = self.combine(&known, goal, degree)? {
+                return Ok(Some(step));
+            }
+        }
+        // Distribution functions lie between zero and one.
+        let is_plain = |e: &Expr| e.atoms().all(|a| matches!(a.node(), Node::Variable(_) | Node::Natural));
+        match goal {
+            Formula::Compare(_, e) if !is_plain(e) && self.depth < 2 => {
+                self.depth += 1;
+                let found = self.by(goal, &Tactic::Monotone.allows());
+                self.depth -= 1;
+                found
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Places that terms speak of, where nothing better is known.
+    fn points(&self, atoms: &[Atom]) -> Vec<Expr> {
+        let mut out: Vec<Expr> = Vec::new();
+        let mut add = |e: Expr| {
+            if !out.contains(&e) {
+                out.push(e);
+            }
+        };
+        for atom in atoms {
+            match atom.node() {
+                Node::Apply(_, arguments) => arguments.iter().cloned().for_each(&mut add),
+                Node::Variable(_) => add(Expr::from(atom)),
+                Node::Primitive { upper, .. } => add(upper.clone()),
+                _ => {}
+            }
+        }
+        out.retain(|e| !e.is_loose());
+        out
+    }
+}
+
+/// The leading names of a formula, and the rest.
+fn quantified(formula: &Formula) -> (Vec<Name>, &Formula) {
+    let (mut names, mut at) = (Vec::new(), formula);
+    while let Formula::ForAll(x, body) = at {
+        names.push(x.clone());
+        at = body;
+    }
+    (names, at)
+}
+
+/// All atoms of a formula, closed or not.
+fn formula_atoms(formula: &Formula) -> Vec<Atom> {
+    match formula {
+        Formula::Compare(_, e) => closed_atoms(e),
+        Formula::And(parts) | Formula::Or(parts) => parts.iter().flat_map(formula_atoms).collect(),
+        Formula::Implies(a, b) => [formula_atoms(a), formula_atoms(b)].concat(),
+        Formula::ForAll(_, body) | Formula::Exists(_, body) => formula_atoms(body),
+        Formula::SomeFunctions(..) | Formula::NoFunctions(..) => vec![],
+    }
+}
+
+/// The values at which functions of the pattern that stand at `x` are found.
+fn matches(x: &Name, pattern: &[Atom], atoms: &[Atom]) -> Vec<Expr> {
+    let mut out: Vec<Expr> = Vec::new();
+    let mut add = |e: &Expr| {
+        if !out.contains(e) && !e.is_loose() {
+            out.push(e.clone());
+        }
+    };
+    for wanted in pattern {
+        for found in atoms {
+            match (wanted.node(), found.node()) {
+                (Node::Apply(f, here), Node::Apply(g, there)) if f == g && here.len() == there.len() => {
+                    let at_x = here.iter().zip(there).filter(|(a, _)| variable(a) == Some(x));
+                    at_x.for_each(|(_, e)| add(e));
+                }
+                (Node::Primitive { upper, body }, Node::Primitive { upper: there, body: same })
+                    if body == same && variable(upper) == Some(x) =>
+                {
+                    add(there);
+                }
+                _ => {}
+            }
+        }
+    }
+    out
+}
+
+/// All ways to choose one of each.
+fn product(choices: &[Vec<Expr>]) -> Vec<Vec<Expr>> {
+    let mut out: Vec<Vec<Expr>> = vec![vec![]];
+    for list in choices {
+        let longer = |values: &Vec<Expr>| {
+            list.iter().map(|e| values.iter().cloned().chain([e.clone()]).collect()).collect::<Vec<_>>()
+        };
+        out = out.iter().flat_map(longer).take(INSTANCE_LIMIT * 4).collect();
+    }
+    out
+}
+
+/// Instances that were looked for, by source, values and what is assumed.
+pub(super) type Instances = BTreeMap<(usize, Vec<Expr>, Vec<Formula>), Option<Vec<usize>>>;

@@ -1,0 +1,311 @@
+//! [`Tactic`]: what a reason allows, and the attempt to show a goal with it.
+
+use crate::kernel::{Expr, Formula, Name, Node, Relation, Step};
+use crate::model::Justification;
+use crate::piecewise::Obstacle;
+
+use super::{BUDGET, Proof, names};
+
+/// A step of the proof with what it says.
+pub(super) type Known = (usize, Formula);
+
+/// How a link is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tactic {
+    /// The two sides are the same term.
+    Same,
+    /// From what is assumed and was shown.
+    Given,
+    /// By the fundamental theorem.
+    Fundamental,
+    /// By a density that cancels.
+    Density,
+    /// By the sign of an integrand.
+    Monotone,
+    /// By the envelope formula.
+    Envelope,
+    /// By all of these together.
+    Everything,
+    /// By the reasons that are given.
+    Reasons(Vec<Justification>),
+}
+
+/// Which sources may be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sources {
+    /// Only what words mean.
+    Meant,
+    /// Those that are named.
+    Named(Vec<Justification>),
+    /// All.
+    All,
+}
+
+/// What may be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Allowed {
+    pub(super) sources: Sources,
+    pub(super) fundamental: bool,
+    pub(super) density: bool,
+    pub(super) monotone: bool,
+    pub(super) envelope: bool,
+}
+
+impl Tactic {
+    /// In the order in which they are tried.
+    pub(super) const ALL: [Tactic; 7] = [
+        Tactic::Same,
+        Tactic::Given,
+        Tactic::Fundamental,
+        Tactic::Density,
+        Tactic::Monotone,
+        Tactic::Envelope,
+        Tactic::Everything,
+    ];
+
+    pub(super) fn allows(&self) -> Allowed {
+        let none = Allowed {
+            sources: Sources::Meant,
+            fundamental: false,
+            density: false,
+            monotone: false,
+            envelope: false,
+        };
+        match self {
+            Tactic::Same => none,
+            Tactic::Given => Allowed { sources: Sources::All, ..none },
+            Tactic::Fundamental => Allowed { fundamental: true, ..none },
+            Tactic::Density => Allowed { density: true, ..none },
+            Tactic::Monotone => Allowed { sources: Sources::All, monotone: true, ..none },
+            Tactic::Envelope => Allowed { sources: Sources::All, envelope: true, ..none },
+            Tactic::Everything => Allowed {
+                sources: Sources::All,
+                fundamental: true,
+                density: true,
+                monotone: true,
+                envelope: true,
+            },
+            Tactic::Reasons(because) => because.iter().fold(none, Allowed::with),
+        }
+    }
+
+    /// In the words of the language.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Tactic::Same => "algebra",
+            Tactic::Given => "given",
+            Tactic::Fundamental => "the fundamental theorem",
+            Tactic::Density => "density",
+            Tactic::Monotone => "monotonicity",
+            Tactic::Envelope => "the envelope formula",
+            Tactic::Everything => "given, the fundamental theorem, density and monotonicity",
+            Tactic::Reasons(_) => "its reasons",
+        }
+    }
+}
+
+impl Allowed {
+    fn with(self, because: &Justification) -> Self {
+        match because {
+            Justification::Same => self,
+            Justification::Given => Allowed { sources: Sources::All, ..self },
+            Justification::Fundamental => Allowed { fundamental: true, ..self },
+            Justification::Density => Allowed { density: true, ..self },
+            Justification::Monotone | Justification::Sign => {
+                Allowed { sources: Sources::All, monotone: true, ..self }
+            }
+            Justification::Envelope => Allowed { sources: Sources::All, envelope: true, ..self },
+            Justification::Named { .. } => {
+                let sources = match self.sources {
+                    Sources::All => Sources::All,
+                    Sources::Named(mut list) => {
+                        list.push(because.clone());
+                        Sources::Named(list)
+                    }
+                    Sources::Meant => Sources::Named(vec![because.clone()]),
+                };
+                Allowed { sources, monotone: true, ..self }
+            }
+        }
+    }
+}
+
+impl Proof<'_> {
+    /// Shows a goal with what is allowed; what an attempt leaves behind is forgotten if it fails.
+    pub(super) fn by(&mut self, goal: &Formula, allowed: &Allowed) -> Result<Option<usize>, Obstacle> {
+        self.spent += 1;
+        if self.spent > BUDGET {
+            return Ok(None);
+        }
+        let before = self.builder.length();
+        let found = self.attempt(goal, allowed)?;
+        if found.is_none() {
+            self.builder.rewind(before);
+            self.instances.retain(|_, steps| steps.as_ref().is_none_or(|s| s.iter().all(|s| *s < before)));
+        }
+        Ok(found)
+    }
+
+    fn attempt(&mut self, goal: &Formula, allowed: &Allowed) -> Result<Option<usize>, Obstacle> {
+        let Formula::Compare(relation, e) = goal else { return Ok(None) };
+        if let Some(step) = self.combine(&[], goal, 0)? {
+            return Ok(Some(step));
+        }
+        let mut known = self.facts(e, allowed)?;
+        if let Some(step) = self.from(&known, goal)? {
+            return Ok(Some(step));
+        }
+        if allowed.density {
+            known.extend(self.densities(e)?);
+        }
+        if allowed.fundamental {
+            known.extend(self.fundamentals(e)?);
+            self.complete(e, &mut known)?;
+        }
+        if allowed.envelope {
+            known.extend(self.envelopes(e)?);
+        }
+        if (allowed.density || allowed.fundamental || allowed.envelope)
+            && let Some(step) = self.from(&known, goal)?
+        {
+            return Ok(Some(step));
+        }
+        if allowed.monotone && *relation != Relation::Equal {
+            let more = self.integrands(*relation, e, &known, allowed)?;
+            if !more.is_empty() {
+                known.extend(more);
+                return self.from(&known, goal);
+            }
+        }
+        Ok(None)
+    }
+
+    /// What is known without calculus, as far as it has to do with a term.
+    pub(super) fn facts(&mut self, e: &Expr, allowed: &Allowed) -> Result<Vec<Known>, Obstacle> {
+        let mut known = self.simple(allowed)?;
+        for round in 0..2 {
+            let mut material: Vec<Expr> = vec![e.clone()];
+            if round > 0 {
+                material.extend(known.iter().filter_map(|(_, f)| term(f)));
+            }
+            let before = known.len();
+            for number in 0..self.sources.len() {
+                let Some(source) = self.sources.get(number).cloned() else { continue };
+                if !self.may_use(&source, allowed) {
+                    continue;
+                }
+                for values in named_values(&source, allowed) {
+                    for more in self.instances_of(number, &source, &material, &values)? {
+                        if !known.iter().any(|(_, f)| *f == more.1) {
+                            known.push(more);
+                        }
+                    }
+                }
+            }
+            if known.len() == before && round > 0 {
+                break;
+            }
+        }
+        self.complete(e, &mut known)?;
+        Ok(known)
+    }
+
+    pub(super) fn may_use(&self, source: &super::Source, allowed: &Allowed) -> bool {
+        source.meant
+            || match &allowed.sources {
+                Sources::Meant => false,
+                Sources::Named(list) => names(list, source),
+                Sources::All => true,
+            }
+    }
+
+    /// Comparisons that are assumed, without instances.
+    pub(super) fn simple(&mut self, allowed: &Allowed) -> Result<Vec<Known>, Obstacle> {
+        let mut known = Vec::new();
+        for formula in self.domain.clone() {
+            known.push((self.builder.add(Step::Assume { formula: formula.clone() })?, formula));
+        }
+        if self.derivation.integer.is_some() {
+            let step = self.builder.add(Step::Natural)?;
+            known.push((step, self.builder.conclusion(step)?));
+        }
+        for source in self.sources.clone() {
+            if self.may_use(&source, allowed) {
+                self.comparisons(source.step, &source.formula, &mut known)?;
+            }
+        }
+        Ok(known)
+    }
+
+    /// The comparisons that a theorem says, part by part.
+    pub(super) fn comparisons(
+        &mut self,
+        step: usize,
+        formula: &Formula,
+        out: &mut Vec<Known>,
+    ) -> Result<(), Obstacle> {
+        match formula {
+            Formula::Compare(..) => out.push((step, formula.clone())),
+            Formula::And(parts) => {
+                for (index, part) in parts.iter().enumerate() {
+                    let step = self.builder.add(Step::Part { premise: step, index })?;
+                    self.comparisons(step, part, out)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// The values that the reasons give for what a source speaks of all of; once nothing, if they give none.
+fn named_values(source: &super::Source, allowed: &Allowed) -> Vec<Vec<(Name, Expr)>> {
+    let Sources::Named(list) = &allowed.sources else { return vec![vec![]] };
+    let of_source = list.iter().filter_map(|j| match j {
+        Justification::Named { name, at } if *name == source.name => Some(at.clone()),
+        _ => None,
+    });
+    let found: Vec<_> = of_source.collect();
+    if found.is_empty() { vec![vec![]] } else { found }
+}
+
+/// The term of a comparison.
+pub(super) fn term(formula: &Formula) -> Option<Expr> {
+    match formula {
+        Formula::Compare(_, e) => Some(e.clone()),
+        _ => None,
+    }
+}
+
+/// All terms inside a term that are not below a binder, and the atoms below binders that are closed.
+pub(super) fn closed_atoms(e: &Expr) -> Vec<crate::kernel::Atom> {
+    let mut out: Vec<crate::kernel::Atom> = Vec::new();
+    let mut stack: Vec<crate::kernel::Atom> = e.atoms().cloned().collect();
+    while let Some(atom) = stack.pop() {
+        if !atom.is_closed() || out.contains(&atom) {
+            if !atom.is_closed() {
+                stack.extend(parts(&atom));
+            }
+            continue;
+        }
+        stack.extend(parts(&atom));
+        out.push(atom);
+    }
+    out
+}
+
+fn parts(atom: &crate::kernel::Atom) -> Vec<crate::kernel::Atom> {
+    let atoms = |e: &Expr| e.atoms().cloned().collect::<Vec<_>>();
+    match atom.node() {
+        Node::Variable(_) | Node::Bound(_) | Node::Natural => vec![],
+        Node::Apply(_, arguments) => arguments.iter().flat_map(atoms).collect(),
+        Node::Indicator(e) | Node::Inverse(e) | Node::Power(e) => atoms(e),
+        Node::Primitive { upper, body } => [upper, body].into_iter().flat_map(atoms).collect(),
+        Node::Opaque { low, high, body } => [low, high, body].into_iter().flat_map(atoms).collect(),
+    }
+}
+
+/// The name of a variable, if the term is one.
+pub(super) fn variable(e: &Expr) -> Option<&Name> {
+    e.as_variable()
+}
