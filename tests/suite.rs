@@ -25,3 +25,4 @@ mod rejected;
 mod report;
 mod resolve;
 mod settings;
+mod systems;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::kernel::{Definition, Expr, Formula, Name, Statement, unfold};
 
-use super::point::{Points, choices};
+use super::point::{Point, Points, choices};
 
 /// A name with its closed range: an interval, or finitely many numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,13 @@ impl Bound {
     pub fn domain(&self) -> [Formula; 2] {
         let x = Expr::variable(&self.name);
         [Formula::at_least(&x, &self.low), Formula::at_least(&self.high, &x)]
+    }
+
+    /// `name = a ∨ name = b ∨ …` for a finite range.
+    fn listed(&self) -> Formula {
+        let x = Expr::variable(&self.name);
+        let point = |p: &Point| Formula::equal(&x, &Expr::number(p.value.clone()));
+        Formula::Or(self.points.all().iter().map(point).collect())
     }
 
     /// The range with values for some of the names in its ends.
@@ -139,6 +146,17 @@ pub enum Role {
         /// The variable that is the report.
         report: Name,
     },
+    /// Left: the payoff of the truth; right: of a report; both with unknown payments.
+    Preference {
+        /// The agent, as the user calls it.
+        agent: String,
+        /// The type.
+        truth: String,
+        /// The report.
+        report: String,
+        /// The others' types, as ` at c = 0`; empty if there are no others.
+        place: String,
+    },
 }
 
 /// One comparison, for all values of its variables.
@@ -236,11 +254,15 @@ impl Conjunct {
         }
     }
 
-    /// `∀ variables ∈ ranges. premises ⇒ left REL right`; finite ranges are written out.
+    /// `∀ variables ∈ ranges. premises ⇒ left REL right`, finite ranges outermost.
     pub fn formula(&self) -> Formula {
         if self.variables.iter().any(|b| b.points.is_finite()) {
-            let all = choices(&self.variables).into_iter().map(|choice| self.at(&choice).formula());
-            return Formula::And(all.collect());
+            let (finite, rest): (Vec<Bound>, Vec<Bound>) =
+                self.variables.iter().cloned().partition(|b| b.points.is_finite());
+            let inner = Conjunct { variables: rest, ..self.clone() }.formula();
+            return finite.iter().rev().fold(inner, |rest, bound| {
+                Formula::for_all(&[bound.name.clone()], Formula::implied(&[bound.listed()], rest))
+            });
         }
         let mut premises: Vec<Formula> = self.variables.iter().flat_map(Bound::domain).collect();
         premises.extend(self.premises.iter().cloned());

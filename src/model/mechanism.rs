@@ -250,6 +250,18 @@ impl Mechanism {
         }
     }
 
+    /// The mechanism with values for some of the setting's parameters.
+    #[must_use]
+    pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
+        let at = |e: &Expr| e.substitute(values);
+        Mechanism {
+            setting: Arc::new(self.setting.at(values)),
+            allocation: self.allocation.iter().map(at).collect(),
+            payment: self.payment.iter().map(at).collect(),
+            ..self.clone()
+        }
+    }
+
     /// Gross value of an agent at the types.
     pub fn value(&self, agent: usize) -> Expr {
         mixture(&self.allocation, &self.values_of(agent))

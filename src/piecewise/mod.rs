@@ -21,6 +21,7 @@ mod roots;
 mod sample;
 mod sign;
 mod surd;
+pub mod system;
 mod twice;
 mod values;
 

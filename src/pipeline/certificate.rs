@@ -250,6 +250,7 @@ fn holds(goal: &Goal) -> Statement {
     match goal {
         Goal::Universal(claim) => claim.statement(),
         Goal::Existence(existence) => existence.formula().into(),
+        Goal::System(system) => system.formula().into(),
         Goal::Piece(piece) => piece.statement(),
         Goal::Derivation(derivation) => derivation.statement(),
         Goal::Solve { .. } => Formula::falsehood().into(),
@@ -260,6 +261,7 @@ fn fails(goal: &Goal) -> Statement {
     match goal {
         Goal::Universal(claim) => claim.denial(),
         Goal::Existence(existence) => existence.formula().negated().into(),
+        Goal::System(system) => system.opposite().formula().into(),
         Goal::Piece(piece) => piece.denial(),
         // A derivation is rejected where it fails, and never refuted.
         Goal::Derivation(_) | Goal::Solve { .. } => Formula::falsehood().into(),

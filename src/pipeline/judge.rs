@@ -4,7 +4,7 @@ use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Statement};
 use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement};
-use crate::model::{Bound, Claim, Piece, Quantity};
+use crate::model::{Bound, Claim, Piece, Quantity, System};
 use crate::piecewise::{Engine, Obstacle};
 use crate::prover::{self, Answer, Derived, Exception, Extremum, Failure, Maxima, Proved};
 use crate::report::VerdictKind;
@@ -170,6 +170,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
                 Ok(answer) => existential(existence, answer),
                 Err(obstacle) => Decided::Open(obstacle),
             },
+            Goal::System(system) => numbers(system),
             Goal::Piece(piece) => on_region(maxima, piece),
             Goal::Derivation(d) => match prover::derive(d) {
                 Ok(derived) => {
@@ -272,9 +273,26 @@ fn on_region(maxima: &Maxima, piece: &Piece) -> Decided {
     }
 }
 
+/// Whether some numbers satisfy a system, or none do.
+fn numbers(system: &System) -> Decided {
+    let settled = match prover::settle(system) {
+        Ok(settled) => settled,
+        Err(obstacle) => return Decided::Open(obstacle),
+    };
+    let proved = settled.proved.clone();
+    let proof = Proof { claim: proved.theorem.conclusion().clone().into(), proved };
+    let found = matches!(settled.found, crate::piecewise::system::Answer::Point(_));
+    let answer = Answer::Numbers { system: system.clone(), settled };
+    match found == (system.quantity == Quantity::Some) {
+        true => Decided::Proved(proof, Some(answer)),
+        false => Decided::Refuted(proof, Refutation::Existence(answer)),
+    }
+}
+
 fn existential(existence: &crate::model::Existence, answer: Answer) -> Decided {
     let proved = match &answer {
         Answer::Exists { proved, .. } | Answer::Impossible { proved, .. } => proved.clone(),
+        Answer::Numbers { settled, .. } => settled.proved.clone(),
     };
     let claim = proved.theorem.conclusion().clone().into();
     let proof = Proof { claim, proved };

@@ -4,6 +4,7 @@
 mod certificate;
 mod derivation;
 mod judge;
+mod numbers;
 mod obligation;
 mod story;
 mod worked;

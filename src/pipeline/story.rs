@@ -11,6 +11,7 @@ use crate::prover::{Answer, Exception, Failure};
 use crate::report::{Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, sentence};
 
 use super::judge::{AsStated, Judged, Refutation};
+use super::numbers;
 
 /// The report entry of a statement.
 pub(super) fn report(
@@ -112,6 +113,9 @@ pub(super) fn names(statement: &ResolvedStatement) -> Names {
         match goal {
             Goal::Universal(claim) => names_of_claim(claim, &mut names),
             Goal::Existence(existence) => names_of_existence(existence, &mut names),
+            Goal::System(system) => {
+                system.unknowns.iter().for_each(|unknown| names.insert(&unknown.name, &unknown.shown));
+            }
             Goal::Piece(piece) => {
                 piece.roots.iter().for_each(|root| names.describe(root));
                 piece.parameters.iter().for_each(|b| names.insert(&b.name, &b.shown));
@@ -197,7 +201,7 @@ fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<Strin
             let (counterexample, story) = at_point(claim, failure, names);
             (Some(counterexample), story)
         }
-        Some(Refutation::Existence(answer)) => (None, existence_story(answer)),
+        Some(Refutation::Existence(answer)) => (None, existence_story(answer, names)),
         Some(Refutation::Region { piece, exception }) => in_region(piece, exception, names),
         None => (None, Vec::new()),
     }
@@ -279,8 +283,9 @@ fn negated(relation: Comparison) -> &'static str {
     }
 }
 
-fn existence_story(answer: &Answer) -> Vec<String> {
+fn existence_story(answer: &Answer, names: &Names) -> Vec<String> {
     match answer {
+        Answer::Numbers { system, settled } => numbers::story(system, &settled.found, names),
         Answer::Exists { mechanism, .. } => {
             let mut names = Names::default();
             for agent in &mechanism.setting.agents {

@@ -15,6 +15,7 @@ use crate::report::{
 };
 
 use super::judge::{self, Judged, Refutation};
+use super::numbers;
 use super::story::{at_point, names, value_of};
 
 /// Rows of a table of values at most.
@@ -152,7 +153,9 @@ impl Work<'_> {
                     Math::Words(format!("payoff if {instead}")),
                     Math::Words(format!("payoff from reporting {}", self.names.show(report))),
                 ),
-                (None, Role::Relation) => (self.names.math(&folded.left), self.names.math(&folded.right)),
+                (None, Role::Relation | Role::Preference { .. }) => {
+                    (self.names.math(&folded.left), self.names.math(&folded.right))
+                }
             };
             Aim::Relation {
                 what: if folded.what.is_empty() { vec![] } else { vec![words(folded.what.clone())] },
@@ -280,6 +283,9 @@ fn closed(domain: &[Fact], term: &Expr) -> Expr {
 fn existence(answer: &Answer, names: &Names) -> Vec<Block> {
     let say = |text: &str| Block::Prose(vec![words(text)]);
     match answer {
+        Answer::Numbers { system, settled } => {
+            numbers::story(system, &settled.found, names).iter().map(|line| say(line)).collect()
+        }
         Answer::Exists { .. } => vec![say("The mechanism below has all the properties; each is checked.")],
         Answer::Impossible { surplus, .. } => vec![
             say(

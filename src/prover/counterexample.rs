@@ -90,6 +90,22 @@ fn find_in(
         return among_points(maxima, claim, index, conjunct);
     }
     let names: Vec<&Bound> = claim.parameters.iter().chain(&conjunct.variables).collect();
+    let none = Point::new();
+    if names.is_empty()
+        && claim.charges.is_empty()
+        && let (Some(left), Some(right)) = (value_of(&conjunct.left, &none), value_of(&conjunct.right, &none))
+    {
+        let holds = allowed(&Conjunct { premises: vec![conjunct.comparison()], ..conjunct.clone() }, &none);
+        let failure = || Failure {
+            conjunct: index,
+            at: BTreeMap::new(),
+            roots: vec![],
+            hints: Hints::new(),
+            left: Expr::number(left),
+            right: Expr::number(right),
+        };
+        return Ok((!holds && allowed(conjunct, &none)).then(failure));
+    }
     if claim.charges.is_empty() {
         return search(claim, index, conjunct, &names, &Hints::new());
     }
@@ -127,6 +143,7 @@ fn among_points(
     let mut worst: Option<(Option<Rational>, Failure)> = None;
     for choice in choices(&conjunct.variables) {
         let Some(mut failure) = find_in(maxima, claim, index, &conjunct.at(&choice))? else { continue };
+        choice.iter().for_each(|(name, value)| failure.hints.insert(name.clone(), value.clone()));
         failure.at.extend(choice);
         let gap = failure.left.minus(&failure.right).as_number().map(|gap| gap.abs());
         if worst.as_ref().is_none_or(|(most, _)| gap > *most) {

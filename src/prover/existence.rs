@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Definition, Expr, Formula, Relation, Statement, Step, unfold};
-use crate::model::{Existence, Mechanism, Setting};
+use crate::model::{Existence, Mechanism, Setting, System};
 use crate::piecewise::{Engine, Obstacle};
 
 use super::extremum::{Extremum, maximum};
 use super::impossibility;
 use super::proof::{Builder, Hints, Proved, facts, prove, symbol};
+use super::system::Settled;
 
 /// The answer to an existence question.
 #[derive(Debug, Clone)]
@@ -34,6 +35,13 @@ pub enum Answer {
         proved: Proved,
         /// The expected surplus of the pivot mechanism after the least charges: the shortfall.
         surplus: Expr,
+    },
+    /// Numbers that satisfy a system, or a contradiction between its rows.
+    Numbers {
+        /// The system.
+        system: System,
+        /// What was found.
+        settled: Settled,
     },
 }
 

@@ -14,6 +14,7 @@ mod proof;
 mod reciprocal;
 mod solution;
 mod solve;
+mod system;
 
 pub use breaks::closed_form;
 pub use counterexample::{Failure, find};
@@ -23,3 +24,4 @@ pub use extremum::{Extremum, Maxima};
 pub use proof::{Hints, Proved, prove_claim, refute_claim};
 pub use solution::{Part, solution};
 pub use solve::{Exception, prove_piece, refute_piece};
+pub use system::{Settled, greatest, settle};

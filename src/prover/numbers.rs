@@ -34,6 +34,7 @@ fn collect(formula: &Formula, hints: &Hints, out: &mut Vec<(Symbol, Rational)>) 
             }
             collect(body, hints, out)
         }
-        Formula::ForAll(..) | Formula::SomeFunctions(..) | Formula::NoFunctions(..) => None,
+        Formula::ForAll(_, body) => collect(body, hints, out),
+        Formula::SomeFunctions(..) | Formula::NoFunctions(..) => None,
     }
 }

@@ -4,8 +4,8 @@ use super::block::{Inline, Prose, words};
 use super::document::{StatementReport, VerdictKind};
 use super::math::Math;
 use crate::lang::ast::{
-    Claim, Concept, Expr, ExprKind, FamilyOperator, Property, PropertyKind, Quantity, Relation, Scope, Shape,
-    Stance, Statement, StatementKind,
+    Claim, Concept, Expr, ExprKind, Extreme, FamilyOperator, Objective, Order, Property, PropertyKind,
+    Quantity, Relation, Scope, Shape, Stance, Statement, StatementKind,
 };
 use crate::lang::{print_expr, print_statement};
 
@@ -100,6 +100,33 @@ fn clause(statement: &Statement) -> Prose {
             }),
         ],
         StatementKind::Versus { .. } => vec![Inline::Code(print_statement(statement))],
+        StatementKind::Ranges { term, range } => vec![
+            words("over all payments that make the truth a dominant strategy, "),
+            Inline::Math(Math::of(term)),
+            words(" takes the values in "),
+            Inline::Math(Math::of_set(std::slice::from_ref(range))),
+        ],
+        StatementKind::Order { setting, order } => {
+            let says = match order {
+                Order::IncreasingDifferences => "a higher type gains no less from a higher outcome",
+                Order::StrictlyIncreasingDifferences => "a higher type gains more from a higher outcome",
+                Order::SingleCrossing => "if a type prefers a higher outcome, so does a higher type",
+                Order::MonotoneChoice => "from every set of outcomes a higher type chooses no lower ones",
+            };
+            vec![words("in "), Inline::Code(setting.text.clone()), words(format!(", {says}"))]
+        }
+        StatementKind::Optimum { extreme, objective, setting, properties, value } => {
+            let extreme = if *extreme == Extreme::Greatest { "greatest" } else { "least" };
+            let of = match objective {
+                Objective::Revenue => "expected sum of payments",
+                Objective::Welfare => "expected sum of values",
+            };
+            let mut out = vec![words(format!("the {extreme} {of} in a mechanism for "))];
+            out.extend([Inline::Code(setting.text.clone()), words(" in which ")]);
+            out.extend(joined(properties, says));
+            out.extend([words(" is "), Inline::Math(Math::of(value))]);
+            out
+        }
         StatementKind::Existence { quantity, setting, properties } => {
             let word = match quantity {
                 Quantity::Some => "there is a mechanism for ",
@@ -160,6 +187,11 @@ fn says(property: PropertyKind) -> &'static str {
         PropertyKind::Envelope => "payoffs are areas under marginal values",
         PropertyKind::InterimEnvelope => "expected payoffs are areas under expected marginal values",
         PropertyKind::Feasible => "probabilities lie between 0 and 1 and sum to one",
+        PropertyKind::Implementable => "some payments make the truth a dominant strategy",
+        PropertyKind::WeaklyMonotone => "no two types gain together by an exchange of their outcomes",
+        PropertyKind::CyclicallyMonotone => {
+            "no cycle of types gains together if each takes the outcome of the next"
+        }
     }
 }
 

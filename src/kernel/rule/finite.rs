@@ -3,8 +3,6 @@
 //! Two composite rules for what is written out over finite type spaces. Each says in one step, over exact
 //! numbers, what *witness*, *both*, *either* and *combine* say in as many steps as there are comparisons.
 
-use std::collections::BTreeMap;
-
 use super::super::atom::{Atom, Node};
 use super::super::expr::{Expr, Name};
 use super::super::formula::{Formula, Relation};
@@ -13,29 +11,30 @@ use super::super::text::Symbol;
 use super::super::theorem::Theorem;
 use crate::exact::{Poly, Rational};
 
-/// **Evaluate.** A statement that is true at the values offered for the names it says exist.
+/// **Evaluate.** A statement that is true at the values offered for the names it says exist, and at all values
+/// of the names that it says range over finitely many numbers.
 ///
 /// ```text
 ///   every comparison that is needed, with numbers for its names, is true
-///   ──────────────────────────────────────────────────────────────────── evaluate
-///                ⊢ ∃x. … ∧ (∃y. …) ∨ …
+///   ──────────────────────────────────────────────────────────────────────── evaluate
+///      ⊢ ∃x. … ∧ (∀y. y = 1 ∨ y = 3 ⇒ …) ∨ …
 /// ```
 ///
-/// Expansion: *combine* for each comparison, *both*, *either*, *discharge*, and *witness* for each name. A value
-/// counts inside the quantifier of its name only. Rejects: a name with two values; a statement that is false at
-/// the values, or that hangs on a comparison of something else than numbers; a quantifier other than over a
-/// name that exists.
+/// Expansion: *combine* for each comparison, *both*, *either*, *discharge*; *witness* for each name that exists;
+/// *alternatives* and *generalise* for each that ranges. A value counts inside the quantifier of its name only. Rejects:
+/// a name with two values; a statement that is false at the values, or that hangs on a comparison of something
+/// else than numbers; a name for all of whose values something is said, without a list of them as premise; a
+/// quantifier over functions; too many comparisons.
 pub(in crate::kernel) fn evaluate(
     statement: &Formula,
     values: &[(Symbol, Rational)],
 ) -> Result<Theorem, Rejection> {
-    let mut offered: BTreeMap<&Name, &Rational> = BTreeMap::new();
-    for (name, value) in values {
-        if offered.insert(name.name(), value).is_some() {
+    for (k, (name, _)) in values.iter().enumerate() {
+        if values.iter().take(k).any(|(other, _)| other == name) {
             return Err(Rejection::NotFresh { name: name.name().clone() });
         }
     }
-    let mut reader = Reader { offered, known: BTreeMap::new(), cause: None };
+    let mut reader = Reader { offered: values, known: vec![], work: 0, cause: None };
     match reader.holds(statement) {
         Some(true) => Ok(Theorem::new(Default::default(), statement.clone())),
         _ => Err(reader.cause.unwrap_or(Rejection::WrongForm {
@@ -45,20 +44,29 @@ pub(in crate::kernel) fn evaluate(
     }
 }
 
+/// Comparisons of one evaluation at most.
+const WORK_LIMIT: usize = 20_000_000;
+
 /// Reads a statement at values.
 struct Reader<'a> {
-    offered: BTreeMap<&'a Name, &'a Rational>,
-    /// The values of the names whose quantifier is open, and how many such quantifiers are.
-    known: BTreeMap<Name, usize>,
+    offered: &'a [(Symbol, Rational)],
+    /// The names whose quantifiers are open, the innermost last, with their values.
+    known: Vec<(&'a Name, Rational)>,
+    work: usize,
     /// The first thing that numbers do not decide, or that is false.
     cause: Option<Rejection>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Whether a statement holds; `None` if numbers do not say.
-    fn holds(&mut self, formula: &Formula) -> Option<bool> {
+    fn holds(&mut self, formula: &'a Formula) -> Option<bool> {
         match formula {
             Formula::Compare(relation, e) => {
+                self.work += 1;
+                if self.work > WORK_LIMIT {
+                    self.cause = Some(Rejection::TooLarge { what: "comparisons", limit: WORK_LIMIT });
+                    return None;
+                }
                 let value = self.value(e);
                 let holds = value.as_ref().map(|v| has(*relation, v));
                 if holds != Some(true) && self.cause.is_none() {
@@ -67,17 +75,7 @@ impl Reader<'_> {
                 }
                 holds
             }
-            Formula::And(parts) => {
-                let mut all = Some(true);
-                for part in parts {
-                    match self.holds(part) {
-                        Some(true) => {}
-                        Some(false) => return Some(false),
-                        None => all = None,
-                    }
-                }
-                all
-            }
+            Formula::And(parts) => self.all(parts.iter()),
             Formula::Or(parts) => {
                 let mut any = Some(false);
                 for part in parts {
@@ -89,30 +87,62 @@ impl Reader<'_> {
                 }
                 any
             }
-            Formula::Implies(premise, conclusion) => match (self.holds(premise), self.holds(conclusion)) {
-                (Some(false), _) | (_, Some(true)) => Some(true),
-                (Some(true), conclusion) => conclusion,
-                (None, _) => None,
+            Formula::Implies(premise, conclusion) => match self.holds(premise) {
+                Some(false) => Some(true),
+                Some(true) => self.holds(conclusion),
+                None => self.holds(conclusion).filter(|holds| *holds),
             },
             Formula::Exists(name, body) => {
-                if !self.offered.contains_key(name) {
-                    return self.holds_in_form("a value for every name that exists");
-                }
-                *self.known.entry(name.clone()).or_insert(0) += 1;
-                let out = self.holds(body);
-                if let Some(open) = self.known.get_mut(name) {
-                    *open -= 1;
-                }
+                let Some((_, value)) = self.offered.iter().find(|(offered, _)| offered.name() == name) else {
+                    return self.refuse("a value for every name that exists");
+                };
                 // That a value does not fit says nothing of others.
-                out.filter(|holds| *holds)
+                self.at(name, value.clone(), body).filter(|holds| *holds)
             }
-            Formula::ForAll(..) | Formula::SomeFunctions(..) | Formula::NoFunctions(..) => {
-                self.holds_in_form("no quantifier but over names that exist")
+            Formula::ForAll(name, body) => {
+                let Formula::Implies(premise, body) = &**body else {
+                    return self.refuse("a list of values for every name that ranges");
+                };
+                let Some(values) = listed(name, premise) else {
+                    return self.refuse("a list of values for every name that ranges");
+                };
+                let mut all = Some(true);
+                for value in values {
+                    match self.at(name, value, body) {
+                        Some(true) => {}
+                        Some(false) => return Some(false),
+                        None => all = None,
+                    }
+                }
+                all
+            }
+            Formula::SomeFunctions(..) | Formula::NoFunctions(..) => {
+                self.refuse("no quantifier over functions")
             }
         }
     }
 
-    fn holds_in_form(&mut self, expected: &'static str) -> Option<bool> {
+    fn all(&mut self, parts: impl Iterator<Item = &'a Formula>) -> Option<bool> {
+        let mut all = Some(true);
+        for part in parts {
+            match self.holds(part) {
+                Some(true) => {}
+                Some(false) => return Some(false),
+                None => all = None,
+            }
+        }
+        all
+    }
+
+    /// Whether a statement holds at a value of a name.
+    fn at(&mut self, name: &'a Name, value: Rational, body: &'a Formula) -> Option<bool> {
+        self.known.push((name, value));
+        let out = self.holds(body);
+        self.known.pop();
+        out
+    }
+
+    fn refuse(&mut self, expected: &'static str) -> Option<bool> {
         self.cause.get_or_insert(Rejection::WrongForm { rule: "evaluate", expected });
         None
     }
@@ -126,8 +156,8 @@ impl Reader<'_> {
 
     fn atom(&self, atom: &Atom) -> Option<Rational> {
         match atom.node() {
-            Node::Variable(name) if self.known.get(name).is_some_and(|open| *open > 0) => {
-                self.offered.get(name).map(|value| (*value).clone())
+            Node::Variable(name) => {
+                self.known.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
             }
             Node::Indicator(e) => {
                 self.value(e).map(|v| if v.is_negative() { Rational::ZERO } else { Rational::ONE })
@@ -136,6 +166,17 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// The numbers `a`, `b`, … of a premise `name = a ∨ name = b ∨ …`.
+fn listed(name: &Name, premise: &Formula) -> Option<Vec<Rational>> {
+    let Formula::Or(parts) = premise else { return None };
+    let variable = Expr::variable(name);
+    let value = |part: &Formula| match part {
+        Formula::Compare(Relation::Equal, e) => variable.minus(e).as_number(),
+        _ => None,
+    };
+    parts.iter().map(value).collect()
 }
 
 /// Whether a number compares with zero in this way.

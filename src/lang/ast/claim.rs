@@ -155,6 +155,33 @@ pub enum StatementKind {
         /// The properties; at least one.
         properties: Vec<Property>,
     },
+    /// `price(r, high) - price(r, low) ranges over [1, 2]`.
+    Ranges {
+        /// The term.
+        term: Expr,
+        /// Its values.
+        range: Interval,
+    },
+    /// `screening has increasing differences`.
+    Order {
+        /// The setting.
+        setting: Name,
+        /// How values move.
+        order: Order,
+    },
+    /// `greatest revenue of a mechanism on sale that is BIC and interim IR = 3/2`.
+    Optimum {
+        /// Whether the greatest or the least value is meant.
+        extreme: Extreme,
+        /// Of what.
+        objective: Objective,
+        /// The setting.
+        setting: Name,
+        /// The properties; at least one.
+        properties: Vec<Property>,
+        /// The value.
+        value: Expr,
+    },
     /// `worst_off_type(partnership, 1) = {r}`.
     Set {
         /// The expression that denotes a set.
@@ -162,6 +189,37 @@ pub enum StatementKind {
         /// The elements.
         elements: Vec<Expr>,
     },
+}
+
+/// How values of outcomes move with types, both in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// `increasing differences`
+    IncreasingDifferences,
+    /// `strictly increasing differences`
+    StrictlyIncreasingDifferences,
+    /// `single crossing`
+    SingleCrossing,
+    /// `monotone choice`
+    MonotoneChoice,
+}
+
+/// Greatest or least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extreme {
+    /// `greatest`
+    Greatest,
+    /// `least`
+    Least,
+}
+
+/// What a mechanism is to make great or small, in expectation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objective {
+    /// `revenue`: the sum of payments.
+    Revenue,
+    /// `welfare`: the sum of values.
+    Welfare,
 }
 
 /// Against what a strategy is a best reply.
@@ -271,6 +329,12 @@ pub enum PropertyKind {
     Envelope,
     /// `interim envelope`: the same on average.
     InterimEnvelope,
+    /// `implementable`: some payments make the truth a dominant strategy.
+    Implementable,
+    /// `weakly monotone`: no two types gain by an exchange of their outcomes.
+    WeaklyMonotone,
+    /// `cyclically monotone`: no cycle of types gains if each takes the outcome of the next.
+    CyclicallyMonotone,
 }
 
 /// Shapes of functions.

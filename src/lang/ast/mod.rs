@@ -10,8 +10,8 @@ mod expr;
 use crate::exact::Rational;
 
 pub use claim::{
-    Braces, Claim, Concept, Constants, End, Interval, Property, PropertyKind, Quantity, Relation, Scope,
-    Shape, Solve, Stance, Statement, StatementKind, Versus,
+    Braces, Claim, Concept, Constants, End, Extreme, Interval, Objective, Order, Property, PropertyKind,
+    Quantity, Relation, Scope, Shape, Solve, Stance, Statement, StatementKind, Versus,
 };
 pub use derivation::{
     Chain, Derivation, DerivationKind, DerivationLine, Link, Membership, Positive, Reason, ReasonKind,

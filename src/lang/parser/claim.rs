@@ -15,9 +15,15 @@
 //!           | name "is" concept "equilibrium" "of" name
 //!           | expr "is" versus "to" expr [ "up" "to" "constants" ]
 //!           | ( "some" | "no" ) "mechanism" "on" name "is" property { ( "," | "and" ) property }
+//!           | ( "greatest" | "least" ) ( "revenue" | "welfare" ) "of" "a" "mechanism" "on" name "that" "is" property
+//!             { ( "," | "and" ) property } "=" expr
+//!           | expr "ranges" "over" range
+//!           | name "has" order
 //! property  = "DSIC" | "BIC" | "ex post IC" | ( "ex post" | "interim" | "ex ante" ) "IR" | "efficient" | "feasible"
 //!           | [ "ex post" | "ex ante" ] ( "budget balanced" | "no deficit" )
 //!           | "monotone" | "interim monotone" | "envelope" | "interim envelope"
+//!           | "implementable" | "weakly monotone" | "cyclically monotone"
+//! order     = [ "strictly" ] "increasing differences" | "single crossing" | "monotone choice"
 //! concept   = "a Bayes-Nash" | "an ex post" | "a dominant-strategy"
 //! versus    = ( "outcome" | "payment" | "payoff" | "revenue" ) "equivalent" | ( "weakly" | "strictly" ) "preferred"
 //! shape     = "nondecreasing" | "nonincreasing" | "strictly" ( "increasing" | "decreasing" ) | "convex" | "concave"
@@ -25,7 +31,8 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    Braces, Claim, End, Interval, Quantity, Scope, Solve, Span, Stance, Statement, StatementKind, Text,
+    Braces, Claim, End, ExprKind, Extreme, Interval, Name, Quantity, Range, Scope, Solve, Span, Stance,
+    Statement, StatementKind, Text,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
@@ -201,7 +208,29 @@ impl Parser<'_> {
             self.expect_word("is")?;
             return Ok(StatementKind::Existence { quantity, setting, properties: self.properties()? });
         }
+        let objective = ["revenue", "welfare"];
+        let follows =
+            matches!(second, Some(Token { kind: TokenKind::Name(n), .. }) if objective.contains(&n.as_str()));
+        for (word, extreme) in [("greatest", Extreme::Greatest), ("least", Extreme::Least)] {
+            if follows && self.accept_word(word) {
+                return self.optimum(extreme);
+            }
+        }
         let first = self.expr()?;
+        if self.accept_word("ranges") {
+            self.expect_word("over")?;
+            let Range { low, high, .. } = self.range()?;
+            let range = Interval { low, from: End::Closed, high, to: End::Closed };
+            return Ok(StatementKind::Ranges { term: first, range });
+        }
+        if self.accept_word("has") {
+            let ExprKind::Name(text) = first.kind else {
+                let message = "a setting is named before `has`";
+                return Err(Box::new(Diagnostic::new("wrong-sort", message, first.span)));
+            };
+            let setting = Name { text, span: first.span };
+            return Ok(StatementKind::Order { setting, order: self.order()? });
+        }
         if self.accept_word("is") {
             return self.predicate(first);
         }

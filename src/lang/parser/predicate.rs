@@ -2,7 +2,8 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    Concept, Constants, Expr, ExprKind, Name, Property, PropertyKind, Shape, Span, StatementKind, Versus,
+    Concept, Constants, Expr, ExprKind, Extreme, Name, Objective, Order, Property, PropertyKind, Shape, Span,
+    StatementKind, Versus,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
@@ -148,6 +149,14 @@ impl Parser<'_> {
             PropertyKind::Efficient
         } else if self.accept_word("feasible") {
             PropertyKind::Feasible
+        } else if self.accept_word("implementable") {
+            PropertyKind::Implementable
+        } else if self.accept_word("weakly") {
+            self.expect_word("monotone")?;
+            PropertyKind::WeaklyMonotone
+        } else if self.accept_word("cyclically") {
+            self.expect_word("monotone")?;
+            PropertyKind::CyclicallyMonotone
         } else if self.accept_word("monotone") {
             PropertyKind::Monotone
         } else if self.accept_word("envelope") {
@@ -175,9 +184,48 @@ impl Parser<'_> {
                 "`ex`",
                 "`budget`",
                 "`no`",
+                "`implementable`",
+                "`weakly`",
+                "`cyclically`",
             ]));
         };
         Ok(Property { kind, span: Span::new(start.start, self.end()) })
+    }
+
+    /// What follows `has`.
+    pub(super) fn order(&mut self) -> Parse<Order> {
+        if self.accept_word("single") {
+            self.expect_word("crossing")?;
+            return Ok(Order::SingleCrossing);
+        }
+        if self.accept_word("monotone") {
+            self.expect_word("choice")?;
+            return Ok(Order::MonotoneChoice);
+        }
+        let strictly = self.accept_word("strictly");
+        if !strictly && !self.is_word("increasing") {
+            return Err(self.expected(&["`increasing`", "`strictly`", "`single`", "`monotone`"]));
+        }
+        self.words(&["increasing", "differences"])?;
+        Ok(if strictly { Order::StrictlyIncreasingDifferences } else { Order::IncreasingDifferences })
+    }
+
+    /// What follows `greatest` or `least`.
+    pub(super) fn optimum(&mut self, extreme: Extreme) -> Parse<StatementKind> {
+        let objective = if self.accept_word("revenue") {
+            Objective::Revenue
+        } else if self.accept_word("welfare") {
+            Objective::Welfare
+        } else {
+            return Err(self.expected(&["`revenue`", "`welfare`"]));
+        };
+        self.words(&["of", "a", "mechanism", "on"])?;
+        let setting = self.name("a setting")?;
+        self.words(&["that"])?;
+        self.expect_word("is")?;
+        let properties = self.properties()?;
+        self.expect("=")?;
+        Ok(StatementKind::Optimum { extreme, objective, setting, properties, value: self.expr()? })
     }
 
     /// What follows `interim`.

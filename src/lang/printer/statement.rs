@@ -1,8 +1,8 @@
 //! The printer of statements.
 
 use crate::lang::ast::{
-    Concept, Constants, End, Expr, Interval, Property, PropertyKind, Quantity, Relation, Shape, Statement,
-    StatementKind, Versus,
+    Concept, Constants, End, Expr, Extreme, Interval, Objective, Order, Property, PropertyKind, Quantity,
+    Relation, Shape, Statement, StatementKind, Versus,
 };
 
 use super::expr::{list, print_expr};
@@ -63,6 +63,17 @@ pub fn print_statement(statement: &Statement) -> String {
             };
             format!("{quantity} mechanism on {} is {}", setting.text, properties(p))
         }
+        StatementKind::Ranges { term, range } => {
+            let (low, high) = (print_expr(&range.low), print_expr(&range.high));
+            format!("{} ranges over [{low}, {high}]", print_expr(term))
+        }
+        StatementKind::Order { setting, order } => format!("{} has {}", setting.text, print_order(*order)),
+        StatementKind::Optimum { extreme, objective, setting, properties: p, value } => {
+            let extreme = if *extreme == Extreme::Greatest { "greatest" } else { "least" };
+            let objective = print_objective(*objective);
+            let (setting, p, value) = (&setting.text, properties(p), print_expr(value));
+            format!("{extreme} {objective} of a mechanism on {setting} that is {p} = {value}")
+        }
         StatementKind::Set { set, elements } => format!("{} = {{{}}}", print_expr(set), list(elements)),
     }
 }
@@ -98,6 +109,24 @@ fn print_versus(versus: Versus) -> (&'static str, &'static str) {
     }
 }
 
+/// How values move, as it is written.
+pub(crate) fn print_order(order: Order) -> &'static str {
+    match order {
+        Order::IncreasingDifferences => "increasing differences",
+        Order::StrictlyIncreasingDifferences => "strictly increasing differences",
+        Order::SingleCrossing => "single crossing",
+        Order::MonotoneChoice => "monotone choice",
+    }
+}
+
+/// An objective as it is written.
+pub(crate) fn print_objective(objective: Objective) -> &'static str {
+    match objective {
+        Objective::Revenue => "revenue",
+        Objective::Welfare => "welfare",
+    }
+}
+
 /// A property as it is written.
 pub fn print_property(kind: PropertyKind) -> &'static str {
     match kind {
@@ -113,6 +142,9 @@ pub fn print_property(kind: PropertyKind) -> &'static str {
         PropertyKind::ExAnteNoDeficit => "ex ante no deficit",
         PropertyKind::Efficient => "efficient",
         PropertyKind::Feasible => "feasible",
+        PropertyKind::Implementable => "implementable",
+        PropertyKind::WeaklyMonotone => "weakly monotone",
+        PropertyKind::CyclicallyMonotone => "cyclically monotone",
         PropertyKind::Monotone => "monotone",
         PropertyKind::InterimMonotone => "interim monotone",
         PropertyKind::Envelope => "envelope",

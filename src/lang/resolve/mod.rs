@@ -15,8 +15,10 @@ mod named;
 mod names;
 mod predicate;
 mod prior;
+mod program;
 mod quantity;
 mod root;
+mod rule;
 mod scope;
 mod setting;
 mod solve;
@@ -27,7 +29,7 @@ mod ties;
 
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name as Symbol};
-use crate::model::{Bound, Charge, Claim, Derivation, Existence, Piece, Question};
+use crate::model::{Bound, Charge, Claim, Derivation, Existence, Piece, Question, System};
 
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
@@ -53,6 +55,8 @@ pub enum Goal {
     Universal(Claim),
     /// A question of existence.
     Existence(Existence),
+    /// Whether some numbers satisfy finitely many comparisons.
+    System(System),
     /// A question that has one answer for all parameters of a region.
     Piece(Piece),
     /// Hypotheses and what follows from them, step by step.

@@ -20,11 +20,20 @@ impl Reader<'_> {
         properties: &[ast::Property],
         out: &mut Read,
     ) -> Resolve<()> {
+        if let Some(rule) = env.rule(mechanism) {
+            return self.properties_of_rule(env, mechanism, &rule, properties, out);
+        }
         let m = env.enter(mechanism)?;
         let label = print_expr(mechanism);
         let mut conjuncts = Vec::new();
         for property in properties {
-            let (meaning, averages) = meaning(property.kind);
+            if matches!(property.kind, PropertyKind::Implementable | PropertyKind::CyclicallyMonotone) {
+                // Of the outcomes alone, whatever the payments.
+                let plain = env.mechanism(mechanism)?;
+                self.properties_of_rule(env, mechanism, &plain, std::slice::from_ref(property), out)?;
+                continue;
+            }
+            let (meaning, averages) = meaning(property)?;
             if averages {
                 env.averages_over(&m.setting, property.span)?;
             }
@@ -36,6 +45,9 @@ impl Reader<'_> {
         }
         for (agent, t) in m.setting.agents.iter().zip(&m.payment) {
             env.define(format!("payment({label}, {})", agent.name), &env.unfolded(t));
+        }
+        if conjuncts.is_empty() {
+            return Ok(());
         }
         self.goal(self.claim(env, conjuncts), mechanism.span, out)
     }
@@ -69,6 +81,7 @@ impl Reader<'_> {
 
     pub(super) fn existence(
         &self,
+        env: &mut Env<'_>,
         quantity: ast::Quantity,
         setting: &ast::Name,
         properties: &[ast::Property],
@@ -80,8 +93,12 @@ impl Reader<'_> {
         };
         let place = setting.span;
         let setting = Arc::new(self.universe.setting(&setting.text, place)?.setting.at(self.fixed));
-        finite::has_density(&setting, "questions of existence", place)?;
-        let meanings: Vec<Property> = properties.iter().map(|p| meaning(p.kind).0).collect();
+        if setting.is_finite() {
+            let system = self.program(env, quantity, &setting, properties, place)?;
+            out.goals.push(Goal::System(system));
+            return Ok(());
+        }
+        let meanings: Vec<Property> = properties.iter().map(|p| Ok(meaning(p)?.0)).collect::<Resolve<_>>()?;
         let existence = Existence::new(quantity, &setting, &meanings).ok_or_else(|| no_derivative(place))?;
         if existence.parts.iter().any(|(_, c)| c.left.is_too_large() || c.right.is_too_large()) {
             return Err(expr::too_large("this question becomes too large", place));
@@ -134,8 +151,8 @@ fn no_derivative(span: Span) -> Box<Diagnostic> {
 }
 
 /// The property of the model that a word means, and whether it averages over types.
-fn meaning(kind: PropertyKind) -> (Property, bool) {
-    match kind {
+pub(super) fn meaning(property: &ast::Property) -> Resolve<(Property, bool)> {
+    Ok(match property.kind {
         PropertyKind::DominantIc | PropertyKind::ExPostIc => (Property::DominantIc, false),
         PropertyKind::BayesianIc => (Property::BayesianIc, true),
         PropertyKind::ExPostIr => (Property::ExPostIr, false),
@@ -147,9 +164,13 @@ fn meaning(kind: PropertyKind) -> (Property, bool) {
         PropertyKind::ExAnteNoDeficit => (Property::ExAnteNoDeficit, true),
         PropertyKind::Efficient => (Property::Efficient, false),
         PropertyKind::Feasible => (Property::Feasible, false),
-        PropertyKind::Monotone => (Property::Monotone, false),
+        PropertyKind::Monotone | PropertyKind::WeaklyMonotone => (Property::Monotone, false),
+        PropertyKind::Implementable | PropertyKind::CyclicallyMonotone => {
+            let message = "this is a property of an allocation rule, and a mechanism is asked for here";
+            return Err(advise("wrong-sort", message, property.span, "write `DSIC`"));
+        }
         PropertyKind::InterimMonotone => (Property::InterimMonotone, true),
         PropertyKind::Envelope => (Property::Envelope, false),
         PropertyKind::InterimEnvelope => (Property::InterimEnvelope, true),
-    }
+    })
 }

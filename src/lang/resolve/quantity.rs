@@ -14,7 +14,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a number, with the number of their arguments; 0 for any number.
-const QUANTITIES: [(&str, usize); 18] = [
+const QUANTITIES: [(&str, usize); 19] = [
     ("payment", 2),
     ("transfer", 2),
     ("payoff", 2),
@@ -33,6 +33,7 @@ const QUANTITIES: [(&str, usize); 18] = [
     ("sqrt", 1),
     ("reserve", 2),
     ("worst_off_type", 2),
+    ("price", 2),
 ];
 
 /// Whether a function of two arguments speaks of what one agent does or gets at a type profile.
@@ -115,6 +116,7 @@ impl Env<'_> {
                 let outside = setting.agents.get(i).map(|a| a.outside.clone());
                 self.quantity(e, &setting, "", outside.unwrap_or_else(Expr::zero))
             }
+            ("price", [rule, type_]) => self.price(e, rule, type_),
             ("probability", [m, outcome]) => self.probability(e, m, outcome),
             ("reserve", _) => {
                 let help = "write `reserve(m, i) = e` as a statement of its own";

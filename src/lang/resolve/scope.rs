@@ -8,6 +8,7 @@ use crate::kernel::{Definition, Expr, Formula, Name as Symbol, unfold};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, Mechanism, Setting, fold};
 
 use super::names::{complain, unknown_name, with_article};
+use super::rule::Priced;
 use super::setting::{self, SettingEntry};
 use super::table::Axis;
 use super::{Obligation, Resolve, mechanism};
@@ -165,7 +166,8 @@ impl Universe {
         let mechanisms = self.mechanisms.iter().map(|m| m.name.as_str());
         let strategies = self.strategies.iter().map(|s| s.name.as_str());
         let parameters = self.parameters.iter().map(|p| p.shown.as_str());
-        let known = settings.chain(mechanisms).chain(strategies).chain(parameters);
+        let rules = self.rules.iter().map(|r| r.name.as_str());
+        let known = settings.chain(mechanisms).chain(rules).chain(strategies).chain(parameters);
         let mut same_sort: Vec<&str> = match wanted {
             "setting" => self.settings.iter().map(|s| s.setting.name.as_str()).collect(),
             "mechanism" => self.mechanisms.iter().map(|m| m.name.as_str()).collect(),
@@ -225,6 +227,8 @@ pub(super) struct Env<'u> {
     pub(super) settings: Vec<Arc<Setting>>,
     /// The outcome variable, at the value for which an expression is read.
     pub(super) outcome: Option<Axis>,
+    /// Whose prices may be spoken of.
+    pub(super) priced: Priced,
     /// Bound names and outcome variables.
     pub(super) values: BTreeMap<String, Expr>,
     /// Functions of a derivation.
@@ -254,6 +258,7 @@ impl<'u> Env<'u> {
             universe,
             settings,
             outcome: None,
+            priced: Priced::Nowhere,
             values: BTreeMap::new(),
             functions: BTreeMap::new(),
             ranges: vec![],

@@ -189,7 +189,9 @@ fn fixed_parameters(universe: &Universe, claim: &ast::Claim) -> Resolve<BTreeMap
 fn names_of(kind: &StatementKind) -> Vec<ast::Name> {
     match kind {
         StatementKind::Equilibrium { strategy, mechanism, .. } => vec![strategy.clone(), mechanism.clone()],
-        StatementKind::Existence { setting, .. } => vec![setting.clone()],
+        StatementKind::Existence { setting, .. }
+        | StatementKind::Order { setting, .. }
+        | StatementKind::Optimum { setting, .. } => vec![setting.clone()],
         _ => expressions(kind).into_iter().flat_map(names_in).collect(),
     }
 }
@@ -202,8 +204,12 @@ fn expressions(kind: &StatementKind) -> Vec<&ast::Expr> {
         StatementKind::Properties { mechanism, .. } => vec![mechanism],
         StatementKind::Shape { expr, .. } => vec![expr],
         StatementKind::Set { set, elements } => std::iter::once(set).chain(elements).collect(),
+        StatementKind::Ranges { term, .. } => vec![term],
         StatementKind::Versus { first, second, .. } => vec![first, second],
-        StatementKind::Equilibrium { .. } | StatementKind::Existence { .. } => vec![],
+        StatementKind::Equilibrium { .. }
+        | StatementKind::Existence { .. }
+        | StatementKind::Order { .. }
+        | StatementKind::Optimum { .. } => vec![],
     }
 }
 
@@ -301,8 +307,11 @@ impl Reader<'_> {
                 self.versus(env, first, *versus, second, out).map_err(one)
             }
             StatementKind::Existence { quantity, setting, properties } => {
-                self.existence(*quantity, setting, properties, out).map_err(one)
+                self.existence(env, *quantity, setting, properties, out).map_err(one)
             }
+            StatementKind::Ranges { term, range } => self.ranges(env, term, range, out).map_err(one),
+            StatementKind::Order { setting, order } => self.order(env, setting, *order, out).map_err(one),
+            StatementKind::Optimum { .. } => self.optimum(env, &statement.kind, out).map_err(one),
             StatementKind::Set { set, elements } => {
                 characterise::worst_off(self, env, set, elements, out).map_err(one)
             }

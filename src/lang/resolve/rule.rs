@@ -1,0 +1,281 @@
+//! Statements about allocation rules: whether payments implement them, and which.
+
+use crate::kernel::Expr;
+use crate::model::{
+    Bound, Comparison, Conjunct, Mechanism, Order, Property, Quantity, System, count_of_choices,
+    cyclically_monotone, ordered, payment_at, unfold,
+};
+
+use super::names::{advise, complain};
+use super::predicate::meaning;
+use super::scope::Env;
+use super::statement::{Read, Reader};
+use super::table::Axis;
+use super::{Goal, Resolve, finite};
+use crate::lang::ast::{self, ExprKind, Interval, PropertyKind, Span};
+use crate::lang::print_expr;
+
+/// Types for which every cycle is written out at most.
+const CYCLE_LIMIT: usize = 7;
+/// Outcomes for which every set is written out at most.
+const CHOICE_LIMIT: usize = 8;
+/// Comparisons of one system at most.
+const ROW_LIMIT: usize = 300_000;
+
+impl Env<'_> {
+    /// The allocation rule that an expression names, with payments of zero; none if it names something else.
+    pub(super) fn rule(&self, e: &ast::Expr) -> Option<Mechanism> {
+        let ExprKind::Name(text) = &e.kind else { return None };
+        let entry = self.universe.rules.iter().find(|r| r.name == *text)?;
+        Some(entry.mechanism.clone())
+    }
+
+    /// `price(r, t)`: what type t pays under payments that implement the rule; they are the unknowns of a statement.
+    pub(super) fn price(&mut self, e: &ast::Expr, rule: &ast::Expr, type_: &ast::Expr) -> Resolve<Expr> {
+        let Some(m) = self.rule(rule) else {
+            let message = format!("`{}` is not an allocation rule", print_expr(rule));
+            return Err(advise(
+                "wrong-sort",
+                message,
+                rule.span,
+                "write `rule NAME on SETTING: x = …` above",
+            ));
+        };
+        let [agent] = m.setting.agents.as_slice() else {
+            let message = "`price(r, t)` needs a rule for one agent";
+            return Err(complain("unsupported", message, rule.span));
+        };
+        match &self.priced {
+            Priced::Nowhere => {
+                let help = "write `price(r, t) - price(r, s) ranges over [a, b]`";
+                return Err(advise(
+                    "wrong-stage",
+                    "prices are many: a statement says how they range",
+                    e.span,
+                    help,
+                ));
+            }
+            Priced::By(other) if *other != m => {
+                return Err(complain("wrong-stage", "these are prices of two rules", e.span));
+            }
+            Priced::By(_) | Priced::Open => self.priced = Priced::By(m.clone()),
+        }
+        let own = &agent.type_;
+        let axis = Axis { shown: own.shown.clone(), points: own.points.clone(), variable: Expr::zero() };
+        let place = self.element(type_, &axis)?;
+        let value = own.points.all().get(place).map_or_else(Expr::zero, |p| Expr::number(p.value.clone()));
+        let choice = [(own.name.clone(), value)].into_iter().collect();
+        Ok(Expr::variable(&payment_at(&m.setting, 0, &choice).name))
+    }
+}
+
+/// Whose prices an expression speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Priced {
+    /// Of nobody: prices are not known here.
+    Nowhere,
+    /// Of a rule that is not named yet.
+    Open,
+    /// Of this rule.
+    By(Mechanism),
+}
+
+impl Reader<'_> {
+    /// The properties of an allocation rule; those that are about payments say that some payments have them all.
+    pub(super) fn properties_of_rule(
+        &self,
+        env: &mut Env<'_>,
+        e: &ast::Expr,
+        m: &Mechanism,
+        properties: &[ast::Property],
+        out: &mut Read,
+    ) -> Resolve<()> {
+        let about_payments = |p: &&ast::Property| !is_about_outcomes(p.kind);
+        match properties.iter().filter(about_payments).collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [only] if only.kind == PropertyKind::Implementable => {
+                out.goals.push(Goal::System(self.payments(m, e.span)?));
+            }
+            several => {
+                all_finite(m, e.span)?;
+                let mut meanings = Vec::new();
+                for property in several {
+                    if property.kind == PropertyKind::Implementable {
+                        meanings.push(Property::DominantIc);
+                        continue;
+                    }
+                    let (meaning, averages) = meaning(property)?;
+                    if averages {
+                        env.averages_over(&m.setting, property.span)?;
+                    }
+                    meanings.push(meaning);
+                }
+                let none =
+                    || complain("unsupported", "one of these properties needs types in an interval", e.span);
+                let system = System::of_rule(&m.at(self.fixed), &meanings).ok_or_else(none)?;
+                out.goals.push(Goal::System(self.without_parameters(system, e.span)?));
+            }
+        }
+        for property in properties.iter().filter(|p| is_about_outcomes(p.kind)) {
+            self.property_of_outcomes(env, e.span, m, property, out)?;
+        }
+        Ok(())
+    }
+
+    /// A property that does not depend on payments.
+    fn property_of_outcomes(
+        &self,
+        env: &mut Env<'_>,
+        span: Span,
+        m: &Mechanism,
+        property: &ast::Property,
+        out: &mut Read,
+    ) -> Resolve<()> {
+        let conjuncts: Vec<Conjunct> = match property.kind {
+            PropertyKind::CyclicallyMonotone => {
+                all_finite(m, span)?;
+                let most =
+                    m.setting.agents.iter().map(|a| a.type_.points.all().len()).max().unwrap_or_default();
+                if most > CYCLE_LIMIT {
+                    let message =
+                        format!("all cycles of more than {CYCLE_LIMIT} types are too many to be written out");
+                    let help = "write `implementable`, which is the same (Rochet)";
+                    return Err(advise("too-large", message, property.span, help));
+                }
+                cyclically_monotone(m)
+            }
+            _ => {
+                let (meaning, averages) = meaning(property)?;
+                if averages {
+                    env.averages_over(&m.setting, property.span)?;
+                }
+                unfold(m, meaning).unwrap_or_default().into_iter().map(|(_, c)| c).collect()
+            }
+        };
+        self.goal(self.claim(env, conjuncts), span, out)
+    }
+
+    /// The question of payments that implement a rule.
+    fn payments(&self, m: &Mechanism, span: Span) -> Resolve<System> {
+        all_finite(m, span)?;
+        let types = m.setting.types();
+        let reports = m.setting.agents.iter().map(|a| a.type_.points.all().len());
+        let rows =
+            reports.fold(0_usize, |sum, n| sum.saturating_add(count_of_choices(&types).saturating_mul(n)));
+        if rows > ROW_LIMIT {
+            let message = format!("this is about more than {ROW_LIMIT} comparisons of truth and report");
+            return Err(complain("too-large", message, span));
+        }
+        self.without_parameters(System::of_payments(&m.at(self.fixed)), span)
+    }
+
+    /// Numbers are looked for where nothing else is open.
+    pub(super) fn without_parameters(&self, system: System, span: Span) -> Resolve<System> {
+        let open = |p: &&Bound| system.rows.iter().any(|row| row.mentions(&p.name));
+        match self.universe.parameters.iter().find(open) {
+            Some(parameter) => {
+                let message =
+                    format!("`{}` is left open, and payments are asked for numbers", parameter.shown);
+                Err(advise("unsupported", message, span, format!("fix it: `at {} = …`", parameter.shown)))
+            }
+            None => Ok(system),
+        }
+    }
+
+    /// How values move with types.
+    pub(super) fn order(
+        &self,
+        env: &mut Env<'_>,
+        setting: &ast::Name,
+        order: ast::Order,
+        out: &mut Read,
+    ) -> Resolve<()> {
+        let place = setting.span;
+        let setting = self.universe.setting(&setting.text, place)?.setting.clone();
+        let order = match order {
+            ast::Order::IncreasingDifferences => Order::IncreasingDifferences,
+            ast::Order::StrictlyIncreasingDifferences => Order::StrictlyIncreasingDifferences,
+            ast::Order::SingleCrossing => Order::SingleCrossing,
+            ast::Order::MonotoneChoice => Order::MonotoneChoice,
+        };
+        let many = setting.outcomes.len() > CHOICE_LIMIT;
+        if order == Order::MonotoneChoice && many {
+            let message =
+                format!("all sets of more than {CHOICE_LIMIT} outcomes are too many to be written out");
+            return Err(complain("too-large", message, place));
+        }
+        let conjuncts = ordered(&setting, order).ok_or_else(|| {
+            let message = format!("`{}` has no finite sets of types and outcomes in an order", setting.name);
+            let help = "types in a set or grid, and outcomes `x in {…}` of numbers or names";
+            advise("unsupported", message, place, help)
+        })?;
+        self.goal(self.claim(env, conjuncts), place, out)
+    }
+
+    /// `e ranges over [a, b]`: the values of a term in prices, over all payments that implement the rule.
+    pub(super) fn ranges(
+        &self,
+        env: &mut Env<'_>,
+        e: &ast::Expr,
+        range: &Interval,
+        out: &mut Read,
+    ) -> Resolve<()> {
+        env.priced = Priced::Open;
+        let term = env.number(e);
+        let priced = std::mem::replace(&mut env.priced, Priced::Nowhere);
+        let term = term?.substitute(self.fixed);
+        let Priced::By(m) = priced else {
+            let message = "this does not mention prices";
+            return Err(advise(
+                "wrong-sort",
+                message,
+                e.span,
+                "write `price(r, t)` for what type t pays under a rule r",
+            ));
+        };
+        let system = self.payments(&m, e.span)?;
+        let end = |env: &mut Env<'_>, e: &ast::Expr| -> Resolve<Expr> {
+            Ok(env.constant(e)?.substitute(self.fixed))
+        };
+        let (low, high) = (end(env, &range.low)?, end(env, &range.high)?);
+        let row = |what: &str, relation, end: &Expr| {
+            Conjunct::relation(what, vec![], term.clone(), relation, end.clone())
+        };
+        let attained = "the term against the end of the range";
+        for end in [&low, &high] {
+            let row = row(attained, Comparison::Equal, end);
+            out.goals.push(Goal::System(system.clone().with(Quantity::Some, [row])));
+        }
+        let outside = "the term beyond the end of the range";
+        for (relation, end) in [(Comparison::Less, &low), (Comparison::Greater, &high)] {
+            out.goals.push(Goal::System(system.clone().with(Quantity::No, [row(outside, relation, end)])));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a property of a rule says nothing of payments.
+fn is_about_outcomes(kind: PropertyKind) -> bool {
+    matches!(
+        kind,
+        PropertyKind::Efficient
+            | PropertyKind::Feasible
+            | PropertyKind::Monotone
+            | PropertyKind::WeaklyMonotone
+            | PropertyKind::InterimMonotone
+            | PropertyKind::CyclicallyMonotone
+    )
+}
+
+/// Payments are looked for on finitely many types.
+fn all_finite(m: &Mechanism, span: Span) -> Resolve<()> {
+    match m.setting.agents.iter().find(|a| !a.type_.points.is_finite()) {
+        Some(agent) => {
+            let message =
+                format!("`{}` has infinitely many types, and payments are looked for one by one", agent.name);
+            let help = "write `monotone`, or give the payments in a mechanism";
+            Err(advise("unsupported", message, span, help))
+        }
+        None => finite::within_limits(&m.setting.types(), span),
+    }
+}
