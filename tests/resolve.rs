@@ -149,6 +149,10 @@ fn assert_file_is_closed(file: &ResolvedFile) {
                     assert_eq!(*meaning.formula(), claim.unfolded().formula());
                 }
                 Goal::Existence(existence) => assert_closed(&existence.formula(), &s.name),
+                Goal::System(system) => {
+                    assert_closed(&system.formula(), &s.name);
+                    assert_closed(&system.opposite().formula(), &s.name);
+                }
                 Goal::Piece(piece) => {
                     assert_stated(&piece.statement(), &s.name);
                     assert_stated(&piece.denial(), &s.name);

@@ -261,7 +261,7 @@ impl Conjunct {
                 self.variables.iter().cloned().partition(|b| b.points.is_finite());
             let inner = Conjunct { variables: rest, ..self.clone() }.formula();
             return finite.iter().rev().fold(inner, |rest, bound| {
-                Formula::for_all(&[bound.name.clone()], Formula::implied(&[bound.listed()], rest))
+                Formula::for_all(std::slice::from_ref(&bound.name), Formula::implied(&[bound.listed()], rest))
             });
         }
         let mut premises: Vec<Formula> = self.variables.iter().flat_map(Bound::domain).collect();
