@@ -209,7 +209,7 @@ pub fn payment_at(setting: &Setting, agent: usize, choice: &BTreeMap<Name, Expr>
     let types = setting.types();
     let values: Vec<Expr> = types.iter().filter_map(|b| choice.get(&b.name).cloned()).collect();
     let name = setting.agents.get(agent).map(|a| a.name.as_str()).unwrap_or_default();
-    let shown = format!("payment of {name}{}", place(&types, choice));
+    let shown = format!("payment of {name} ({})", place(&types, choice).trim_start_matches(" at "));
     Unknown { name: at_types(&format!("t_{name}"), &values), shown }
 }
 
@@ -218,7 +218,7 @@ fn probability_at(setting: &Setting, outcome: usize, choice: &BTreeMap<Name, Exp
     let types = setting.types();
     let values: Vec<Expr> = types.iter().filter_map(|b| choice.get(&b.name).cloned()).collect();
     let name = setting.outcomes.get(outcome).map(|o| o.name.as_str()).unwrap_or_default();
-    let shown = format!("probability of {name}{}", place(&types, choice));
+    let shown = format!("probability of {name} ({})", place(&types, choice).trim_start_matches(" at "));
     Unknown { name: at_types(&format!("x_{outcome}"), &values), shown }
 }
 

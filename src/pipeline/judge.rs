@@ -192,6 +192,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
             Decided::Refuted(proof, refutation) => {
                 out.verdict = VerdictKind::Refuted;
                 out.proofs = vec![proof];
+                out.answer = None;
                 out.refutation = Some(refutation);
                 out.goal = Some(position);
                 out.obstacle = None;

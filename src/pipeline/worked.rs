@@ -41,6 +41,8 @@ pub(super) fn steps(
     }
     match &judged.refutation {
         Some(Refutation::Point { claim, failure }) => out.extend(work.failure(claim, failure, judged)),
+        // The story of the answer says what the numbers are.
+        Some(Refutation::Existence(Answer::Numbers { .. })) => {}
         Some(Refutation::Existence(answer)) => {
             out.extend(existence(answer, &names));
             out.extend(work.proofs(judged));
@@ -101,6 +103,10 @@ impl Work<'_> {
         for (position, (goal, proof)) in goals.iter().zip(&judged.proofs).enumerate() {
             let proved = judged.verdict == VerdictKind::Proved;
             let aims = if proved { self.aims(position, goal) } else { vec![] };
+            // What the numbers are is said before.
+            if matches!(goal, Goal::System(_)) {
+                continue;
+            }
             let blocks = derivation(&proof.proved.certificate, self.names, &aims);
             if blocks.is_empty() {
                 continue;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::exact::Rational;
 use crate::kernel::Expr;
 use crate::model::{Bound, Comparison, Points, Setting};
 
@@ -224,6 +225,16 @@ impl Env<'_> {
             none = none.times(&difference);
             if let Some(slot) = out.get_mut(*place) {
                 *slot = Expr::is_zero_indicator(&difference);
+            }
+        }
+        // Of two outcomes the second has this probability, since the term is one of them.
+        if let ([first, second], [k, l]) = (axis.points.all(), order.as_slice()) {
+            let length = (&second.value - &first.value).recip().unwrap_or(Rational::ZERO);
+            let chance = term.minus(&Expr::number(first.value.clone())).scaled(&length);
+            for (place, chance) in [(k, Expr::one().minus(&chance)), (l, chance)] {
+                if let Some(slot) = out.get_mut(*place) {
+                    *slot = chance;
+                }
             }
         }
         let message = format!("`{}` is not always an outcome of `{}`", print_expr(e), setting.name);
