@@ -13,6 +13,7 @@ mod architecture;
 mod certificates;
 mod cli;
 mod corpus;
+mod derivations;
 mod documents;
 mod evaluate;
 mod forgery;

@@ -6,7 +6,7 @@
 
 use crate::kernel::{Expr, Formula, Name, Statement};
 
-use super::claim::{Bound, Comparison, Conjunct};
+use super::claim::{Comparison, Conjunct};
 
 /// A derivation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,7 +43,9 @@ pub struct Chain {
     /// Its name; empty if it has none.
     pub name: String,
     /// It holds for all values of these.
-    pub variables: Vec<Bound>,
+    pub variables: Vec<Name>,
+    /// Their ranges, as premises.
+    pub domain: Vec<Formula>,
     /// What must hold for it to make sense: denominators that are not zero.
     pub defined: Vec<Formula>,
     /// Its links in order.
@@ -113,15 +115,9 @@ impl Chain {
         self.ends().map_or_else(Formula::falsehood, |(left, r, right)| relation(left, r, right))
     }
 
-    /// The ranges of the variables, as premises.
-    pub fn domain(&self) -> Vec<Formula> {
-        self.variables.iter().flat_map(Bound::domain).collect()
-    }
-
     /// A formula about the variables, for all their values.
     pub fn for_all(&self, formula: Formula) -> Formula {
-        let names: Vec<Name> = self.variables.iter().map(|b| b.name.clone()).collect();
-        Formula::for_all(&names, Formula::implied(&self.domain(), formula))
+        Formula::for_all(&self.variables, Formula::implied(&self.domain, formula))
     }
 
     /// Its links, and what they give together.

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lp::{self, Column, Want};
 use crate::exact::{Monomial, Poly, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
-use crate::kernel::{Atom, Expr, Relation};
+use crate::kernel::{Atom, Expr, Node, Relation};
 
 /// Columns of a linear program at most.
 const COLUMN_LIMIT: usize = 600;
 /// Entries that are changed in one linear program at most.
 const WORK_LIMIT: usize = 1_000_000;
 /// Rounds in which multiples of equations meet the monomials of others.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 6;
 
 /// What one unknown multiplies.
 #[derive(Clone)]
@@ -80,10 +80,16 @@ fn equations(facts: &[Fact], goal: &Expr, out: &mut Vec<Candidate>) {
     let is_single = |c: &&Candidate| matches!(&c.part, Part::Product(facts) if facts.len() < 2);
     wanted.extend(out.iter().filter(is_single).flat_map(|c| monomials(&c.value)));
     let mut seen: BTreeSet<(usize, Monomial<Atom>)> = BTreeSet::new();
+    for (number, fact) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal) {
+        seen.insert((number, Monomial::one()));
+        wanted.extend(monomials(&fact.expr));
+        let part = Part::Equation(Expr::one(), number);
+        out.push(Candidate { part, value: fact.expr.clone(), strict: false });
+    }
     for _ in 0..ROUNDS {
         let mut found = Vec::new();
         for (number, fact) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal) {
-            for (part, _) in fact.expr.terms() {
+            for part in telling(&fact.expr) {
                 for factor in wanted.iter().filter_map(|whole| divided(whole, part)) {
                     if !seen.insert((number, factor.clone())) || out.len() + found.len() >= COLUMN_LIMIT {
                         continue;
@@ -100,6 +106,15 @@ fn equations(facts: &[Fact], goal: &Expr, out: &mut Vec<Candidate>) {
         wanted.extend(found.iter().flat_map(|c| monomials(&c.value)));
         out.extend(found);
     }
+}
+
+/// The monomials of an equation by which it is recognised: those with more than numbers in them, if there
+/// are any.
+fn telling(e: &Expr) -> Vec<&Monomial<Atom>> {
+    let is_number = |a: &Atom| matches!(a.node(), Node::Variable(_) | Node::Natural);
+    let all = || e.terms().map(|(m, _)| m).filter(|m| !m.is_one());
+    let special: Vec<_> = all().filter(|m| m.factors().any(|(a, _)| !is_number(a))).collect();
+    if special.is_empty() { all().collect() } else { special }
 }
 
 /// `whole/part`, if it is a monomial.

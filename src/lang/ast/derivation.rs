@@ -93,13 +93,13 @@ pub enum Positive {
     Unknown,
 }
 
-/// `v in [0, 1]`.
+/// `v in [0, 1]`, or `x` for any number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
     /// The number.
     pub name: Name,
-    /// The closed interval.
-    pub range: Range,
+    /// The closed interval; none for any number.
+    pub range: Option<Range>,
 }
 
 /// `a = b`, `0 <= a <= b`.

@@ -8,7 +8,7 @@
 //!            | "integer" name ">=" expr | members
 //!            | name ":" "cdf" "on" range "with" [ "positive" ] "density" name
 //!            | [ statement-name ":" ] expr relation expr { relation expr } [ "for" "all" members ]
-//! members    = name "in" range { "," name "in" range }
+//! members    = name [ "in" range ] { "," name [ "in" range ] }
 //! chain      = expr link { link }
 //! link       = relation expr [ "by" reason { ( "," | "and" ) reason } ]
 //! reason     = "definition" | "algebra" | "linearity" | "rearranging" | "splitting" [ "at" expr ] | "given"
@@ -154,8 +154,8 @@ impl Parser<'_> {
         let mut out = Vec::new();
         loop {
             let name = self.name("a name")?;
-            self.expect_word("in")?;
-            out.push(Membership { name, range: self.range()? });
+            let range = if self.accept_word("in") { Some(self.range()?) } else { None };
+            out.push(Membership { name, range });
             if !self.accept(",") {
                 return Ok(out);
             }

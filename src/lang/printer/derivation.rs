@@ -75,7 +75,7 @@ fn print_reasons(reasons: &[Reason]) -> String {
 }
 
 /// A reason as it is written after `by`.
-pub fn print_reason(reason: &Reason) -> String {
+pub(in crate::lang) fn print_reason(reason: &Reason) -> String {
     match &reason.kind {
         ReasonKind::Same(word) | ReasonKind::Fundamental(word) => (*word).to_owned(),
         ReasonKind::Splitting(None) => "splitting".into(),
@@ -94,15 +94,19 @@ pub fn print_reason(reason: &Reason) -> String {
     }
 }
 
-fn members(ranges: &[Membership]) -> String {
-    let member = |m: &Membership| {
-        format!("{} in [{}, {}]", m.name.text, print_expr(&m.range.low), print_expr(&m.range.high))
+/// `v in [0, 1], x`.
+pub(in crate::lang) fn print_members(ranges: &[Membership]) -> String {
+    let member = |m: &Membership| match &m.range {
+        Some(range) => {
+            format!("{} in [{}, {}]", m.name.text, print_expr(&range.low), print_expr(&range.high))
+        }
+        None => m.name.text.clone(),
     };
     ranges.iter().map(member).collect::<Vec<_>>().join(", ")
 }
 
 fn for_all(ranges: &[Membership]) -> String {
-    if ranges.is_empty() { String::new() } else { format!(" for all {}", members(ranges)) }
+    if ranges.is_empty() { String::new() } else { format!(" for all {}", print_members(ranges)) }
 }
 
 fn plain(kind: &DerivationKind) -> String {
@@ -113,7 +117,7 @@ fn plain(kind: &DerivationKind) -> String {
     match kind {
         DerivationKind::Functions(all) => many("function", all),
         DerivationKind::Numbers(all) => many("number", all),
-        DerivationKind::Members(ranges) => format!("given {}", members(ranges)),
+        DerivationKind::Members(ranges) => format!("given {}", print_members(ranges)),
         DerivationKind::Integer { name, least } => {
             format!("given integer {} >= {}", name.text, print_expr(least))
         }

@@ -10,7 +10,7 @@ use crate::lang::ast::{
     Ties,
 };
 
-pub use derivation::print_reason;
+pub(super) use derivation::{print_members, print_reason};
 pub use expr::print_expr;
 use expr::{block, list};
 pub(super) use statement::print_concept;

@@ -10,7 +10,7 @@ use crate::lang::ast::{
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
-use crate::lang::printer::print_reason;
+use crate::lang::printer::{print_members, print_reason};
 use crate::model::{Bound, Chain, Derivation, Hypothesis, Justification, Link, inside_integral, together};
 
 /// Arguments of a function at most.
@@ -70,6 +70,16 @@ struct Reader<'u> {
     conclusion: Option<String>,
 }
 
+/// Names that something is said of all of.
+#[derive(Default)]
+struct Scope {
+    names: Vec<Symbol>,
+    /// Their ranges, as premises.
+    domain: Vec<Formula>,
+    /// Those without a range.
+    unbounded: Vec<Symbol>,
+}
+
 impl Reader<'_> {
     fn line(&mut self, kind: &DerivationKind, span: Span) -> Resolve<()> {
         match kind {
@@ -80,10 +90,10 @@ impl Reader<'_> {
             }),
             DerivationKind::Numbers(names) => names.iter().try_for_each(|name| self.number(name).map(|_| ())),
             DerivationKind::Members(members) => members.iter().try_for_each(|m| {
-                let (low, high) = (self.env.number(&m.range.low)?, self.env.number(&m.range.high)?);
-                let number = self.number(&m.name)?;
+                let Some(range) = &m.range else { return self.number(&m.name).map(|_| ()) };
+                let (low, high) = (self.env.number(&range.low)?, self.env.number(&range.high)?);
+                self.number(&m.name)?;
                 let bound = Bound::interval(m.name.text.as_str().into(), m.name.text.clone(), low, high);
-                debug_assert_eq!(number, Expr::variable(&bound.name));
                 bound.domain().into_iter().for_each(|f| self.assume("", f, true));
                 self.hypotheses_are_defined()
             }),
@@ -94,13 +104,14 @@ impl Reader<'_> {
                 if let Some(name) = name {
                     self.is_new_fact(name)?;
                 }
-                let variables = self.enter(ranges)?;
+                let scope = self.enter(ranges)?;
                 let read = self.relations(relations);
                 self.leave(ranges);
-                let names: Vec<Symbol> = variables.iter().map(|b| b.name.clone()).collect();
-                let domain: Vec<Formula> = variables.iter().flat_map(Bound::domain).collect();
-                self.assume(&label, Formula::for_all(&names, Formula::implied(&domain, read?)), false);
-                self.hypotheses_are_defined()
+                let formula = Formula::for_all(&scope.names, Formula::implied(&scope.domain, read?));
+                self.assume(&label, formula, false);
+                let more = self.obligations(&scope);
+                self.out.defined.extend(more);
+                Ok(())
             }
             DerivationKind::Let { name, parameters, body } => self.define(name, parameters, body),
             DerivationKind::Step { name, ranges, chain } => self.chain(name.as_ref(), ranges, chain, span),
@@ -196,8 +207,10 @@ impl Reader<'_> {
         let range = vec![Formula::at_least(&value, &Expr::zero()), Formula::at_least(&Expr::one(), &value)];
         self.out.lemmas.push(here(Formula::And(range), &inside.domain()));
         if positive == Positive::Yes {
-            let domain = [Formula::greater(&point, &low), Formula::at_least(&high, &point)];
-            self.out.lemmas.push(here(Formula::greater(&value, &Expr::zero()), &domain));
+            let above = [Formula::greater(&point, &low), Formula::at_least(&high, &point)];
+            self.out.lemmas.push(here(Formula::greater(&value, &Expr::zero()), &above));
+            let below = [Formula::at_least(&point, &low), Formula::greater(&high, &point)];
+            self.out.lemmas.push(here(Formula::greater(&Expr::one(), &value), &below));
         }
         self.source.folds.push((name.text.clone(), density.text.clone(), low.clone()));
         let cdf = Function::Cdf { density: density.text.as_str().into(), low };
@@ -242,18 +255,27 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn enter(&mut self, members: &[Membership]) -> Resolve<Vec<Bound>> {
-        let mut out = Vec::new();
+    fn enter(&mut self, members: &[Membership]) -> Resolve<Scope> {
+        let mut out = Scope::default();
         for m in members {
-            let (low, high) = (self.env.number(&m.range.low)?, self.env.number(&m.range.high)?);
+            let range = match &m.range {
+                Some(range) => Some((self.env.number(&range.low)?, self.env.number(&range.high)?)),
+                None => None,
+            };
             self.is_new(&m.name)?;
             let facts = self.out.hypotheses.len() + self.out.chains.len();
             let name = Symbol::from(format!("{}''{facts}", m.name.text).as_str());
             self.source.variables.push((name.clone(), m.name.text.clone()));
             self.env.values.insert(m.name.text.clone(), Expr::variable(&name));
-            let bound = Bound::interval(name, m.name.text.clone(), low, high);
-            self.env.ranges.push(Range { bound: bound.clone(), ordered: true });
-            out.push(bound);
+            out.names.push(name.clone());
+            match range {
+                Some((low, high)) => {
+                    let bound = Bound::interval(name, m.name.text.clone(), low, high);
+                    out.domain.extend(bound.domain());
+                    self.env.ranges.push(Range { bound, ordered: true });
+                }
+                None => out.unbounded.push(name),
+            }
         }
         Ok(out)
     }
@@ -280,13 +302,17 @@ impl Reader<'_> {
     }
 
     /// What must hold for what was read last to be defined.
-    fn obligations(&mut self) -> Vec<Formula> {
+    fn obligations(&mut self, scope: &Scope) -> Vec<Formula> {
         let claims = std::mem::take(&mut self.env.obligations).into_iter().map(|o| o.claim);
-        claims.flat_map(|c| c.conjuncts.into_iter().map(|c| c.formula())).collect()
+        let formulas = claims.flat_map(|c| c.conjuncts.into_iter().map(|c| c.formula()));
+        let closed = |formula: Formula| {
+            scope.unbounded.iter().filter(|x| formula.mentions_variable(x)).cloned().collect::<Vec<_>>()
+        };
+        formulas.map(|f| Formula::for_all(&closed(f.clone()), f)).collect()
     }
 
     fn hypotheses_are_defined(&mut self) -> Resolve<()> {
-        let more = self.obligations();
+        let more = self.obligations(&Scope::default());
         self.out.defined.extend(more);
         Ok(())
     }
@@ -301,17 +327,25 @@ impl Reader<'_> {
         if let Some(name) = name {
             self.is_new_fact(name)?;
         }
-        let variables = self.enter(ranges);
+        let scope = self.enter(ranges);
         let read = self.links(chain);
         self.leave(ranges);
-        let (variables, (links, overall)) = (variables?, read?);
-        let defined = self.obligations();
+        let (scope, (links, overall)) = (scope?, read?);
+        let defined = self.obligations(&scope);
         let last = chain.links.last().map(|l| print_expr(&l.right)).unwrap_or_default();
         let sign = crate::lang::print_relation(shown(overall));
-        let for_all = if ranges.is_empty() { String::new() } else { format!(" for all {}", names(ranges)) };
+        let for_all =
+            if ranges.is_empty() { String::new() } else { format!(" for all {}", print_members(ranges)) };
         self.conclusion = Some(format!("{} {sign} {last}{for_all}", print_expr(&chain.first)));
         let name = name.map(|n| n.text.clone()).unwrap_or_default();
-        self.out.chains.push(Chain { name: name.clone(), variables, defined, links, overall });
+        self.out.chains.push(Chain {
+            name: name.clone(),
+            variables: scope.names,
+            domain: scope.domain,
+            defined,
+            links,
+            overall,
+        });
         self.source.chains.push(super::ChainSource {
             name,
             ranges: for_all,
@@ -398,7 +432,7 @@ impl Reader<'_> {
         let hypothesis =
             self.out.hypotheses.iter().find(|h| h.name == name.text).map(|h| variables(&h.formula));
         let chain = self.out.chains.iter().find(|c| c.name == name.text);
-        let chain = chain.map(|c| -> Vec<Symbol> { c.variables.iter().map(|b| b.name.clone()).collect() });
+        let chain = chain.map(|c| c.variables.clone());
         let Some(variables) = hypothesis.or(chain) else {
             let hypotheses = self.out.hypotheses.iter().map(|h| h.name.as_str());
             let all = hypotheses.chain(self.out.chains.iter().map(|c| c.name.as_str()));
@@ -427,13 +461,6 @@ fn variables(formula: &Formula) -> Vec<Symbol> {
         at = body;
     }
     out
-}
-
-fn names(members: &[Membership]) -> String {
-    let member = |m: &Membership| {
-        format!("{} in [{}, {}]", m.name.text, print_expr(&m.range.low), print_expr(&m.range.high))
-    };
-    members.iter().map(member).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(relation: crate::model::Comparison) -> Relation {

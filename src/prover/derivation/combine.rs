@@ -107,15 +107,18 @@ impl Proof<'_> {
             }
             let Some(rest) = quotient(e, factor) else { continue };
             let rest = Formula::Compare(*relation, rest);
-            let found = match self.combine(known, &rest, 2)? {
-                None if depth > 0 => self.by_factors(known, &rest, depth - 1)?,
+            let deeper = match depth {
+                0 => None,
+                _ => self.by_factors(known, &rest, depth - 1)?,
+            };
+            let found = match deeper {
+                None => self.combine(known, &rest, 2)?,
                 found => found,
             };
-            let Some(other) = found else { continue };
-            let pair = [(*step, fact.clone()), (other, rest)];
-            if let Some(step) = self.combine(&pair, goal, 2)? {
-                return Ok(Some(step));
-            }
+            let pair: Vec<Known> =
+                [(*step, fact.clone())].into_iter().chain(found.map(|s| (s, rest))).collect();
+            // Another order of the same factors would fail alike.
+            return if pair.len() < 2 { Ok(None) } else { self.combine(&pair, goal, 2) };
         }
         Ok(None)
     }
@@ -129,8 +132,10 @@ impl Proof<'_> {
         if *relation == Relation::Equal {
             return self.both_sides(known, e);
         }
-        if let Some(step) = self.by_factors(known, goal, 3)? {
-            return Ok(Some(step));
+        for found in [self.by_factors(known, goal, 3)?, self.strictly(known, goal)?] {
+            if found.is_some() {
+                return Ok(found);
+            }
         }
         let inequalities = known.iter().filter(|(_, f)| !matches!(f, Formula::Compare(Relation::Equal, _)));
         if inequalities.count() <= PRODUCT_LIMIT {
@@ -153,6 +158,37 @@ impl Proof<'_> {
         let Some(above) = self.combine(known, &goal(e.clone()), 1)? else { return Ok(None) };
         let Some(below) = self.combine(known, &goal(e.negated()), 1)? else { return Ok(None) };
         Ok(Some(self.builder.add(Step::Antisymmetry { above, below })?))
+    }
+
+    /// A strict order that is known weakly: were it an equation, equals for equals would contradict.
+    fn strictly(&mut self, known: &[Known], goal: &Formula) -> Result<Option<usize>, Obstacle> {
+        let Formula::Compare(Relation::Positive, e) = goal else { return Ok(None) };
+        let weak = Formula::Compare(Relation::AtLeast, e.clone());
+        let Some((above, _)) = known.iter().find(|(_, f)| *f == weak) else { return Ok(None) };
+        let below = self.builder.add(Step::Assume { formula: goal.negated() })?;
+        let premise = self.builder.add(Step::Antisymmetry { above: *above, below })?;
+        for name in e.free_names() {
+            let x = Expr::variable(&name);
+            let value = x.minus(e);
+            if value.mentions(&name) || !e.mentions_variable(&name) {
+                continue;
+            }
+            let mut inside = known.to_vec();
+            for template in known.iter().filter_map(|(_, f)| term(f)).filter(|t| t.mentions_variable(&name)) {
+                let step = self.builder.add(Step::Replace {
+                    premise,
+                    left: x.clone(),
+                    right: value.clone(),
+                    hole: symbol(&name)?,
+                    template,
+                })?;
+                inside.push((step, self.builder.conclusion(step)?));
+            }
+            if let Some(premise) = self.combine(&inside, &Formula::falsehood(), 1)? {
+                return Ok(Some(self.builder.add(Step::Contradict { premise, goal: goal.clone() })?));
+            }
+        }
+        Ok(None)
     }
 
     /// Two cases: places that are in weak order are in strict order, or the same.

@@ -198,7 +198,7 @@ impl Proof<'_> {
     /// What was found about the links of a chain, and the theorem about it.
     fn chain(&mut self, chain: &Chain) -> Result<(Vec<Outcome>, Option<usize>), Obstacle> {
         let before = self.sources.len();
-        self.domain.extend(chain.domain());
+        self.domain.extend(chain.domain.clone());
         let (mut outcomes, mut steps) = (Vec::new(), Vec::new());
         for link in &chain.links {
             let (outcome, step) = self.link(link)?;
@@ -216,11 +216,11 @@ impl Proof<'_> {
         let Some(whole) = self.sum(&steps, &goal)? else { return Ok((outcomes, None)) };
         steps.push(whole);
         let mut step = self.builder.add(Step::Both { premises: steps })?;
-        for hypothesis in chain.domain().into_iter().rev() {
+        for hypothesis in chain.domain.clone().into_iter().rev() {
             step = self.builder.add(Step::Discharge { premise: step, hypothesis })?;
         }
         for variable in chain.variables.iter().rev() {
-            step = self.builder.add(Step::Generalise { premise: step, name: symbol(&variable.name)? })?;
+            step = self.builder.add(Step::Generalise { premise: step, name: symbol(variable)? })?;
         }
         self.sources.push(Source {
             name: chain.name.clone(),

@@ -226,6 +226,7 @@ fn library(parameters: &[Name]) -> Vec<Expr> {
         out.push(y.pow(2));
         if parameters.len() == 1 {
             out.push(y.pow(2).times(&ratio(-1, 2)));
+            out.push(y.pow(2).times(&ratio(1, 2)));
             out.push(y.pow(3).times(&ratio(-2, 3)));
             out.push(y.times(&ratio(2, 1)));
             out.push(Expr::one().minus(&y));

@@ -1,0 +1,226 @@
+//! Derivations with a slip in them: the line of the slip is blamed, and no other one. Right ones with their
+//! reasons removed are found out.
+
+use vickrey::exact::Rational;
+use vickrey::lang::ast::{Chain, DerivationKind, Expr, ExprKind, File, ItemKind, Relation, Sign};
+use vickrey::lang::{parse, print_file};
+use vickrey::pipeline::{self, Detail};
+use vickrey::report::{StatementReport, VerdictKind, explanation};
+
+use crate::corpus::{files, read};
+
+fn answers(text: &str) -> Vec<StatementReport> {
+    let outcome = pipeline::check("input.mech", text, Detail::Derivations);
+    assert!(outcome.diagnostics.is_empty(), "{:?} in\n{text}", outcome.diagnostics);
+    outcome.report.unwrap().statements
+}
+
+/// The lines that a report blames.
+fn blamed(report: &StatementReport) -> Vec<usize> {
+    let line = |s: &String| s.strip_prefix("line ")?.split(':').next()?.parse().ok();
+    report.story.iter().filter_map(line).collect()
+}
+
+#[test]
+fn every_slip_is_blamed_on_its_line_and_on_no_other() {
+    for path in files("tests/rejected/derivations", "mech") {
+        let text = read(&path);
+        let wrong: Vec<usize> =
+            text.lines().zip(1..).filter(|(line, _)| line.contains("# wrong")).map(|(_, n)| n).collect();
+        let reports = answers(&text);
+        let found: Vec<usize> = reports.iter().flat_map(blamed).collect();
+        assert_eq!(
+            found,
+            wrong,
+            "{}: {:?}",
+            path.display(),
+            reports.iter().map(|r| &r.story).collect::<Vec<_>>()
+        );
+        for report in &reports {
+            assert_ne!(report.verdict, VerdictKind::Proved, "{}#{}", path.display(), report.name);
+            assert!(!report.as_stated);
+            assert_eq!(report.failing_step.as_ref().map(|s| s.line), blamed(report).first().copied());
+        }
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let worked: Vec<String> = reports.iter().map(|r| explanation(r, usize::MAX)).collect();
+        insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "snapshots/derivations", omit_expression => true }, {
+            insta::assert_snapshot!(name, worked.join("\n"));
+        });
+    }
+}
+
+/// The chains of the derivations of a file.
+fn chains(file: &mut File) -> Vec<&mut Chain> {
+    let derivations = file.items.iter_mut().filter_map(|item| match &mut item.kind {
+        ItemKind::Derivation(d) => Some(d),
+        _ => None,
+    });
+    let lines = derivations.flat_map(|d| &mut d.lines);
+    lines
+        .filter_map(|line| match &mut line.kind {
+            DerivationKind::Step { chain, .. } => Some(chain),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The derivations of the corpus, each as a file of its own.
+fn corpus() -> Vec<(String, File)> {
+    let mut out = Vec::new();
+    for path in files("theorems", "mech") {
+        let mut file = parse(&read(&path)).unwrap();
+        file.items.retain(|item| matches!(item.kind, ItemKind::Derivation(_)));
+        for item in file.items {
+            let alone = File { items: vec![item], end_comments: vec![] };
+            out.push((path.display().to_string(), alone));
+        }
+    }
+    assert!(out.len() >= 20, "{}", out.len());
+    out
+}
+
+#[test]
+fn most_reasons_are_found_when_they_are_left_out() {
+    let (mut all, mut found) = (0, 0);
+    for (path, mut file) in corpus() {
+        for chain in chains(&mut file) {
+            all += chain.links.len();
+            chain.links.iter_mut().for_each(|link| link.reasons.clear());
+        }
+        let open: usize = answers(&print_file(&file)).iter().map(|r| blamed(r).len()).sum();
+        found += chains(&mut file).iter().map(|c| c.links.len()).sum::<usize>() - open;
+        println!("{path}: {open} links without a reason are open");
+    }
+    println!("{found} of {all} links are found out without their reasons");
+    assert!(found * 10 >= all * 9, "{found} of {all}");
+}
+
+/// Wrong variants of an expression, one slip each.
+fn slips(e: &Expr) -> Vec<Expr> {
+    let same = |kind: ExprKind| Expr { kind, span: e.span };
+    let mut out = Vec::new();
+    match &e.kind {
+        ExprKind::Number(c) => out.push(same(ExprKind::Number(c + &Rational::ONE))),
+        ExprKind::Sum(terms) => {
+            for k in 0..terms.len() {
+                let mut flipped = terms.clone();
+                flipped[k].0 = if terms[k].0 == Sign::Plus { Sign::Minus } else { Sign::Plus };
+                out.push(same(ExprKind::Sum(flipped)));
+                if terms.len() > 2 {
+                    let mut dropped = terms.clone();
+                    dropped.remove(k);
+                    out.push(same(ExprKind::Sum(dropped)));
+                }
+                for slip in slips(&terms[k].1) {
+                    let mut other = terms.clone();
+                    other[k].1 = slip;
+                    out.push(same(ExprKind::Sum(other)));
+                }
+            }
+        }
+        ExprKind::Product(factors) => {
+            for k in 0..factors.len() {
+                for slip in slips(&factors[k].1) {
+                    let mut other = factors.clone();
+                    other[k].1 = slip;
+                    out.push(same(ExprKind::Product(other)));
+                }
+            }
+        }
+        ExprKind::Integral { body, variable, low, high } => {
+            let integral = |body: &Expr, low: &Expr, high: &Expr| {
+                let (body, low, high) = (body.clone(), low.clone(), high.clone());
+                let (body, low, high) = (Box::new(body), Box::new(low), Box::new(high));
+                same(ExprKind::Integral { body, variable: variable.clone(), low, high })
+            };
+            out.push(integral(body, high, low));
+            out.extend(slips(body).iter().map(|body| integral(body, low, high)));
+        }
+        ExprKind::Power { base, exponent } => out.extend(
+            slips(exponent)
+                .into_iter()
+                .map(|exponent| same(ExprKind::Power { base: base.clone(), exponent: Box::new(exponent) })),
+        ),
+        ExprKind::Call { function, arguments } => {
+            for k in 0..arguments.len() {
+                for slip in slips(&arguments[k]) {
+                    let mut other = arguments.clone();
+                    other[k] = slip;
+                    out.push(same(ExprKind::Call { function: function.clone(), arguments: other }));
+                }
+            }
+        }
+        _ => {}
+    }
+    out
+}
+
+fn other_relation(relation: Relation) -> Relation {
+    match relation {
+        Relation::Equal => Relation::Less,
+        Relation::AtLeast | Relation::Greater => Relation::Less,
+        _ => Relation::Greater,
+    }
+}
+
+/// Slips that are tried in each file at most.
+const SLIPS: usize = 6;
+
+#[test]
+fn a_slip_is_blamed_where_it_was_made() {
+    let (mut made, mut caught, mut harmless, mut stray) = (0, 0, 0, Vec::new());
+    for (path, file) in corpus() {
+        let mut variants: Vec<(File, String)> = Vec::new();
+        let mut pristine = file.clone();
+        for (c, chain) in chains(&mut pristine).into_iter().enumerate() {
+            for (k, link) in chain.links.iter().enumerate() {
+                let mut right: Vec<(Relation, Expr)> =
+                    slips(&link.right).into_iter().map(|e| (link.relation, e)).collect();
+                if chain.links.len() == 1 {
+                    right.push((other_relation(link.relation), link.right.clone()));
+                }
+                for (relation, e) in right {
+                    let mut changed = file.clone();
+                    let target = &mut chains(&mut changed)[c].links[k];
+                    (target.relation, target.right) = (relation, e);
+                    let text = vickrey::lang::print_expr(&target.right);
+                    variants.push((changed, text));
+                }
+            }
+        }
+        let stride = variants.len().div_ceil(SLIPS).max(1);
+        for (changed, text) in variants.into_iter().step_by(stride) {
+            let printed = print_file(&changed);
+            let outcome = pipeline::check("input.mech", &printed, Detail::Verdicts);
+            made += 1;
+            let Some(report) = outcome.report else {
+                // Not even a derivation: an exponent below zero, say.
+                caught += 1;
+                continue;
+            };
+            let lines: Vec<usize> = report.statements.iter().flat_map(blamed).collect();
+            match lines.first() {
+                None => {
+                    assert!(report.statements.iter().all(|s| s.verdict == VerdictKind::Proved));
+                    harmless += 1;
+                }
+                Some(first) => {
+                    let line = printed.lines().nth(first - 1).unwrap_or_default();
+                    let near =
+                        printed.lines().skip(first.saturating_sub(3)).take(4).any(|l| l.contains(&text));
+                    if line.contains(&text) || near {
+                        caught += 1;
+                    } else {
+                        stray.push(format!("{path}: `{text}` blames `{line}`"));
+                    }
+                }
+            }
+        }
+    }
+    println!(
+        "{made} slips: {caught} blamed where they were made, {harmless} still true, {} elsewhere",
+        stray.len()
+    );
+    assert!(stray.len() * 100 <= made, "{stray:#?}");
+    assert!(harmless * 4 <= made, "{harmless} of {made} are still true");
+}
