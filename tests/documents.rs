@@ -12,7 +12,8 @@ const WORDS: &str = "source parameter setting mechanism strategy claim refuted a
     outside share ties lowest highest uniform cdf pdf kept allocation payment probability pivot vcg_lowest_type \
     balance AGV participate first_price second_price myerson groves interim_groves balanced_vcg dissolve fees \
     lottery third_price all_pay pay_the_loser posted_price fixed_price monotone envelope dominant equivalent outcome \
-    payment payoff revenue weakly strictly preferred up constants under cases otherwise if wins sum max min abs integral \
+    payment payoff revenue weakly strictly preferred up constants regular \
+    hazard_rate order_statistic under cases otherwise if wins sum max min abs integral \
     E interim transfer payoff surplus welfare participation_charge C virtual_value reserve worst_off_type at printed \
     ref everywhere DSIC BIC IC IR ante budget deficit efficient feasible convex concave nondecreasing nonincreasing \
     increasing decreasing equilibrium some no for from to on in and";

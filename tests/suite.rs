@@ -25,5 +25,6 @@ mod numeric;
 mod rejected;
 mod report;
 mod resolve;
+mod rows;
 mod settings;
 mod systems;

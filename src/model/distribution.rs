@@ -21,19 +21,17 @@ pub struct Distribution {
 }
 
 impl Distribution {
-    /// The uniform distribution on `[low, high]`, where `length = high − low` is a positive number.
-    pub fn uniform(low: Expr, high: Expr, length: &Rational) -> Self {
-        let density = length.recip().unwrap_or(Rational::ZERO);
+    /// The uniform distribution on `[low, high]`, where `length = high − low` is positive.
+    pub fn uniform(low: Expr, high: Expr, length: &Expr) -> Self {
+        let density = Expr::inverse(length);
         let variable: Name = "y'".into();
-        let cdf = Expr::variable(&variable).minus(&low).scaled(&density);
-        Distribution { variable, low, high, density: Expr::number(density), cdf }
+        let cdf = Expr::variable(&variable).minus(&low).times(&density);
+        Distribution { variable, low, high, density, cdf }
     }
 
     /// The distribution with a density in `variable` on `[low, high]`.
     pub fn of_density(variable: Name, low: Expr, high: Expr, density: Expr) -> Self {
-        let inner = "z'";
-        let at_inner = density.substitute_one(&variable, &Expr::variable(inner));
-        let cdf = Expr::integral(inner, &low, &Expr::variable(&variable), &at_inner);
+        let cdf = area(&density, &variable, &low).unwrap_or_else(|| integral(&density, &variable, &low));
         Distribution { variable, low, high, density, cdf }
     }
 
@@ -81,10 +79,54 @@ impl Distribution {
     /// The distribution function is the integral of its density from the lower end: it begins at zero
     /// and has no jump.
     pub fn cdf_has_no_jump(&self) -> Claim {
-        let (low, high) = (self.low.clone(), self.high.clone());
-        let integral = Self::of_density(self.variable.clone(), low, high, self.density.clone()).cdf;
+        let integral = integral(&self.density, &self.variable, &self.low);
         self.claim(vec![self.bound()], self.cdf.clone(), Comparison::Equal, integral)
     }
+}
+
+/// `∫_low^y e` as a term in the variable `y`.
+fn integral(e: &Expr, variable: &Name, low: &Expr) -> Expr {
+    let inner = "z'";
+    let at_inner = e.substitute_one(variable, &Expr::variable(inner));
+    Expr::integral(inner, low, &Expr::variable(variable), &at_inner)
+}
+
+/// The same for `y ≥ low` without an integral in the answer, where `e` is made of powers of `y` on intervals
+/// between numbers: what is below `y` of each interval is cut off at its ends.
+fn area(e: &Expr, variable: &Name, low: &Expr) -> Option<Expr> {
+    let low = low.as_number()?;
+    let own = Expr::variable(variable);
+    let atom = own.as_atom()?;
+    e.terms().try_fold(Expr::zero(), |sum, (monomial, c)| {
+        let (mut from, mut to): (Rational, Option<Rational>) = (low.clone(), None);
+        let mut integrand = Expr::number(c.clone());
+        for (factor, exponent) in monomial.factors() {
+            match factor.node() {
+                Node::Indicator(condition) if condition.mentions_variable(variable) => {
+                    let [constant, slope] = condition.poly().coefficients_in(atom).try_into().ok()?;
+                    let (constant, slope) = (constant.as_constant()?, slope.as_constant()?);
+                    let end = -(constant * slope.recip()?);
+                    match slope.is_positive() {
+                        true => from = from.max(end),
+                        false => to = Some(to.map_or(end.clone(), |to| to.min(end))),
+                    }
+                }
+                _ if factor == atom || !factor.mentions_variable(variable) => {
+                    integrand = integrand.times(&Expr::from(factor).pow(exponent));
+                }
+                _ => return None,
+            }
+        }
+        if to.as_ref().is_some_and(|to| *to <= from) {
+            return Some(sum);
+        }
+        let below = to.map_or(own.clone(), |to| own.minimum(&Expr::number(to)));
+        let start = Expr::number(from.clone());
+        let below = if from > low { below.maximum(&start) } else { below };
+        let inner = "z'";
+        let at_inner = integrand.substitute_one(variable, &Expr::variable(inner));
+        Some(sum.plus(&Expr::integral(inner, &start, &below, &at_inner)))
+    })
 }
 
 /// The derivative between the break points of a polynomial with indicators in one variable; `None` where the

@@ -41,6 +41,6 @@ pub use radical::{
 };
 pub use setting::{Agent, Kind, Outcome, Setting, mixture};
 pub use shape::Shape;
-pub use special::{regular, reserve, worst_off};
+pub use special::{Strictness, regular, regularity, reserve, worst_off};
 pub use system::{System, Unknown, payment_at};
 pub use versus::{Constants, Versus, versus};

@@ -58,6 +58,31 @@ impl Agent {
     }
 }
 
+impl Agent {
+    /// The distribution function at a point: zero below the type space, one above it.
+    pub fn cdf_at(&self, point: &Expr) -> Expr {
+        let Bound { name, low, high, .. } = &self.type_;
+        let [from, to] = [point.minus(low), high.minus(point)].map(|e| Expr::at_least_zero(&e));
+        let inside = self.cdf.substitute_one(name, point).times(&from).times(&to);
+        inside.plus(&Expr::one().minus(&to))
+    }
+
+    /// The density at a point: zero outside the type space.
+    pub fn density_at(&self, point: &Expr) -> Expr {
+        let Bound { name, low, high, .. } = &self.type_;
+        let [from, to] = [point.minus(low), high.minus(point)].map(|e| Expr::at_least_zero(&e));
+        self.density.substitute_one(name, point).times(&from).times(&to)
+    }
+
+    /// `2θ − ω` if the density is the same for all types: `(1 − F)/f` is what the type falls short of the
+    /// highest one `ω` by.
+    fn uniform_virtual_value(&self) -> Option<Expr> {
+        let own = Expr::variable(&self.type_.name);
+        let flat = !self.density.mentions(&self.type_.name);
+        flat.then(|| own.plus(&own).minus(&self.type_.high))
+    }
+}
+
 /// An outcome: what each agent gets out of it, in the agent's type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
@@ -233,12 +258,30 @@ impl Setting {
         })
     }
 
+    /// The k-th highest type, `k` from 1: the greatest of the least types of `k` agents.
+    pub fn order_statistic(&self, k: usize) -> Option<Expr> {
+        let types: Vec<Expr> = self.agents.iter().map(|a| Expr::variable(&a.type_.name)).collect();
+        let mut groups: Vec<(usize, Expr)> = types.iter().cloned().enumerate().collect();
+        for _ in 1..k {
+            let extend = |(last, least): &(usize, Expr)| {
+                let more = types.iter().enumerate().skip(last + 1);
+                more.map(|(j, v)| (j, least.minimum(v))).collect::<Vec<_>>()
+            };
+            groups = groups.iter().flat_map(extend).collect();
+        }
+        let found = groups.into_iter().map(|(_, least)| least).reduce(|a, b| a.maximum(&b));
+        found.filter(|_| k > 0)
+    }
+
     /// Virtual value times a weight, and the weight: without a quotient. The weight is the density `f`, so
     /// that this is `θ f − (1 − F)` and `f`. Where `f = 0` and some type is higher, the virtual value is below
     /// all others; where `f = 0` and no type is higher, it is taken to be the type, as it is where `F = 1`.
     pub fn virtual_parts(&self, agent: usize) -> Option<(Expr, Expr)> {
         let a = self.agents.get(agent)?;
         let own = Expr::variable(&a.type_.name);
+        if let Some(value) = a.uniform_virtual_value() {
+            return Some((value, Expr::one()));
+        }
         let higher = Expr::one().minus(&a.cdf);
         let none = Expr::is_zero_indicator(&a.density).times(&Expr::is_zero_indicator(&higher));
         let p = own.times(&a.density).minus(&higher);
@@ -249,8 +292,8 @@ impl Setting {
     /// `θ − (1 − F)/f`; where it is used, the density must not be zero.
     pub fn virtual_value(&self, agent: usize) -> Option<Expr> {
         let a = self.agents.get(agent)?;
-        let rest = Expr::one().minus(&a.cdf).times(&Expr::inverse(&a.density));
-        Some(Expr::variable(&a.type_.name).minus(&rest))
+        let rest = || Expr::one().minus(&a.cdf).times(&Expr::inverse(&a.density));
+        Some(a.uniform_virtual_value().unwrap_or_else(|| Expr::variable(&a.type_.name).minus(&rest())))
     }
 
     /// The setting with values for some of its parameters.

@@ -61,10 +61,26 @@ fn inside(type_: &Bound, point: &Expr) -> Vec<Conjunct> {
     ]
 }
 
-/// That an agent's virtual value is nondecreasing, without quotients: `p(y) f(z) ≤ p(z) f(y)` for all
-/// types `y ≤ z`, with `p = θ f − (1 − F)`.
-pub fn regular(setting: &Setting, agent: usize) -> Option<Claim> {
-    let type_ = &setting.agents.get(agent)?.type_;
+/// Whether constant stretches are allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// They are.
+    Weak,
+    /// They are not.
+    Strict,
+}
+
+/// That an agent's virtual value is nondecreasing or strictly increasing, without quotients:
+/// `p(y) f(z) ≤ p(z) f(y)` for all types `y ≤ z`, with `p = θ f − (1 − F)`; or less, for `y < z`.
+pub fn regular(setting: &Setting, agent: usize, strictness: Strictness) -> Option<Claim> {
+    let conjunct = regularity(setting, agent, strictness)?;
+    Some(Claim::about(&setting.parameters, &[], vec![conjunct]))
+}
+
+/// The same as a conjunct.
+pub fn regularity(setting: &Setting, agent: usize, strictness: Strictness) -> Option<Conjunct> {
+    let agent_ = setting.agents.get(agent)?;
+    let type_ = &agent_.type_;
     let (p, f) = setting.virtual_parts(agent)?;
     let high = Bound { name: "z'".into(), shown: "z".into(), ..type_.clone() };
     let low = Bound {
@@ -76,6 +92,11 @@ pub fn regular(setting: &Setting, agent: usize) -> Option<Claim> {
     };
     let at = |e: &Expr, b: &Bound| e.substitute_one(&type_.name, &Expr::variable(&b.name));
     let (left, right) = (at(&p, &low).times(&at(&f, &high)), at(&p, &high).times(&at(&f, &low)));
-    let conjunct = Conjunct::relation("", vec![high, low], left, Comparison::AtMost, right);
-    Some(Claim::about(&setting.parameters, &[], vec![conjunct]))
+    let apart = Formula::greater(&Expr::variable(&high.name), &Expr::variable(&low.name));
+    let (relation, premises) = match strictness {
+        Strictness::Weak => (Comparison::AtMost, vec![]),
+        Strictness::Strict => (Comparison::Less, vec![apart]),
+    };
+    let what = format!("{}: virtual values of two types, times both densities", agent_.name);
+    Some(Conjunct::relation(what, vec![high, low], left, relation, right).under(premises))
 }

@@ -192,6 +192,8 @@ fn says(property: PropertyKind) -> &'static str {
         PropertyKind::CyclicallyMonotone => {
             "no cycle of types gains together if each takes the outcome of the next"
         }
+        PropertyKind::Regular => "virtual values never fall with the type",
+        PropertyKind::StrictlyRegular => "virtual values rise with the type",
     }
 }
 

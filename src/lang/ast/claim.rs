@@ -335,6 +335,10 @@ pub enum PropertyKind {
     WeaklyMonotone,
     /// `cyclically monotone`: no cycle of types gains if each takes the outcome of the next.
     CyclicallyMonotone,
+    /// `regular`, of a setting: virtual values are nondecreasing.
+    Regular,
+    /// `strictly regular`, of a setting: virtual values are strictly increasing.
+    StrictlyRegular,
 }
 
 /// Shapes of functions.

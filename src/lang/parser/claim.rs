@@ -21,7 +21,7 @@
 //!           | name "has" order
 //! property  = "DSIC" | "BIC" | "ex post IC" | ( "ex post" | "interim" | "ex ante" ) "IR" | "efficient" | "feasible"
 //!           | [ "ex post" | "ex ante" ] ( "budget balanced" | "no deficit" )
-//!           | "monotone" | "interim monotone" | "envelope" | "interim envelope"
+//!           | "monotone" | "interim monotone" | "envelope" | "interim envelope" | [ "strictly" ] "regular"
 //!           | "implementable" | "weakly monotone" | "cyclically monotone"
 //! order     = [ "strictly" ] "increasing differences" | "single crossing" | "monotone choice"
 //! concept   = "a Bayes-Nash" | "an ex post" | "a dominant-strategy"

@@ -28,7 +28,10 @@ impl Parser<'_> {
             };
             return Ok(StatementKind::Versus { first, versus, second });
         }
-        if let Some(shape) = self.shape()? {
+        let regular =
+            matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(n), .. }) if n == "regular");
+        let shape = if regular { None } else { self.shape()? };
+        if let Some(shape) = shape {
             self.expect_word("in")?;
             let variable = self.name("a parameter or type")?;
             return Ok(StatementKind::Shape { expr: first, shape, variable });
@@ -161,6 +164,11 @@ impl Parser<'_> {
             PropertyKind::Monotone
         } else if self.accept_word("envelope") {
             PropertyKind::Envelope
+        } else if self.accept_word("regular") {
+            PropertyKind::Regular
+        } else if self.accept_word("strictly") {
+            self.expect_word("regular")?;
+            PropertyKind::StrictlyRegular
         } else if self.accept_word("interim") {
             self.interim()?
         } else if self.accept_word("ex") {
@@ -180,6 +188,8 @@ impl Parser<'_> {
                 "`feasible`",
                 "`monotone`",
                 "`envelope`",
+                "`regular`",
+                "`strictly`",
                 "`interim`",
                 "`ex`",
                 "`budget`",

@@ -149,6 +149,8 @@ pub fn print_property(kind: PropertyKind) -> &'static str {
         PropertyKind::InterimMonotone => "interim monotone",
         PropertyKind::Envelope => "envelope",
         PropertyKind::InterimEnvelope => "interim envelope",
+        PropertyKind::Regular => "regular",
+        PropertyKind::StrictlyRegular => "strictly regular",
     }
 }
 

@@ -7,6 +7,7 @@
 mod binder;
 mod characterise;
 mod derivation;
+mod distribution;
 mod everywhere;
 mod expr;
 mod finite;

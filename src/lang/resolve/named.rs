@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kernel::Expr;
-use crate::model::{Bound, Claim, Comparison, Conjunct, Mechanism, Setting, regular};
+use crate::model::{Bound, Claim, Comparison, Conjunct, Mechanism, Setting, Strictness, regular};
 
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
@@ -248,7 +248,10 @@ impl Env<'_> {
     }
 
     fn is_regular(&mut self, setting: &Setting, agent: usize, span: Span) {
-        let (Some(claim), Some(a)) = (regular(setting, agent), setting.agents.get(agent)) else { return };
+        let (Some(claim), Some(a)) = (regular(setting, agent, Strictness::Weak), setting.agents.get(agent))
+        else {
+            return;
+        };
         let message = format!("the virtual value of `{}` decreases somewhere", a.name);
         let diagnostic = Diagnostic::new("irregular-prior", message, span)
             .help("ironing is not supported yet; `myerson` needs regular priors");

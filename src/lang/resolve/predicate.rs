@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::model::{self, Concept, Existence, Property, Quantity, equilibrium, unfold};
+use crate::model::{
+    self, Concept, Conjunct, Existence, Property, Quantity, Setting, Strictness, equilibrium, regularity,
+    unfold,
+};
 
 use super::names::{advise, complain};
 use super::scope::Env;
@@ -22,6 +25,10 @@ impl Reader<'_> {
     ) -> Resolve<()> {
         if let Some(rule) = env.rule(mechanism) {
             return self.properties_of_rule(env, mechanism, &rule, properties, out);
+        }
+        if let Some(setting) = env.setting_named(mechanism) {
+            let conjuncts = of_a_setting(&setting, mechanism, properties)?;
+            return self.goal(self.claim(env, conjuncts), mechanism.span, out);
         }
         let m = env.enter(mechanism)?;
         let label = print_expr(mechanism);
@@ -172,5 +179,27 @@ pub(super) fn meaning(property: &ast::Property) -> Resolve<(Property, bool)> {
         PropertyKind::InterimMonotone => (Property::InterimMonotone, true),
         PropertyKind::Envelope => (Property::Envelope, false),
         PropertyKind::InterimEnvelope => (Property::InterimEnvelope, true),
+        PropertyKind::Regular | PropertyKind::StrictlyRegular => {
+            let message = "priors are regular, and this is about a mechanism";
+            return Err(advise("wrong-sort", message, property.span, "write `SETTING is regular`"));
+        }
     })
+}
+
+/// Properties of a setting: of the priors of its agents.
+fn of_a_setting(setting: &Setting, name: &ast::Expr, properties: &[ast::Property]) -> Resolve<Vec<Conjunct>> {
+    finite::has_density(setting, "virtual values", name.span)?;
+    let mut out = Vec::new();
+    for property in properties {
+        let strictness = match property.kind {
+            PropertyKind::Regular => Strictness::Weak,
+            PropertyKind::StrictlyRegular => Strictness::Strict,
+            _ => {
+                let message = format!("`{}` is a setting, and a mechanism is needed here", setting.name);
+                return Err(complain("wrong-sort", message, name.span));
+            }
+        };
+        out.extend((0..setting.agents.len()).filter_map(|i| regularity(setting, i, strictness)));
+    }
+    Ok(out)
 }

@@ -1,7 +1,7 @@
 //! Priors: density and distribution function, with what must be true of them.
 
 use crate::kernel::{Expr, Name as Symbol};
-use crate::model::{Bound, Distribution, derivative};
+use crate::model::{Bound, Comparison, Distribution, derivative};
 
 use super::names::{advise, complain, names_in};
 use super::scope::{Env, Range, Universe};
@@ -25,18 +25,13 @@ pub(super) fn prior(
         }
     };
     let (low, high) = (env.constant(low)?, env.constant(high)?);
-    let Some(length) = high.minus(&low).as_number() else {
-        let help = "a length that depends on a parameter is not supported yet";
-        return Err(advise(
-            "unsupported",
-            "the type space must have a length that is a number",
-            d.span,
-            help,
-        ));
-    };
-    if !length.is_positive() {
-        let message = format!("the interval from {low} to {high} is empty");
-        return Err(advise("empty-interval", message, d.span, "write the lower end first"));
+    let length = high.minus(&low);
+    let message = format!("the interval from {low} to {high} is empty");
+    let empty = Diagnostic::new("empty-interval", message, d.span).help("write the lower end first");
+    match length.as_number() {
+        Some(number) if !number.is_positive() => return Err(Box::new(empty)),
+        Some(_) => {}
+        None => env.oblige(high.clone(), Comparison::Greater, low.clone(), empty),
     }
     obligations.append(&mut env.obligations);
     match &d.kind {
@@ -48,6 +43,7 @@ pub(super) fn prior(
             let prior = Distribution::of_density(variable, low, high, density);
             require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Negative);
             require(universe, obligations, d, prior.mass_is_one(), Wrong::Mass);
+            require(universe, obligations, d, prior.cdf_has_no_jump(), Wrong::Jump);
             Ok(prior)
         }
         DistributionKind::Cdf { body, .. } => {

@@ -14,7 +14,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a number, with the number of their arguments; 0 for any number.
-const QUANTITIES: [(&str, usize); 19] = [
+const QUANTITIES: [(&str, usize); 23] = [
     ("payment", 2),
     ("transfer", 2),
     ("payoff", 2),
@@ -27,6 +27,10 @@ const QUANTITIES: [(&str, usize); 19] = [
     ("C", 2),
     ("virtual_value", 2),
     ("outside", 2),
+    ("cdf", 0),
+    ("pdf", 0),
+    ("hazard_rate", 0),
+    ("order_statistic", 2),
     ("max", 0),
     ("min", 0),
     ("abs", 1),
@@ -40,7 +44,16 @@ const QUANTITIES: [(&str, usize); 19] = [
 pub(super) fn is_of_an_agent(function: &str) -> bool {
     matches!(
         function,
-        "payment" | "transfer" | "payoff" | "value" | "allocation" | "outside" | "virtual_value"
+        "payment"
+            | "transfer"
+            | "payoff"
+            | "value"
+            | "allocation"
+            | "outside"
+            | "virtual_value"
+            | "cdf"
+            | "pdf"
+            | "hazard_rate"
     )
 }
 
@@ -109,6 +122,8 @@ impl Env<'_> {
                 let body = charge.as_ref().map(|c| c.body.clone());
                 self.charge(e, &m.setting, who, charge, "maximises", body)
             }
+            ("cdf" | "pdf" | "hazard_rate", all) => self.of_a_prior(e, function, all),
+            ("order_statistic", [s, rank]) => self.order_statistic(e, s, rank),
             ("virtual_value", [s, who]) => self.virtual_value(e, s, who),
             ("outside", [s, who]) => {
                 let setting = self.setting_argument(s)?;
@@ -166,7 +181,13 @@ impl Env<'_> {
 
     /// Remembers what a quantity is, under the name that the user gives it; an index is replaced by the
     /// agent it stands for.
-    fn quantity(&mut self, e: &ast::Expr, setting: &Setting, agent: &str, term: Expr) -> Resolve<Expr> {
+    pub(super) fn quantity(
+        &mut self,
+        e: &ast::Expr,
+        setting: &Setting,
+        agent: &str,
+        term: Expr,
+    ) -> Resolve<Expr> {
         let shown = self.shown(e, agent);
         let in_scope = self.settings.iter().any(|s| s.name == setting.name);
         let stray = setting.agents.iter().find(|a| !in_scope && term.mentions(&a.type_.name));
@@ -293,7 +314,7 @@ impl Env<'_> {
         let (Some(term), Some(agent)) = (setting.virtual_value(i), setting.agents.get(i)) else {
             return Err(complain("not-an-agent", "an agent is needed here", who.span));
         };
-        if agent.density.as_number().is_none() {
+        if agent.density.mentions(&agent.type_.name) {
             let message = format!(
                 "the density of `{}` can be zero, and the virtual value divides by it",
                 agent.type_.shown

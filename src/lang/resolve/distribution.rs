@@ -1,0 +1,92 @@
+//! Quantities of priors: distribution functions, densities, hazard rates, order statistics.
+
+use crate::kernel::Expr;
+use crate::model::Comparison;
+
+use super::names::{arity, complain};
+use super::scope::Env;
+use super::{Resolve, finite, small_integer};
+use crate::lang::ast::{self, Name};
+use crate::lang::diagnostic::Diagnostic;
+
+impl Env<'_> {
+    /// `cdf(setting, i)` at the own type, `cdf(setting, i, y)` at a point; `pdf`, `hazard_rate` in the same way.
+    pub(super) fn of_a_prior(
+        &mut self,
+        e: &ast::Expr,
+        function: &Name,
+        arguments: &[ast::Expr],
+    ) -> Resolve<Expr> {
+        let (s, who, point) = match arguments {
+            [s, who] => (s, who, None),
+            [s, who, point] => (s, who, Some(point)),
+            _ => return Err(arity(function, "2 or 3", arguments.len())),
+        };
+        let setting = self.setting_argument(s)?;
+        let i = self.agent_in(who, &setting)?;
+        finite::has_density(&setting, "distribution functions and densities", s.span)?;
+        let Some(agent) = setting.agents.get(i) else {
+            return Err(complain("not-an-agent", "an agent is needed here", who.span));
+        };
+        let name = function.text.as_str();
+        let (cdf, density) = match point {
+            None => (agent.cdf.clone(), agent.density.clone()),
+            Some(point) if name == "hazard_rate" => {
+                let at = self.number(point)?;
+                for (relation, end) in
+                    [(Comparison::AtLeast, &agent.type_.low), (Comparison::AtMost, &agent.type_.high)]
+                {
+                    let message = format!("`{}` has no hazard rate outside its type space", agent.name);
+                    let diagnostic = Diagnostic::new("out-of-range", message, point.span);
+                    self.oblige(at.clone(), relation, end.clone(), diagnostic);
+                }
+                let there = |e: &Expr| e.substitute_one(&agent.type_.name, &at);
+                (there(&agent.cdf), there(&agent.density))
+            }
+            Some(point) => {
+                let point = self.number(point)?;
+                (agent.cdf_at(&point), agent.density_at(&point))
+            }
+        };
+        let term = match name {
+            "cdf" => cdf,
+            "pdf" => density,
+            _ => {
+                let rest = Expr::one().minus(&cdf);
+                let message = format!(
+                    "the hazard rate divides by the chance that `{}` is above, which is zero",
+                    agent.type_.shown
+                );
+                let diagnostic = Diagnostic::new("division-by-zero", message, e.span)
+                    .help("name a point below the highest type, as in `hazard_rate(sale, i, y)`");
+                let scope = match point {
+                    None => std::mem::replace(&mut self.settings, vec![setting.clone()]),
+                    Some(_) => self.settings.clone(),
+                };
+                self.oblige(rest.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
+                self.settings = scope;
+                density.times(&Expr::inverse(&rest))
+            }
+        };
+        let shown = if point.is_none() { agent.name.as_str() } else { "" };
+        self.quantity(e, &setting, shown, term)
+    }
+
+    /// The k-th highest type.
+    pub(super) fn order_statistic(
+        &mut self,
+        e: &ast::Expr,
+        s: &ast::Expr,
+        rank: &ast::Expr,
+    ) -> Resolve<Expr> {
+        let setting = self.setting_argument(s)?;
+        let n = setting.agents.len();
+        let number = self.number(rank)?;
+        let k = small_integer(&number).and_then(|k| usize::try_from(k).ok()).filter(|k| (1..=n).contains(k));
+        let term = k.and_then(|k| setting.order_statistic(k)).ok_or_else(|| {
+            let message = format!("the types of `{}` are ranked from 1, the highest, to {n}", setting.name);
+            complain("out-of-range", message, rank.span)
+        })?;
+        self.quantity(e, &setting, "", term)
+    }
+}
