@@ -7,6 +7,7 @@ mod layout;
 mod output;
 mod publish;
 mod run;
+mod teach;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -16,7 +16,7 @@ const WORDS: &str = "source parameter setting mechanism strategy claim refuted a
     hazard_rate order_statistic under cases otherwise if wins sum max min abs integral \
     E interim transfer payoff surplus welfare participation_charge C virtual_value reserve worst_off_type at printed \
     ref everywhere DSIC BIC IC IR ante budget deficit efficient feasible convex concave nondecreasing nonincreasing \
-    increasing decreasing equilibrium some no for from to on in and";
+    figure over regions solution of increasing decreasing equilibrium some no for from to on in and";
 
 fn words(text: &str) -> Vec<&str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').collect()

@@ -16,6 +16,7 @@ mod corpus;
 mod derivations;
 mod documents;
 mod evaluate;
+mod figures;
 mod forgery;
 mod kernel;
 mod language;

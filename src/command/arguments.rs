@@ -46,6 +46,11 @@ pub(crate) enum Command {
     /// Write one page with every statement, its verdict and its derivation.
     #[command(after_help = "Example: vickrey report theorems -o theorems.html")]
     Report(Report),
+    /// Write one figure of a file as SVG.
+    #[command(
+        after_help = "Example: vickrey figure theorems/pommey/partnership.mech#charges-and-gains -o charges.svg"
+    )]
+    Figure(Figure),
     /// List the misprints that files record, each with the exact correction.
     #[command(after_help = "Example: vickrey errata --format markdown theorems/part-vi")]
     Errata(Errata),
@@ -62,9 +67,74 @@ pub(crate) enum Command {
     /// Write certificates, one a statement.
     #[command(after_help = "Example: vickrey certify theorems -o proofs")]
     Certify(Certify),
+    /// Make another worked example of a file: questions, answers and derivations for other priors or shares.
+    #[command(
+        after_help = "Example: vickrey vary theorems/part-vi/bilateral-trade.mech --set 'seller=cdf y^2 on [0, 1]' -o variant
+         vickrey vary theorems/part-vi/bilateral-trade.mech --seed 3 -o variant"
+    )]
+    Vary(Vary),
+    /// Hide the answers of a file for a student, or grade what was filled in.
+    #[command(after_help = "Example: vickrey exercise trade.mech -o blank.mech
+         vickrey exercise trade.mech --grade filled.mech --hints 1")]
+    Exercise(Exercise),
+    /// Print completions for a shell.
+    #[command(after_help = "Example: vickrey completions bash > /etc/bash_completion.d/vickrey")]
+    Completions(Completions),
+    /// Print the manual page.
+    #[command(after_help = "Example: vickrey man -o /usr/local/share/man/man1")]
+    Man(Manual),
     /// Check certificates again with the kernel alone.
     #[command(after_help = "Example: vickrey verify proofs")]
     Verify(Verify),
+}
+
+/// What to vary, and where to write.
+#[derive(Debug, Args)]
+pub(crate) struct Vary {
+    /// The file.
+    pub(crate) path: String,
+    /// What to set: an agent, index or type and a prior (`seller=uniform(0, 2)`), or an agent and a share (`1=1/3`); after
+    /// `|` follow alternatives to draw from.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Which instance to draw; the same seed gives the same sheets.
+    #[arg(long, value_name = "K")]
+    pub(crate) seed: Option<u64>,
+    /// The directory for the variant, its questions, answers and derivations.
+    #[arg(short, long)]
+    pub(crate) output: PathBuf,
+}
+
+/// What to ask, or to grade.
+#[derive(Debug, Args)]
+pub(crate) struct Exercise {
+    /// The file with the answers.
+    pub(crate) path: PathBuf,
+    /// A file that was filled in.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) grade: Option<PathBuf>,
+    /// How many hints are given for what is missing or wrong: the rule, what it acts on, the result.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3), requires = "grade")]
+    pub(crate) hints: u8,
+    /// The file with blanks; `-` prints it.
+    #[arg(short, long, default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// For which shell.
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Where the manual goes.
+#[derive(Debug, Args)]
+pub(crate) struct Manual {
+    /// A directory for the pages of all commands; without one, the main page is printed.
+    #[arg(short, long)]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// What to check again.
@@ -90,6 +160,12 @@ pub(crate) struct Check {
     /// Say something about every statement.
     #[arg(short, long)]
     pub(crate) verbose: bool,
+    /// Say nothing about files in which everything is as stated.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Check again whenever a file changes, until interrupted.
+    #[arg(short, long)]
+    pub(crate) watch: bool,
 }
 
 /// The form of the answer.
@@ -141,6 +217,16 @@ pub(crate) struct Report {
     /// How many levels of a derivation are open at first.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) depth: usize,
+}
+
+/// Which figure to write, and where.
+#[derive(Debug, Args)]
+pub(crate) struct Figure {
+    /// A figure of a file: `notes.mech#payoffs`; the file alone if it has one figure.
+    pub(crate) path: PathBuf,
+    /// The picture; `-` prints it.
+    #[arg(short, long)]
+    pub(crate) output: PathBuf,
 }
 
 /// Which misprints to list.

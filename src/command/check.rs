@@ -20,7 +20,11 @@ pub(super) fn check(options: &Check) -> Answer {
             Err(complaints) => errors.extend(complaints),
         }
     }
-    let document = Document::new(files, errors);
+    answer(options, Document::new(files, errors))
+}
+
+/// A document in the form that is wanted.
+pub(super) fn answer(options: &Check, document: Document) -> Answer {
     let code = document.exit_code();
     match options.format {
         Form::Json => match serde_json::to_string_pretty(&document) {
@@ -32,7 +36,11 @@ pub(super) fn check(options: &Check) -> Answer {
             }
         },
         Form::Text => {
-            let verbosity = if options.verbose { Verbosity::Everything } else { Verbosity::Quiet };
+            let verbosity = match (options.verbose, options.quiet) {
+                (true, _) => Verbosity::Everything,
+                (_, true) => Verbosity::Silent,
+                _ => Verbosity::Quiet,
+            };
             Answer::new(Output::Styled(document.text(verbosity)), document.errors, code)
         }
     }

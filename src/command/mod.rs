@@ -3,10 +3,14 @@
 pub(crate) mod arguments;
 mod certificate;
 mod check;
+mod exercise;
 mod format;
 mod input;
+mod manual;
 mod outcome;
 mod publish;
+mod vary;
+mod watch;
 
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -62,28 +66,46 @@ pub(crate) fn run(arguments: Arguments) -> u8 {
         ColourChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
     let answer = match arguments.command {
+        Command::Check(options) if options.watch => {
+            let mut code = AS_STATED;
+            watch::watch(&options, &mut |answer| {
+                code = answer.code;
+                say(&answer).is_ok()
+            });
+            return code;
+        }
         Command::Check(options) => check::check(&options),
         Command::Explain(options) => check::explain(&options),
         Command::Report(options) => publish::report(&options),
+        Command::Figure(options) => publish::figure(&options),
         Command::Errata(options) => publish::list(&options),
         Command::Eval { expression } => eval(&expression),
         Command::Fmt(options) => format::format(&options),
         Command::Certify(options) => certificate::certify(&options),
+        Command::Vary(options) => vary::vary(&options),
+        Command::Exercise(options) => exercise::exercise(&options),
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man(options) => manual::manual(&options),
         Command::Verify(options) => certificate::verify(&options),
     };
+    match say(&answer) {
+        Ok(()) => answer.code,
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => answer.code,
+        Err(e) => {
+            let _ = writeln!(anstream::stderr(), "error[unwritable]: cannot write to standard output: {e}");
+            UNREADABLE
+        }
+    }
+}
+
+/// Says an answer on the standard streams.
+fn say(answer: &Answer) -> std::io::Result<()> {
     let mut stderr = anstream::stderr();
     for error in &answer.errors {
         // Where complaints cannot be written, there is nobody to complain to.
         let _ = writeln!(stderr, "{}\n", error.rendered);
     }
-    match write(&answer.out) {
-        Ok(()) => answer.code,
-        Err(e) if e.kind() == ErrorKind::BrokenPipe => answer.code,
-        Err(e) => {
-            let _ = writeln!(stderr, "error[unwritable]: cannot write to standard output: {e}");
-            UNREADABLE
-        }
-    }
+    write(&answer.out)
 }
 
 fn write(out: &Output) -> std::io::Result<()> {

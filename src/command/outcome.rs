@@ -1,6 +1,8 @@
 //! The outcomes of many files: their statements are independent and share the processors.
 
+use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use vickrey::lang::ast::Span;
 use vickrey::lang::{Diagnostic, Source};
@@ -35,7 +37,13 @@ pub(crate) fn outcomes(inputs: &[Input], detail: Detail) -> Vec<Result<Answered,
     // Long files first: what is left for the end is small, and nobody waits long.
     let length = |file: usize| inputs.get(file).map_or(0, |input| input.text.len());
     tasks.sort_by_key(|(file, ..)| std::cmp::Reverse(length(*file)));
-    let answers = shared(&tasks, |(_, prepared, number)| prepared.answer(*number, detail));
+    let progress = Progress::of(tasks.len());
+    let answers = shared(&tasks, |(_, prepared, number)| {
+        let answer = prepared.answer(*number, detail);
+        progress.one();
+        answer
+    });
+    progress.end();
     // No answers at all where one is missing.
     let mut of_file: Vec<Option<Vec<_>>> = inputs.iter().map(|_| Some(vec![])).collect();
     for ((file, ..), answer) in tasks.iter().zip(answers) {
@@ -54,6 +62,38 @@ pub(crate) fn outcomes(inputs: &[Input], detail: Detail) -> Vec<Result<Answered,
         None => answered(input, Outcome::default()),
     };
     inputs.iter().zip(files).zip(of_file).map(outcome).collect()
+}
+
+/// How far a long run is, on a terminal only; nothing is said of a short one.
+struct Progress {
+    total: usize,
+    done: AtomicUsize,
+    begun: Instant,
+    shown: AtomicUsize,
+}
+
+/// How long a run is short.
+const SHORT: Duration = Duration::from_millis(700);
+
+impl Progress {
+    fn of(total: usize) -> Self {
+        Progress { total, done: AtomicUsize::new(0), begun: Instant::now(), shown: AtomicUsize::new(0) }
+    }
+
+    fn one(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.begun.elapsed() > SHORT && std::io::stderr().is_terminal() {
+            self.shown.fetch_add(1, Ordering::Relaxed);
+            let _ = write!(std::io::stderr(), "\r{done} of {} statements", self.total);
+        }
+    }
+
+    /// Takes the line back.
+    fn end(&self) {
+        if self.shown.load(Ordering::Relaxed) > 0 {
+            let _ = write!(std::io::stderr(), "\r\u{1b}[K");
+        }
+    }
 }
 
 /// `work` on every task, by as many threads as there are processors; `None` where a thread broke off.

@@ -5,10 +5,11 @@ use std::path::Path;
 use serde::Serialize;
 use vickrey::pipeline::Detail;
 use vickrey::report::{
-    Erratum, FileReport, InputError, Summary, count, errata, errata_latex, errata_markdown, errata_text, page,
+    Block, Erratum, FileReport, InputError, StatementReport, Summary, count, errata, errata_latex,
+    errata_markdown, errata_text, page,
 };
 
-use super::arguments::{Errata, ListForm, Report};
+use super::arguments::{Errata, Figure, ListForm, Report};
 use super::input::{self, Kind, complaint};
 use super::outcome::outcomes;
 use super::{AS_STATED, Answer, NOT_AS_STATED, Output, default_paths};
@@ -74,6 +75,49 @@ pub(super) fn report(options: &Report) -> Answer {
         }
     };
     Answer::new(out, errors, code)
+}
+
+/// One figure as SVG.
+pub(super) fn figure(options: &Figure) -> Answer {
+    let (files, mut errors) = answered(std::slice::from_ref(&options.path), Detail::Derivations);
+    let path = options.path.display().to_string();
+    let statements: Vec<&StatementReport> = files.iter().flat_map(|f| &f.statements).collect();
+    let figures: Vec<&&StatementReport> = statements.iter().filter(|s| s.kind == "figure").collect();
+    let names = || figures.iter().map(|s| format!("`{}`", s.name)).collect::<Vec<_>>().join(", ");
+    let mut out = Output::Exact(String::new());
+    match figures.as_slice() {
+        _ if !errors.is_empty() => {}
+        [one] => {
+            match one.derivation.iter().find_map(|b| if let Block::Figure(p) = b { Some(p) } else { None }) {
+                Some(picture) => match put(&options.output, picture.svg.clone(), picture.alternative.clone())
+                {
+                    Ok(said) => out = said,
+                    Err(error) => errors.push(error),
+                },
+                None => {
+                    let reason = one.undecided.clone().unwrap_or_default();
+                    errors.push(complaint(
+                        &path,
+                        "not-drawn",
+                        format!("`{}` cannot be drawn: {reason}", one.name),
+                    ));
+                }
+            }
+        }
+        [] => {
+            let what = statements.first().filter(|_| statements.len() == 1);
+            let message = match what {
+                Some(s) => format!("`{}` is a {} and no figure", s.name, s.kind),
+                None => format!("`{path}` has no figure"),
+            };
+            errors.push(complaint(&path, "no-figure", message));
+        }
+        _ => {
+            let message = format!("`{path}` has several figures: {}", names());
+            errors.push(complaint(&path, "several-figures", message));
+        }
+    }
+    Answer::new(out, errors, AS_STATED)
 }
 
 /// The list of errata as one document.

@@ -4,7 +4,7 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 55] = [
+pub const CODES: [&str; 56] = [
     "allocation-range",
     "allocation-sum",
     "ambiguous-average",
@@ -20,6 +20,7 @@ pub const CODES: [&str; 55] = [
     "empty-interval",
     "exponent",
     "impossible-type",
+    "free-names",
     "irregular-prior",
     "missing-agent",
     "missing-allocation",

@@ -12,10 +12,12 @@ mod spelling;
 pub use diagnostic::{CODES, Diagnostic};
 pub use lexer::canonical_name;
 pub use parser::{parse, parse_expression};
-pub use printer::{print_expr, print_file, print_property, print_relation, print_set, print_statement};
+pub use printer::{
+    print_drawn, print_expr, print_file, print_property, print_relation, print_set, print_statement,
+};
 pub use resolve::{
-    ChainSource, DerivationSource, Goal, LinkSource, Obligation, PrintedClaim, ResolvedExpression,
-    ResolvedFile, ResolvedStatement, resolve, resolve_expression,
+    ChainSource, Curve, DerivationSource, Drawn, Goal, LinkSource, Obligation, PrintedClaim,
+    ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, resolve, resolve_expression,
 };
 pub use source::Source;
 pub use spelling::format;

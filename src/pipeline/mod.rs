@@ -3,10 +3,13 @@
 
 mod certificate;
 mod derivation;
+mod exercise;
+mod figure;
 mod judge;
 mod numbers;
 mod obligation;
 mod story;
+mod variant;
 mod worked;
 
 use crate::kernel::check as check_certificate;
@@ -15,6 +18,8 @@ use crate::prover::Maxima;
 use crate::report::{FileReport, Prose, StatementReport, words};
 
 pub use certificate::{Compared, NamedCertificate, Verified};
+pub use exercise::{Graded, Mark, exercise, grade};
+pub use variant::{Change, PRIORS, Variant, agents, longest_answer, vary};
 
 /// One file's outcome.
 #[derive(Debug, Clone, Default)]
@@ -71,14 +76,29 @@ pub fn prepare(path: &str, text: &str) -> Result<Prepared, Vec<Diagnostic>> {
 }
 
 impl Prepared {
-    /// The names of the statements, in order.
+    /// The names of the statements, in order; figures are statements too, and come last.
     pub fn statements(&self) -> impl Iterator<Item = &str> {
-        self.resolved.statements.iter().map(|s| s.name.as_str())
+        let figures = self.resolved.figures.iter().map(|f| f.name.as_str());
+        self.resolved.statements.iter().map(|s| s.name.as_str()).chain(figures)
+    }
+
+    /// A figure is drawn from theorems; it has no certificate of its own.
+    fn figure(&self, number: usize) -> Result<Answered, Vec<Diagnostic>> {
+        let position = number.checked_sub(self.resolved.statements.len());
+        let Some(figure) = position.and_then(|k| self.resolved.figures.get(k)) else { return Err(vec![]) };
+        obligation::meet(&figure.obligations)?;
+        let solved = match figure.drawn {
+            lang::Drawn::Solution { statement } => self.resolved.statements.get(statement),
+            _ => None,
+        };
+        let judged = solved.map(|statement| judge::judge(&self.maxima, statement)).transpose()?;
+        let solved = solved.zip(judged.as_ref());
+        Ok(Answered { report: figure::report(&self.source, &self.maxima, figure, solved), certificate: None })
     }
 
     /// The answer to a statement: a theorem, a counterexample that is a theorem too, or an obstacle.
     pub fn answer(&self, number: usize, detail: Detail) -> Result<Answered, Vec<Diagnostic>> {
-        let Some(statement) = self.resolved.statements.get(number) else { return Err(vec![]) };
+        let Some(statement) = self.resolved.statements.get(number) else { return self.figure(number) };
         let judged = judge::judge(&self.maxima, statement)?;
         let write = || certificate::write(&self.path, &self.file, statement, &self.defined, &judged);
         let certificate = (detail == Detail::Certificates).then(write);
@@ -152,7 +172,7 @@ impl Prepared {
 pub fn check(path: &str, text: &str, detail: Detail) -> Outcome {
     match prepare(path, text) {
         Ok(prepared) => {
-            let numbers = 0..prepared.resolved.statements.len();
+            let numbers = 0..prepared.statements().count();
             prepared.outcome(numbers.map(|k| prepared.answer(k, detail)).collect())
         }
         Err(diagnostics) => Outcome::unreadable(diagnostics),

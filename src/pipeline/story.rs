@@ -309,7 +309,7 @@ fn existence_story(answer: &Answer, names: &Names) -> Vec<String> {
 }
 
 /// An obstacle in the user's words, with what would remove it.
-fn words(obstacle: &Obstacle, names: &Names) -> String {
+pub(super) fn words(obstacle: &Obstacle, names: &Names) -> String {
     match obstacle {
         Obstacle::Unanswered => "no answer is claimed".into(),
         Obstacle::Nonlinear { term } => format!(

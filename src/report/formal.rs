@@ -44,6 +44,9 @@ impl Math {
                     FamilyOperator::Max => "max",
                     FamilyOperator::Min => "min",
                 };
+                if *operator == FamilyOperator::Sum && except.is_none() {
+                    return Math::Call(word.into(), vec![Math::Name(index.text.clone()), Math::of(body)]);
+                }
                 let mut over = vec![Math::Words(" for ".into()), Math::Name(index.text.clone())];
                 if let Some(except) = except {
                     over.extend([Math::Words(" != ".into()), Math::of(except)]);

@@ -4,6 +4,7 @@ mod block;
 mod derivation;
 mod diagnostic;
 mod document;
+mod draw;
 mod errata;
 mod explain;
 mod formal;
@@ -13,6 +14,7 @@ mod latex;
 mod markup;
 mod math;
 mod sentence;
+mod sheet;
 mod show;
 mod text;
 
@@ -23,10 +25,12 @@ pub use document::{
     Counterexample, Document, FailingStep, FileReport, InputError, Member, Printed, StatementReport,
     StepFault, Summary, VerdictKind,
 };
+pub use draw::{Axis, Gap, Line, Mark, Plot, Point, Region, Segment, draw};
 pub use errata::{Erratum, errata, errata_latex, errata_markdown, errata_text};
 pub use explain::{latex, markdown};
 pub use html::page;
 pub use math::Math;
 pub use sentence::{sentence, verdict};
+pub use sheet::{key_latex, key_markdown, questions_latex, questions_markdown};
 pub use show::Names;
 pub use text::{Verbosity, count, explanation};

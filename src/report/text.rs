@@ -10,6 +10,8 @@ use super::document::{Document, FileReport, Printed, StatementReport, Summary, V
 /// How much is said about statements that are as the file says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verbosity {
+    /// Nothing.
+    Silent,
     /// One line a file.
     Quiet,
     /// Every statement.
@@ -24,8 +26,12 @@ impl Document {
     /// The document as text; styles are stripped by the stream that it is written to.
     pub fn text(&self, verbosity: Verbosity) -> String {
         let mut out = String::new();
-        for file in &self.files {
+        let wrong = |file: &&FileReport| file.statements.iter().any(|s| !s.as_stated);
+        for file in self.files.iter().filter(|f| verbosity != Verbosity::Silent || wrong(f)) {
             file_text(&mut out, file, verbosity);
+        }
+        if out.is_empty() && verbosity == Verbosity::Silent {
+            return out;
         }
         let mut parts = tally(&self.summary);
         if !self.errors.is_empty() {

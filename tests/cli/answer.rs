@@ -14,7 +14,21 @@ fn the_help_shows_examples_and_exit_codes() {
     let run = vickrey(&directory, &["--help"]);
     assert_eq!(run.code, 0);
     assert!(run.out.contains("Examples:") && run.out.contains("Exit codes: 0"), "{}", run.out);
-    for subcommand in ["check", "explain", "report", "errata", "eval", "fmt", "certify", "verify"] {
+    for subcommand in [
+        "check",
+        "explain",
+        "report",
+        "figure",
+        "errata",
+        "eval",
+        "fmt",
+        "certify",
+        "verify",
+        "vary",
+        "exercise",
+        "completions",
+        "man",
+    ] {
         let run = vickrey(&directory, &[subcommand, "--help"]);
         assert!(run.code == 0 && run.out.contains("Example: vickrey"), "{subcommand}: {}", run.out);
     }
@@ -131,4 +145,41 @@ fn eval_prints_one_exact_value() {
     let run = vickrey(&directory, &["eval", "1 +"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(run.err.contains("--> expression:1:"), "{}", run.err);
+}
+
+#[test]
+fn quiet_says_only_what_is_not_as_stated() {
+    let directory = folder(&[("a.mech", GOOD), ("b.mech", FALSE)]);
+    let run = vickrey(&directory, &["check", "-q", "a.mech"]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
+    let run = vickrey(&directory, &["check", "-q", "."]);
+    assert!(run.code == 1 && run.out.starts_with("./b.mech: ") && !run.out.contains("a.mech"), "{}", run.out);
+}
+
+#[test]
+fn completions_and_manual_know_every_command() {
+    let directory = folder(&[]);
+    for shell in ["bash", "zsh", "fish"] {
+        let run = vickrey(&directory, &["completions", shell]);
+        assert!(run.code == 0 && run.out.contains("errata") && run.out.contains("watch"), "{shell}");
+    }
+    let run = vickrey(&directory, &["man"]);
+    assert!(run.out.contains(".TH vickrey 1") && run.out.contains("vickrey\\-errata"), "{}", run.out);
+    let run = vickrey(&directory, &["man", "-o", "pages"]);
+    assert!(run.code == 0 && run.out.ends_with(" manual pages in pages\n"), "{}", run.out);
+    assert!(super::run::read(&directory, "pages/vickrey-check.1").contains("quiet"));
+}
+
+#[test]
+fn a_watched_file_is_checked_again_when_it_is_saved() {
+    use std::io::{BufRead, BufReader};
+    let directory = folder(&[("a.mech", GOOD)]);
+    let mut child = super::run::command(directory.path(), &["check", "--watch", "a.mech"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.next().unwrap(), "a.mech: 2 statements, as stated (1 proved, 1 refuted)");
+    super::run::put(&directory, "a.mech", FALSE);
+    let again = lines.find(|line| line.starts_with("a.mech: 1 statement"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(again.unwrap(), "a.mech: 1 statement, 1 not as stated");
 }

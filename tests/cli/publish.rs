@@ -82,3 +82,43 @@ fn errata_have_a_form_for_each_reader() {
     let run = vickrey(&directory, &["errata", ".", "--format", "latex"]);
     assert!(run.out.contains("\\textbf{The Notes, section 3 (S-1)}: printed $-\\frac{1}{2}$"), "{}", run.out);
 }
+
+/// A parameter and two figures.
+const FIGURES: &str =
+    "parameter r in [0, 1]\n\nclaim two: 1 + 1 = 2\nfigure line: r over r\nfigure curve: r^2 over r\n";
+
+#[test]
+fn a_figure_is_written_as_a_picture_with_its_text() {
+    let directory = folder(&[("a.mech", FIGURES)]);
+    let run = vickrey(&directory, &["figure", "a.mech#curve", "-o", "curve.svg"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(
+        run.out.starts_with("curve.svg: r^2 for r from 0 to 1. r^2 = r^2 for r between 0 and 1."),
+        "{}",
+        run.out
+    );
+    let picture = read(&directory, "curve.svg");
+    assert!(picture.starts_with("<svg ") && picture.contains("<title>curve</title>"), "{picture}");
+    assert_eq!(vickrey(&directory, &["figure", "a.mech#curve", "-o", "-"]).out, picture);
+}
+
+#[test]
+fn a_figure_that_is_not_there_is_an_error_that_says_what_is() {
+    let directory = folder(&[("a.mech", FIGURES), ("b.mech", GOOD)]);
+    for (path, code, said) in [
+        ("a.mech", "several-figures", "`a.mech` has several figures: `line`, `curve`"),
+        ("a.mech#two", "no-figure", "`two` is a claim and no figure"),
+        ("b.mech", "no-figure", "`b.mech` has no figure"),
+        ("a.mech#curv", "unknown-name", "`a.mech` has no statement `curv`"),
+    ] {
+        let run = vickrey(&directory, &["figure", path, "-o", "x.svg"]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{path}");
+        assert!(
+            run.err.starts_with(&format!("error[{code}]: {said}")) || run.err.contains(said),
+            "{path}: {}",
+            run.err
+        );
+    }
+    let run = vickrey(&directory, &["figure", "a.mech#line", "-o", "no/such/x.svg"]);
+    assert!(run.code == 2 && run.err.contains("cannot write `no/such/x.svg`"), "{}", run.err);
+}

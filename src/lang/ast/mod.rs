@@ -6,6 +6,7 @@
 mod claim;
 mod derivation;
 mod expr;
+mod figure;
 
 use crate::exact::Rational;
 
@@ -18,6 +19,7 @@ pub use derivation::{
     Relations,
 };
 pub use expr::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign, children};
+pub use figure::{Figure, FigureKind};
 
 /// A range of bytes in the source text. Two spans always compare equal: position is not meaning.
 #[derive(Debug, Clone, Copy, Default)]
@@ -126,6 +128,8 @@ pub enum ItemKind {
     Claim(Claim),
     /// `derivation NAME { … }`: hypotheses and chains.
     Derivation(Derivation),
+    /// `figure …`.
+    Figure(Figure),
 }
 
 /// A closed interval `[low, high]`.

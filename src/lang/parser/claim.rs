@@ -31,7 +31,7 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    Braces, Claim, End, ExprKind, Extreme, Interval, Name, Quantity, Range, Scope, Solve, Span, Stance,
+    self, Braces, Claim, End, ExprKind, Extreme, Interval, Name, Quantity, Range, Scope, Solve, Span, Stance,
     Statement, StatementKind, Text,
 };
 use crate::lang::diagnostic::Diagnostic;
@@ -53,17 +53,7 @@ impl Parser<'_> {
 
     pub(super) fn claim(&mut self, stance: Stance) -> Parse<Claim> {
         let name = self.hyphenated()?;
-        let mut at = Vec::new();
-        if self.accept_word("at") {
-            loop {
-                let parameter = self.name("a parameter")?;
-                self.expect("=")?;
-                at.push((parameter, self.expr()?));
-                if !self.accept(",") {
-                    break;
-                }
-            }
-        }
+        let at = self.fixed()?;
         let mut solve = None;
         if self.accept_word("for") {
             let unknown = self.name("a parameter")?;
@@ -110,6 +100,22 @@ impl Parser<'_> {
         }
         self.suffixes(&mut claim)?;
         Ok(claim)
+    }
+
+    /// `at r = 1/2, s = 0`, if it stands here.
+    pub(super) fn fixed(&mut self) -> Parse<Vec<(ast::Name, ast::Expr)>> {
+        let mut at = Vec::new();
+        if self.accept_word("at") {
+            loop {
+                let parameter = self.name("a parameter")?;
+                self.expect("=")?;
+                at.push((parameter, self.expr()?));
+                if !self.accept(",") {
+                    break;
+                }
+            }
+        }
+        Ok(at)
     }
 
     fn suffixes(&mut self, claim: &mut Claim) -> Parse<()> {

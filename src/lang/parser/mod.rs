@@ -14,6 +14,7 @@ mod block;
 mod claim;
 mod derivation;
 mod expr;
+mod figure;
 mod predicate;
 
 use super::ast::{self, Blank, File, Item, ItemKind, Name, Range, Span, Text};
@@ -26,7 +27,7 @@ const COMPLAINT_LIMIT: usize = 20;
 const DEPTH_LIMIT: usize = 128;
 
 /// The words that begin an item.
-const ITEMS: [&str; 10] = [
+const ITEMS: [&str; 11] = [
     "source",
     "parameter",
     "setting",
@@ -37,6 +38,7 @@ const ITEMS: [&str; 10] = [
     "refuted",
     "solve",
     "derivation",
+    "figure",
 ];
 
 /// Words that cannot be names.
@@ -372,6 +374,7 @@ impl<'a> Parser<'a> {
             "claim" => ItemKind::Claim(self.claim(ast::Stance::Holds)?),
             "solve" => ItemKind::Claim(self.solve()?),
             "derivation" => ItemKind::Derivation(self.derivation()?),
+            "figure" => ItemKind::Figure(self.figure()?),
             _ => ItemKind::Claim(self.claim(ast::Stance::Fails)?),
         };
         let span = Span::new(start.start, self.end());

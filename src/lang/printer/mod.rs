@@ -2,6 +2,7 @@
 
 mod derivation;
 mod expr;
+mod figure;
 mod statement;
 
 use crate::lang::ast::{
@@ -13,6 +14,7 @@ use crate::lang::ast::{
 pub(super) use derivation::{print_members, print_reason};
 pub use expr::print_expr;
 use expr::{block, list};
+pub use figure::print_drawn;
 pub(super) use statement::print_concept;
 pub use statement::{print_property, print_relation, print_set, print_statement};
 
@@ -104,6 +106,7 @@ fn print_item(out: &mut String, item: &Item) {
         }
         ItemKind::Claim(claim) => print_claim(out, claim),
         ItemKind::Derivation(d) => derivation::print_derivation(out, d),
+        ItemKind::Figure(figure) => out.push_str(&figure::print_figure(figure, WIDTH)),
     }
     end_line(out, item.trailing.as_ref());
 }

@@ -132,7 +132,12 @@ pub(super) fn shape(
 
 /// The parameter or type that a shape is in: by name, or by the name of the family if the term mentions
 /// only one type of it.
-fn shape_variable(reader: &Reader<'_>, env: &Env<'_>, term: &Expr, variable: &ast::Name) -> Resolve<Bound> {
+pub(super) fn shape_variable(
+    reader: &Reader<'_>,
+    env: &Env<'_>,
+    term: &Expr,
+    variable: &ast::Name,
+) -> Resolve<Bound> {
     let (types, symbol) = (env.types(), Symbol::from(variable.text.as_str()));
     if reader.fixed.contains_key(&symbol) {
         let message = format!("`{}` is fixed by `at`", variable.text);

@@ -10,6 +10,7 @@ mod derivation;
 mod distribution;
 mod everywhere;
 mod expr;
+mod figure;
 mod finite;
 mod mechanism;
 mod named;
@@ -34,6 +35,7 @@ use crate::model::{Bound, Charge, Claim, Derivation, Existence, Piece, Question,
 
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
+pub use figure::{Curve, Drawn, ResolvedFigure};
 use scope::{BROKEN, Env, Universe};
 
 /// Complaints are large; results carry them boxed.
@@ -178,6 +180,8 @@ pub struct ResolvedFile {
     pub obligations: Vec<Obligation>,
     /// Its statements in order.
     pub statements: Vec<ResolvedStatement>,
+    /// Its figures in order.
+    pub figures: Vec<ResolvedFigure>,
 }
 
 /// Resolves a file; reports all complaints.
@@ -202,6 +206,13 @@ pub fn resolve(file: &ast::File) -> Result<ResolvedFile, Vec<Diagnostic>> {
         match resolved {
             Ok(statement) => out.statements.push(statement),
             Err(complaints) => diagnostics.extend(complaints),
+        }
+    }
+    for item in &file.items {
+        let (ItemKind::Figure(figure), Some(universe)) = (&item.kind, universes.first()) else { continue };
+        match figure::resolve(universe, figure, item.span, &file.items) {
+            Ok(figure) => out.figures.push(figure),
+            Err(complaint) => diagnostics.push(*complaint),
         }
     }
     if diagnostics.is_empty() {
@@ -240,6 +251,7 @@ fn duplicates(file: &ast::File) -> Vec<Diagnostic> {
             ItemKind::Source { .. } => continue,
             ItemKind::Claim(claim) => ("statement", &claim.name),
             ItemKind::Derivation(derivation) => ("statement", &derivation.name),
+            ItemKind::Figure(figure) => ("statement", &figure.name),
             ItemKind::Parameter { name, .. } => ("name", name),
             ItemKind::Setting(setting) => ("name", &setting.name),
             ItemKind::Mechanism(mechanism) => ("name", &mechanism.name),

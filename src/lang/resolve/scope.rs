@@ -61,7 +61,8 @@ impl Universe {
         let mut settings = 0;
         for item in &file.items {
             let (name, read) = match &item.kind {
-                ItemKind::Source { .. } | ItemKind::Claim(_) | ItemKind::Derivation(_) => continue,
+                ItemKind::Source { .. } | ItemKind::Claim(_) => continue,
+                ItemKind::Derivation(_) | ItemKind::Figure(_) => continue,
                 ItemKind::Parameter { name, range } => (name, out.parameter(name, range, obligations)),
                 ItemKind::Setting(s) => {
                     let choice = choices.get(settings).copied().unwrap_or_default();

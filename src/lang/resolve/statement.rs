@@ -122,7 +122,7 @@ fn text(claim: &ast::Claim) -> String {
 }
 
 fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>> {
-    let fixed = fixed_parameters(universe, claim).map_err(|d| vec![*d])?;
+    let fixed = fixed_parameters(universe, &claim.at).map_err(|d| vec![*d])?;
     let mut out = Read::default();
     let mut complaints = Vec::new();
     for (position, statement) in claim.statements.iter().enumerate() {
@@ -162,9 +162,12 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>
 }
 
 /// `at r = 1/2`: numbers inside the ranges of the parameters.
-fn fixed_parameters(universe: &Universe, claim: &ast::Claim) -> Resolve<BTreeMap<Name, Expr>> {
+pub(super) fn fixed_parameters(
+    universe: &Universe,
+    at: &[(ast::Name, ast::Expr)],
+) -> Resolve<BTreeMap<Name, Expr>> {
     let mut out: BTreeMap<Name, Expr> = BTreeMap::new();
-    for (name, e) in &claim.at {
+    for (name, e) in at {
         let found = universe.parameters.iter().find(|p| p.shown == name.text);
         let parameter = found.ok_or_else(|| universe.unknown("parameter", &name.text, name.span))?;
         let value = Env::new(universe, vec![]).constant(e)?;
@@ -218,7 +221,7 @@ pub(super) struct Reader<'a> {
     pub(super) universe: &'a Universe,
     /// The parameters that the claim fixes, with their values.
     pub(super) fixed: &'a BTreeMap<Name, Expr>,
-    scope: Scope,
+    pub(super) scope: Scope,
 }
 
 impl Reader<'_> {

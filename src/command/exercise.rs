@@ -1,0 +1,71 @@
+//! `exercise`: a file with blanks for a student, and its grading.
+
+use vickrey::lang::{Diagnostic, Source};
+use vickrey::pipeline::{self, Graded, Mark};
+use vickrey::report::{Colour, InputError, render_diagnostic};
+
+use super::arguments::Exercise;
+use super::input::{self, Input, Kind};
+use super::publish::put;
+use super::{AS_STATED, Answer, NOT_AS_STATED, Output};
+
+/// Writes the exercise, or grades one that was filled in.
+pub(super) fn exercise(options: &Exercise) -> Answer {
+    let nothing = || Output::Exact(String::new());
+    let paths: Vec<_> = std::iter::once(&options.path).chain(&options.grade).cloned().collect();
+    let (inputs, errors) = input::read(&paths, Kind::Theorems);
+    if !errors.is_empty() {
+        return Answer::new(nothing(), errors, AS_STATED);
+    }
+    let Some(original) = inputs.first() else { return Answer::new(nothing(), errors, AS_STATED) };
+    if let Err(diagnostics) = pipeline::prepare(&original.path, &original.text) {
+        return Answer::new(nothing(), complaints(original, &diagnostics), AS_STATED);
+    }
+    match inputs.get(1) {
+        None => match pipeline::exercise(&original.text) {
+            Ok(text) => {
+                let blanks = text.matches("= todo").count();
+                match put(&options.output, text, format!("{blanks} to fill in")) {
+                    Ok(out) => Answer::new(out, vec![], AS_STATED),
+                    Err(error) => Answer::new(nothing(), vec![error], AS_STATED),
+                }
+            }
+            Err(diagnostics) => Answer::new(nothing(), complaints(original, &diagnostics), AS_STATED),
+        },
+        Some(filled) => match pipeline::grade(&original.text, &filled.text) {
+            Ok(graded) => {
+                let all = graded.iter().all(|g| g.mark == Mark::Right);
+                let code = if all { AS_STATED } else { NOT_AS_STATED };
+                Answer::new(Output::Styled(shown(&graded, options.hints.into())), vec![], code)
+            }
+            Err(diagnostics) => Answer::new(nothing(), complaints(filled, &diagnostics), AS_STATED),
+        },
+    }
+}
+
+fn complaints(input: &Input, diagnostics: &[Diagnostic]) -> Vec<InputError> {
+    let source = Source::new(&input.path, &input.text);
+    diagnostics.iter().map(|d| render_diagnostic(&source, d, Colour::Styled)).collect()
+}
+
+/// Each answer with its mark, and hints up to a level.
+fn shown(graded: &[Graded], hints: usize) -> String {
+    let mut out = String::new();
+    for g in graded {
+        let mark = match &g.mark {
+            Mark::Right => "right",
+            Mark::Missing => "missing",
+            Mark::Wrong(_) => "wrong",
+        };
+        let answer = g.answer.as_ref().map(|a| format!(" = {a}")).unwrap_or_default();
+        out.push_str(&format!("{mark:<8}{}: {}{answer}\n", g.name, g.asked));
+        if let Mark::Wrong(story) = &g.mark {
+            story.iter().for_each(|line| out.push_str(&format!("          {line}\n")));
+        }
+        for (name, hint) in ["rule", "acts on", "result"].iter().zip(&g.hints).take(hints) {
+            out.push_str(&format!("          hint, {name}: {hint}\n"));
+        }
+    }
+    let right = graded.iter().filter(|g| g.mark == Mark::Right).count();
+    out + &format!("{right} of {} right\n", graded.len())
+}

@@ -1,0 +1,32 @@
+//! Figures in canonical text.
+
+use super::print_expr;
+use crate::lang::ast::{Figure, FigureKind};
+
+/// What is drawn.
+pub fn print_drawn(kind: &FigureKind) -> String {
+    match kind {
+        FigureKind::Curves { curves, over } => {
+            let curves: Vec<String> = curves.iter().map(print_expr).collect();
+            format!("{} over {}", curves.join(", "), print_expr(over))
+        }
+        FigureKind::Regions { mechanism } => format!("regions of {}", print_expr(mechanism)),
+        FigureKind::Solution { statement } => format!("solution of {}", statement.text),
+    }
+}
+
+/// A figure on one line, or on two where one of `width` is too short.
+pub(super) fn print_figure(figure: &Figure, width: usize) -> String {
+    let mut head = format!("figure {}", figure.name.text);
+    for (position, (name, value)) in figure.at.iter().enumerate() {
+        let separator = if position == 0 { " at " } else { ", " };
+        head.push_str(&format!("{separator}{} = {}", name.text, print_expr(value)));
+    }
+    let mut body = print_drawn(&figure.kind);
+    if !figure.refs.is_empty() {
+        let quoted: Vec<String> = figure.refs.iter().map(|t| format!("\"{}\"", t.text)).collect();
+        body.push_str(&format!(" ref {}", quoted.join(", ")));
+    }
+    let break_ = if head.len() + body.len() + 2 > width { "\n  " } else { " " };
+    format!("{head}:{break_}{body}")
+}

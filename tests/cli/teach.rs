@@ -1,0 +1,122 @@
+//! Variants and exercises, as a teacher and a student use them.
+
+use super::run::{folder, put, read, vickrey};
+
+const TRADE: &str = "setting trade {
+  agent buyer with type v ~ uniform(0, 1)
+  agent seller with type c ~ uniform(0, 1)
+  outcome x in {0, 1}
+  value buyer = v*x
+  value seller = -c*x
+  ties x = 1
+}
+
+mechanism vcg = pivot(trade)
+
+claim payment: interim payment(vcg, buyer) = v^2/2
+claim gains: E welfare(trade) = 1/6 printed 1/3 ref \"S-1\"
+claim truthful: vcg is DSIC
+claim loses: E surplus(participate(vcg)) < 0
+";
+
+#[test]
+fn a_variant_has_questions_answers_and_derivations_that_are_proved() {
+    let directory = folder(&[("a.mech", TRADE)]);
+    let run = vickrey(&directory, &["vary", "a.mech", "--set", "seller=cdf y^2 on [0, 1]", "-o", "out"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+    assert!(run.out.ends_with("4 questions, all proved, in out\n"), "{}", run.out);
+    let variant = read(&directory, "out/variant.mech");
+    // The buyer's expected payment at v is the integral of 2c^2 up to v; gains are that of (v - c)2c.
+    assert!(variant.contains("interim payment(vcg, buyer) = 2*v^3/3"), "{variant}");
+    assert!(variant.contains("E welfare(trade) = 1/12") && !variant.contains("printed"), "{variant}");
+    assert_eq!(vickrey(&directory, &["check", "out/variant.mech"]).code, 0);
+    let questions = read(&directory, "out/questions.md");
+    assert!(questions.contains("Compute `E welfare(trade)`.") && !questions.contains("1/12"), "{questions}");
+    assert!(read(&directory, "out/key.md").contains("\\frac{1}{12}"));
+    for sheet in ["questions.tex", "key.tex", "derivation.md", "derivation.tex"] {
+        assert!(!read(&directory, &format!("out/{sheet}")).is_empty(), "{sheet}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_sheets() {
+    let directory = folder(&[("a.mech", TRADE)]);
+    let sheets = |seed: &str, to: &str| {
+        let run = vickrey(&directory, &["vary", "a.mech", "--seed", seed, "-o", to]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+        read(&directory, &format!("{to}/variant.mech")) + &read(&directory, &format!("{to}/key.tex"))
+    };
+    assert_eq!(sheets("1", "a"), sheets("1", "b"));
+    assert_ne!(sheets("1", "a"), sheets("5", "c"));
+}
+
+#[test]
+fn what_cannot_be_varied_is_an_error_that_says_what_can() {
+    let directory = folder(&[("a.mech", TRADE)]);
+    for (set, said) in [
+        ("broker=uniform(0, 1)", "nothing in the file is called `broker`"),
+        ("seller=normal(0, 1)", "`normal(0, 1)` is neither a prior nor a share"),
+        ("seller=uniform(1, 0)", "error["),
+        ("seller", "`seller` sets nothing"),
+        ("seller=uniform(1, 0) | uniform(2, 1)", "no admissible instance was found"),
+    ] {
+        let run = vickrey(&directory, &["vary", "a.mech", "--set", set, "-o", "out"]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{set}");
+        assert!(run.err.contains(said), "{set}: {}", run.err);
+    }
+    put(&directory, "taken", "a file");
+    let run = vickrey(&directory, &["vary", "a.mech", "--set", "seller=uniform(0, 2)", "-o", "taken/out"]);
+    assert!(run.code == 2 && run.err.contains("cannot write to `taken/out`"), "{}", run.err);
+}
+
+#[test]
+fn an_exercise_hides_answers_and_grades_them_in_any_form() {
+    let directory = folder(&[("a.mech", TRADE)]);
+    let run = vickrey(&directory, &["exercise", "a.mech", "-o", "blank.mech"]);
+    assert_eq!((run.code, run.out.as_str()), (0, "blank.mech: 2 to fill in\n"));
+    let blank = read(&directory, "blank.mech");
+    assert!(blank.contains("claim gains: E welfare(trade) = todo") && !blank.contains("1/6"), "{blank}");
+    assert!(!blank.contains("DSIC"), "{blank}");
+    put(&directory, "some.mech", blank.replace("buyer) = todo", "buyer) = v*(v/2)"));
+    let run = vickrey(&directory, &["exercise", "a.mech", "--grade", "some.mech"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(
+        run.out,
+        "right   payment: interim payment(vcg, buyer) = v*(v/2)
+missing gains: E welfare(trade)
+1 of 2 right
+"
+    );
+    put(&directory, "wrong.mech", blank.replace("buyer) = todo", "buyer) = v/2"));
+    let run = vickrey(&directory, &["exercise", "a.mech", "--grade", "wrong.mech", "--hints", "3"]);
+    assert!(run.out.contains("wrong   payment: interim payment(vcg, buyer) = v/2\n          at v = 1/2: 1/8 is not equal to 1/4"), "{}", run.out);
+    for hint in [
+        "hint, rule: integrate over c from 0 to v",
+        "hint, acts on: integral(c, c from 0 to v)",
+        "hint, result: v^2/2",
+        "hint, result: 1/6",
+    ] {
+        assert!(run.out.contains(hint), "{hint}: {}", run.out);
+    }
+    let all = blank.replace("buyer) = todo", "buyer) = v^2/2").replace("= todo", "= 2/12");
+    put(&directory, "all.mech", &all);
+    assert_eq!(vickrey(&directory, &["exercise", "a.mech", "--grade", "all.mech"]).code, 0);
+}
+
+#[test]
+fn an_answer_has_to_be_worked_out() {
+    let directory = folder(&[("a.mech", TRADE)]);
+    let blank = vickrey(&directory, &["exercise", "a.mech"]).out;
+    put(
+        &directory,
+        "lazy.mech",
+        blank.replace("E welfare(trade) = todo", "E welfare(trade) = E welfare(trade)"),
+    );
+    let run = vickrey(&directory, &["exercise", "a.mech", "--grade", "lazy.mech"]);
+    assert!(run.code == 1 && run.out.contains("`E` is a quantity of the file"), "{}", run.out);
+    put(&directory, "typo.mech", blank.replace("E welfare(trade) = todo", "E welfare(trade) = w"));
+    let run = vickrey(&directory, &["exercise", "a.mech", "--grade", "typo.mech"]);
+    assert!(run.code == 1 && run.out.contains("wrong   gains"), "{}", run.out);
+    put(&directory, "broken.mech", "claim (");
+    assert_eq!(vickrey(&directory, &["exercise", "a.mech", "--grade", "broken.mech"]).code, 2);
+}
