@@ -24,7 +24,7 @@ pub(super) fn gcd_of_words(mut a: u64, mut b: u64) -> u64 {
 
 /// The greatest common divisor, at least zero; `gcd(0, b) = |b|`. Euclid's steps are found from the leading
 /// digits, many at a time, and taken on the integers together (Knuth, 4.5.2, algorithm L).
-pub(super) fn gcd(a: &BigInt, b: &BigInt) -> BigInt {
+pub fn gcd(a: &BigInt, b: &BigInt) -> BigInt {
     let (mut a, mut b) = (a.magnitude().clone(), b.magnitude().clone());
     if a < b {
         std::mem::swap(&mut a, &mut b);

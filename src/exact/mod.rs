@@ -7,7 +7,7 @@ mod poly;
 mod rational;
 mod tensor;
 
-pub use gcd::lcm;
+pub use gcd::{gcd, lcm};
 pub use poly::{Monomial, Poly};
 pub use rational::{ParseRationalError, Rational};
 pub use tensor::{End, Tensor};

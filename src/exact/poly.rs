@@ -5,9 +5,11 @@
 
 use std::fmt;
 
+use num_bigint::BigInt;
+use num_traits::{One, Zero};
 use smallvec::{SmallVec, smallvec};
 
-use super::gcd::{self, gcd_of_words};
+use super::gcd::{self, gcd_of_words, lcm};
 use super::rational::Rational;
 
 /// `Π v^e`: variables in strictly increasing order, no zero exponent. The empty product is 1.
@@ -345,6 +347,11 @@ impl<V: Ord + Clone> Poly<V> {
 
     /// The value at a point that `at` gives for every variable; `None` if one is missing.
     pub fn evaluate(&self, at: impl Fn(&V) -> Option<Rational>) -> Option<Rational> {
+        /// From this degree on, fractions are added over one denominator.
+        const LARGE: u32 = 16;
+        if self.degree() >= LARGE {
+            return self.evaluate_over_one_denominator(at);
+        }
         let mut sum = Rational::ZERO;
         for (m, c) in &self.0 {
             let mut product = c.clone();
@@ -354,6 +361,33 @@ impl<V: Ord + Clone> Poly<V> {
             sum += &product;
         }
         Some(sum)
+    }
+
+    /// `Σ c·Π (a/d)^e = (Σ c·Π a^e·d^(n−e)) / Π d^n`, where `n` is the degree in the variable.
+    fn evaluate_over_one_denominator(&self, at: impl Fn(&V) -> Option<Rational>) -> Option<Rational> {
+        let powers = |base: BigInt, n: usize| {
+            std::iter::successors(Some(BigInt::one()), |p| Some(p * &base)).take(n + 1).collect::<Vec<_>>()
+        };
+        let mut denominator = BigInt::one();
+        let mut tables = Vec::new();
+        for v in self.variables() {
+            let (x, n) = (at(&v)?, self.degree_in(&v) as usize);
+            let (numerators, denominators) = (powers(x.numerator(), n), powers(x.denominator(), n));
+            denominator *= denominators.last()?;
+            tables.push((v, numerators, denominators));
+        }
+        let common = self.0.iter().fold(BigInt::one(), |l, (_, c)| lcm(&l, &c.denominator()));
+        let mut sum = BigInt::zero();
+        for (m, c) in &self.0 {
+            let mut product = c.numerator() * (&common / c.denominator());
+            for (v, numerators, denominators) in &tables {
+                let e = m.exponent(v) as usize;
+                product *= numerators.get(e)?;
+                product *= denominators.get(numerators.len() - 1 - e)?;
+            }
+            sum += product;
+        }
+        Rational::from_big(sum, denominator * common)
     }
 }
 

@@ -3,8 +3,11 @@
 //! Coefficients are integers, the first axis fastest. Every step multiplies by a positive number only, so
 //! signs are kept.
 
+use std::cmp::Ordering;
+
 use num_bigint::BigInt;
-use num_traits::{One, Signed, Zero};
+use num_integer::Integer;
+use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::Rational;
 use super::gcd::lcm;
@@ -49,6 +52,11 @@ impl Tensor {
         Some(Tensor { degrees, coefficients })
     }
 
+    /// Coefficients in one variable.
+    pub fn of_line(coefficients: Vec<BigInt>) -> Self {
+        Tensor { degrees: vec![coefficients.len().saturating_sub(1)], coefficients }
+    }
+
     /// The degrees in the axes.
     pub fn degrees(&self) -> &[usize] {
         &self.degrees
@@ -85,14 +93,20 @@ impl Tensor {
         });
     }
 
-    /// Bernstein coefficients times binomials on one axis: `β_i = Σ_{k ≤ i} C(n−k, i−k)·a_k`, where
-    /// `Σ a_k u^k = Σ β_i u^i (1−u)^(n−i)`.
+    /// Bernstein coefficients on one axis, all times the same positive integer: the `β_i` in
+    /// `Σ a_k u^k = Σ β_i C(n, i) u^i (1−u)^(n−i)`.
     pub fn bernstein(&mut self, axis: usize) {
+        let Some(degree) = self.degrees.get(axis) else { return };
+        let binomials = binomials(*degree);
+        let common = binomials.iter().fold(BigInt::one(), |l, b| lcm(&l, b));
+        let factors: Vec<BigInt> = binomials.iter().map(|b| &common / b).collect();
         self.each_line(axis, |line| {
-            // The coefficients of z^i in Σ a_k z^k (1+z)^(n−k), read backwards: a shift by one.
+            // β_i C(n, i) = Σ_{k ≤ i} C(n−k, i−k)·a_k are the coefficients of z^i in Σ a_k z^k (1+z)^(n−k);
+            // read backwards, a shift by one.
             line.reverse();
             shift(line, &BigInt::one());
             line.reverse();
+            line.iter_mut().zip(&factors).for_each(|(c, factor)| *c *= factor);
         });
     }
 
@@ -134,27 +148,51 @@ impl Tensor {
         faces.iter().all(|face| face.iter().any(is_positive))
     }
 
-    /// The second derivative of a polynomial in one variable.
-    pub fn second_derivative(&self) -> Self {
-        let weighted = self.coefficients.iter().zip(0_u32..).skip(2);
-        let coefficients: Vec<BigInt> =
-            weighted.map(|(c, k)| c * (u64::from(k) * u64::from(k - 1))).collect();
-        let degree = coefficients.len().saturating_sub(1);
-        let coefficients = if coefficients.is_empty() { vec![BigInt::zero()] } else { coefficients };
-        Tensor { degrees: vec![degree], coefficients }
+    /// The sign at a point of the polynomial with these coefficients of powers.
+    pub fn sign_at(&self, point: &[Rational]) -> Ordering {
+        // Horner's rule along the first axis, times a power of the denominator; then along the next.
+        let mut values = self.coefficients.clone();
+        for (x, d) in point.iter().zip(&self.degrees) {
+            let (numerator, denominator) = (x.numerator(), x.denominator());
+            let along = |line: &[BigInt]| {
+                let (mut sum, mut power) = (BigInt::zero(), BigInt::one());
+                for c in line.iter().rev() {
+                    sum = sum * &numerator + c * &power;
+                    power *= &denominator;
+                }
+                sum
+            };
+            values = values.chunks(d + 1).map(along).collect();
+        }
+        values.first().map_or(Ordering::Equal, |v| v.cmp(&BigInt::zero()))
     }
 
-    /// Value and derivative at a point of a polynomial in one variable, both times the same positive number.
-    pub fn value_and_slope(&self, x: &Rational) -> (BigInt, BigInt) {
-        // With x = a/d: Σ c_k a^k d^(n−k) and d·Σ k c_k a^(k−1) d^(n−k), by Horner's rule.
-        let (a, d) = (x.numerator(), x.denominator());
-        let (mut value, mut slope, mut power) = (BigInt::zero(), BigInt::zero(), BigInt::one());
-        for c in self.coefficients.iter().rev() {
-            slope = slope * &a + &value;
-            value = value * &a + c * &power;
-            power *= &d;
+    /// The most bits of a coefficient.
+    pub fn bits(&self) -> u64 {
+        self.coefficients.iter().map(BigInt::bits).max().unwrap_or(0)
+    }
+
+    /// All coefficients times `2^bits`, rounded down to integers.
+    pub fn rescaled(mut self, bits: i32) -> Self {
+        let by = bits.unsigned_abs();
+        self.coefficients.iter_mut().for_each(|c| if bits > 0 { *c <<= by } else { *c >>= by });
+        self
+    }
+
+    /// From Bernstein coefficients those on both parts of the box that is cut at `low + (high − low)·at` on
+    /// one axis, rounded down (de Casteljau). Whatever has the rounded coefficients is nowhere above what has
+    /// the exact ones, since only averages are taken. `None` unless `0 < at < 1`.
+    pub fn cut(self, axis: usize, at: &Rational) -> Option<[Self; 2]> {
+        let (share, whole) = (at.numerator(), at.denominator());
+        if !share.is_positive() || share >= whole {
+            return None;
         }
-        (value, slope * d)
+        let (mut below, mut above) = (self.clone(), self);
+        let mut lefts = Vec::new();
+        above.each_line(axis, |line| lefts.push(casteljau(line, &share, &whole)));
+        let mut lefts = lefts.into_iter();
+        below.each_line(axis, |line| *line = lefts.next().unwrap_or_default());
+        Some([below, above])
     }
 
     fn each_line(&mut self, axis: usize, mut change: impl FnMut(&mut Vec<BigInt>)) {
@@ -172,6 +210,65 @@ impl Tensor {
             }
         }
     }
+}
+
+/// Replaces Bernstein coefficients on `[0, 1]` by those on `[share/whole, 1]`, and returns those on
+/// `[0, share/whole]`; all averages are rounded down.
+fn casteljau(line: &mut [BigInt], share: &BigInt, whole: &BigInt) -> Vec<BigInt> {
+    if let Some(left) = small(line, share, whole) {
+        return left;
+    }
+    let power = whole.trailing_zeros().filter(|z| whole.bits() == z + 1);
+    averages(line, |a, b| {
+        let weighted = (b - &*a) * share;
+        *a += match power {
+            Some(bits) => weighted >> bits,
+            None => weighted.div_floor(whole),
+        };
+    })
+}
+
+/// The same in machine integers, if everything fits.
+fn small(line: &mut [BigInt], share: &BigInt, whole: &BigInt) -> Option<Vec<BigInt>> {
+    /// Bits of a difference of coefficients, and of a share, whose product is a machine integer.
+    const BITS: (u64, u64) = (86, 40);
+    let bits = whole.trailing_zeros().filter(|z| whole.bits() == z + 1 && *z <= BITS.1)?;
+    let share = share.to_i128()?;
+    if line.iter().any(|c| c.bits() >= BITS.0) {
+        return None;
+    }
+    let mut numbers: Vec<i128> = line.iter().map(ToPrimitive::to_i128).collect::<Option<_>>()?;
+    let left = match bits {
+        1 => averages(&mut numbers, |a, b| *a = (*a + b) >> 1),
+        _ => averages(&mut numbers, |a, b| *a += ((b - *a) * share) >> bits),
+    };
+    line.iter_mut().zip(numbers).for_each(|(slot, c)| *slot = c.into());
+    Some(left.into_iter().map(BigInt::from).collect())
+}
+
+/// Replaces neighbours by averages until one is left over; returns the first of each round.
+fn averages<N: Clone>(line: &mut [N], average: impl Fn(&mut N, &N)) -> Vec<N> {
+    let mut firsts = Vec::with_capacity(line.len());
+    for rounds in (0..line.len()).rev() {
+        firsts.extend(line.first().cloned());
+        let mut rest = line.iter_mut().take(rounds + 1);
+        let Some(mut a) = rest.next() else { break };
+        for b in rest {
+            average(a, b);
+            a = b;
+        }
+    }
+    firsts
+}
+
+/// `C(n, 0), …, C(n, n)`.
+fn binomials(n: usize) -> Vec<BigInt> {
+    let mut out = vec![BigInt::one()];
+    for k in 0..n {
+        let next = out.last().map(|c| c * (n - k) / (k + 1));
+        out.extend(next);
+    }
+    out
 }
 
 /// `p(x) → p(x + a)`, in place.
@@ -226,20 +323,57 @@ mod tests {
     fn the_expansion_is_the_polynomial() {
         // 3 − 5x + x^3 on [1/3, 2]: compare with Σ β_i u^i (1−u)^(3−i) at u = 2/5.
         let p = univariate(&[3, -5, 0, 1]).on_box(&[(q(1, 3), q(2, 1))]);
-        let (u, v) = (q(2, 5), q(3, 5));
-        let sum = p.coefficients().iter().zip(0_u32..).fold(Rational::ZERO, |sum, (b, i)| {
-            &sum + &(&Rational::from(b.clone()) * &(&u.pow(i) * &v.pow(3 - i)))
-        });
+        let u = q(2, 5);
+        let sum = value(&p, &u);
         let x = &q(1, 3) + &(&q(5, 3) * &u);
-        let value = &(&q(3, 1) - &(&q(5, 1) * &x)) + &x.pow(3);
-        // The common denominator of 1/3 and 5/3 is 3, so the factor is 27.
-        assert_eq!(sum, &value * &q(27, 1));
+        let exact = &(&q(3, 1) - &(&q(5, 1) * &x)) + &x.pow(3);
+        // The common denominator of 1/3 and 5/3 is 3, and that of the binomials is 3: the factor is 27·3.
+        assert_eq!(sum, &exact * &q(81, 1));
+    }
+
+    /// The value of `Σ β_i C(n, i) u^i (1−u)^(n−i)`.
+    fn value(p: &Tensor, u: &Rational) -> Rational {
+        let (n, v) = (p.degrees()[0] as u32, &Rational::ONE - u);
+        p.coefficients()
+            .iter()
+            .zip(binomials(p.degrees()[0]))
+            .zip(0..)
+            .fold(Rational::ZERO, |sum, ((b, c), i)| {
+                &sum + &(&Rational::from(b * c) * &(&u.pow(i) * &v.pow(n - i)))
+            })
     }
 
     #[test]
-    fn value_and_slope_have_one_factor() {
-        let (value, slope) = univariate(&[1, -3, 0, 2]).value_and_slope(&q(2, 3));
-        // 1 − 2 + 16/27 = −11/27 and −3 + 6·4/9 = −1/3, times 27
-        assert_eq!((value, slope), ((-11).into(), (-9).into()));
+    fn parts_are_never_above_the_whole_and_equal_without_rounding() {
+        let p = univariate(&[3, -5, 0, 1, 7]).on_box(&[(q(-1, 1), q(2, 1))]);
+        for at in [q(1, 2), q(5, 16), q(1, 3), q(1, 1 << 50)] {
+            let [below, above] = p.clone().cut(0, &at).unwrap();
+            for u in [q(0, 1), q(1, 7), q(1, 2), q(1, 1)] {
+                assert!(value(&below, &u) <= value(&p, &(&u * &at)));
+                let x = &at + &(&(&Rational::ONE - &at) * &u);
+                assert!(value(&above, &u) <= value(&p, &x));
+            }
+            // The end of one part is the beginning of the other.
+            assert_eq!(below.coefficients().last(), above.coefficients().first());
+        }
+        let [below, above] = p.clone().rescaled(8).cut(0, &q(1, 4)).unwrap();
+        assert_eq!(value(&below, &q(1, 3)), &value(&p, &q(1, 12)) * &q(256, 1));
+        assert_eq!(value(&above, &q(1, 3)), &value(&p, &q(1, 2)) * &q(256, 1));
+        assert_eq!(p.clone().cut(0, &q(1, 1)), None);
+        assert_eq!(p.cut(0, &q(-1, 2)), None);
+    }
+
+    #[test]
+    fn small_and_large_numbers_give_the_same_parts() {
+        let p = univariate(&[-3, 1, 4, -1, 5, -9]).on_box(&[(q(0, 1), q(1, 1))]);
+        for at in [q(1, 2), q(11, 64)] {
+            let small = p.clone().rescaled(5).cut(0, &at).unwrap();
+            // Far beyond machine integers, then rounded down to the same unit: at most a few units apart.
+            let large = p.clone().rescaled(200).cut(0, &at).unwrap().map(|t| t.rescaled(-195));
+            for (s, l) in small.iter().zip(&large) {
+                let differences = s.coefficients().iter().zip(l.coefficients()).map(|(s, l)| l - s);
+                assert!(differences.clone().all(|d| !d.is_negative() && d < BigInt::from(6)));
+            }
+        }
     }
 }

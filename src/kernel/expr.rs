@@ -23,7 +23,7 @@ const DEPTH_LIMIT: u32 = 200;
 const WEIGHT_LIMIT: u64 = 100_000;
 const DEGREE_LIMIT: u32 = 1_000;
 const PAIR_LIMIT: usize = 50_000;
-const BIT_LIMIT: u64 = 100_000;
+const BIT_LIMIT: u64 = 250_000;
 
 /// The variable that stands for every term that is too large. No text can contain it.
 const TOO_LARGE: &str = "# too large";

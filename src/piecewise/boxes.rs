@@ -1,28 +1,45 @@
-//! Signs of polynomials on a box: [`certify`] covers the box by smaller ones on which all Bernstein
-//! coefficients have the sign.
+//! Signs of polynomials on a box: [`decide`] covers the box by smaller ones on which all Bernstein
+//! coefficients have the sign, or finds a point where the polynomial has another.
 //!
 //! Halving converges quadratically where the polynomial is away from zero (Lane and Riesenfeld, 1981;
-//! Garloff, 1993); in one variable a box on which the polynomial is convex is covered by the tangent near its
-//! minimiser, however close to zero that comes. Untrusted.
+//! Garloff, 1993). In one variable a box on which the polynomial is convex is cut at its minimiser instead:
+//! however close to zero that comes, both parts then have the sign. Coefficients are rounded down, to as many
+//! bits below the values at the corners as turn out to be needed. Untrusted.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
-use num_traits::{One, Signed, Zero};
+use num_integer::Integer;
+use num_traits::{Signed, Zero};
 
+use super::modular;
+use super::sample::Point;
 use crate::exact::{End, Rational, Tensor};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::rule::on_box::{Cover, OnBox, Side};
-use crate::kernel::{Atom, Expr, Node, Relation, Symbol};
+use crate::kernel::{Atom, Expr, Name, Node, Relation, Symbol};
 
 /// Coefficients of one expansion at most.
 const SIZE_LIMIT: usize = 20_000;
-/// Coefficients of all boxes of a cover at most, so to speak the work.
-const WORK_LIMIT: usize = 60_000;
-/// Boxes of a cover at most.
-const BOX_LIMIT: usize = 1_000;
-/// Halvings inside halvings at most.
-const DEPTH_LIMIT: usize = 60;
-/// Bits of the place of a tangent at most.
-const BITS_LIMIT: u32 = 8_192;
+/// Averages of all cuts at most.
+const WORK_LIMIT: usize = 100_000_000;
+/// Boxes of a cover at most, in one variable and in more.
+const BOX_LIMITS: (usize, usize) = (5_000, 1_000);
+/// Cuts inside cuts at most.
+const DEPTH_LIMIT: usize = 200;
+/// Bits of a coefficient below the values at the corners: as few as lead to a decision.
+const PRECISIONS: [i64; 7] = [80, 160, 320, 640, 1_280, 2_560, 5_120];
+
+/// What is found about a polynomial on a box.
+pub(super) enum Found {
+    /// It has the sign.
+    Proved(OnBox),
+    /// It has another sign at this point of the box.
+    Fails(Point),
+    /// Neither.
+    Unknown,
+}
 
 /// An interval that the facts give for one variable.
 struct Range {
@@ -79,9 +96,6 @@ fn ranges(facts: &[Fact], goal: &Expr) -> Option<Vec<Range>> {
 
 /// Evidence that a polynomial has a sign on the box that single facts give.
 pub(super) fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
-    if relation == Relation::Equal {
-        return None;
-    }
     let on_box = positive(facts, relation, goal)?;
     let term = Term { boxes: vec![on_box], ..Term::number(Rational::ONE) };
     Some(Combination { terms: vec![term], equations: vec![] })
@@ -89,6 +103,32 @@ pub(super) fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option
 
 /// The same as one factor of a product.
 pub(super) fn positive(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<OnBox> {
+    match decide(facts, relation, goal)? {
+        Found::Proved(on_box) => Some(on_box),
+        Found::Fails(_) | Found::Unknown => None,
+    }
+}
+
+/// A point that satisfies the facts at which a polynomial has another sign, if one is found; only for facts that
+/// give a box and nothing else.
+pub fn failing_point(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Point> {
+    let of_side = |f: &Fact| {
+        f.relation != Relation::Equal && f.expr.poly().variables().len() < 2 && f.expr.poly().degree() < 2
+    };
+    if !facts.iter().all(of_side) {
+        return None;
+    }
+    match decide(facts, relation, goal)? {
+        Found::Fails(point) => Some(point),
+        Found::Proved(_) | Found::Unknown => None,
+    }
+}
+
+/// What is found about a polynomial on the box that single facts give; `None` if they give none.
+pub(super) fn decide(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Found> {
+    if relation == Relation::Equal {
+        return None;
+    }
     let ranges = ranges(facts, goal)?;
     let degrees: Vec<usize> = ranges.iter().map(|r| goal.poly().degree_in(&r.variable) as usize).collect();
     degrees.iter().try_fold(1_usize, |n, d| n.checked_mul(d + 1)).filter(|n| *n <= SIZE_LIMIT)?;
@@ -96,111 +136,268 @@ pub(super) fn positive(facts: &[Fact], relation: Relation, goal: &Expr) -> Optio
         let exponents: Vec<usize> = ranges.iter().map(|r| m.exponent(&r.variable) as usize).collect();
         (exponents, c)
     });
-    let mut tensor = Tensor::of_terms(degrees, terms)?;
-    for (axis, r) in ranges.iter().enumerate() {
-        tensor.localise(axis, &r.low, &r.high);
+    let powers = Tensor::of_terms(degrees, terms)?;
+    let sides: Vec<(Rational, Rational)> = ranges.iter().map(|r| (r.low.clone(), r.high.clone())).collect();
+    let whole = powers.clone().on_box(&sides);
+    let ends: Vec<[End; 2]> = ranges.iter().map(|r| r.ends).collect();
+    let slope = modular::derivative(powers.coefficients());
+    let curvature = modular::derivative(&slope);
+    let mut search =
+        Search { relation, powers, slope, curvature, precision: 0, places: 0, boxes: 0, work: 0 };
+    for precision in PRECISIONS {
+        (search.precision, search.places, search.boxes) = (precision, precision.unsigned_abs() / 2, 0);
+        return match search.cover(whole.clone(), &sides, &ends, 0) {
+            Ok(cover) => {
+                let side = |r: &Range| {
+                    Some(Side { variable: Symbol::new(&r.name()?)?, below: r.below, above: r.above })
+                };
+                let sides = ranges.iter().map(side).collect::<Option<_>>()?;
+                Some(Found::Proved(OnBox { polynomial: goal.clone(), sides, cover }))
+            }
+            Err(Stop::Fails(point)) => {
+                let point = search.shortest(&sides, point);
+                let named = ranges.iter().zip(point).map(|(r, x)| Some((r.name()?, x)));
+                Some(Found::Fails(named.collect::<Option<BTreeMap<_, _>>>()?))
+            }
+            Err(Stop::Limit) => Some(Found::Unknown),
+            Err(Stop::Precision) => continue,
+        };
     }
-    let mut search = Search { relation, boxes: 0, work: 0 };
-    let unit =
-        ranges.iter().map(|r| Piece { low: Rational::ZERO, high: Rational::ONE, ends: r.ends }).collect();
-    let mut cover = search.cover(tensor, unit, 0)?;
-    place(&mut cover, &ranges);
-    let side = |r: &Range| {
-        let Node::Variable(name) = r.variable.node() else { return None };
-        Some(Side { variable: Symbol::new(name)?, below: r.below, above: r.above })
-    };
-    let sides = ranges.iter().map(side).collect::<Option<_>>()?;
-    Some(OnBox { polynomial: goal.clone(), sides, cover })
+    Some(Found::Unknown)
 }
 
-/// From places in the unit box to places in the box.
-fn place(cover: &mut Cover, ranges: &[Range]) {
-    let moved = |at: &mut Rational, range: Option<&Range>| {
-        if let Some(r) = range {
-            *at = &r.low + &(&(&r.high - &r.low) * at);
-        }
-    };
-    match cover {
-        Cover::Bernstein => {}
-        Cover::Tangent(at) => moved(at, ranges.first()),
-        Cover::Cut { side, at, parts } => {
-            moved(at, ranges.get(*side));
-            parts.iter_mut().for_each(|part| place(part, ranges));
-        }
+impl Range {
+    fn name(&self) -> Option<Name> {
+        Expr::from(&self.variable).as_variable().cloned()
     }
 }
 
-/// A side of a box within the unit box.
-#[derive(Clone)]
-struct Piece {
-    low: Rational,
-    high: Rational,
-    ends: [End; 2],
+/// Why a box is not covered.
+enum Stop {
+    /// The polynomial has another sign at a point of the box.
+    Fails(Vec<Rational>),
+    /// The coefficients were rounded down too far.
+    Precision,
+    /// It would take too long, or fails at an end only that does not belong to the box.
+    Limit,
 }
 
 struct Search {
     relation: Relation,
+    /// The coefficients of powers.
+    powers: Tensor,
+    /// Those of the derivatives, in one variable.
+    slope: Vec<BigInt>,
+    curvature: Vec<BigInt>,
+    precision: i64,
+    /// Bits of the place of a cut.
+    places: u64,
     boxes: usize,
     work: usize,
 }
 
 impl Search {
-    /// A cover of a box, in whose own coordinates the polynomial is given; `None` if a corner has another
-    /// sign, or beyond the limits.
-    fn cover(&mut self, p: Tensor, pieces: Vec<Piece>, depth: usize) -> Option<Cover> {
-        self.boxes += 1;
-        self.work += p.coefficients().len();
-        let mut expanded = p.clone();
-        (0..pieces.len()).for_each(|axis| expanded.bernstein(axis));
-        let ends: Vec<[End; 2]> = pieces.iter().map(|piece| piece.ends).collect();
-        let strict = self.relation == Relation::Positive;
-        if expanded.is_nonnegative() && (!strict || expanded.has_positive_faces(&ends)) {
-            return Some(Cover::Bernstein);
-        }
-        let corner_fails = |c: &BigInt, closed: bool| c.is_negative() || (strict && closed && c.is_zero());
-        if corners(&expanded, &ends).into_iter().any(|(c, closed)| corner_fails(c, closed)) {
-            return None;
-        }
-        if let [piece] = pieces.as_slice()
-            && let Some(at) = tangent(&p, strict)
-        {
-            return Some(Cover::Tangent(&piece.low + &(&(&piece.high - &piece.low) * &at)));
-        }
-        let exhausted = depth >= DEPTH_LIMIT || self.boxes >= BOX_LIMIT;
-        if exhausted || (self.work > WORK_LIMIT && self.boxes > 40) {
-            return None;
-        }
-        let axis = widest(&expanded)?;
-        let half = Rational::new(1, 2)?;
-        let whole = pieces.get(axis)?.clone();
-        let at = &(&whole.low + &whole.high) * &half;
-        let mut part = |low: &Rational, high: &Rational, piece: Piece| {
-            let mut p = p.clone();
-            p.localise(axis, low, high);
-            let mut pieces = pieces.clone();
-            *pieces.get_mut(axis)? = piece;
-            self.cover(p, pieces, depth + 1)
+    /// Where to cut: at the minimum of a convex polynomial in one variable, if that is inside, else in the middle.
+    fn place(&self, p: &Tensor, sides: &[(Rational, Rational)]) -> Result<Rational, Stop> {
+        let half = || Rational::new(1, 2).ok_or(Stop::Limit);
+        let ([(low, high)], Some(guess)) = (sides, lowest(p.coefficients())) else { return half() };
+        let width = high - low;
+        let start = low + &(&width * &guess);
+        // The width has leading zeros.
+        let zeros = width.denominator().bits().saturating_sub(width.numerator().bits());
+        let found = newton(&self.slope, &self.curvature, [low, high], &start, zeros + 2 * self.places);
+        let share = (&found - low).checked_div(&width).ok_or(Stop::Limit)?;
+        let rounded = (share.numerator() << self.places).div_floor(&share.denominator());
+        // The minimum gets a small box of its own, which a cut on one side of it begins and one on the other ends.
+        let one = BigInt::from(1) << self.places;
+        let unit = BigInt::from(2);
+        let place = match rounded > &unit + &unit {
+            true => rounded - unit,
+            false => rounded + unit,
         };
-        let [from, to] = whole.ends;
-        let lower = Piece { low: whole.low.clone(), high: at.clone(), ends: [from, End::Closed] };
-        let upper = Piece { low: at.clone(), high: whole.high.clone(), ends: [End::Closed, to] };
-        let below = part(&Rational::ZERO, &half, lower)?;
-        let above = part(&half, &Rational::ONE, upper)?;
-        Some(Cover::Cut { side: axis, at, parts: Box::new([below, above]) })
+        if place >= one { half() } else { Rational::from_big(place, one).ok_or(Stop::Limit) }
+    }
+
+    /// In one variable, the first convergent of a point (Lagrange) at which the polynomial fails as well.
+    fn shortest(&self, sides: &[(Rational, Rational)], point: Vec<Rational>) -> Vec<Rational> {
+        let ([(low, high)], [x]) = (sides, point.as_slice()) else { return point };
+        let fails = |x: &Rational| {
+            let sign = self.powers.sign_at(std::slice::from_ref(x));
+            sign.is_lt() || (sign.is_eq() && self.relation == Relation::Positive)
+        };
+        let inside = |x: &Rational| low < x && x < high;
+        let near: Vec<Rational> = convergents(x).filter(inside).collect();
+        // Those that are nearer fail as well, as a rule.
+        let (mut from, mut to) = (0, near.len());
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            if near.get(middle).is_some_and(fails) { to = middle } else { from = middle + 1 }
+        }
+        near.into_iter().nth(from).filter(fails).map_or(point.clone(), |x| vec![x])
+    }
+
+    /// A cover of a box, on which the polynomial has these Bernstein coefficients, or more.
+    fn cover(
+        &mut self,
+        p: Tensor,
+        sides: &[(Rational, Rational)],
+        ends: &[[End; 2]],
+        depth: usize,
+    ) -> Result<Cover, Stop> {
+        self.boxes += 1;
+        let strict = self.relation == Relation::Positive;
+        if p.is_nonnegative() && (!strict || p.has_positive_faces(ends)) {
+            return Ok(Cover::Bernstein);
+        }
+        let mut height = 0;
+        for (c, corner) in corners(&p, sides, ends) {
+            height = height.max(c.bits());
+            let suspect = c.is_negative() || (strict && corner.closed && c.is_zero());
+            if suspect {
+                let wrong = match self.powers.sign_at(&corner.at) {
+                    Ordering::Less => true,
+                    Ordering::Equal => strict && corner.closed,
+                    Ordering::Greater => false,
+                };
+                return Err(match (wrong, corner.closed) {
+                    (true, true) => Stop::Fails(corner.at),
+                    (true, false) => Stop::Limit,
+                    (false, _) => Stop::Precision,
+                });
+            }
+        }
+        let limit = if sides.len() == 1 { BOX_LIMITS.0 } else { BOX_LIMITS.1 };
+        if depth >= DEPTH_LIMIT || self.boxes >= limit || self.work >= WORK_LIMIT {
+            return Err(Stop::Limit);
+        }
+        let axis = widest(&p).ok_or(Stop::Limit)?;
+        let degree = p.degrees().get(axis).copied().unwrap_or(0);
+        let at = self.place(&p, sides)?;
+        // No more bits than would be exact.
+        let exact = (at.denominator().bits() as i64 - 1) * degree as i64;
+        let height = if height == 0 { p.bits() } else { height };
+        let bits = i32::try_from(exact.min(self.precision - height as i64)).map_err(|_| Stop::Limit)?;
+        self.work += p.coefficients().len() * (degree + 1);
+        let [below, above] = p.rescaled(bits).cut(axis, &at).ok_or(Stop::Limit)?;
+
+        let (low, high) = sides.get(axis).ok_or(Stop::Limit)?;
+        let middle = low + &(&(high - low) * &at);
+        let [from, to] = *ends.get(axis).ok_or(Stop::Limit)?;
+        let mut part = |p: Tensor, side: (Rational, Rational), ends_of_side: [End; 2]| {
+            let (mut sides, mut ends) = (sides.to_vec(), ends.to_vec());
+            sides.iter_mut().skip(axis).take(1).for_each(|slot| *slot = side.clone());
+            ends.iter_mut().skip(axis).take(1).for_each(|slot| *slot = ends_of_side);
+            self.cover(p, &sides, &ends, depth + 1)
+        };
+        let left = part(below, (low.clone(), middle.clone()), [from, End::Closed])?;
+        let right = part(above, (middle, high.clone()), [End::Closed, to])?;
+        Ok(Cover::Cut { side: axis, at, bits, parts: Box::new([left, right]) })
     }
 }
 
-/// The values at the corners, up to positive factors, and whether the corner belongs to the box.
-fn corners<'a>(p: &'a Tensor, ends: &[[End; 2]]) -> Vec<(&'a BigInt, bool)> {
-    let mut places = vec![(0_usize, true)];
+/// A corner of a box.
+struct Corner {
+    at: Vec<Rational>,
+    closed: bool,
+}
+
+/// The coefficients at the corners, which are the values there.
+fn corners<'a>(
+    p: &'a Tensor,
+    sides: &[(Rational, Rational)],
+    ends: &[[End; 2]],
+) -> Vec<(&'a BigInt, Corner)> {
+    let mut corners = vec![(0_usize, Corner { at: vec![], closed: true })];
     let mut stride = 1;
-    for (d, [from, to]) in p.degrees().iter().zip(ends) {
-        let near = places.iter().map(|(p, closed)| (*p, *closed && *from == End::Closed));
-        let far = places.iter().map(|(p, closed)| (p + stride * d, *closed && *to == End::Closed));
-        places = near.chain(far).collect();
+    for ((d, [from, to]), (low, high)) in p.degrees().iter().zip(ends).zip(sides) {
+        let with = |(place, corner): &(usize, Corner), step: usize, x: &Rational, end: End| {
+            let at = corner.at.iter().chain([x]).cloned().collect();
+            (place + step, Corner { at, closed: corner.closed && end == End::Closed })
+        };
+        let near = corners.iter().map(|c| with(c, 0, low, *from));
+        let far = corners.iter().map(|c| with(c, stride * d, high, *to));
+        corners = near.chain(far).collect();
         stride *= d + 1;
     }
-    places.into_iter().filter_map(|(place, closed)| Some((p.coefficients().get(place)?, closed))).collect()
+    corners.into_iter().filter_map(|(place, corner)| Some((p.coefficients().get(place)?, corner))).collect()
+}
+
+/// The convergents of the continued fraction of a number, which is the last of them.
+fn convergents(x: &Rational) -> impl Iterator<Item = Rational> {
+    let (mut a, mut b) = (x.numerator(), x.denominator());
+    let [mut before, mut last] = [(0, 1), (1, 0)].map(|(n, d)| (BigInt::from(n), BigInt::from(d)));
+    std::iter::from_fn(move || {
+        if b.is_zero() {
+            return None;
+        }
+        let (whole, rest) = a.div_mod_floor(&b);
+        (a, b) = (std::mem::take(&mut b), rest);
+        let next = (&last.0 * &whole + &before.0, &last.1 * &whole + &before.1);
+        before = std::mem::replace(&mut last, next);
+        Rational::from_big(last.0.clone(), last.1.clone())
+    })
+}
+
+/// Whether a function with these Bernstein coefficients is convex with its minimum inside, and the share of the
+/// interval where the polygon of its slopes crosses zero.
+fn lowest(coefficients: &[BigInt]) -> Option<Rational> {
+    let slopes: Vec<BigInt> =
+        coefficients.iter().zip(coefficients.iter().skip(1)).map(|(a, b)| b - a).collect();
+    let noise = BigInt::from(coefficients.len());
+    let convex = slopes.iter().zip(slopes.iter().skip(1)).all(|(a, b)| b - a >= -&noise);
+    if !convex || !slopes.first()?.is_negative() || !slopes.last()?.is_positive() {
+        return None;
+    }
+    let before = slopes.iter().take_while(|s| s.is_negative()).count();
+    let (a, b) = (slopes.get(before.checked_sub(1)?)?, slopes.get(before)?);
+    let share = Rational::from_big(-a, b - a)?;
+    let steps = Rational::new(1, i64::try_from(slopes.len()).ok()?.max(2) - 1)?;
+    Some(&(&share + &Rational::from(i64::try_from(before).ok()? - 1)) * &steps)
+}
+
+/// Newton's method for a zero of a derivative, with so many binary places of the result. The numbers are integers
+/// times `2^-places`; the coefficients are those of powers.
+fn newton(
+    slope: &[BigInt],
+    curvature: &[BigInt],
+    [low, high]: [&Rational; 2],
+    start: &Rational,
+    places: u64,
+) -> Rational {
+    let fixed = |x: &Rational| (x.numerator() << places).div_floor(&x.denominator());
+    let (mut low, mut high, mut at) = (fixed(low), fixed(high), fixed(start));
+    let scale = |at: BigInt| Rational::from_big(at, BigInt::from(1) << places).unwrap_or(Rational::ZERO);
+    // Rounding is repeated once a power, and multiplied by the point each time.
+    let whole = low.bits().max(high.bits()).saturating_sub(places);
+    let guard = places + (whole + 1) * slope.len() as u64;
+    let value = |line: &[BigInt], x: &BigInt| {
+        line.iter().rev().fold(BigInt::zero(), |sum, c| ((sum * x) >> places) + (c << guard))
+    };
+    for _ in 0..places {
+        if at <= low || at >= high {
+            at = (&low + &high) >> 1;
+        }
+        let rise = value(slope, &at);
+        let bend = value(curvature, &at);
+        if rise.is_negative() {
+            low = at.clone();
+        } else {
+            high = at.clone();
+        }
+        if &high - &low <= BigInt::from(2) {
+            break;
+        }
+        if !bend.is_positive() {
+            at = (&low + &high) >> 1;
+            continue;
+        }
+        let step = (rise << places) / bend;
+        at -= &step;
+        if step.bits() <= 1 {
+            break;
+        }
+    }
+    scale(at)
 }
 
 /// The axis along which the coefficients change most.
@@ -221,55 +418,6 @@ fn widest(p: &Tensor) -> Option<usize> {
         stride = block;
     }
     best.map(|(_, axis)| axis)
-}
-
-/// A point of the unit interval whose tangent is at least zero (above zero) at both ends, if the polynomial
-/// is convex there: near the minimiser, by Newton's method with growing precision.
-fn tangent(p: &Tensor, strict: bool) -> Option<Rational> {
-    let second = p.second_derivative();
-    let mut curvature = second.clone();
-    curvature.bernstein(0);
-    if !curvature.is_nonnegative() {
-        return None;
-    }
-    let (mut low, mut high) = (Rational::ZERO, Rational::ONE);
-    let mut at = Rational::new(1, 2)?;
-    let mut bits = 16_u32;
-    loop {
-        let (value, slope) = p.value_and_slope(&at);
-        let number = |n: &BigInt| Rational::from(n.clone());
-        let above = |end: &Rational| &number(&value) + &(&number(&slope) * &(end - &at));
-        let ends = [above(&Rational::ZERO), above(&Rational::ONE)];
-        if ends.iter().all(|e| if strict { e.is_positive() } else { !e.is_negative() }) {
-            return Some(at);
-        }
-        if value.is_negative() || bits > BITS_LIMIT || slope.is_zero() {
-            return None;
-        }
-        if slope.is_positive() {
-            high = at.clone();
-        } else {
-            low = at.clone();
-        }
-        // p'/p'' with the factors that `value_and_slope` has for the degrees of p and p''.
-        let (curve, _) = second.value_and_slope(&at);
-        let scale = at.denominator().pow(2);
-        let newton = Rational::from_big(slope, curve * scale).map(|step| &at - &step);
-        let inside = newton.filter(|x| *x > low && *x < high);
-        let middle = &(&low + &high) * &Rational::new(1, 2)?;
-        at = rounded(&inside.unwrap_or(middle), bits)?;
-        if at <= low || at >= high {
-            at = &(&low + &high) * &Rational::new(1, 2)?;
-        }
-        bits += bits / 2;
-    }
-}
-
-/// The nearest multiple of `2^-bits` below.
-fn rounded(x: &Rational, bits: u32) -> Option<Rational> {
-    use num_integer::Integer;
-    let scale = BigInt::one() << bits;
-    Rational::from_big((x.numerator() * &scale).div_floor(&x.denominator()), scale)
 }
 
 /// Where to split the box: a term `x − m` for the variable whose side is the longest in proportion to its

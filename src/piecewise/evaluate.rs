@@ -5,7 +5,7 @@
 //! the outer cell: cells are refined only where the term needs it, and empty ones are dropped.
 //! Untrusted: the kernel checks every [`Tree`] and [`Evaluation`].
 
-use super::boxes::midpoint;
+use super::boxes::{failing_point, midpoint};
 use super::context::Context;
 use super::memory::Memory;
 use super::narrow::{Attempt, narrowed};
@@ -194,6 +194,7 @@ impl Engine {
         let hopeless = relation == Relation::Equal
             || context.signs(&value).refute(relation)
             || refutes(facts, relation, &value)
+            || failing_point(facts, relation, &value).is_some()
             || (curved && opposite());
         if !hopeless
             && curved

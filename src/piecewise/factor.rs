@@ -1,10 +1,11 @@
 //! Exact quotients and greatest common divisors of polynomials in several variables.
 //!
-//! Recursive in the variables, by primitive remainder sequences (Knuth, volume 2, section 4.6.1); made
-//! for the small polynomials of incentive constraints, and refused beyond [`TERM_LIMIT`]. Untrusted:
-//! what is divided out is multiplied again by the kernel.
+//! In one variable modulo primes (`modular`). In more, recursive in the variables, by primitive remainder
+//! sequences (Knuth, volume 2, section 4.6.1); made for the small polynomials of incentive constraints, and
+//! refused beyond [`TERM_LIMIT`]. Untrusted: what is divided out is multiplied again by the kernel.
 
-use crate::exact::{Poly, Rational};
+use super::modular;
+use crate::exact::Poly;
 
 /// Terms of a polynomial at most.
 const TERM_LIMIT: usize = 400;
@@ -16,6 +17,15 @@ pub(super) fn quotient<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>) -> Option<Poly<
     }
     if let Some(c) = q.as_constant() {
         return Some(p.scaled(&c.recip()?));
+    }
+    if let (Some((v, divisor)), Some((w, line))) = (modular::line(q), modular::line(p))
+        && v == w
+    {
+        let found = modular::polynomial(&v, &modular::quotient(&line, &divisor)?);
+        // Up to the numbers in front, which the highest coefficients tell.
+        let lead = |p: &Poly<V>| p.coefficients_in(&v).last().and_then(Poly::as_constant);
+        let scale = lead(p)?.checked_div(&(&lead(q)? * &lead(&found)?))?;
+        return Some(found.scaled(&scale));
     }
     let v = q.variables().into_iter().next()?;
     let (mut rest, divisor) = (p.coefficients_in(&v), q.coefficients_in(&v));
@@ -60,6 +70,11 @@ pub(super) fn division<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>, v: &V) -> Optio
 
 /// The greatest common divisor with coprime integer coefficients; `None` beyond the limit.
 pub(super) fn gcd<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>) -> Option<Poly<V>> {
+    if let (Some((v, a)), Some((w, b))) = (modular::line(p), modular::line(q))
+        && v == w
+    {
+        return Some(modular::polynomial(&v, &modular::gcd(&a, &b)?));
+    }
     if p.len() > TERM_LIMIT || q.len() > TERM_LIMIT {
         return None;
     }
@@ -124,7 +139,7 @@ fn pseudo_remainder<V: Ord + Clone>(a: &Poly<V>, b: &Poly<V>, v: &V) -> Option<P
 /// A polynomial of positive degree whose square divides `p`, if there is one and the limits allow to
 /// find it.
 pub(super) fn square_divisor<V: Ord + Clone>(p: &Poly<V>) -> Option<Poly<V>> {
-    if is_square_free(p) {
+    if modular::line(p).is_some_and(|(_, line)| modular::is_square_free(&line)) {
         return None;
     }
     for v in p.variables() {
@@ -143,73 +158,4 @@ pub(super) fn square_divisor<V: Ord + Clone>(p: &Poly<V>) -> Option<Poly<V>> {
         }
     }
     None
-}
-
-/// A prime below 2^61.
-const PRIME: u64 = 2_305_843_009_213_693_951;
-
-/// Whether a polynomial in one variable is seen to have no repeated factor: it has none modulo a prime that
-/// does not divide its highest coefficient.
-pub(super) fn is_square_free<V: Ord + Clone>(p: &Poly<V>) -> bool {
-    let variables = p.variables();
-    let [v] = variables.as_slice() else { return false };
-    let residues: Option<Vec<u64>> =
-        p.coefficients_in(v).iter().map(|c| residue(&c.as_constant()?)).collect();
-    let Some(mut a) = residues else { return false };
-    if a.last().is_none_or(|lead| *lead == 0) {
-        return false;
-    }
-    let mut b: Vec<u64> = a.iter().zip(0_u64..).skip(1).map(|(c, k)| times(*c, k % PRIME)).collect();
-    trim(&mut b);
-    while !b.is_empty() {
-        let rest = remainder(a, &b);
-        (a, b) = (b, rest);
-    }
-    a.len() == 1
-}
-
-fn residue(c: &Rational) -> Option<u64> {
-    use num_integer::Integer;
-    use num_traits::ToPrimitive;
-    let prime = num_bigint::BigInt::from(PRIME);
-    let denominator = c.denominator().mod_floor(&prime).to_u64()?;
-    (denominator != 0).then_some(())?;
-    Some(times(c.numerator().mod_floor(&prime).to_u64()?, power(denominator, PRIME - 2)))
-}
-
-fn times(a: u64, b: u64) -> u64 {
-    // Below the prime, which is below 2^61.
-    (u128::from(a) * u128::from(b) % u128::from(PRIME)) as u64
-}
-
-fn power(base: u64, exponent: u64) -> u64 {
-    let (mut out, mut base, mut left) = (1, base, exponent);
-    while left > 0 {
-        if left & 1 == 1 {
-            out = times(out, base);
-        }
-        base = times(base, base);
-        left >>= 1;
-    }
-    out
-}
-
-fn trim(p: &mut Vec<u64>) {
-    while p.last() == Some(&0) {
-        p.pop();
-    }
-}
-
-fn remainder(mut a: Vec<u64>, b: &[u64]) -> Vec<u64> {
-    let inverse = b.last().map_or(0, |lead| power(*lead, PRIME - 2));
-    while a.len() >= b.len() {
-        let shift = a.len() - b.len();
-        let factor = times(a.last().copied().unwrap_or(0), inverse);
-        for (slot, c) in a.iter_mut().skip(shift).zip(b) {
-            *slot = (*slot + PRIME - times(factor, *c)) % PRIME;
-        }
-        a.pop();
-        trim(&mut a);
-    }
-    a
 }

@@ -101,6 +101,8 @@ impl<T: Clone> Known<T> {
 
 fn shift(combination: &mut Combination, each: &mut dyn FnMut(&mut usize)) {
     combination.terms.iter_mut().flat_map(|t| &mut t.facts).for_each(|(number, _)| each(number));
+    let sides = combination.terms.iter_mut().flat_map(|t| &mut t.boxes).flat_map(|b| &mut b.sides);
+    sides.flat_map(|side| [&mut side.below, &mut side.above]).for_each(&mut *each);
     combination.equations.iter_mut().for_each(|(_, number)| each(number));
 }
 

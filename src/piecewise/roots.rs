@@ -3,6 +3,8 @@
 //! Descartes' rule of signs on Bernstein coefficients, with bisection (Lane and Riesenfeld, 1981); the
 //! repeated factors are divided out first. Untrusted: an interval is only where to look.
 
+use std::cmp::Ordering;
+
 use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 
@@ -97,26 +99,24 @@ pub(super) fn bisect(
     width: &Rational,
 ) -> Option<(Rational, Rational)> {
     let (mut low, mut high) = (low.clone(), high.clone());
-    let ends = [value(coefficients, &low), value(coefficients, &high)];
+    let powers = tensor(coefficients)?;
+    let sign = |x: &Rational| powers.sign_at(std::slice::from_ref(x));
+    let ends = [sign(&low), sign(&high)];
     for (end, at) in ends.iter().zip([&low, &high]) {
-        if end.is_zero() {
+        if end.is_eq() {
             return Some((at.clone(), at.clone()));
         }
     }
-    let rising = ends.first()?.is_negative();
-    if ends.last()?.is_negative() == rising {
+    let [first, last] = ends;
+    if first == last {
         return None;
     }
     while &(&high - &low) > width {
         let middle = &(&low + &high) * &Rational::new(1, 2)?;
-        let v = value(coefficients, &middle);
-        if v.is_zero() {
-            return Some((middle.clone(), middle));
-        }
-        if v.is_negative() == rising {
-            low = middle;
-        } else {
-            high = middle;
+        match sign(&middle) {
+            Ordering::Equal => return Some((middle.clone(), middle)),
+            there if there == first => low = middle,
+            _ => high = middle,
         }
     }
     Some((low, high))

@@ -10,13 +10,16 @@ use std::collections::BTreeMap;
 use super::generator::{GENERATOR_LIMIT, Generator};
 use super::lp::{self, Column, Want};
 use super::twice::two_roots;
-use super::{boxes, cleared, factor, modulo, product, sample};
+use super::{boxes, cleared, factor, modulo, product, sample, univariate};
 use crate::exact::{Monomial, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Node, Relation};
 
 /// Entries that are changed in one linear program at most.
 const WORK_LIMIT: usize = 1_500_000;
+/// From this degree on, short evidence is not searched for first.
+const HIGH_DEGREE: u32 = 8;
+
 /// Evidence that `goal REL 0` follows from the facts, if the search finds it.
 pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
     certify_within(facts, relation, goal, Effort::FULL)
@@ -55,7 +58,7 @@ impl Effort<'_> {
         WORK_LIMIT >> (3 * 4_u32.saturating_sub(self.products))
     }
 
-    fn divided(self) -> Option<Self> {
+    pub(super) fn divided(self) -> Option<Self> {
         Some(Effort { divisions: self.divisions.checked_sub(1)?, ..self })
     }
 }
@@ -96,6 +99,12 @@ pub(super) fn certify_within(
         return Some(found);
     }
     let degree = goal.poly().degree();
+    let in_one_variable = || univariate::certify(facts, relation, goal, effort);
+    if degree >= HIGH_DEGREE
+        && let Some(found) = in_one_variable()
+    {
+        return found;
+    }
     if degree < 2 || (!effort.sampled && sample::refutes(facts, relation, goal)) {
         return None;
     }
@@ -104,7 +113,13 @@ pub(super) fn certify_within(
         .or_else(|| search.divided_square())
         .or_else(|| search.divided_fact());
     let quick = quick.or_else(|| product::certify(facts, relation, goal, effort.divided()?));
-    if let Some(found) = quick.or_else(|| boxes::certify(facts, relation, goal)) {
+    if quick.is_some() {
+        return quick;
+    }
+    if let Some(found) = in_one_variable() {
+        return found;
+    }
+    if let Some(found) = boxes::certify(facts, relation, goal) {
         return Some(found);
     }
     let mut generators = search.linear();

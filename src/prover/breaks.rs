@@ -200,6 +200,10 @@ impl Builder {
 
 /// Whether a term is stationary at points in roots that the context describes and that the engine did not know.
 pub(super) fn touched(engine: &mut Engine, context: &[Formula], term: &Expr) -> bool {
+    let of_root = |f: &Formula| matches!(f, Formula::Compare(Relation::Equal, e) if e.poly().degree() > 1);
+    if !context.iter().any(of_root) {
+        return false;
+    }
     let mut is_new = false;
     for atom in term.poly().variables().iter().filter(|a| matches!(a.node(), Node::Variable(_))) {
         let coefficients = term.poly().derivative(atom).coefficients_in(atom);

@@ -11,7 +11,7 @@ use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Name, Node, Relation};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, choices, reduced};
-use crate::piecewise::{AlgebraicNumber, Cell, Obstacle};
+use crate::piecewise::{AlgebraicNumber, Cell, Obstacle, failing_point};
 
 use super::breaks::{Zero, closed_form, with_breaks, zeros};
 use super::extremum::{Extremum, Maxima};
@@ -210,7 +210,9 @@ fn search(
             return Ok(failure(claim, conjunct, index, &numbers(at), charges, &roots, vec![]));
         }
     }
-    let found = nearest.and_then(|start| climb(names, start, violation, fails));
+    let in_boxes = cells.iter().find_map(|cell| failing_in(cell, conjunct.relation, names));
+    let found = in_boxes.filter(|point| violation(point).is_some_and(|(_, v)| fails(&v)));
+    let found = found.or_else(|| nearest.and_then(|start| climb(names, start, violation, fails)));
     if let Some(at) = found.filter(|point| allowed(conjunct, point)) {
         return Ok(failure(claim, conjunct, index, &numbers(at), charges, &roots, vec![]));
     }
@@ -226,6 +228,19 @@ fn search(
         (difference.sign() == Some(Ordering::Equal)).then_some(failure)
     };
     Ok(zeros.into_iter().find_map(at_zero))
+}
+
+/// A point at which the value on a cell that is a box has another sign.
+fn failing_in(cell: &Cell, relation: Comparison, names: &[&Bound]) -> Option<Point> {
+    let below = cell.value.negated();
+    let point = match relation {
+        Comparison::AtLeast => failing_point(&cell.facts, Relation::AtLeast, &cell.value),
+        Comparison::AtMost => failing_point(&cell.facts, Relation::AtLeast, &below),
+        Comparison::Greater => failing_point(&cell.facts, Relation::Positive, &cell.value),
+        Comparison::Less => failing_point(&cell.facts, Relation::Positive, &below),
+        Comparison::Equal | Comparison::Unequal => None,
+    }?;
+    names.iter().all(|bound| point.contains_key(&bound.name)).then_some(point)
 }
 
 fn numbers(point: Point) -> BTreeMap<Name, Expr> {

@@ -346,7 +346,7 @@ fn scaled(c: &Rational, mut factors: Vec<Math>) -> Math {
 /// How many boxes a cover has.
 fn parts(cover: &Cover) -> usize {
     match cover {
-        Cover::Bernstein | Cover::Tangent(_) => 1,
+        Cover::Bernstein => 1,
         Cover::Cut { parts: halves, .. } => halves.iter().map(parts).sum(),
     }
 }

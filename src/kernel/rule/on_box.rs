@@ -1,19 +1,18 @@
 //! **On a box.** A polynomial is at least zero where its variables lie in intervals.
 //!
-//! The facts say `a_j ≤ x_j ≤ b_j` for every variable of the polynomial; a cover of the box by smaller
-//! boxes is offered, and on each of them the kernel itself computes the coefficients
-//! `p = Σ β_I·Π u_j^(i_j)·(1 − u_j)^(n_j − i_j)` in `u_j = (x_j − a_j)/(b_j − a_j)`, all of which have to be
-//! at least zero (Bernstein, 1912). In one variable a box may also be covered by a tangent: if `p'' ≥ 0` on
-//! it, then `p` lies above its tangent at any point `m`, which is at least zero at both ends.
+//! The facts say `a_j ≤ x_j ≤ b_j` for every variable of the polynomial. The kernel itself computes the
+//! coefficients `p = Σ β_I·Π C(n_j, i_j) u_j^(i_j)·(1 − u_j)^(n_j − i_j)` in `u_j = (x_j − a_j)/(b_j − a_j)`, all of
+//! which have to be at least zero (Bernstein, 1912). Cuts of the box may be offered: the coefficients on its two
+//! parts are averages of those on the whole (de Casteljau, 1959). They may be rounded down, to a unit that is
+//! offered: averages of less are less, so that `p` is nowhere below what has the rounded coefficients.
 //!
-//! Strict, if every least face of every box has a coefficient above zero: every point of a box lies inside of
+//! Strict, if every least face of every part has a coefficient above zero: every point of a box lies inside of
 //! one of its faces, where the coefficients of that face, and of the faces in it, have positive weight. A face
-//! that a strict fact excludes does not count. A tangent is strict if it is above zero at both ends.
+//! that a strict fact excludes does not count.
 //!
-//! Rejects: a variable without an interval, or that is not a variable; facts that are not a lower and an upper
-//! end; an empty interval or a point; a cut or a tangent outside of its box; a negative coefficient.
+//! Rejects: a variable without an interval or with two of them, or that is not a variable; facts that are not a lower and an upper
+//! end; an empty interval or a point; a cut outside of its box; a negative coefficient.
 
-use num_traits::{Signed, Zero};
 use serde::{Deserialize, Serialize};
 
 use super::super::expr::Expr;
@@ -53,14 +52,14 @@ pub struct Side {
 pub enum Cover {
     /// The box itself, by its coefficients.
     Bernstein,
-    /// The box itself, in one variable, by the tangent at a point.
-    Tangent(Rational),
     /// Both parts of the box.
     Cut {
         /// Which side is cut.
         side: usize,
-        /// Where.
+        /// Where, as a share of the side of this box.
         at: Rational,
+        /// Coefficients are multiplied by two to this power before, and rounded down to integers.
+        bits: i32,
         /// The part below, and the part above.
         parts: Box<[Cover; 2]>,
     },
@@ -70,6 +69,8 @@ pub enum Cover {
 const SIZE_LIMIT: usize = 100_000;
 /// Cuts inside cuts at most.
 const DEPTH_LIMIT: usize = 2_000;
+/// Bits of a coefficient, and of a place of a cut, at most.
+const BIT_LIMIT: u64 = 100_000;
 
 /// Whether the polynomial is above zero, or only at least zero, wherever the facts hold.
 pub(super) fn check(facts: &[Fact], evidence: &OnBox) -> Result<Relation, Rejection> {
@@ -79,7 +80,7 @@ pub(super) fn check(facts: &[Fact], evidence: &OnBox) -> Result<Relation, Reject
     if !known(&evidence.polynomial) {
         return Err(wrong("an interval for every variable of a polynomial"));
     }
-    let mut sides = Vec::new();
+    let (mut sides, mut ends) = (Vec::new(), Vec::new());
     let mut variables = Vec::new();
     for side in &evidence.sides {
         let x = Expr::variable(side.variable.name());
@@ -102,7 +103,11 @@ pub(super) fn check(facts: &[Fact], evidence: &OnBox) -> Result<Relation, Reject
         if low >= high {
             return Err(wrong("intervals that are no points"));
         }
-        sides.push(Interval { low, high, ends: [from, to] });
+        if variables.contains(&atom) {
+            return Err(wrong("every variable once"));
+        }
+        sides.push((low, high));
+        ends.push([from, to]);
         variables.push(atom);
     }
     let degrees: Vec<usize> = variables.iter().map(|v| p.degree_in(v) as usize).collect();
@@ -114,80 +119,42 @@ pub(super) fn check(facts: &[Fact], evidence: &OnBox) -> Result<Relation, Reject
         |m: &crate::exact::Monomial<_>| variables.iter().map(|v| m.exponent(v) as usize).collect();
     let tensor = Tensor::of_terms(degrees, p.terms().map(|(m, c)| (exponents(m), c)));
     let tensor = tensor.ok_or_else(|| wrong("a polynomial"))?;
-    cover(&tensor, &mut sides, &evidence.cover, 0)
-}
-
-/// One side of a box.
-#[derive(Clone)]
-struct Interval {
-    low: Rational,
-    high: Rational,
-    ends: [End; 2],
+    cover(tensor.on_box(&sides), &mut ends, &evidence.cover, 0)
 }
 
 fn wrong(expected: &'static str) -> Rejection {
     Rejection::WrongForm { rule: "on a box", expected }
 }
 
-fn cover(p: &Tensor, sides: &mut [Interval], evidence: &Cover, depth: usize) -> Result<Relation, Rejection> {
+/// The sign that the coefficients on the parts of a box show.
+fn cover(p: Tensor, ends: &mut [[End; 2]], evidence: &Cover, depth: usize) -> Result<Relation, Rejection> {
     match evidence {
-        Cover::Bernstein => sign(p, sides),
-        Cover::Tangent(at) => {
-            let [Interval { low, high, .. }] = sides else { return Err(wrong("one variable for a tangent")) };
-            if at < low || at > high {
-                return Err(wrong("a tangent at a point of the interval"));
-            }
-            // value + slope·(end − at), times the positive denominator of the difference
-            let (value, slope) = p.value_and_slope(at);
-            let above = |end: &Rational| {
-                let step = end - at;
-                value.clone() * step.denominator() + slope.clone() * step.numerator()
-            };
-            let ends = [above(low), above(high)];
-            sign(&p.second_derivative(), sides)?;
-            match ends.iter().any(Signed::is_negative) {
-                true => Err(wrong("a tangent that is at least zero at both ends")),
-                false if ends.iter().any(Zero::is_zero) => Ok(Relation::AtLeast),
-                false => Ok(Relation::Positive),
-            }
-        }
-        Cover::Cut { side, at, parts } => {
+        Cover::Bernstein if !p.is_nonnegative() => Err(wrong("coefficients that are at least zero")),
+        Cover::Bernstein if p.has_positive_faces(ends) => Ok(Relation::Positive),
+        Cover::Bernstein => Ok(Relation::AtLeast),
+        Cover::Cut { side, at, bits, parts } => {
             if depth >= DEPTH_LIMIT {
                 return Err(Rejection::TooLarge { what: "cuts inside cuts", limit: DEPTH_LIMIT });
             }
-            let slot = |sides: &mut [Interval], part: Interval| {
-                let place = sides.get_mut(*side).ok_or_else(|| wrong("a side that is there"))?;
-                Ok::<Interval, Rejection>(std::mem::replace(place, part))
+            if p.bits().saturating_add_signed((*bits).into()).max(at.bits()) > BIT_LIMIT {
+                return Err(Rejection::TooLarge { what: "bits of a coefficient", limit: BIT_LIMIT as usize });
+            }
+            let cut = p.rescaled(*bits).cut(*side, at);
+            let [below, above] = cut.ok_or_else(|| wrong("a cut inside of the box"))?;
+            let place = |ends: &mut [[End; 2]], of_part: [End; 2]| {
+                let slot = ends.get_mut(*side).ok_or_else(|| wrong("a side that is there"))?;
+                Ok::<_, Rejection>(std::mem::replace(slot, of_part))
             };
-            let Some(whole) = sides.get(*side).cloned() else { return Err(wrong("a side that is there")) };
-            if *at <= whole.low || *at >= whole.high {
-                return Err(wrong("a cut inside of the box"));
-            }
-            let [from, to] = whole.ends;
-            let halves = [
-                Interval { low: whole.low.clone(), high: at.clone(), ends: [from, End::Closed] },
-                Interval { low: at.clone(), high: whole.high.clone(), ends: [End::Closed, to] },
-            ];
-            let mut relation = Relation::Positive;
-            for (half, evidence) in halves.into_iter().zip(parts.iter()) {
-                slot(sides, half)?;
-                if cover(p, sides, evidence, depth + 1)? != Relation::Positive {
-                    relation = Relation::AtLeast;
-                }
-            }
-            slot(sides, whole)?;
-            Ok(relation)
+            // The cut itself belongs to both parts.
+            let [left, right] = parts.as_ref();
+            let [from, to] = place(ends, [End::Closed; 2])?;
+            place(ends, [from, End::Closed])?;
+            let on_left = cover(below, ends, left, depth + 1)?;
+            place(ends, [End::Closed, to])?;
+            let on_right = cover(above, ends, right, depth + 1)?;
+            place(ends, [from, to])?;
+            let strict = on_left == Relation::Positive && on_right == Relation::Positive;
+            Ok(if strict { Relation::Positive } else { Relation::AtLeast })
         }
     }
-}
-
-/// The sign that the coefficients of a box show.
-fn sign(p: &Tensor, sides: &[Interval]) -> Result<Relation, Rejection> {
-    let ends: Vec<(Rational, Rational)> = sides.iter().map(|s| (s.low.clone(), s.high.clone())).collect();
-    let p = p.clone().on_box(&ends);
-    if !p.is_nonnegative() {
-        return Err(wrong("coefficients that are at least zero"));
-    }
-    let ends: Vec<[End; 2]> = sides.iter().map(|s| s.ends).collect();
-    Ok(if p.has_positive_faces(&ends) { Relation::Positive } else { Relation::AtLeast })
 }

@@ -15,7 +15,7 @@ use crate::lang::diagnostic::Diagnostic;
 /// Terms of one product or power at most.
 const TERM_LIMIT: usize = 20_000;
 /// An exponent at most.
-const EXPONENT_LIMIT: u32 = 200;
+const EXPONENT_LIMIT: u32 = 1_000;
 /// Nesting of expressions at most, after parsing.
 const DEPTH_LIMIT: usize = 200;
 

@@ -1,0 +1,52 @@
+//! Signs of polynomials in one variable on an interval: the repeated factors are divided out as squares, what is
+//! left has simple roots only and goes to `boxes`.
+
+use super::factor::quotient;
+use super::sign::{Effort, certify_within};
+use super::{boxes, modular};
+use crate::kernel::rule::combine::{Combination, Fact};
+use crate::kernel::{Expr, Relation};
+
+/// Evidence for the sign of a polynomial of higher degree in one variable, if it is found; `None` if the goal is
+/// something else, or the facts say more of the variable than that it lies in an interval.
+pub(super) fn certify(
+    facts: &[Fact],
+    relation: Relation,
+    goal: &Expr,
+    effort: Effort<'_>,
+) -> Option<Option<Combination>> {
+    let variables = goal.poly().variables();
+    let [v] = variables.as_slice() else { return None };
+    if goal.poly().degree() < 3 || relation == Relation::Equal {
+        return None;
+    }
+    boxes::interval(facts, v)?;
+    let of_interval = |f: &Fact| f.expr.poly().degree() == 1 && f.expr.poly().variables().len() == 1;
+    let only = facts.iter().all(|f| !f.expr.atoms().any(|a| a == v) || of_interval(f));
+    match attempt(facts, relation, goal, effort) {
+        None if !only => None,
+        found => Some(found),
+    }
+}
+
+fn attempt(facts: &[Fact], relation: Relation, goal: &Expr, effort: Effort<'_>) -> Option<Combination> {
+    let (v, line) = modular::line(goal.poly())?;
+    if modular::is_square_free(&line) {
+        return boxes::certify(facts, relation, goal);
+    }
+    // goal = simple·root²
+    let root = Expr::from(modular::polynomial(&v, &modular::square_root_of_divisor(&line)?));
+    let simple = Expr::from(quotient(goal.poly(), root.pow(2).poly())?);
+    let mut found = certify_within(facts, relation, &simple, effort.divided()?)?;
+    if relation == Relation::AtLeast {
+        found.terms.iter_mut().for_each(|t| t.squares.push(root.clone()));
+    } else {
+        // A square is above zero where its root has a sign.
+        let on_box = boxes::positive(facts, relation, &root)
+            .or_else(|| boxes::positive(facts, relation, &root.negated()))?;
+        found.terms.iter_mut().for_each(|t| t.boxes.extend([on_box.clone(), on_box.clone()]));
+    }
+    let square = root.pow(2);
+    found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&square));
+    Some(found)
+}
