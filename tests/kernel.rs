@@ -120,16 +120,16 @@ fn positive() -> Value {
 
 // KERNEL.md section 6, (a): the expected payment of the buyer in VCG.
 fn payment(goal: &str) -> Value {
-    let decided = |value: &str, fact: usize| json!({"indicators": [{"argument": "v - c", "value": value, "because": by(fact)}]});
+    let decided = |value: &str, fact: usize| json!([{"indicator": {"argument": "v - c", "value": value, "because": by(fact)}}]);
     let inner = json!({
         "integral": "integral(z, 0, 1, z*[v - z])", "variable": "c", "points": ["0", "v", "1"], "direction": "up",
         "order": [by(0), by(1)], "parts": [decided("one", 3), decided("zero", 2)],
     });
     let outer = json!({
         "integral": "integral(v, 0, 1, integral(c, 0, 1, c*[v - c]))", "variable": "v", "points": ["0", "1"],
-        "direction": "up", "order": [positive()], "parts": [{"integrals": [inner]}],
+        "direction": "up", "order": [positive()], "parts": [[{"integral": inner}]],
     });
-    json!([{"rule": "tree", "hypotheses": [], "goal": goal, "tree": {"leaf": {"evaluation": {"integrals": [outer]}}}}])
+    json!([{"rule": "tree", "hypotheses": [], "goal": goal, "tree": {"leaf": {"evaluation": [{"integral": outer}]}}}])
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn the_expected_payment_in_vcg_is_one_sixth_and_nothing_else() {
     let fifth = "integral(v, 0, 1, integral(c, 0, 1, c*[v - c])) - 1/5 = 0";
     refused(fifth, &payment(fifth), "combine: the two sides differ by -1/30");
     refused(fifth, &good, "the proof ends with");
-    let inner = "/0/tree/leaf/evaluation/integrals/0/parts/0/integrals/0";
+    let inner = "/0/tree/leaf/evaluation/0/integral/parts/0/0/integral";
     let change = |place: &str, value: Value| with(&good, &format!("{inner}{place}"), value);
     refused(claim, &change("/points/1", json!("1/2*v")), "the two sides differ by -1/2*v");
     refused(
@@ -154,17 +154,17 @@ fn the_expected_payment_in_vcg_is_one_sixth_and_nothing_else() {
         "the break points do not begin and end at the limits",
     );
     refused(claim, &change("/points/1", json!("c")), "`c` is not new here");
-    refused(claim, &change("/parts/0/indicators/0/value", json!("zero")), "the two sides differ by");
-    refused(claim, &change("/parts/1/indicators/0/value", json!("one")), "the two sides differ by");
-    refused(claim, &change("/parts/0/indicators/0/because/terms/0/coefficient", json!("-1")), "not positive");
+    refused(claim, &change("/parts/0/0/indicator/value", json!("zero")), "the two sides differ by");
+    refused(claim, &change("/parts/1/0/indicator/value", json!("one")), "the two sides differ by");
+    refused(claim, &change("/parts/0/0/indicator/because/terms/0/coefficient", json!("-1")), "not positive");
     refused(
         claim,
-        &change("/parts/0/indicators/0/because/terms/0/coefficient", json!("2")),
+        &change("/parts/0/0/indicator/because/terms/0/coefficient", json!("2")),
         "the two sides differ by",
     );
     refused(claim, &change("/variable", json!("v")), "`v` is not new here");
     refused(claim, &change("/direction", json!("down")), "the two sides differ by");
-    let outer = "/0/tree/leaf/evaluation/integrals/0";
+    let outer = "/0/tree/leaf/evaluation/0/integral";
     refused(
         claim,
         &with(&good, &format!("{outer}/points"), json!(["0", "c", "1"])),
@@ -198,7 +198,7 @@ fn maximum(value: &str, point: &str, width: &str) -> (String, Value) {
 
 fn interim_rationality(option: &str) -> (String, Value) {
     let goal = format!("integral(y, 0, 1, (th - y)*[th - y]) + {option} - 1/2*th >= 0");
-    let decided = |value: &str, fact: usize| json!({"indicators": [{"argument": "th - y", "value": value, "because": by(fact)}]});
+    let decided = |value: &str, fact: usize| json!([{"indicator": {"argument": "th - y", "value": value, "because": by(fact)}}]);
     let domain = ["th >= 0", "-th + 1 >= 0"];
     let pieces = |text: &str| {
         json!({"integral": text, "variable": "y", "points": ["0", "th", "1"], "direction": "up", "order": [by(0), by(1)],
@@ -206,7 +206,7 @@ fn interim_rationality(option: &str) -> (String, Value) {
     };
     let steps = json!([
         {"rule": "tree", "hypotheses": domain, "goal": goal, "tree": {"leaf": {
-            "evaluation": {"integrals": [pieces("integral(y, 0, 1, [th - y])"), pieces("integral(y, 0, 1, y*[th - y])")]},
+            "evaluation": [{"integral": pieces("integral(y, 0, 1, [th - y])")}, {"integral": pieces("integral(y, 0, 1, y*[th - y])")}],
             "sign": {"terms": [{"coefficient": "1/2", "squares": ["th - 1/2"]}]}}}},
         {"rule": "discharge", "premise": 0, "hypothesis": domain[1]},
         {"rule": "discharge", "premise": 1, "hypothesis": domain[0]},
@@ -282,7 +282,7 @@ fn the_seller_in_vcg_has_no_better_report_than_the_truth() {
     let claim = "(v - c)*[v - c] - (v - c)*[v - r] >= 0";
     let leaf = |first: &str, second: &str, sign: Value| {
         let decided = |argument: &str, value: &str, fact: usize| json!({"argument": argument, "value": value, "because": by(fact)});
-        json!({"leaf": {"evaluation": {"indicators": [decided("v - c", first, 0), decided("v - r", second, 1)]}, "sign": sign}})
+        json!({"leaf": {"evaluation": [{"indicator": decided("v - c", first, 0)}, {"indicator": decided("v - r", second, 1)}], "sign": sign}})
     };
     let split = |on: &str, yes: Value, no: Value| json!({"split": {"on": on, "yes": yes, "no": no}});
     let tree = split(

@@ -82,7 +82,7 @@ fn range(facts: &[Fact], variable: &Atom) -> Option<Range> {
 }
 
 /// The ends of the tightest interval that single facts give for a variable.
-pub(super) fn interval(facts: &[Fact], variable: &Atom) -> Option<(Rational, Rational)> {
+pub fn interval(facts: &[Fact], variable: &Atom) -> Option<(Rational, Rational)> {
     range(facts, variable).map(|r| (r.low, r.high))
 }
 

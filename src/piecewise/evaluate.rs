@@ -311,7 +311,7 @@ impl Engine {
                     vanishes |= value.is_zero();
                     continue;
                 }
-                let nested = |a: &Atom| matches!(a.node(), Node::Indicator(_));
+                let nested = |a: &Atom| matches!(a.node(), Node::Indicator(_) | Node::Primitive { .. });
                 if argument.atoms().any(nested) {
                     self.collect(context, argument, known)?;
                 }

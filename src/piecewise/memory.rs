@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::kernel::Expr;
 use crate::kernel::rule::combine::{Combination, Fact};
-use crate::kernel::rule::tree::{Decided, Pieces};
+use crate::kernel::rule::tree::{Decided, Pieces, Value};
 
 /// The value of an indicator, and why.
 type Because = (Decided, Combination);
@@ -117,7 +117,11 @@ fn shift_integral(integral: &mut (Expr, Pieces), each: &mut dyn FnMut(&mut usize
 fn shift_pieces(pieces: &mut Pieces, each: &mut dyn FnMut(&mut usize)) {
     pieces.order.iter_mut().for_each(|because| shift(because, each));
     for part in &mut pieces.parts {
-        part.indicators.iter_mut().for_each(|d| shift(&mut d.because, each));
-        part.integrals.iter_mut().for_each(|p| shift_pieces(p, each));
+        for value in &mut part.0 {
+            match value {
+                Value::Indicator(decision) => shift(&mut decision.because, each),
+                Value::Integral(pieces) => shift_pieces(pieces, each),
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ mod univariate;
 mod values;
 
 pub use algebraic::AlgebraicNumber;
-pub use boxes::failing_point;
+pub use boxes::{failing_point, interval};
 pub use evaluate::{Cell, Engine};
 pub use multipliers::{combination, quotient};
 pub use obstacle::Obstacle;

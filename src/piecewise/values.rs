@@ -1,7 +1,7 @@
 //! [`Values`]: what the atoms of a term are on one cell.
 
 use crate::exact::Rational;
-use crate::kernel::rule::tree::{Decided, Decision, Evaluation, Pieces};
+use crate::kernel::rule::tree::{Decided, Decision, Evaluation, Pieces, Value};
 use crate::kernel::{Atom, Expr};
 
 /// The values of atoms that are known in one evaluation.
@@ -26,11 +26,11 @@ impl Values {
             Decided::Zero => Rational::ZERO,
         };
         self.values.push((atom.clone(), Expr::number(value)));
-        self.evaluation.indicators.push(decision);
+        self.evaluation.0.push(Value::Indicator(decision));
     }
 
     pub(super) fn integrate(&mut self, atom: &Atom, value: Expr, pieces: Pieces) {
         self.values.push((atom.clone(), value));
-        self.evaluation.integrals.push(pieces);
+        self.evaluation.0.push(Value::Integral(pieces));
     }
 }

@@ -110,9 +110,9 @@ pub(super) fn pivot(existence: &Existence, context: &[Fact]) -> Result<Pivot, Ob
         ..charged
     };
     let total = charged.payment.iter().fold(Expr::zero(), |sum, t| sum.plus(t));
-    let surplus = Engine::new().closed_form(context, &setting.expectation(&total));
-    let none = || Obstacle::Existence { reason: "the expected surplus has no closed form".into() };
-    let surplus = surplus.ok_or_else(none)?;
+    let expected = setting.expectation(&total);
+    // By cases in the parameters, there is no single polynomial.
+    let surplus = Engine::new().closed_form(context, &expected).unwrap_or(expected);
     Ok(Pivot { pivot, charged, worst: charges.into_iter().map(|e| e.at).collect(), surplus })
 }
 
@@ -124,10 +124,11 @@ pub(super) fn plan(
 ) -> Result<(Plan, Option<Mechanism>), Obstacle> {
     let holds = |relation, e: &Expr| Engine::new().tree(context, relation, e).is_ok();
     if holds(Relation::Positive, &pivot.surplus.negated()) {
+        let here = |e: &Expr| Engine::new().closed_form(context, e).unwrap_or_else(|| e.clone());
         let plan = Plan::Impossible {
             existence: Box::new(existence.clone()),
             pivot: Box::new(pivot.pivot.clone()),
-            worst: pivot.worst.clone(),
+            worst: pivot.worst.iter().map(here).collect(),
         };
         return Ok((plan, None));
     }

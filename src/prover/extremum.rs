@@ -10,7 +10,7 @@ use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Atom, Expr, Node, Relation};
 use crate::model::{Bound, Charge, Claim, Description, reduced, root_of_term};
-use crate::piecewise::{Cell, Engine, Obstacle, rational_roots};
+use crate::piecewise::{Cell, Engine, Obstacle, interval, rational_roots};
 
 use super::breaks::zeros;
 use super::proof::facts;
@@ -81,11 +81,64 @@ impl Maxima {
     }
 }
 
-/// The maximum that a charge is, given the body with earlier charges replaced.
+/// The maximum that a charge is, given the body with earlier charges replaced: by one formula for all parameters,
+/// or by cases.
 pub(super) fn maximum(context: &[Fact], charge: &Charge, body: &Expr) -> Result<Extremum, Obstacle> {
     if charge.argument.points.is_finite() {
         return among_points(charge, body);
     }
+    by_one_formula(context, charge, body).or_else(|obstacle| by_cases(context, charge, body).ok_or(obstacle))
+}
+
+/// The maximum on the parts of the range of a single parameter, between the places where a candidate enters or
+/// leaves a piece of the function.
+fn by_cases(context: &[Fact], charge: &Charge, body: &Expr) -> Option<Extremum> {
+    let y = &charge.argument;
+    let names = [body, &y.low, &y.high].map(Expr::free_names).concat();
+    let mut names: Vec<_> = names.into_iter().filter(|n| *n != y.name).collect();
+    names.sort();
+    names.dedup();
+    let [name] = names.as_slice() else { return None };
+    let parameter = Expr::variable(name);
+    let (low, high) = interval(context, parameter.as_atom()?)?;
+    let mut domain = context.to_vec();
+    domain.extend(facts(&y.domain()));
+    let cells = Engine::new().cells(&domain, body).ok()?;
+    let mut breaks = vec![low.clone(), high.clone()];
+    for at in candidates(&cells, charge) {
+        let at = at.at;
+        let ends = [at.minus(&y.low), y.high.minus(&at)];
+        let bounds = cells.iter().flat_map(|c| &c.facts).map(|f| f.expr.substitute_one(&y.name, &at));
+        for e in ends.into_iter().chain(bounds) {
+            breaks.extend(rational_roots(&e.poly().coefficients_in(parameter.as_atom()?)));
+        }
+    }
+    breaks.retain(|b| low <= *b && *b <= high);
+    breaks.sort();
+    breaks.dedup();
+    let mut out: Option<Extremum> = None;
+    for (from, to) in breaks.iter().zip(breaks.iter().skip(1)) {
+        let above = parameter.minus(&Expr::number(from.clone()));
+        let below = Expr::number(to.clone()).minus(&parameter);
+        let mut part = context.to_vec();
+        part.extend([&above, &below].map(|e| Fact { relation: Relation::AtLeast, expr: e.clone() }));
+        let found = by_one_formula(&part, charge, body).ok().filter(|found| found.roots.is_empty())?;
+        let from_here = Expr::at_least_zero(&above);
+        // What it was before, and from here on the difference.
+        let joined = |before: &Expr, after: &Expr| before.plus(&from_here.times(&after.minus(before)));
+        out = Some(match out {
+            None => found,
+            Some(before) => Extremum {
+                value: joined(&before.value, &found.value),
+                at: joined(&before.at, &found.at),
+                roots: vec![],
+            },
+        });
+    }
+    out
+}
+
+fn by_one_formula(context: &[Fact], charge: &Charge, body: &Expr) -> Result<Extremum, Obstacle> {
     let mut engine = Engine::new();
     let mut domain = context.to_vec();
     domain.extend(facts(&charge.argument.domain()));

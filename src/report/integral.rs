@@ -7,7 +7,7 @@ use super::show::Names;
 use crate::exact::Rational;
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::rule::on_box::Cover;
-use crate::kernel::rule::tree::{Direction, Evaluation, Pieces, Tree};
+use crate::kernel::rule::tree::{Direction, Evaluation, Pieces, Tree, Value};
 use crate::kernel::{Expr, Formula, Node, Relation};
 
 /// Letters of a term that is still worth showing on the way.
@@ -218,10 +218,10 @@ impl Steps {
 
     /// The value of each integral, piece by piece.
     fn integrals(&mut self, out: &mut Vec<Block>, facts: &mut Vec<Fact>, evaluation: &Evaluation) {
-        for pieces in &evaluation.integrals {
-            let indicators = evaluation.indicators.clone();
-            let only = Evaluation { indicators, integrals: vec![pieces.clone()] };
-            let Some(worth) = value(facts, &pieces.integral, &only) else { continue };
+        for (k, step) in evaluation.0.iter().enumerate() {
+            let Value::Integral(pieces) = step else { continue };
+            let until = Evaluation(evaluation.0.iter().take(k + 1).cloned().collect());
+            let Some(worth) = value(facts, &pieces.integral, &until) else { continue };
             for block in self.integral(facts, pieces, &worth) {
                 // An inner integral may be the same on several pieces.
                 if !out.contains(&block) {

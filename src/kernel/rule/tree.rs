@@ -51,16 +51,30 @@ pub enum Tree {
     },
 }
 
-/// How the indicators and integrals of a term are evaluated. What it does not name stays as it is.
+/// How the indicators and integrals of a term are evaluated, one after the other: what a later one speaks of
+/// may have been evaluated before. What it does not name stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Evaluation {
-    /// Decided indicators.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub indicators: Vec<Decision>,
-    /// Evaluated integrals.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub integrals: Vec<Pieces>,
+#[serde(transparent)]
+pub struct Evaluation(pub Vec<Value>);
+
+impl Evaluation {
+    /// The evaluated integrals.
+    pub fn integrals(&self) -> impl Iterator<Item = &Pieces> {
+        self.0.iter().filter_map(|value| match value {
+            Value::Integral(pieces) => Some(pieces),
+            Value::Indicator(_) => None,
+        })
+    }
+}
+
+/// The value of one indicator or integral.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Value {
+    /// An indicator.
+    Indicator(Decision),
+    /// An integral.
+    Integral(Pieces),
 }
 
 /// The value of one indicator `[argument ≥ 0]`.
@@ -147,33 +161,45 @@ fn walk(facts: &mut Vec<Fact>, relation: Relation, goal: &Expr, tree: &Tree) -> 
 /// The value of a term wherever the facts hold.
 pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Result<Expr, Rejection> {
     let mut values: Vec<(Atom, Expr)> = Vec::new();
-    for decision in &evidence.indicators {
-        // Indicators inside the argument have been decided before.
-        let argument = substitute_atoms(&decision.argument, &values);
-        let (relation, sign, value) = match decision.value {
-            Decided::One => (Relation::AtLeast, argument, Expr::one()),
-            Decided::Zero => (Relation::Positive, argument.negated(), Expr::zero()),
-        };
-        combine::check(facts, relation, &sign, &decision.because)?;
-        if let Some(atom) = Expr::at_least_zero(&decision.argument).as_atom().cloned() {
-            values.push((atom, value));
-        }
-    }
-    for pieces in &evidence.integrals {
-        let atom = pieces.integral.as_atom();
-        let Some(Node::Primitive { upper, body }) = atom.map(Atom::node) else {
-            return Err(Rejection::WrongForm {
-                rule: "tree",
-                expected: "an integral from 0 of a bounded integrand",
-            });
-        };
-        let upper = substitute_atoms(upper, &values);
-        let value = integrate(facts, &upper, body, pieces)?;
-        if let Some(atom) = atom {
-            values.push((atom.clone(), value));
-        }
+    for value in &evidence.0 {
+        values.extend(match value {
+            Value::Indicator(decision) => decided(facts, decision, &values)?,
+            Value::Integral(pieces) => Some(integrated(facts, pieces, &values)?),
+        });
     }
     Ok(substitute_atoms(e, &values))
+}
+
+/// An indicator and its value; none for what is a number.
+fn decided(
+    facts: &mut Vec<Fact>,
+    decision: &Decision,
+    values: &[(Atom, Expr)],
+) -> Result<Option<(Atom, Expr)>, Rejection> {
+    let argument = substitute_atoms(&decision.argument, values);
+    let (relation, sign, value) = match decision.value {
+        Decided::One => (Relation::AtLeast, argument, Expr::one()),
+        Decided::Zero => (Relation::Positive, argument.negated(), Expr::zero()),
+    };
+    combine::check(facts, relation, &sign, &decision.because)?;
+    Ok(Expr::at_least_zero(&decision.argument).as_atom().map(|atom| (atom.clone(), value)))
+}
+
+/// An integral and its value.
+fn integrated(
+    facts: &mut Vec<Fact>,
+    pieces: &Pieces,
+    values: &[(Atom, Expr)],
+) -> Result<(Atom, Expr), Rejection> {
+    let atom = pieces.integral.as_atom();
+    let Some((atom, Node::Primitive { upper, body })) = atom.map(|a| (a, a.node())) else {
+        return Err(Rejection::WrongForm {
+            rule: "tree",
+            expected: "an integral from 0 of a bounded integrand",
+        });
+    };
+    let upper = substitute_atoms(upper, values);
+    Ok((atom.clone(), integrate(facts, &upper, body, pieces)?))
 }
 
 fn substitute_atoms(e: &Expr, values: &[(Atom, Expr)]) -> Expr {
