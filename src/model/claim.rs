@@ -257,18 +257,23 @@ impl Conjunct {
     /// `∀ variables ∈ ranges. premises ⇒ left REL right`, finite ranges outermost.
     pub fn formula(&self) -> Formula {
         if self.variables.iter().any(|b| b.points.is_finite()) {
-            let (finite, rest): (Vec<Bound>, Vec<Bound>) =
-                self.variables.iter().cloned().partition(|b| b.points.is_finite());
-            let inner = Conjunct { variables: rest, ..self.clone() }.formula();
-            return finite.iter().rev().fold(inner, |rest, bound| {
-                Formula::for_all(std::slice::from_ref(&bound.name), Formula::implied(&[bound.listed()], rest))
-            });
+            let (finite, rest): (Vec<&Bound>, Vec<&Bound>) =
+                self.variables.iter().partition(|b| b.points.is_finite());
+            let variables = rest.into_iter().cloned().collect();
+            return ranging(&finite, Conjunct { variables, ..self.clone() }.formula());
         }
         let mut premises: Vec<Formula> = self.variables.iter().flat_map(Bound::domain).collect();
         premises.extend(self.premises.iter().cloned());
         let names: Vec<Name> = self.variables.iter().map(|b| b.name.clone()).collect();
         Formula::for_all(&names, Formula::implied(&premises, self.comparison()))
     }
+}
+
+/// A statement for all values of names with finite ranges, the first outermost.
+fn ranging(bounds: &[&Bound], body: Formula) -> Formula {
+    bounds.iter().rev().fold(body, |rest, bound| {
+        Formula::for_all(std::slice::from_ref(&bound.name), Formula::implied(&[bound.listed()], rest))
+    })
 }
 
 /// A universal claim.
@@ -373,9 +378,12 @@ impl Claim {
     pub fn formula(&self) -> Formula {
         let body = Formula::And(self.conjuncts.iter().map(Conjunct::formula).collect());
         let body = self.charges.iter().rev().fold(body, |rest, charge| charge.describe(rest));
-        let domain: Vec<Formula> = self.parameters.iter().flat_map(Bound::domain).collect();
-        let names: Vec<Name> = self.parameters.iter().map(|b| b.name.clone()).collect();
-        Formula::for_all(&names, Formula::implied(&domain, body))
+        let (finite, intervals): (Vec<&Bound>, Vec<&Bound>) =
+            self.parameters.iter().partition(|b| b.points.is_finite());
+        let domain: Vec<Formula> = intervals.iter().flat_map(|b| b.domain()).collect();
+        let names: Vec<Name> = intervals.iter().map(|b| b.name.clone()).collect();
+        let body = Formula::for_all(&names, Formula::implied(&domain, body));
+        ranging(&finite, body)
     }
 
     /// The claim with values for some of its parameters.
@@ -403,7 +411,10 @@ impl Claim {
         let body = Formula::Or(self.conjuncts.iter().map(|c| c.formula().negated()).collect());
         let body = self.charges.iter().rev().fold(body, |rest, charge| charge.describe(rest));
         self.parameters.iter().rev().fold(body, |rest, parameter| {
-            let mut parts: Vec<Formula> = parameter.domain().to_vec();
+            let mut parts: Vec<Formula> = match parameter.points.is_finite() {
+                true => vec![parameter.listed()],
+                false => parameter.domain().to_vec(),
+            };
             parts.push(rest);
             Formula::Exists(parameter.name.clone(), Box::new(Formula::And(parts)))
         })

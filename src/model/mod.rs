@@ -33,7 +33,7 @@ pub use mechanism::Mechanism;
 pub use monotone::cyclically_monotone;
 pub use order::{Order, ordered};
 pub use piece::{Everywhere, Piece, Question};
-pub use point::{Point, Points, choices, count_of_choices};
+pub use point::{Point, Points, cell_name, choices, count_of_choices};
 pub use property::{Part, Property, unfold};
 pub use radical::{
     described_root, enclosure, fraction, inverse, quotient_of_differences, reduced, root_named, root_of,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name};
 
-use super::claim::Bound;
+use super::claim::{Bound, own_name};
 
 /// An element of a finite range.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,11 @@ impl Points {
         }
         out
     }
+}
+
+/// The name of an open value of an agent, which no user can write.
+pub fn cell_name(setting: &str, agent: &str, type_: &Rational, outcome: &Rational) -> Name {
+    own_name("cell", &[setting, agent, &type_.to_string(), &outcome.to_string()])
 }
 
 /// Every choice of one point for each of the finite ranges among some.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
+use crate::kernel::rule::finite::decide;
 use crate::kernel::{Expr, Name, Node, Relation};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, choices, reduced};
 use crate::piecewise::{AlgebraicNumber, Cell, Obstacle, failing_point};
@@ -66,6 +67,9 @@ type Point = BTreeMap<Name, Rational>;
 /// A point at which some conjunct fails, if one is found.
 pub fn find(maxima: &Maxima, claim: &Claim) -> Result<Option<Failure>, Obstacle> {
     let claim = &claim.unfolded();
+    if claim.parameters.iter().any(|p| p.points.is_finite()) {
+        return at_parameters(maxima, claim);
+    }
     let mut stuck = None;
     for (index, conjunct) in claim.conjuncts.iter().enumerate() {
         match find_in(maxima, claim, index, conjunct) {
@@ -129,6 +133,25 @@ fn find_in(
             }
             return Ok(Some(failure));
         }
+    }
+    Ok(None)
+}
+
+/// The first failure for some values of parameters with finite ranges.
+fn at_parameters(maxima: &Maxima, claim: &Claim) -> Result<Option<Failure>, Obstacle> {
+    let formulas: Vec<_> = claim.conjuncts.iter().map(Conjunct::formula).collect();
+    for choice in choices(&claim.parameters) {
+        let number = |(name, e): (&'_ Name, &Expr)| Some((name.clone(), e.as_number()?));
+        let values: Option<Vec<(Name, Rational)>> = choice.iter().map(number).collect();
+        let values = values.unwrap_or_default();
+        let values: Vec<(&Name, Rational)> = values.iter().map(|(n, v)| (n, v.clone())).collect();
+        if formulas.iter().all(|f| decide(f, &values) == Some(true)) {
+            continue;
+        }
+        let Some(mut failure) = find(maxima, &claim.at(&choice))? else { continue };
+        choice.iter().for_each(|(name, value)| failure.hints.insert(name.clone(), value.clone()));
+        failure.at.extend(choice);
+        return Ok(Some(failure));
     }
     Ok(None)
 }
@@ -300,22 +323,10 @@ fn climb(
     None
 }
 
-/// Whether the premises that are no comparisons hold at a point.
+/// Whether the premises hold at a point.
 fn allowed(conjunct: &Conjunct, point: &Point) -> bool {
-    use crate::kernel::Formula;
-    fn holds(formula: &Formula, point: &Point) -> bool {
-        match formula {
-            Formula::Compare(relation, e) => value_of(e, point).is_some_and(|v| match relation {
-                Relation::Equal => v.is_zero(),
-                Relation::AtLeast => !v.is_negative(),
-                Relation::Positive => v.is_positive(),
-            }),
-            Formula::And(parts) => parts.iter().all(|p| holds(p, point)),
-            Formula::Or(parts) => parts.iter().any(|p| holds(p, point)),
-            _ => false,
-        }
-    }
-    conjunct.premises.iter().all(|p| holds(p, point))
+    let values: Vec<(&Name, Rational)> = point.iter().map(|(name, value)| (name, value.clone())).collect();
+    conjunct.premises.iter().all(|p| decide(p, &values) == Some(true))
 }
 
 /// A point with values near those of the roots: only to see where a claim may fail.

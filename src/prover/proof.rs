@@ -442,11 +442,11 @@ pub(super) fn prove(statement: Statement, hints: &Hints) -> Result<Proved, Obsta
 pub fn prove_claim(claim: &Claim, charges: &[Extremum]) -> Result<Proved, Obstacle> {
     let mut hints = Hints::new();
     claim.charges.iter().zip(charges).for_each(|(charge, found)| hints.add(charge, found));
-    by_numbers(claim, claim.statement(), &hints).map_or_else(|| prove(claim.statement(), &hints), Ok)
+    by_numbers(claim, claim.statement(), &hints).unwrap_or_else(|| prove(claim.statement(), &hints))
 }
 
 /// Proves that a claim fails, at the point that was found.
 pub fn refute_claim(claim: &Claim, failure: &Failure) -> Result<Proved, Obstacle> {
     let hints = &failure.hints;
-    by_numbers(claim, claim.denial(), hints).map_or_else(|| prove(claim.denial(), hints), Ok)
+    by_numbers(claim, claim.denial(), hints).unwrap_or_else(|| prove(claim.denial(), hints))
 }

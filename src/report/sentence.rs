@@ -100,6 +100,14 @@ fn clause(statement: &Statement) -> Prose {
             }),
         ],
         StatementKind::Versus { .. } => vec![Inline::Code(print_statement(statement))],
+        StatementKind::Implication { premise, conclusion } => {
+            let part = |kind: &StatementKind| clause(&Statement { kind: kind.clone(), ..statement.clone() });
+            let mut out = vec![words("if ")];
+            out.extend(part(premise));
+            out.push(words(", then "));
+            out.extend(part(conclusion));
+            out
+        }
         StatementKind::Ranges { term, range } => vec![
             words("over all payments that make the truth a dominant strategy, "),
             Inline::Math(Math::of(term)),

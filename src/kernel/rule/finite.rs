@@ -44,6 +44,13 @@ pub(in crate::kernel) fn evaluate(
     }
 }
 
+/// Whether a statement holds at values of its free names, if numbers decide it: what *evaluate* asks, without a
+/// theorem.
+pub fn decide(statement: &Formula, values: &[(&Name, Rational)]) -> Option<bool> {
+    let mut reader = Reader { offered: &[], known: values.to_vec(), work: 0, cause: None };
+    reader.holds(statement)
+}
+
 /// Comparisons of one evaluation at most.
 const WORK_LIMIT: usize = 20_000_000;
 
@@ -69,7 +76,7 @@ impl<'a> Reader<'a> {
                 }
                 let value = self.value(e);
                 let holds = value.as_ref().map(|v| has(*relation, v));
-                if holds != Some(true) && self.cause.is_none() {
+                if holds != Some(true) && (self.cause.is_none() || value.is_none()) {
                     let residual = value.map_or_else(|| e.clone(), Expr::number);
                     self.cause = Some(Rejection::Undecided { relation: *relation, residual });
                 }

@@ -155,6 +155,13 @@ pub enum StatementKind {
         /// The properties; at least one.
         properties: Vec<Property>,
     },
+    /// `screening has increasing differences implies screening has single crossing`.
+    Implication {
+        /// What is supposed.
+        premise: Box<StatementKind>,
+        /// What follows.
+        conclusion: Box<StatementKind>,
+    },
     /// `price(r, high) - price(r, low) ranges over [1, 2]`.
     Ranges {
         /// The term.

@@ -211,6 +211,17 @@ pub enum SettingKind {
         /// Gross value.
         value: Expr,
     },
+    /// `value ann = any table t, x in {0, 1, 2}`: whatever the values are, as far as they are in the set.
+    AnyValue {
+        /// The agent.
+        agent: AgentRef,
+        /// The agent's type.
+        rows: Expr,
+        /// The outcome variable.
+        columns: Expr,
+        /// What a value may be.
+        values: Vec<Expr>,
+    },
     /// `outside seller = c`: the outside option, which may depend on the agent's type.
     Outside {
         /// The agent.

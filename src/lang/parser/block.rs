@@ -8,6 +8,7 @@
 //!              | "outcome" name "in" "{" expr { "," expr } "}"
 //!              | "one" "good" [ "," "kept" "by" "the" "seller" "if" "nobody" "gets" "it" ]
 //!              | ( "value" | "outside" | "share" ) agent "=" expr
+//!              | "value" agent "=" "any" "table" expr "," expr "in" "{" expr { "," expr } "}"
 //!              | "ties" ( name "=" expr { "," expr } | "to" "the" ( "lowest" | "highest" ) "index"
 //!                       | "to" agent { "," agent } )
 //! types        = "~" distribution | "in" support
@@ -119,6 +120,15 @@ impl Parser<'_> {
             _ => {
                 let agent = self.agent()?;
                 self.expect("=")?;
+                let table = self.peek_second().is_some_and(|t| t.kind == TokenKind::Name("table".into()));
+                if word == "value" && table && self.accept_word("any") {
+                    self.expect_word("table")?;
+                    let rows = self.expr()?;
+                    self.expect(",")?;
+                    let columns = self.expr()?;
+                    self.expect_word("in")?;
+                    return Ok(SettingKind::AnyValue { agent, rows, columns, values: self.listed()? });
+                }
                 let e = self.expr()?;
                 match word.as_str() {
                     "value" => SettingKind::Value { agent, value: e },

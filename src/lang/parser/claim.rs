@@ -19,6 +19,7 @@
 //!             { ( "," | "and" ) property } "=" expr
 //!           | expr "ranges" "over" range
 //!           | name "has" order
+//!           | statement "implies" statement
 //! property  = "DSIC" | "BIC" | "ex post IC" | ( "ex post" | "interim" | "ex ante" ) "IR" | "efficient" | "feasible"
 //!           | [ "ex post" | "ex ante" ] ( "budget balanced" | "no deficit" )
 //!           | "monotone" | "interim monotone" | "envelope" | "interim envelope" | [ "strictly" ] "regular"
@@ -194,7 +195,11 @@ impl Parser<'_> {
 
     fn statement(&mut self, comments: Vec<String>) -> Parse<Statement> {
         let start = self.here();
-        let kind = self.statement_kind()?;
+        let mut kind = self.statement_kind()?;
+        if self.accept_word("implies") {
+            let conclusion = Box::new(self.statement_kind()?);
+            kind = StatementKind::Implication { premise: Box::new(kind), conclusion };
+        }
         let span = Span::new(start.start, self.end());
         Ok(Statement { comments, trailing: None, kind, refs: vec![], span })
     }

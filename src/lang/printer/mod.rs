@@ -134,6 +134,10 @@ fn setting_line(kind: &SettingKind) -> String {
             "one good, kept by the seller if nobody gets it".into()
         }
         SettingKind::Value { agent: a, value } => format!("value {} = {}", agent(a), block(value)),
+        SettingKind::AnyValue { agent: a, rows, columns, values } => {
+            let (rows, columns, values) = (print_expr(rows), print_expr(columns), list(values));
+            format!("value {} = any table {rows}, {columns} in {{{values}}}", agent(a))
+        }
         SettingKind::Outside { agent: a, value } => format!("outside {} = {}", agent(a), block(value)),
         SettingKind::Prior { probability } => format!("prior = {}", block(probability)),
         SettingKind::Share { agent: a, share } => format!("share {} = {}", agent(a), print_expr(share)),

@@ -33,7 +33,14 @@ pub fn print_set(set: &[Interval]) -> String {
 
 /// A statement without references and comments.
 pub fn print_statement(statement: &Statement) -> String {
-    match &statement.kind {
+    print_kind(&statement.kind)
+}
+
+fn print_kind(kind: &StatementKind) -> String {
+    match kind {
+        StatementKind::Implication { premise, conclusion } => {
+            format!("{} implies {}", print_kind(premise), print_kind(conclusion))
+        }
         StatementKind::Relations { first, rest } => relations(first, rest),
         StatementKind::Properties { mechanism, properties: p } => {
             format!("{} is {}", print_expr(mechanism), properties(p))

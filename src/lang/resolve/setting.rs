@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::kernel::{Expr, Name as Symbol};
-use crate::model::{Agent, Bound, Claim, Comparison, Conjunct, Distribution, Kind, Outcome, Setting};
+use crate::model::{
+    Agent, Bound, Claim, Comparison, Conjunct, Distribution, Kind, Outcome, Setting, cell_name,
+};
 
 use super::names::{advise, complain, unknown_name};
 use super::prior::prior;
@@ -33,7 +35,7 @@ pub(super) fn resolve(
     choice: usize,
     obligations: &mut Vec<Obligation>,
 ) -> Resolve<()> {
-    let mut reader = Reader { universe, indices: vec![], agents: vec![], obligations };
+    let mut reader = Reader { universe, indices: vec![], agents: vec![], cells: vec![], obligations };
     for line in &s.lines {
         reader.declare(line)?;
     }
@@ -55,8 +57,10 @@ pub(super) fn resolve(
     reader.joint(s, &mut setting)?;
     let outcomes = reader.outcomes(s, &mut setting)?;
     reader.values(s, &mut setting, outcomes.as_ref())?;
+    let cells = std::mem::take(&mut reader.cells);
     reader.outside(s, &mut setting)?;
     let open = ties::resolve(reader.universe, s, &mut setting, choice)?;
+    universe.parameters.extend(cells);
     setting.parameters = occurring(&universe.parameters, &setting);
     universe.settings.push(SettingEntry { setting: Arc::new(setting), ties: open });
     Ok(())
@@ -89,6 +93,8 @@ struct Reader<'a> {
     /// The indices of families: `i` in `agents i in 1..2`.
     indices: Vec<String>,
     agents: Vec<Agent>,
+    /// The values that are open.
+    cells: Vec<Bound>,
     obligations: &'a mut Vec<Obligation>,
 }
 
@@ -299,6 +305,15 @@ impl Reader<'_> {
     ) -> Resolve<()> {
         let mut given = vec![false; setting.agents.len()];
         for line in &s.lines {
+            if let (SettingKind::AnyValue { agent: who, rows, columns, values }, Some((variable, _))) =
+                (&line.kind, outcomes)
+            {
+                for i in self.agents_of(who, setting)? {
+                    once(&mut given, i, "value", line.span)?;
+                    self.any_value(setting, i, variable, [rows, columns], values, line.span)?;
+                }
+                continue;
+            }
             let SettingKind::Value { agent: who, value } = &line.kind else { continue };
             let Some((name, values)) = outcomes else {
                 let message = "with one good, the value of an agent is the type";
@@ -323,6 +338,57 @@ impl Reader<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Values that are open: one unknown of a finite range for each type and outcome.
+    fn any_value(
+        &mut self,
+        setting: &mut Setting,
+        i: usize,
+        variable: &Bound,
+        [rows, columns]: [&ast::Expr; 2],
+        values: &[ast::Expr],
+        span: Span,
+    ) -> Resolve<()> {
+        let Some(agent) = setting.agents.get(i).cloned() else { return Ok(()) };
+        let mut env = Env::new(self.universe, vec![Arc::new(setting.clone())]);
+        env.outcome = Some(Axis {
+            points: variable.points.clone(),
+            variable: Expr::zero(),
+            shown: variable.shown.clone(),
+        });
+        let (types, across) = (env.axis(rows)?, env.axis(columns)?);
+        if types.variable != Expr::variable(&agent.type_.name) || across.shown != variable.shown {
+            let message = format!(
+                "an open table has a row for each type of `{}`, and a column for each outcome",
+                agent.name
+            );
+            let help = format!("write `any table {}, {} in {{…}}`", agent.type_.shown, variable.shown);
+            return Err(advise("wrong-sort", message, rows.span.to(columns.span), help));
+        }
+        let set = finite::elements(self.universe, values, "value", self.obligations)?;
+        let numbers = set.values.iter().zip(&set.shown).all(|(value, shown)| value.to_string() == *shown);
+        if set.values.is_empty() || !numbers || set.values.iter().any(|v| v.as_number().is_none()) {
+            let message = "the values of an open table are some rational numbers";
+            return Err(complain("wrong-sort", message, span));
+        }
+        let own = Expr::variable(&agent.type_.name);
+        for point in across.points.all() {
+            let wanted = format!("{} = {}", variable.shown, point.shown);
+            let mut column = Vec::new();
+            for row in types.points.all() {
+                let shown = format!("value({}, {}, {})", agent.name, row.shown, point.shown);
+                let name = cell_name(&setting.name, &agent.name, &row.value, &point.value);
+                column.push(Expr::variable(&name));
+                self.cells.push(set.bound(name, shown));
+            }
+            let term = types.points.table(&own, &column);
+            let place = setting.outcomes.iter_mut().find(|o| o.name == wanted);
+            if let Some(slot) = place.and_then(|o| o.values.get_mut(i)) {
+                *slot = term;
+            }
+        }
+        finite::within_limits(&self.cells, span)
     }
 
     /// Outside options: given, else the share of the type that the agent owns, else zero.

@@ -7,7 +7,7 @@ use crate::kernel::{Expr, Name};
 use crate::model::{Bound, Claim, Conjunct, Existence, Piece, Question, Setting};
 
 use super::binder::comparison;
-use super::names::{agents_in, complain, names_in, settings_in_scope};
+use super::names::{advise, agents_in, complain, names_in, settings_in_scope};
 use super::scope::{Env, Naming, Universe};
 use super::stage::{self, Side};
 use super::ties::Coverage;
@@ -191,6 +191,9 @@ pub(super) fn fixed_parameters(
 /// The names that a statement reads.
 fn names_of(kind: &StatementKind) -> Vec<ast::Name> {
     match kind {
+        StatementKind::Implication { premise, conclusion } => {
+            [premise, conclusion].into_iter().flat_map(|kind| names_of(kind)).collect()
+        }
         StatementKind::Equilibrium { strategy, mechanism, .. } => vec![strategy.clone(), mechanism.clone()],
         StatementKind::Existence { setting, .. }
         | StatementKind::Order { setting, .. }
@@ -208,6 +211,9 @@ fn expressions(kind: &StatementKind) -> Vec<&ast::Expr> {
         StatementKind::Shape { expr, .. } => vec![expr],
         StatementKind::Set { set, elements } => std::iter::once(set).chain(elements).collect(),
         StatementKind::Ranges { term, .. } => vec![term],
+        StatementKind::Implication { premise, conclusion } => {
+            [premise, conclusion].into_iter().flat_map(|kind| expressions(kind)).collect()
+        }
         StatementKind::Versus { first, second, .. } => vec![first, second],
         StatementKind::Equilibrium { .. }
         | StatementKind::Existence { .. }
@@ -312,6 +318,9 @@ impl Reader<'_> {
             StatementKind::Existence { quantity, setting, properties } => {
                 self.existence(env, *quantity, setting, properties, out).map_err(one)
             }
+            StatementKind::Implication { premise, conclusion } => {
+                self.implication(env, statement, premise, conclusion, out)
+            }
             StatementKind::Ranges { term, range } => self.ranges(env, term, range, out).map_err(one),
             StatementKind::Order { setting, order } => self.order(env, setting, *order, out).map_err(one),
             StatementKind::Optimum { .. } => self.optimum(env, &statement.kind, out).map_err(one),
@@ -322,6 +331,36 @@ impl Reader<'_> {
                 characterise::shape(self, env, expr, *shape, variable, out).map_err(one)
             }
         }
+    }
+
+    /// `A implies B`, for all values of the parameters that both speak of.
+    fn implication(
+        &self,
+        env: &mut Env<'_>,
+        statement: &Statement,
+        premise: &StatementKind,
+        conclusion: &StatementKind,
+        out: &mut Read,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let mut part = |kind: &StatementKind| -> Result<Vec<Claim>, Vec<Diagnostic>> {
+            let mut read = Read::default();
+            self.kind(env, &Statement { kind: kind.clone(), ..statement.clone() }, None, &mut read)?;
+            let claim = |goal: Goal| match goal {
+                Goal::Universal(claim) if claim.charges.is_empty() => Some(claim.unfolded()),
+                _ => None,
+            };
+            read.goals.into_iter().map(claim).collect::<Option<Vec<_>>>().ok_or_else(|| {
+                let message = "this is not a statement that can imply another, or be implied";
+                let help = "comparisons, properties of rules and mechanisms, and orders can";
+                vec![*advise("unsupported", message, statement.span, help)]
+            })
+        };
+        let (premises, conclusions) = (part(premise)?, part(conclusion)?);
+        let known: Vec<_> = premises.iter().flat_map(|c| &c.conjuncts).map(Conjunct::formula).collect();
+        let conjuncts = conclusions.into_iter().flat_map(|c| c.conjuncts).map(|c| c.under(known.clone()));
+        let conjuncts = conjuncts.collect();
+        self.goal(Claim::about(&self.universe.parameters, &[], conjuncts), statement.span, out)
+            .map_err(|d| vec![*d])
     }
 
     /// Adds a goal, if it is small enough to be stated.
