@@ -7,7 +7,7 @@
 
 use super::boxes::{failing_point, midpoint};
 use super::context::Context;
-use super::memory::Memory;
+use super::memory::{Memory, under_more};
 use super::narrow::{Attempt, narrowed};
 use super::obstacle::Obstacle;
 use super::sample::refutes;
@@ -143,7 +143,10 @@ impl Engine {
         narrowed(context.facts(), value, |known| {
             let certify = |relation, e: &Expr| certify_within(known, relation, e, Effort::SMALL);
             match certify(relation, value) {
-                Some(sign) => Attempt::Found(Tree::Leaf { evaluation: evaluation.clone(), sign }),
+                Some(sign) => {
+                    let evaluation = under_more(evaluation, context.facts().len(), known);
+                    Attempt::Found(Tree::Leaf { evaluation, sign })
+                }
                 None if certify(Relation::Positive, &value.negated()).is_some() => Attempt::Never,
                 None => Attempt::Finer,
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::kernel::Expr;
 use crate::kernel::rule::combine::{Combination, Fact};
-use crate::kernel::rule::tree::{Decided, Pieces, Value};
+use crate::kernel::rule::tree::{Decided, Evaluation, Pieces, Value};
 
 /// The value of an indicator, and why.
 type Because = (Decided, Combination);
@@ -116,12 +116,26 @@ fn shift_integral(integral: &mut (Expr, Pieces), each: &mut dyn FnMut(&mut usize
 
 fn shift_pieces(pieces: &mut Pieces, each: &mut dyn FnMut(&mut usize)) {
     pieces.order.iter_mut().for_each(|because| shift(because, each));
-    for part in &mut pieces.parts {
-        for value in &mut part.0 {
-            match value {
-                Value::Indicator(decision) => shift(&mut decision.because, each),
-                Value::Integral(pieces) => shift_pieces(pieces, each),
-            }
+    pieces.parts.iter_mut().for_each(|part| shift_values(part, each));
+}
+
+fn shift_values(evaluation: &mut Evaluation, each: &mut dyn FnMut(&mut usize)) {
+    for value in &mut evaluation.0 {
+        match value {
+            Value::Indicator(decision) => shift(&mut decision.because, each),
+            Value::Integral(pieces) => shift_pieces(pieces, each),
         }
     }
+}
+
+/// An evaluation under the first `before` of some facts, as it is under all of them: it numbers its own facts from
+/// their end.
+pub(super) fn under_more(evaluation: &Evaluation, before: usize, facts: &[Fact]) -> Evaluation {
+    let mut out = evaluation.clone();
+    shift_values(&mut out, &mut |number| {
+        if *number >= before {
+            *number += facts.len() - before;
+        }
+    });
+    out
 }
