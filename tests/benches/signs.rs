@@ -62,7 +62,8 @@ fn random(length: usize, mut seed: u64) -> Line {
 }
 
 /// The families: a polynomial, the lower end of its interval, and whether it is at least zero up to 1.
-const FAMILIES: [&str; 8] = ["cheb", "chebpos", "chebneg", "mirrpos", "mirrneg", "mdenpos", "mcluspos", "wilk"];
+const FAMILIES: [&str; 8] =
+    ["cheb", "chebpos", "chebneg", "mirrpos", "mirrneg", "mdenpos", "mcluspos", "wilk"];
 
 fn polynomial(family: &str, n: usize) -> (Line, i64, bool) {
     let large = BigInt::one() << 64;
@@ -104,7 +105,10 @@ fn decide(bencher: divan::Bencher<'_, '_>, family: &str, degree: usize) {
     let (text, _) = text(family, degree);
     bencher.bench(|| {
         let outcome = pipeline::check("bench", divan::black_box(&text), Detail::Verdicts);
-        assert!(outcome.report.is_some_and(|r| r.statements.iter().all(|s| s.as_stated)), "{family} {degree}");
+        assert!(
+            outcome.report.is_some_and(|r| r.statements.iter().all(|s| s.as_stated)),
+            "{family} {degree}"
+        );
     });
 }
 

@@ -172,7 +172,7 @@ pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Resul
 
 /// An indicator and its value; none for what is a number.
 fn decided(
-    facts: &mut Vec<Fact>,
+    facts: &[Fact],
     decision: &Decision,
     values: &[(Atom, Expr)],
 ) -> Result<Option<(Atom, Expr)>, Rejection> {
