@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::definition::{Definition, Statement};
 use super::formula::Formula;
 
-/// `hypotheses ⊢ conclusion`: for all Borel, locally bounded functions and all real values of the
-/// free names, the hypotheses imply the conclusion.
+/// `hypotheses ⊢ conclusion`: for all Borel, locally bounded functions, all real values of the free names
+/// and all natural numbers `m`, the hypotheses imply the conclusion.
 ///
 /// The fields are private to the kernel; there is no other way to make one:
 ///

@@ -12,6 +12,8 @@ use crate::kernel::{Atom, Expr, Node, Relation};
 const COLUMN_LIMIT: usize = 600;
 /// Entries that are changed in one linear program at most.
 const WORK_LIMIT: usize = 1_000_000;
+/// Terms of one product at most.
+const TERM_LIMIT: usize = 400;
 /// Rounds in which multiples of equations meet the monomials of others.
 const ROUNDS: usize = 6;
 
@@ -21,32 +23,96 @@ enum Part {
     /// A product of facts.
     Product(Vec<(usize, u32)>),
     /// A multiple of an equation.
-    Equation(Expr, usize),
+    Equation(Poly<usize>, usize),
 }
 
 struct Candidate {
     part: Part,
-    value: Expr,
+    value: Poly<usize>,
     strict: bool,
 }
 
 /// Evidence that `goal REL 0` follows from the facts: products of `degree` facts at most, and equations
 /// times the monomials that make them meet the goal.
 pub fn combination(facts: &[Fact], relation: Relation, goal: &Expr, degree: usize) -> Option<Combination> {
-    let mut candidates = if relation == Relation::Equal { vec![] } else { products(facts, degree) };
-    equations(facts, goal, &mut candidates);
-    prune(goal, &mut candidates);
-    solve(relation, goal, &candidates)
+    let atoms = Atoms::of(facts.iter().map(|f| &f.expr).chain([goal]));
+    let numbered = |f: &Fact| Numbered { relation: f.relation, expr: atoms.numbered(&f.expr) };
+    let facts: Vec<Numbered> = facts.iter().map(numbered).collect();
+    let goal = atoms.numbered(goal);
+    search(&atoms, &facts, relation, &goal, degree)
 }
 
-fn products(facts: &[Fact], degree: usize) -> Vec<Candidate> {
-    let mut out = vec![Candidate { part: Part::Product(vec![]), value: Expr::one(), strict: true }];
-    let usable: Vec<(usize, &Fact)> = facts
+/// The atoms of some terms, in their order. Polynomials in their numbers are compared without looking into
+/// them.
+struct Atoms {
+    atoms: Vec<Atom>,
+    numbers: BTreeMap<Atom, usize>,
+    /// Whether an indicator occurs: its square is itself.
+    indicators: bool,
+}
+
+/// A fact as a polynomial in numbered atoms.
+struct Numbered {
+    relation: Relation,
+    expr: Poly<usize>,
+}
+
+impl Atoms {
+    fn of<'a>(terms: impl Iterator<Item = &'a Expr>) -> Self {
+        let atoms: BTreeSet<Atom> = terms.flat_map(|e| e.atoms().cloned()).collect();
+        let atoms: Vec<Atom> = atoms.into_iter().collect();
+        let numbers = atoms.iter().cloned().zip(0..).collect();
+        let indicators = atoms.iter().any(|a| matches!(a.node(), Node::Indicator(_)));
+        Atoms { atoms, numbers, indicators }
+    }
+
+    fn numbered(&self, e: &Expr) -> Poly<usize> {
+        let factor = |(a, k): (&Atom, u32)| self.numbers.get(a).map(|n| Monomial::power(*n, k));
+        let monomial = |m: &Monomial<Atom>| {
+            m.factors().filter_map(factor).fold(Monomial::one(), |product, f| product.times(&f))
+        };
+        Poly::of_terms(e.terms().map(|(m, c)| (monomial(m), c.clone())).collect())
+    }
+
+    fn term(&self, p: &Poly<usize>) -> Expr {
+        let factor = |(n, k): (&usize, u32)| self.atoms.get(*n).map(|a| Monomial::power(a.clone(), k));
+        let monomial = |m: &Monomial<usize>| {
+            m.factors().filter_map(factor).fold(Monomial::one(), |product, f| product.times(&f))
+        };
+        Expr::from(Poly::of_terms(p.terms().map(|(m, c)| (monomial(m), c.clone())).collect()))
+    }
+
+    fn product(&self, p: &Poly<usize>, q: &Poly<usize>) -> Poly<usize> {
+        let product = p.times(q);
+        if self.indicators { self.numbered(&self.term(&product)) } else { product }
+    }
+
+    fn is_number(&self, n: usize) -> bool {
+        self.atoms.get(n).is_some_and(|a| matches!(a.node(), Node::Variable(_) | Node::Natural))
+    }
+}
+
+fn search(
+    atoms: &Atoms,
+    facts: &[Numbered],
+    relation: Relation,
+    goal: &Poly<usize>,
+    degree: usize,
+) -> Option<Combination> {
+    let mut candidates = if relation == Relation::Equal { vec![] } else { products(atoms, facts, degree) };
+    equations(atoms, facts, goal, &mut candidates);
+    prune(goal, &mut candidates);
+    solve(atoms, relation, goal, &candidates)
+}
+
+fn products(atoms: &Atoms, facts: &[Numbered], degree: usize) -> Vec<Candidate> {
+    let mut out = vec![Candidate { part: Part::Product(vec![]), value: Poly::one(), strict: true }];
+    let usable: Vec<(usize, &Numbered)> = facts
         .iter()
         .enumerate()
         .filter(|(_, f)| f.relation != Relation::Equal && !f.expr.is_zero())
         .collect();
-    let mut last: Vec<(Vec<usize>, Expr, bool)> = vec![(vec![], Expr::one(), true)];
+    let mut last: Vec<(Vec<usize>, Poly<usize>, bool)> = vec![(vec![], Poly::one(), true)];
     for _ in 0..degree {
         let mut next = Vec::new();
         for (numbers, value, strict) in &last {
@@ -54,8 +120,8 @@ fn products(facts: &[Fact], degree: usize) -> Vec<Candidate> {
                 if numbers.last().is_some_and(|last| last > number) {
                     continue;
                 }
-                let value = value.times(&fact.expr);
-                if value.is_too_large() || out.len() + next.len() > COLUMN_LIMIT {
+                let value = atoms.product(value, &fact.expr);
+                if value.len() > TERM_LIMIT || out.len() + next.len() > COLUMN_LIMIT {
                     break;
                 }
                 let numbers: Vec<usize> = numbers.iter().copied().chain([*number]).collect();
@@ -74,28 +140,28 @@ fn products(facts: &[Fact], degree: usize) -> Vec<Candidate> {
 }
 
 /// Multiples of equations that share a monomial with the goal or with another candidate.
-fn equations(facts: &[Fact], goal: &Expr, out: &mut Vec<Candidate>) {
-    let monomials = |e: &Expr| e.terms().map(|(m, _)| m.clone()).collect::<Vec<_>>();
-    let mut wanted: BTreeSet<Monomial<Atom>> = monomials(goal).into_iter().collect();
+fn equations(atoms: &Atoms, facts: &[Numbered], goal: &Poly<usize>, out: &mut Vec<Candidate>) {
+    let monomials = |e: &Poly<usize>| e.terms().map(|(m, _)| m.clone()).collect::<Vec<_>>();
+    let mut wanted: BTreeSet<Monomial<usize>> = monomials(goal).into_iter().collect();
     let is_single = |c: &&Candidate| matches!(&c.part, Part::Product(facts) if facts.len() < 2);
     wanted.extend(out.iter().filter(is_single).flat_map(|c| monomials(&c.value)));
-    let mut seen: BTreeSet<(usize, Monomial<Atom>)> = BTreeSet::new();
+    let mut seen: BTreeSet<(usize, Monomial<usize>)> = BTreeSet::new();
     for (number, fact) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal) {
         seen.insert((number, Monomial::one()));
         wanted.extend(monomials(&fact.expr));
-        let part = Part::Equation(Expr::one(), number);
+        let part = Part::Equation(Poly::one(), number);
         out.push(Candidate { part, value: fact.expr.clone(), strict: false });
     }
     for _ in 0..ROUNDS {
         let mut found = Vec::new();
         for (number, fact) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal) {
-            for part in telling(&fact.expr) {
+            for part in telling(atoms, &fact.expr) {
                 for factor in wanted.iter().filter_map(|whole| divided(whole, part)) {
                     if !seen.insert((number, factor.clone())) || out.len() + found.len() >= COLUMN_LIMIT {
                         continue;
                     }
-                    let factor = Expr::from(Poly::term(factor, Rational::ONE));
-                    let value = factor.times(&fact.expr);
+                    let factor = Poly::term(factor, Rational::ONE);
+                    let value = atoms.product(&factor, &fact.expr);
                     found.push(Candidate { part: Part::Equation(factor, number), value, strict: false });
                 }
             }
@@ -110,26 +176,25 @@ fn equations(facts: &[Fact], goal: &Expr, out: &mut Vec<Candidate>) {
 
 /// The monomials of an equation by which it is recognised: those with more than numbers in them, if there
 /// are any.
-fn telling(e: &Expr) -> Vec<&Monomial<Atom>> {
-    let is_number = |a: &Atom| matches!(a.node(), Node::Variable(_) | Node::Natural);
+fn telling<'a>(atoms: &Atoms, e: &'a Poly<usize>) -> Vec<&'a Monomial<usize>> {
     let all = || e.terms().map(|(m, _)| m).filter(|m| !m.is_one());
-    let special: Vec<_> = all().filter(|m| m.factors().any(|(a, _)| !is_number(a))).collect();
+    let special: Vec<_> = all().filter(|m| m.factors().any(|(a, _)| !atoms.is_number(*a))).collect();
     if special.is_empty() { all().collect() } else { special }
 }
 
 /// `whole/part`, if it is a monomial.
-fn divided(whole: &Monomial<Atom>, part: &Monomial<Atom>) -> Option<Monomial<Atom>> {
+fn divided(whole: &Monomial<usize>, part: &Monomial<usize>) -> Option<Monomial<usize>> {
     if part.factors().any(|(a, e)| whole.exponent(a) < e) {
         return None;
     }
-    let rest = whole.factors().map(|(a, e)| Monomial::power(a.clone(), e - part.exponent(a)));
+    let rest = whole.factors().map(|(a, e)| Monomial::power(*a, e - part.exponent(a)));
     Some(rest.fold(Monomial::one(), |m, f| m.times(&f)))
 }
 
 /// Leaves out candidates with a monomial that occurs nowhere else: they cannot have a part in a sum.
-fn prune(goal: &Expr, candidates: &mut Vec<Candidate>) {
+fn prune(goal: &Poly<usize>, candidates: &mut Vec<Candidate>) {
     loop {
-        let mut count: BTreeMap<&Monomial<Atom>, usize> = BTreeMap::new();
+        let mut count: BTreeMap<&Monomial<usize>, usize> = BTreeMap::new();
         goal.terms().for_each(|(m, _)| *count.entry(m).or_default() += 2);
         for c in candidates.iter() {
             c.value.terms().for_each(|(m, _)| *count.entry(m).or_default() += 1);
@@ -191,14 +256,20 @@ impl Echelon {
     }
 }
 
-fn solve(relation: Relation, goal: &Expr, candidates: &[Candidate]) -> Option<Combination> {
-    let mut rows: BTreeMap<Monomial<Atom>, usize> = BTreeMap::new();
+fn solve(
+    atoms: &Atoms,
+    relation: Relation,
+    goal: &Poly<usize>,
+    candidates: &[Candidate],
+) -> Option<Combination> {
+    let mut rows: BTreeMap<Monomial<usize>, usize> = BTreeMap::new();
     for (m, _) in goal.terms().chain(candidates.iter().flat_map(|c| c.value.terms())) {
         let next = rows.len();
         rows.entry(m.clone()).or_insert(next);
     }
-    let sparse =
-        |e: &Expr| -> Sparse { e.terms().filter_map(|(m, c)| Some((*rows.get(m)?, c.clone()))).collect() };
+    let sparse = |e: &Poly<usize>| -> Sparse {
+        e.terms().filter_map(|(m, c)| Some((*rows.get(m)?, c.clone()))).collect()
+    };
     let mut echelon = Echelon::default();
     for (k, c) in candidates.iter().enumerate().filter(|(_, c)| matches!(c.part, Part::Equation(..))) {
         echelon.insert(k, sparse(&c.value));
@@ -225,7 +296,7 @@ fn solve(relation: Relation, goal: &Expr, candidates: &[Candidate]) -> Option<Co
     }
     for (k, value) in equations {
         if let Some(Part::Equation(factor, number)) = candidates.get(k).map(|c| &c.part) {
-            out.equations.push((factor.scaled(&value), *number));
+            out.equations.push((atoms.term(&factor.scaled(&value)), *number));
         }
     }
     Some(out)
