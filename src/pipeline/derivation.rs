@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::lang::{DerivationSource, ResolvedStatement, Source};
-use crate::prover::{Derived, Instance, Outcome, Tactic};
+use crate::prover::{Derived, Hypotheses, Instance, Outcome, Tactic};
 use crate::report::{Block, FailingStep, Link, Math, Names, StepFault, VerdictKind, words};
 
-/// The verdict that the links allow: what does not follow by its reason, or is false, is rejected; what was
-/// given no reason and is not found out is undecided.
+/// The verdict that the links allow: what does not follow by its reason, or is false, is rejected, and so is what
+/// follows from hypotheses that contradict each other; what was given no reason and is not found out is undecided.
 pub(super) fn verdict(derived: &Derived) -> VerdictKind {
+    if is_vacuous(derived) {
+        return VerdictKind::Rejected;
+    }
     if derived.proved.is_some() {
         return VerdictKind::Proved;
     }
@@ -17,6 +20,18 @@ pub(super) fn verdict(derived: &Derived) -> VerdictKind {
         Outcome::Fails { instance, reasoned, .. } => instance.is_some() || *reasoned,
     });
     if rejected { VerdictKind::Rejected } else { VerdictKind::Undecided }
+}
+
+/// Whether the hypotheses contradict each other.
+pub(super) fn is_vacuous(derived: &Derived) -> bool {
+    derived.hypotheses == Hypotheses::Contradict
+}
+
+/// What a theorem rests on beside the assumptions of the setting: that its hypotheses can hold, if no functions and
+/// numbers were found that satisfy them.
+pub(super) fn rests_on(derived: &Derived) -> Option<String> {
+    let open = derived.proved.is_some() && derived.hypotheses == Hypotheses::Open;
+    open.then(|| "hypotheses that were not shown to hold together".into())
 }
 
 /// Adds how the names of a derivation are written.

@@ -176,7 +176,8 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
                 Ok(derived) => {
                     out.verdict = derivation::verdict(&derived);
                     let claim = d.statement();
-                    out.proofs.extend(derived.proved.clone().map(|proved| Proof { claim, proved }));
+                    let proved = derived.proved.clone().filter(|_| out.verdict == VerdictKind::Proved);
+                    out.proofs.extend(proved.map(|proved| Proof { claim, proved }));
                     out.derived = Some(derived);
                     return out;
                 }

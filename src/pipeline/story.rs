@@ -49,6 +49,8 @@ pub(super) fn report(
         failing_step = step;
         story.extend(more);
     }
+    let mut rests_on = statement.rests_on.clone();
+    rests_on.extend(judged.derived.as_ref().and_then(super::derivation::rests_on));
     let member = judged
         .goal
         .and_then(|goal| statement.members.get(goal))
@@ -71,8 +73,8 @@ pub(super) fn report(
         printed,
         counterexample,
         failing_step,
-        rests_on: statement.rests_on.clone(),
-        vacuous: false,
+        rests_on,
+        vacuous: judged.derived.as_ref().is_some_and(super::derivation::is_vacuous),
         undecided: judged.obstacle.as_ref().map(|o| words(o, &names)),
         derivation,
         story,

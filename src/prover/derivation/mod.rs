@@ -12,7 +12,7 @@ mod integrand;
 mod refute;
 mod tactic;
 
-use crate::kernel::{Expr, Formula, Name, Step};
+use crate::kernel::{Expr, Formula, Name, Relation, Step};
 use crate::model::{Chain, Derivation, Justification, Link, together};
 use crate::piecewise::Obstacle;
 
@@ -23,11 +23,27 @@ pub use tactic::Tactic;
 /// Times that tactics may be tried for one derivation.
 const BUDGET: usize = 3_000;
 
+/// Of these, how many for a contradiction between the hypotheses.
+const BUDGET_OF_CONTRADICTION: usize = 60;
+
+/// Whether the hypotheses of a derivation can hold together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hypotheses {
+    /// Some functions and numbers of the library satisfy them.
+    Hold,
+    /// They contradict each other, and what follows from them says nothing.
+    Contradict,
+    /// Neither was found.
+    Open,
+}
+
 /// What was found about a derivation.
 #[derive(Debug, Clone)]
 pub struct Derived {
     /// The theorem, if every link holds.
     pub proved: Option<Proved>,
+    /// Whether the hypotheses can hold together, if every link holds.
+    pub hypotheses: Hypotheses,
     /// What is not shown to be defined.
     pub undefined: Option<Formula>,
     /// For each chain, what was found about each link.
@@ -133,11 +149,15 @@ pub fn derive(derivation: &Derivation) -> Result<Derived, Obstacle> {
             _ => parts = None,
         }
     }
+    let hypotheses = match &parts {
+        Some(_) => proof.consistency()?,
+        None => Hypotheses::Open,
+    };
     let proved = match parts {
         Some(parts) => Some(proof.finish(parts)?),
         None => None,
     };
-    Ok(Derived { proved, undefined, chains })
+    Ok(Derived { proved, hypotheses, undefined, chains })
 }
 
 impl Proof<'_> {
@@ -298,6 +318,18 @@ impl Proof<'_> {
             .map(|s| Ok((*s, self.builder.conclusion(*s)?)))
             .collect::<Result<Vec<_>, Obstacle>>()?;
         self.combine(&known, goal, 1)
+    }
+
+    /// Whether the hypotheses can hold together: an instance of the library, or `0 > 0` from them.
+    fn consistency(&mut self) -> Result<Hypotheses, Obstacle> {
+        let never = Formula::Compare(Relation::Positive, Expr::zero());
+        let holds =
+            self.derivation.hypotheses.is_empty() || refute::instance(self.derivation, &[], &never).is_some();
+        if holds {
+            return Ok(Hypotheses::Hold);
+        }
+        self.spent = BUDGET - BUDGET_OF_CONTRADICTION;
+        Ok(if self.any(&never)?.is_some() { Hypotheses::Contradict } else { Hypotheses::Open })
     }
 
     /// The theorem without hypotheses.
