@@ -114,9 +114,6 @@ fn story(out: &mut String, s: &StatementReport) {
     {
         below(out, &format!("the left side is {value}"));
     }
-    if s.vacuous {
-        below(out, "vacuous: its hypotheses cannot hold");
-    }
     if let Some(reason) = &s.undecided {
         below(out, reason);
     }
