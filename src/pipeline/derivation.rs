@@ -78,7 +78,8 @@ pub(super) fn failures(
     let Some(written) = &statement.derivation else { return (None, vec![]) };
     let (mut first, mut story, mut index) = (None, Vec::new(), 0);
     if is_vacuous(derived) {
-        story.push("vacuous: its hypotheses contradict each other, so that anything follows from them".into());
+        story
+            .push("vacuous: its hypotheses contradict each other, so that anything follows from them".into());
     }
     if let Some(formula) = &derived.undefined {
         story.push(format!("it is not shown that a denominator is never zero: {}", names.formula(formula)));
