@@ -32,7 +32,7 @@ const DEPTH_LIMIT: usize = 200;
 const PRECISIONS: [i64; 7] = [80, 160, 320, 640, 1_280, 2_560, 5_120];
 
 /// What is found about a polynomial on a box.
-pub(super) enum Found {
+enum Found {
     /// It has the sign.
     Proved(OnBox),
     /// It has another sign at this point of the box.
@@ -125,7 +125,7 @@ pub fn failing_point(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<
 }
 
 /// What is found about a polynomial on the box that single facts give; `None` if they give none.
-pub(super) fn decide(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Found> {
+fn decide(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Found> {
     if relation == Relation::Equal {
         return None;
     }

@@ -30,12 +30,7 @@ pub(super) fn math(m: &Math) -> String {
         Math::Sum(terms) => {
             let mut out = String::new();
             for (position, (sign, term)) in terms.iter().enumerate() {
-                out.push_str(match (position, sign) {
-                    (0, Sign::Plus) => "",
-                    (0, Sign::Minus) => "-",
-                    (_, Sign::Plus) => " + ",
-                    (_, Sign::Minus) => " - ",
-                });
+                out.push_str(sign.before(position));
                 out.push_str(&part(term, Level::Words));
             }
             out

@@ -156,12 +156,7 @@ impl Math {
             }
             Math::Sum(terms) => {
                 for (position, (sign, term)) in terms.iter().enumerate() {
-                    out.push_str(match (position, sign) {
-                        (0, Sign::Plus) => "",
-                        (0, Sign::Minus) => "-",
-                        (_, Sign::Plus) => " + ",
-                        (_, Sign::Minus) => " - ",
-                    });
+                    out.push_str(sign.before(position));
                     term.part(out, Level::Words);
                 }
             }

@@ -5,7 +5,7 @@ use super::document::{StatementReport, VerdictKind};
 use super::math::Math;
 use crate::lang::ast::{
     Claim, Concept, Expr, ExprKind, Extreme, FamilyOperator, Objective, Order, Property, PropertyKind,
-    Quantity, Relation, Scope, Shape, Stance, Statement, StatementKind,
+    Quantity, Relation, Scope, Stance, Statement, StatementKind,
 };
 use crate::lang::{print_expr, print_statement};
 
@@ -84,7 +84,7 @@ fn clause(statement: &Statement) -> Prose {
                 Some(noun) => [vec![words("the ")], noun].concat(),
                 None => vec![Inline::Math(Math::of(expr))],
             };
-            out.push(words(format!(" is {} in ", shaped(*shape))));
+            out.push(words(format!(" is {} in ", shape.words())));
             out.push(Inline::Math(Math::name(&variable.text)));
             out
         }
@@ -202,17 +202,6 @@ fn says(property: PropertyKind) -> &'static str {
         }
         PropertyKind::Regular => "virtual values never fall with the type",
         PropertyKind::StrictlyRegular => "virtual values rise with the type",
-    }
-}
-
-fn shaped(shape: Shape) -> &'static str {
-    match shape {
-        Shape::Nondecreasing => "nondecreasing",
-        Shape::Nonincreasing => "nonincreasing",
-        Shape::StrictlyIncreasing => "strictly increasing",
-        Shape::StrictlyDecreasing => "strictly decreasing",
-        Shape::Convex => "convex",
-        Shape::Concave => "concave",
     }
 }
 

@@ -364,3 +364,17 @@ pub enum Shape {
     /// `concave`
     Concave,
 }
+
+impl Shape {
+    /// As it is written.
+    pub fn words(self) -> &'static str {
+        match self {
+            Shape::Nondecreasing => "nondecreasing",
+            Shape::Nonincreasing => "nonincreasing",
+            Shape::StrictlyIncreasing => "strictly increasing",
+            Shape::StrictlyDecreasing => "strictly decreasing",
+            Shape::Convex => "convex",
+            Shape::Concave => "concave",
+        }
+    }
+}

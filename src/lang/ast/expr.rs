@@ -120,6 +120,18 @@ pub enum Sign {
     Minus,
 }
 
+impl Sign {
+    /// How it is written in front of the term at a position of a sum.
+    pub fn before(self, position: usize) -> &'static str {
+        match (position, self) {
+            (0, Sign::Plus) => "",
+            (0, Sign::Minus) => "-",
+            (_, Sign::Plus) => " + ",
+            (_, Sign::Minus) => " - ",
+        }
+    }
+}
+
 /// How a factor enters a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Factor {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::statement::relations;
 use crate::exact::Rational;
-use crate::lang::ast::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign, children};
+use crate::lang::ast::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, children};
 
 /// How tightly a form binds; a part that binds less tightly than its place needs brackets.
 #[derive(PartialEq, PartialOrd)]
@@ -88,12 +88,7 @@ fn write_expr(out: &mut String, e: &Expr) {
         }
         ExprKind::Sum(terms) => {
             for (position, (sign, term)) in terms.iter().enumerate() {
-                out.push_str(match (position, sign) {
-                    (0, Sign::Plus) => "",
-                    (0, Sign::Minus) => "-",
-                    (_, Sign::Plus) => " + ",
-                    (_, Sign::Minus) => " - ",
-                });
+                out.push_str(sign.before(position));
                 part(out, term, &Level::Product);
             }
         }

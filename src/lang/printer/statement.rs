@@ -2,7 +2,7 @@
 
 use crate::lang::ast::{
     Concept, Constants, End, Expr, Extreme, Interval, Objective, Order, Property, PropertyKind, Quantity,
-    Relation, Shape, Statement, StatementKind, Versus,
+    Relation, Statement, StatementKind, Versus,
 };
 
 use super::expr::{list, print_expr};
@@ -46,14 +46,7 @@ fn print_kind(kind: &StatementKind) -> String {
             format!("{} is {}", print_expr(mechanism), properties(p))
         }
         StatementKind::Shape { expr, shape, variable } => {
-            let shape = match shape {
-                Shape::Nondecreasing => "nondecreasing",
-                Shape::Nonincreasing => "nonincreasing",
-                Shape::StrictlyIncreasing => "strictly increasing",
-                Shape::StrictlyDecreasing => "strictly decreasing",
-                Shape::Convex => "convex",
-                Shape::Concave => "concave",
-            };
+            let shape = shape.words();
             format!("{} is {shape} in {}", print_expr(expr), variable.text)
         }
         StatementKind::Equilibrium { concept, strategy, mechanism } => {
