@@ -51,7 +51,7 @@ fn number(text: &str) -> Rational {
 fn read(parts: &[&str]) -> ResolvedFile {
     let text = parts.concat();
     let file = lang::parse(&text).unwrap_or_else(|d| panic!("{text}: {d:?}"));
-    lang::resolve(&file).unwrap_or_else(|d| panic!("{text}: {d:?}"))
+    lang::resolve(&file, lang::Ironing::default()).unwrap_or_else(|d| panic!("{text}: {d:?}"))
 }
 
 /// The one statement of a file.

@@ -18,6 +18,7 @@ mod documents;
 mod evaluate;
 mod figures;
 mod forgery;
+mod ironing;
 mod kernel;
 mod language;
 mod laws;

@@ -16,7 +16,7 @@ pub use printer::{
     print_drawn, print_expr, print_file, print_property, print_relation, print_set, print_statement,
 };
 pub use resolve::{
-    ChainSource, Curve, DerivationSource, Drawn, Goal, LinkSource, Obligation, PrintedClaim,
+    ChainSource, Curve, DerivationSource, Drawn, Goal, Ironing, LinkSource, Obligation, PrintedClaim,
     ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, resolve, resolve_expression,
 };
 pub use source::Source;

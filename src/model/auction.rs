@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::kernel::Expr;
 
 use super::claim::Bound;
+use super::ironing::Flat;
 use super::mechanism::Mechanism;
 use super::setting::{Kind, Setting};
 
@@ -97,14 +98,18 @@ impl Mechanism {
         Some(Self::of(setting, allocation, vec![payment.clone(), payment.negated()]))
     }
 
-    /// The revenue-maximising mechanism for regular priors (Myerson, 1981; Krishna 5.14, 5.15): the
-    /// highest non-negative virtual value wins, and `t_i = Q_i θ_i − ∫ Q_i` from the lowest type.
-    pub fn myerson(setting: &Arc<Setting>) -> Option<Self> {
+    /// The revenue-maximising mechanism (Myerson, 1981; Krishna 5.14, 5.15): the highest non-negative virtual
+    /// value wins, and `t_i = Q_i θ_i − ∫ Q_i` from the lowest type. `flats` are the intervals on which the virtual
+    /// values of each agent are ironed; regular priors have none.
+    pub fn myerson(setting: &Arc<Setting>, flats: &[Vec<Flat>]) -> Option<Self> {
         if setting.kind != Kind::GoodOrSeller {
             return None;
         }
-        let virtuals: Vec<(Expr, Expr)> =
-            (0..setting.agents.len()).map(|i| setting.virtual_parts(i)).collect::<Option<_>>()?;
+        let virtuals: Vec<(Expr, Expr)> = flats
+            .iter()
+            .enumerate()
+            .map(|(i, flats)| setting.ironed_parts(i, flats))
+            .collect::<Option<_>>()?;
         let wins = |(i, (p, f)): (usize, &(Expr, Expr))| {
             let others = virtuals.iter().enumerate().filter(|(j, _)| *j != i);
             others.fold(Expr::at_least_zero(p), |product, (j, (q, g))| {

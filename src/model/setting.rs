@@ -282,16 +282,17 @@ impl Setting {
         if let Some(value) = a.uniform_virtual_value() {
             return Some((value, Expr::one()));
         }
-        let higher = Expr::one().minus(&a.cdf);
-        let none = Expr::is_zero_indicator(&a.density).times(&Expr::is_zero_indicator(&higher));
-        let p = own.times(&a.density).minus(&higher);
-        // Where there is nobody, both parts of `p` and the density are zero.
-        Some((p.plus(&own.times(&none)), a.density.plus(&none)))
+        Some(weighted(&own, &a.density, &Expr::one().minus(&a.cdf)))
     }
 
     /// `θ − (1 − F)/f`; where it is used, the density must not be zero.
     pub fn virtual_value(&self, agent: usize) -> Option<Expr> {
         let a = self.agents.get(agent)?;
+        if let Some((value, weight)) = self.ironed_parts(agent, &[])
+            && weight == Expr::one()
+        {
+            return Some(value);
+        }
         let rest = || Expr::one().minus(&a.cdf).times(&Expr::inverse(&a.density));
         Some(a.uniform_virtual_value().unwrap_or_else(|| Expr::variable(&a.type_.name).minus(&rest())))
     }
@@ -314,6 +315,14 @@ impl Setting {
         }
         out
     }
+}
+
+/// `θf − (1 − F)` and `f`, given `1 − F`; where both are zero the type and one.
+pub(super) fn weighted(own: &Expr, density: &Expr, higher: &Expr) -> (Expr, Expr) {
+    let none = Expr::is_zero_indicator(density).times(&Expr::is_zero_indicator(higher));
+    let p = own.times(density).minus(higher);
+    // Where there is nobody, both parts of `p` and the density are zero.
+    (p.plus(&own.times(&none)), density.plus(&none))
 }
 
 /// `Σ_k weights_k · values_k`.

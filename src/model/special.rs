@@ -2,8 +2,8 @@
 
 use crate::kernel::{Expr, Formula};
 
-use super::claim::{Bound, Claim, Comparison, Conjunct};
-use super::setting::Setting;
+use super::claim::{Bound, Comparison, Conjunct};
+use super::setting::{Agent, Setting};
 
 /// That a set is the set of minimisers of `net`, a term in the type: the points lie in the type space,
 /// the values at them are equal, and every other type has a greater one.
@@ -72,16 +72,20 @@ pub enum Strictness {
 
 /// That an agent's virtual value is nondecreasing or strictly increasing, without quotients:
 /// `p(y) f(z) ≤ p(z) f(y)` for all types `y ≤ z`, with `p = θ f − (1 − F)`; or less, for `y < z`.
-pub fn regular(setting: &Setting, agent: usize, strictness: Strictness) -> Option<Claim> {
-    let conjunct = regularity(setting, agent, strictness)?;
-    Some(Claim::about(&setting.parameters, &[], vec![conjunct]))
+pub fn regularity(setting: &Setting, agent: usize, strictness: Strictness) -> Option<Conjunct> {
+    let a = setting.agents.get(agent)?;
+    let what = format!("{}: virtual values of two types, times both densities", a.name);
+    Some(nondecreasing(a, &setting.ironed_parts(agent, &[])?, strictness, what))
 }
 
-/// The same as a conjunct.
-pub fn regularity(setting: &Setting, agent: usize, strictness: Strictness) -> Option<Conjunct> {
-    let agent_ = setting.agents.get(agent)?;
-    let type_ = &agent_.type_;
-    let (p, f) = setting.virtual_parts(agent)?;
+/// That a quotient `p/f` of terms in an agent's type is nondecreasing or strictly increasing where `f > 0`.
+pub(super) fn nondecreasing(
+    agent: &Agent,
+    (p, f): &(Expr, Expr),
+    strictness: Strictness,
+    what: String,
+) -> Conjunct {
+    let type_ = &agent.type_;
     let high = Bound { name: "z'".into(), shown: "z".into(), ..type_.clone() };
     let low = Bound {
         name: "y'".into(),
@@ -91,12 +95,11 @@ pub fn regularity(setting: &Setting, agent: usize, strictness: Strictness) -> Op
         ..type_.clone()
     };
     let at = |e: &Expr, b: &Bound| e.substitute_one(&type_.name, &Expr::variable(&b.name));
-    let (left, right) = (at(&p, &low).times(&at(&f, &high)), at(&p, &high).times(&at(&f, &low)));
+    let (left, right) = (at(p, &low).times(&at(f, &high)), at(p, &high).times(&at(f, &low)));
     let apart = Formula::greater(&Expr::variable(&high.name), &Expr::variable(&low.name));
     let (relation, premises) = match strictness {
         Strictness::Weak => (Comparison::AtMost, vec![]),
         Strictness::Strict => (Comparison::Less, vec![apart]),
     };
-    let what = format!("{}: virtual values of two types, times both densities", agent_.name);
-    Some(Conjunct::relation(what, vec![high, low], left, relation, right).under(premises))
+    Conjunct::relation(what, vec![high, low], left, relation, right).under(premises)
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::Formula;
 use crate::kernel::{Certificate, Definition, Statement, Theorem};
 use crate::lang::{self, Goal, ResolvedStatement};
+use crate::piecewise::ironed;
 use crate::report::{Names, VerdictKind};
 
 use super::judge::{Judged, Proof};
@@ -199,7 +200,7 @@ fn expected(file: &CertificateFile, text: &str) -> Result<Expected, String> {
         format!("the source cannot be read: {first}")
     };
     let parsed = lang::parse(text).map_err(complain)?;
-    let resolved = lang::resolve(&parsed).map_err(complain)?;
+    let resolved = lang::resolve(&parsed, lang::Ironing(ironed)).map_err(complain)?;
     let statement = resolved
         .statements
         .iter()

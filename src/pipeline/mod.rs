@@ -14,6 +14,7 @@ mod worked;
 
 use crate::kernel::check as check_certificate;
 use crate::lang::{self, Diagnostic};
+use crate::piecewise::ironed;
 use crate::prover::Maxima;
 use crate::report::{FileReport, Prose, StatementReport, words};
 
@@ -69,7 +70,7 @@ pub struct Answered {
 /// Reads one file's text: syntax, names, and what must hold for the input to make sense.
 pub fn prepare(path: &str, text: &str) -> Result<Prepared, Vec<Diagnostic>> {
     let file = lang::parse(text)?;
-    let resolved = lang::resolve(&file)?;
+    let resolved = lang::resolve(&file, lang::Ironing(ironed))?;
     let defined = obligation::meet(&resolved.obligations)?;
     let (source, path) = (lang::Source::new(path, text), path.to_owned());
     Ok(Prepared { source, path, file, resolved, defined, maxima: Maxima::default() })

@@ -239,6 +239,7 @@ fn noun(e: &Expr) -> Option<Prose> {
                     ("most that can be collected from ", " without changing the efficient outcome of ")
                 }
                 ("virtual_value", 2) => ("virtual value of ", " in "),
+                ("ironed_virtual_value", 2) => ("ironed virtual value of ", " in "),
                 ("reserve", 2) => ("reserve for ", " in "),
                 ("worst_off_type", 2) => ("worst-off type of ", " in "),
                 _ => return None,

@@ -443,8 +443,17 @@ pub struct Strategy {
     pub name: Name,
     /// The mechanism it is played in.
     pub mechanism: Name,
+    /// The report of every agent, or of one agent each.
+    pub bids: Vec<Bid>,
+}
+
+/// `bid(x) = x/2`, `bid ann(x) = x/2`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bid {
     /// The name of the report (only read by people).
     pub report: Name,
+    /// Whose report it is; everyone's if nobody is named.
+    pub agent: Option<AgentRef>,
     /// The argument.
     pub variable: Name,
     /// The report.

@@ -19,12 +19,13 @@
 //! rule         = ( "allocation" | "payment" ) agent "=" expr | "probability" name "=" expr ":" expr
 //!              | "outcome" name "=" expr
 //! alone        = "rule" name "on" name ":" name "=" expr
-//! strategy     = "strategy" name "on" name ":" name "(" name ")" "=" expr
+//! strategy     = "strategy" name "on" name ":" bid { "," bid }
+//! bid          = name [ agent ] "(" name ")" "=" expr
 //! ```
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    AgentRef, Discrete, Distribution, DistributionKind, Expr, Grid, Keeper, Mechanism, MechanismBody,
+    AgentRef, Bid, Discrete, Distribution, DistributionKind, Expr, Grid, Keeper, Mechanism, MechanismBody,
     MechanismRule, MechanismRuleKind, Setting, SettingKind, SettingLine, Span, Strategy, Support, Ties,
 };
 use crate::lang::lexer::{Token, TokenKind};
@@ -353,11 +354,21 @@ impl Parser<'_> {
         self.expect_word("on")?;
         let mechanism = self.name("a mechanism")?;
         self.expect(":")?;
+        let mut bids = vec![self.bid()?];
+        while self.accept(",") {
+            bids.push(self.bid()?);
+        }
+        Ok(Strategy { name, mechanism, bids })
+    }
+
+    /// `bid(x) = x/2`, `bid ann(x) = x/2`
+    fn bid(&mut self) -> Parse<Bid> {
         let report = self.name("a name for the report, such as `bid`")?;
+        let agent = if self.is_symbol("(") { None } else { Some(self.agent()?) };
         let opened = self.expect("(")?;
         let variable = self.name("a name for the type")?;
         self.close(")", opened)?;
         self.expect("=")?;
-        Ok(Strategy { name, mechanism, report, variable, body: self.expr()? })
+        Ok(Bid { report, agent, variable, body: self.expr()? })
     }
 }

@@ -6,7 +6,7 @@ mod figure;
 mod statement;
 
 use crate::lang::ast::{
-    AgentRef, Blank, Braces, Claim, Discrete, Distribution, DistributionKind, Expr, File, Grid, Item,
+    AgentRef, Bid, Blank, Braces, Claim, Discrete, Distribution, DistributionKind, Expr, File, Grid, Item,
     ItemKind, Keeper, Mechanism, MechanismBody, MechanismRuleKind, Scope, SettingKind, Stance, Support, Text,
     Ties,
 };
@@ -100,9 +100,13 @@ fn print_item(out: &mut String, item: &Item) {
             }
         }
         ItemKind::Strategy(s) => {
+            let bid = |b: &Bid| {
+                let who = b.agent.as_ref().map(|a| format!(" {}", agent(a))).unwrap_or_default();
+                format!("{}{who}({}) = {}", b.report.text, b.variable.text, print_expr(&b.body))
+            };
+            let bids: Vec<String> = s.bids.iter().map(bid).collect();
             let (name, mechanism) = (&s.name.text, &s.mechanism.text);
-            let (report, variable, body) = (&s.report.text, &s.variable.text, print_expr(&s.body));
-            out.push_str(&format!("strategy {name} on {mechanism}: {report}({variable}) = {body}"));
+            out.push_str(&format!("strategy {name} on {mechanism}: {}", bids.join(", ")));
         }
         ItemKind::Claim(claim) => print_claim(out, claim),
         ItemKind::Derivation(d) => derivation::print_derivation(out, d),

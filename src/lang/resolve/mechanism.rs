@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::kernel::Expr;
-use crate::model::{Comparison, Kind, Mechanism, Setting};
+use crate::model::{Agent, Comparison, Kind, Mechanism, Setting};
 
 use super::names::{advise, complain, occurs};
 use super::scope::{Env, MechanismEntry, Range, StrategyEntry, Universe};
 use super::{Obligation, Resolve, expr, setting, table};
-use crate::lang::ast::{self, AgentRef, ExprKind, MechanismBody, MechanismRuleKind, Name, Span};
+use crate::lang::ast::{self, AgentRef, Bid, ExprKind, MechanismBody, MechanismRuleKind, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 
 /// Reads a mechanism and adds it to the universe.
@@ -78,37 +78,61 @@ pub(super) fn strategy(
     obligations: &mut Vec<Obligation>,
 ) -> Resolve<()> {
     let setting = universe.mechanism(&s.mechanism.text, s.mechanism.span)?.mechanism.setting.clone();
-    Env::new(universe, vec![]).is_new(&s.variable)?;
-    occurs(&s.variable, &s.body)?;
+    let mut bids: Vec<Option<&Bid>> = vec![None; setting.agents.len()];
+    for bid in &s.bids {
+        Env::new(universe, vec![]).is_new(&bid.variable)?;
+        occurs(&bid.variable, &bid.body)?;
+        let whose = match &bid.agent {
+            None => 0..bids.len(),
+            Some(who) => {
+                let i = setting::agent(who, &setting)?;
+                i..i + 1
+            }
+        };
+        for slot in bids.get_mut(whose).into_iter().flatten() {
+            if slot.replace(bid).is_some() {
+                return Err(complain("duplicate-name", "this is given twice", bid.report.span));
+            }
+        }
+    }
     let (mut reports, mut more) = (Vec::new(), Vec::new());
-    for agent in &setting.agents {
-        let mut env = Env::new(universe, vec![]);
-        env.values.insert(s.variable.text.clone(), Expr::variable(&agent.type_.name));
-        env.ranges.push(Range { bound: agent.type_.clone(), ordered: true });
-        let report = env.constant(&s.body)?;
-        if agent.type_.points.is_finite() {
-            let points = agent.type_.points.all().iter();
-            let away = points
-                .fold(Expr::one(), |product, p| product.times(&report.minus(&Expr::number(p.value.clone()))));
-            let message = format!("a report of `{}` is not one of its types", agent.name);
-            let diagnostic = Diagnostic::new("out-of-range", message, s.body.span)
-                .help("reports are types: the mechanism is only defined for them");
-            env.oblige(away, Comparison::Equal, Expr::zero(), diagnostic);
-        }
-        for (relation, end) in
-            [(Comparison::AtLeast, &agent.type_.low), (Comparison::AtMost, &agent.type_.high)]
-        {
-            let message = format!("a report of `{}` leaves the type space", agent.name);
-            let diagnostic = Diagnostic::new("out-of-range", message, s.body.span)
-                .help("reports are types: the mechanism is only defined for them");
-            env.oblige(report.clone(), relation, end.clone(), diagnostic);
-        }
-        reports.push(report);
-        more.append(&mut env.obligations);
+    for (agent, bid) in setting.agents.iter().zip(bids) {
+        let bid = bid.ok_or_else(|| {
+            let message = format!("`{}` does not say what `{}` reports", s.name.text, agent.name);
+            let help = format!("add `, bid {}(x) = …`", agent.name);
+            advise("missing-agent", message, s.name.span, help)
+        })?;
+        reports.push(report(universe, agent, bid, &mut more)?);
     }
     obligations.append(&mut more);
     universe.strategies.push(StrategyEntry { name: s.name.text.clone(), setting, reports });
     Ok(())
+}
+
+/// What an agent reports, as a term in the own type.
+fn report(universe: &Universe, agent: &Agent, bid: &Bid, obligations: &mut Vec<Obligation>) -> Resolve<Expr> {
+    let mut env = Env::new(universe, vec![]);
+    env.values.insert(bid.variable.text.clone(), Expr::variable(&agent.type_.name));
+    env.ranges.push(Range { bound: agent.type_.clone(), ordered: true });
+    let report = env.constant(&bid.body)?;
+    if agent.type_.points.is_finite() {
+        let points = agent.type_.points.all().iter();
+        let away = points
+            .fold(Expr::one(), |product, p| product.times(&report.minus(&Expr::number(p.value.clone()))));
+        let message = format!("a report of `{}` is not one of its types", agent.name);
+        let diagnostic = Diagnostic::new("out-of-range", message, bid.body.span)
+            .help("reports are types: the mechanism is only defined for them");
+        env.oblige(away, Comparison::Equal, Expr::zero(), diagnostic);
+    }
+    for (relation, end) in [(Comparison::AtLeast, &agent.type_.low), (Comparison::AtMost, &agent.type_.high)]
+    {
+        let message = format!("a report of `{}` leaves the type space", agent.name);
+        let diagnostic = Diagnostic::new("out-of-range", message, bid.body.span)
+            .help("reports are types: the mechanism is only defined for them");
+        env.oblige(report.clone(), relation, end.clone(), diagnostic);
+    }
+    obligations.append(&mut env.obligations);
+    Ok(report)
 }
 
 /// A mechanism that is written out, while its rules are read.

@@ -12,6 +12,7 @@ mod everywhere;
 mod expr;
 mod figure;
 mod finite;
+mod ironing;
 mod mechanism;
 mod named;
 mod names;
@@ -36,6 +37,7 @@ use crate::model::{Bound, Charge, Claim, Derivation, Existence, Piece, Question,
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
 pub use figure::{Curve, Drawn, ResolvedFigure};
+pub use ironing::Ironing;
 use scope::{BROKEN, Env, Universe};
 
 /// Complaints are large; results carry them boxed.
@@ -185,16 +187,16 @@ pub struct ResolvedFile {
 }
 
 /// Resolves a file; reports all complaints.
-pub fn resolve(file: &ast::File) -> Result<ResolvedFile, Vec<Diagnostic>> {
+pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<Diagnostic>> {
     let mut diagnostics = duplicates(file);
     let mut out = ResolvedFile::default();
-    let first = Universe::build(file, &[], &mut out.obligations, &mut diagnostics);
+    let first = Universe::build(file, ironing, &[], &mut out.obligations, &mut diagnostics);
     let open: Vec<ties::Open> = first.settings.iter().map(|s| s.ties).collect();
     let (choices, coverage) = ties::combinations(&open, first.weight());
     let mut universes = vec![first];
     if diagnostics.is_empty() {
         for choice in choices.iter().skip(1) {
-            universes.push(Universe::build(file, choice, &mut out.obligations, &mut diagnostics));
+            universes.push(Universe::build(file, ironing, choice, &mut out.obligations, &mut diagnostics));
         }
     }
     for item in &file.items {

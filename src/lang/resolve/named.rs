@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kernel::Expr;
-use crate::model::{Bound, Claim, Comparison, Conjunct, Mechanism, Setting, Strictness, regular};
+use crate::model::{Bound, Claim, Comparison, Conjunct, Mechanism, Setting};
 
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
@@ -134,10 +134,10 @@ impl Env<'_> {
             "dissolve" => Mechanism::dissolve(setting).ok_or_else(single),
             _ => {
                 finite::has_density(setting, "virtual values", first.span)?;
-                for i in 0..setting.agents.len() {
-                    self.is_regular(setting, i, first.span);
-                }
-                Mechanism::myerson(setting).ok_or_else(|| needs_good(function, first, Keeps::Seller))
+                let agents = 0..setting.agents.len();
+                let flats: Vec<_> =
+                    agents.map(|i| self.flats(setting, i, first.span)).collect::<Resolve<_>>()?;
+                Mechanism::myerson(setting, &flats).ok_or_else(|| needs_good(function, first, Keeps::Seller))
             }
         }
     }
@@ -245,17 +245,6 @@ impl Env<'_> {
             }
             None => Ok(number),
         }
-    }
-
-    fn is_regular(&mut self, setting: &Setting, agent: usize, span: Span) {
-        let (Some(claim), Some(a)) = (regular(setting, agent, Strictness::Weak), setting.agents.get(agent))
-        else {
-            return;
-        };
-        let message = format!("the virtual value of `{}` decreases somewhere", a.name);
-        let diagnostic = Diagnostic::new("irregular-prior", message, span)
-            .help("ironing is not supported yet; `myerson` needs regular priors");
-        self.obligations.push(Obligation { claim, diagnostic });
     }
 }
 

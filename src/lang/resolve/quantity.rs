@@ -14,7 +14,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a number, with the number of their arguments; 0 for any number.
-const QUANTITIES: [(&str, usize); 23] = [
+const QUANTITIES: [(&str, usize); 24] = [
     ("payment", 2),
     ("transfer", 2),
     ("payoff", 2),
@@ -26,6 +26,7 @@ const QUANTITIES: [(&str, usize); 23] = [
     ("participation_charge", 2),
     ("C", 2),
     ("virtual_value", 2),
+    ("ironed_virtual_value", 2),
     ("outside", 2),
     ("cdf", 0),
     ("pdf", 0),
@@ -51,6 +52,7 @@ pub(super) fn is_of_an_agent(function: &str) -> bool {
             | "allocation"
             | "outside"
             | "virtual_value"
+            | "ironed_virtual_value"
             | "cdf"
             | "pdf"
             | "hazard_rate"
@@ -125,6 +127,7 @@ impl Env<'_> {
             ("cdf" | "pdf" | "hazard_rate", all) => self.of_a_prior(e, function, all),
             ("order_statistic", [s, rank]) => self.order_statistic(e, s, rank),
             ("virtual_value", [s, who]) => self.virtual_value(e, s, who),
+            ("ironed_virtual_value", [s, who]) => self.ironed_virtual_value(e, s, who),
             ("outside", [s, who]) => {
                 let setting = self.setting_argument(s)?;
                 let i = self.agent_in(who, &setting)?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::kernel::{Definition, Expr, Formula, Name as Symbol, unfold};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, Mechanism, Setting, fold};
 
+use super::ironing::Ironing;
 use super::names::{complain, unknown_name, with_article};
 use super::rule::Priced;
 use super::setting::{self, SettingEntry};
@@ -44,6 +45,7 @@ pub(super) struct Universe {
     /// Allocation rules without payments.
     pub(super) rules: Vec<MechanismEntry>,
     pub(super) strategies: Vec<StrategyEntry>,
+    pub(super) ironing: Ironing,
     /// Names whose definition has an error: not reported again.
     broken: Vec<String>,
 }
@@ -53,11 +55,12 @@ impl Universe {
     /// setting, the first where it has none.
     pub(super) fn build(
         file: &ast::File,
+        ironing: Ironing,
         choices: &[usize],
         obligations: &mut Vec<Obligation>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let mut out = Universe::default();
+        let mut out = Universe { ironing, ..Universe::default() };
         let mut settings = 0;
         for item in &file.items {
             let (name, read) = match &item.kind {

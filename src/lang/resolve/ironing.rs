@@ -1,0 +1,76 @@
+//! Ironed virtual values: where they are constant is proposed by whoever reads a file, and has to be proved.
+
+use crate::kernel::Expr;
+use crate::model::{Agent, Claim, Comparison, Flat, Flats, Setting, ironing};
+
+use super::names::complain;
+use super::scope::Env;
+use super::{Obligation, Resolve, finite};
+use crate::lang::ast::{self, Span};
+use crate::lang::diagnostic::Diagnostic;
+
+/// Proposes the intervals on which the virtual value of an agent is ironed. There is one right answer, and what is
+/// proposed is an [`Obligation`]: the meaning of a file does not depend on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Ironing(pub fn(&Agent) -> Flats);
+
+impl Default for Ironing {
+    /// Proposes none: right for regular priors.
+    fn default() -> Self {
+        Ironing(|_| Flats::On(vec![]))
+    }
+}
+
+impl Env<'_> {
+    /// The intervals on which the virtual value of an agent is ironed.
+    pub(super) fn flats(&mut self, setting: &Setting, agent: usize, span: Span) -> Resolve<Vec<Flat>> {
+        let Some(a) = setting.agents.get(agent) else { return Ok(vec![]) };
+        let message = format!("the virtual value of `{}` decreases somewhere", a.name);
+        let flats = match self.universe.ironing.0(a) {
+            Flats::On(flats) => flats,
+            Flats::Unknown => vec![],
+            Flats::Irrational(Flat { low, high }) => {
+                let note = format!("it has to be ironed between types near {low} and near {high}");
+                let diagnostic = Diagnostic::new("irregular-prior", message, span).note(note);
+                return Err(Box::new(diagnostic.help("only intervals with rational ends are ironed")));
+            }
+        };
+        if let Some(conjuncts) = ironing(setting, agent, &flats) {
+            let claim = Claim::about(&setting.parameters, &[], conjuncts);
+            let diagnostic = Diagnostic::new("irregular-prior", message, span).help(
+                "virtual values are ironed where the density is a polynomial, or `cases` of such, without parameters",
+            );
+            self.obligations.push(Obligation { claim, diagnostic });
+        }
+        Ok(flats)
+    }
+
+    /// The virtual value, constant where it is ironed; the weight must not vanish.
+    pub(super) fn ironed_virtual_value(
+        &mut self,
+        e: &ast::Expr,
+        s: &ast::Expr,
+        who: &ast::Expr,
+    ) -> Resolve<Expr> {
+        let setting = self.setting_argument(s)?;
+        finite::has_density(&setting, "virtual values", e.span)?;
+        let i = self.agent_in(who, &setting)?;
+        let flats = self.flats(&setting, i, e.span)?;
+        let (Some((_, weight)), Some(value), Some(agent)) =
+            (setting.ironed_parts(i, &flats), setting.ironed_virtual_value(i, &flats), setting.agents.get(i))
+        else {
+            return Err(complain("not-an-agent", "an agent is needed here", who.span));
+        };
+        if weight.mentions(&agent.type_.name) {
+            let message = format!(
+                "the density of `{}` can be zero, and the virtual value divides by it",
+                agent.type_.shown
+            );
+            let diagnostic = Diagnostic::new("division-by-zero", message, e.span);
+            let scope = std::mem::replace(&mut self.settings, vec![setting.clone()]);
+            self.oblige(weight.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
+            self.settings = scope;
+        }
+        self.quantity(e, &setting, &agent.name, value)
+    }
+}

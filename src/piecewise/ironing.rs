@@ -1,0 +1,284 @@
+//! Where a virtual value has to be ironed: [`ironed`].
+//!
+//! In the distribution function `F` as coordinate, minus the revenue `N = −θ(1 − F)` of a price has the virtual
+//! value as its slope. Ironing replaces `N` by its greatest convex minorant (Myerson, 1981, section 6), which
+//! differs from it on intervals: over these it is a chord that touches `N` at both ends. The hull of points on the
+//! curve says where, Newton's method the ends. Untrusted: obligations say that the intervals are right.
+
+use num_bigint::BigInt;
+use num_traits::{One, Zero};
+
+use crate::exact::Rational;
+use crate::kernel::Expr;
+use crate::model::{Agent, Flat, Flats, Stretch, coefficients};
+
+/// Points on each piece of the density.
+const POINTS: i64 = 48;
+/// Bits of the numbers in Newton's method, and bits that a short fraction has to agree on.
+const BITS: u32 = 320;
+/// See [`BITS`].
+const AGREEMENT: u32 = 160;
+/// Steps of Newton's method.
+const STEPS: usize = 14;
+
+/// The intervals of types on which the virtual value of an agent has to be ironed.
+pub fn ironed(agent: &Agent) -> Flats {
+    let Some(pieces) = pieces(agent) else { return Flats::Unknown };
+    let curve = curve(&pieces);
+    let mut out = Vec::new();
+    for edge in hull(&curve).windows(2) {
+        let [i, j] = edge else { continue };
+        let (Some(from), Some(to)) = (curve.get(*i), curve.get(*j)) else { continue };
+        if j - i > 1 && from.mass < to.mass {
+            let near = |k: usize| (curve.get(k.saturating_sub(1)), curve.get(k + 1));
+            let ends = [(from, *i), (to, *j)].map(|(sample, k)| end(&pieces, sample, near(k)));
+            let [from_end, to_end] = ends;
+            let chord = Chord { pieces: &pieces, from: from_end, to: to_end };
+            match chord.solve() {
+                Some((low, high)) => out.push(Flat { low, high }),
+                None => return Flats::Irrational(Flat { low: from.type_.clone(), high: to.type_.clone() }),
+            }
+        }
+    }
+    Flats::On(out)
+}
+
+/// A polynomial, coefficients lowest first.
+type Line = Vec<Rational>;
+
+fn at(line: &[Rational], x: &Rational) -> Rational {
+    line.iter().rev().fold(Rational::ZERO, |sum, c| &(&sum * x) + c)
+}
+
+fn slope(line: &[Rational]) -> Line {
+    line.iter().zip(0_i64..).skip(1).map(|(c, k)| c * &Rational::from(k)).collect()
+}
+
+/// A part of the type space on which the density is a polynomial.
+struct Piece {
+    low: Rational,
+    high: Rational,
+    cdf: Line,
+    density: Line,
+    /// The derivative of the density.
+    slope: Line,
+}
+
+/// What is known of a piece at a type: `F`, `N = −θ(1 − F)`, `f`, `p = θf − (1 − F)`, and the derivatives of the
+/// last two.
+struct There {
+    mass: Rational,
+    loss: Rational,
+    density: Rational,
+    virtually: Rational,
+    density_slope: Rational,
+    virtual_slope: Rational,
+}
+
+impl Piece {
+    fn at(&self, x: &Rational) -> There {
+        let (mass, density, density_slope) = (at(&self.cdf, x), at(&self.density, x), at(&self.slope, x));
+        let higher = &Rational::ONE - &mass;
+        There {
+            loss: -(x * &higher),
+            virtually: &(x * &density) - &higher,
+            virtual_slope: &(&density + &density) + &(x * &density_slope),
+            mass,
+            density,
+            density_slope,
+        }
+    }
+
+    fn contains(&self, x: &Rational) -> bool {
+        self.low <= *x && *x <= self.high
+    }
+}
+
+fn pieces(agent: &Agent) -> Option<Vec<Piece>> {
+    let line = |e: &Expr| coefficients(e, &agent.type_.name);
+    let piece = |s: Stretch| {
+        let density = line(&s.density)?;
+        Some(Piece { low: s.low, high: s.high, cdf: line(&s.cdf)?, slope: slope(&density), density })
+    };
+    agent.stretches()?.into_iter().map(piece).collect()
+}
+
+/// A point of the curve.
+struct Sample {
+    type_: Rational,
+    mass: Rational,
+    loss: Rational,
+}
+
+/// Points of the curve in the order of types, without repetitions.
+fn curve(pieces: &[Piece]) -> Vec<Sample> {
+    let mut out: Vec<Sample> = Vec::new();
+    for piece in pieces {
+        let step = Rational::new(1, POINTS).map(|part| &(&piece.high - &piece.low) * &part);
+        for k in 0..=POINTS {
+            let type_ = &piece.low + &(&step.clone().unwrap_or(Rational::ZERO) * &Rational::from(k));
+            let There { mass, loss, .. } = piece.at(&type_);
+            if out.last().is_none_or(|last| last.mass != mass || last.loss != loss) {
+                out.push(Sample { type_, mass, loss });
+            }
+        }
+    }
+    out
+}
+
+/// The points on the greatest convex minorant (Andrew, 1979), also those on its straight parts.
+fn hull(curve: &[Sample]) -> Vec<usize> {
+    let mut out: Vec<usize> = Vec::new();
+    for (k, next) in curve.iter().enumerate() {
+        while let [.., i, j] = out.as_slice()
+            && let (Some(a), Some(b)) = (curve.get(*i), curve.get(*j))
+            && above(a, b, next)
+        {
+            out.pop();
+        }
+        out.push(k);
+    }
+    out
+}
+
+/// Whether `b` lies above the chord from `a` to `c`.
+fn above(a: &Sample, b: &Sample, c: &Sample) -> bool {
+    let (width, rise) = (&c.mass - &a.mass, &c.loss - &a.loss);
+    let (part, partial) = (&b.mass - &a.mass, &b.loss - &a.loss);
+    &partial * &width > &rise * &part
+}
+
+/// Where a chord may end: at a point where the density jumps, or inside a piece, near a type.
+struct End {
+    near: Rational,
+    fixed: bool,
+    pieces: Vec<usize>,
+}
+
+fn end(pieces: &[Piece], sample: &Sample, neighbours: (Option<&Sample>, Option<&Sample>)) -> End {
+    let near = &sample.type_;
+    let low = neighbours.0.map_or(near, |s| &s.type_);
+    let high = neighbours.1.map_or(near, |s| &s.type_);
+    let meets = |p: &Piece| p.low < *high && *low < p.high;
+    let fixed = pieces.iter().any(|p| p.low == *near || p.high == *near);
+    let pieces = pieces.iter().enumerate().filter(|(_, p)| meets(p)).map(|(k, _)| k).collect();
+    End { near: near.clone(), fixed, pieces }
+}
+
+/// A chord that is sought.
+struct Chord<'a> {
+    pieces: &'a [Piece],
+    from: End,
+    to: End,
+}
+
+/// An end: the type, and the piece that the chord touches there; none at a jump.
+type Contact<'a> = (Rational, Option<&'a Piece>);
+
+impl Chord<'_> {
+    fn solve(&self) -> Option<(Rational, Rational)> {
+        let contacts = |end: &End| {
+            let inside = end.pieces.iter().filter_map(|k| self.pieces.get(*k)).map(Some);
+            let fixed = end.fixed.then_some(None);
+            fixed.into_iter().chain(inside).collect::<Vec<_>>()
+        };
+        let tos = contacts(&self.to);
+        contacts(&self.from).into_iter().find_map(|from| tos.iter().find_map(|to| self.touching(from, *to)))
+    }
+
+    /// The chord with contacts of this kind, if its ends are rational.
+    fn touching(&self, from: Option<&Piece>, to: Option<&Piece>) -> Option<(Rational, Rational)> {
+        let (mut a, mut b) = (self.from.near.clone(), self.to.near.clone());
+        for _ in 0..STEPS {
+            let (da, db) = self.correction((a.clone(), from), (b.clone(), to))?;
+            (a, b) = (rounded(&(&a - &da)), rounded(&(&b - &db)));
+        }
+        let (a, b) = (short(&a)?, short(&b)?);
+        let (at_a, at_b) = (self.there(&a, from)?, self.there(&b, to)?);
+        let (width, rise) = (&at_b.mass - &at_a.mass, &at_b.loss - &at_a.loss);
+        // Slopes times the density against the slope of the chord.
+        let lead = |there: &There| &(&there.virtually * &width) - &(&rise * &there.density);
+        let touches = |there: &There, piece: Option<&Piece>| piece.is_none() || lead(there).is_zero();
+        let left = self.pieces.iter().find(|p| p.high == a).filter(|_| from.is_none());
+        let right = self.pieces.iter().find(|p| p.low == b).filter(|_| to.is_none());
+        let fits = width.is_positive()
+            && touches(&at_a, from)
+            && touches(&at_b, to)
+            && left.is_none_or(|p| !lead(&p.at(&a)).is_positive())
+            && right.is_none_or(|p| !lead(&p.at(&b)).is_negative());
+        fits.then_some((a, b))
+    }
+
+    /// What is known at an end, if its piece holds it.
+    fn there(&self, x: &Rational, piece: Option<&Piece>) -> Option<There> {
+        let piece = match piece {
+            Some(piece) => piece,
+            None => self.pieces.iter().find(|p| p.contains(x))?,
+        };
+        piece.contains(x).then(|| piece.at(x))
+    }
+
+    /// Newton's step for `p_a f_b = p_b f_a` and `(N_b − N_a) f = p (F_b − F_a)` at the ends that move.
+    fn correction(&self, (a, from): Contact<'_>, (b, to): Contact<'_>) -> Option<(Rational, Rational)> {
+        let known = |x: &Rational, piece: Option<&Piece>| match piece {
+            Some(piece) => Some(piece.at(x)),
+            None => self.there(x, None),
+        };
+        let (at_a, at_b) = (known(&a, from)?, known(&b, to)?);
+        let (width, rise) = (&at_b.mass - &at_a.mass, &at_b.loss - &at_a.loss);
+        let gap = |t: &There| &(&rise * &t.density) - &(&t.virtually * &width);
+        let gap_slope = |t: &There| &(&rise * &t.density_slope) - &(&t.virtual_slope * &width);
+        let none = Rational::ZERO;
+        match (from, to) {
+            (None, None) => Some((none.clone(), none)),
+            (None, Some(_)) => Some((none, gap(&at_b).checked_div(&gap_slope(&at_b))?)),
+            (Some(_), None) => Some((gap(&at_a).checked_div(&gap_slope(&at_a))?, none)),
+            (Some(_), Some(_)) => {
+                let lead = &(&at_a.virtually * &at_b.density) - &(&at_b.virtually * &at_a.density);
+                let lead_a =
+                    &(&at_a.virtual_slope * &at_b.density) - &(&at_b.virtually * &at_a.density_slope);
+                let lead_b =
+                    &(&at_a.virtually * &at_b.density_slope) - &(&at_b.virtual_slope * &at_a.density);
+                let (gap_a, gap_b) = (gap_slope(&at_a), -lead.clone());
+                let determinant = &(&lead_a * &gap_b) - &(&lead_b * &gap_a);
+                let gap = gap(&at_a);
+                let da = (&(&lead * &gap_b) - &(&lead_b * &gap)).checked_div(&determinant)?;
+                let db = (&(&lead_a * &gap) - &(&gap_a * &lead)).checked_div(&determinant)?;
+                Some((da, db))
+            }
+        }
+    }
+}
+
+fn floor(numerator: &BigInt, denominator: &BigInt) -> BigInt {
+    let quotient = numerator / denominator;
+    if &quotient * denominator > *numerator { quotient - 1 } else { quotient }
+}
+
+/// The next multiple of `2^-BITS` below.
+fn rounded(x: &Rational) -> Rational {
+    let one = BigInt::one() << BITS;
+    let scaled = floor(&(x.numerator() * &one), &x.denominator());
+    Rational::from_big(scaled, one).unwrap_or(Rational::ZERO)
+}
+
+/// The first convergent of the continued fraction that agrees with a number on [`AGREEMENT`] bits, if it is
+/// much shorter than that.
+fn short(x: &Rational) -> Option<Rational> {
+    let close = Rational::ONE.halved(AGREEMENT)?;
+    let (mut rest, mut before, mut last) =
+        (x.clone(), (BigInt::zero(), BigInt::one()), (BigInt::one(), BigInt::zero()));
+    loop {
+        let whole = floor(&rest.numerator(), &rest.denominator());
+        let next = (&whole * &last.0 + &before.0, &whole * &last.1 + &before.1);
+        if next.1.bits() > u64::from(AGREEMENT / 3) {
+            return None;
+        }
+        let convergent = Rational::from_big(next.0.clone(), next.1.clone())?;
+        if (&convergent - x).abs() < close {
+            return Some(convergent);
+        }
+        rest = (&rest - &Rational::from(whole)).recip()?;
+        (before, last) = (last, next);
+    }
+}
