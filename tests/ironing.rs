@@ -73,7 +73,7 @@ fn other_intervals_are_refuted() {
 fn levels_are_means_weighted_by_roots_of_densities() {
     for (cut, k, l) in [("1/2", 2, 1), ("1/3", 3, 1), ("2/3", 3, 2), ("1/5", 4, 3), ("3/7", 5, 2)] {
         let cut = number(cut);
-        let [k, l] = [k, l].map(|root| Rational::from(root));
+        let [k, l] = [k, l].map(Rational::from);
         let rest = &Rational::ONE - &cut;
         let scale = (&(&(&k * &k) * &cut) + &(&(&l * &l) * &rest)).recip().unwrap();
         let [f, g] = [&k, &l].map(|root| &(root * root) * &scale);

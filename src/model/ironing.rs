@@ -140,7 +140,7 @@ pub fn ironing(setting: &Setting, agent: usize, flats: &[Flat]) -> Option<Vec<Co
         out.push(Conjunct::relation(what, vec![inner], loss, Comparison::AtLeast, chord));
         last = high;
     }
-    let what = format!("{}: ironed virtual values of two types, times both weights", a.name);
+    let what = format!("{}: ironed virtual values of two types", a.name);
     out.push(nondecreasing(a, &setting.ironed_parts(agent, flats)?, Strictness::Weak, what));
     Some(out)
 }

@@ -74,8 +74,9 @@ pub enum Strictness {
 /// `p(y) f(z) ≤ p(z) f(y)` for all types `y ≤ z`, with `p = θ f − (1 − F)`; or less, for `y < z`.
 pub fn regularity(setting: &Setting, agent: usize, strictness: Strictness) -> Option<Conjunct> {
     let a = setting.agents.get(agent)?;
-    let what = format!("{}: virtual values of two types, times both densities", a.name);
-    Some(nondecreasing(a, &setting.ironed_parts(agent, &[])?, strictness, what))
+    let parts = setting.ironed_parts(agent, &[])?;
+    let weight = if parts.1 == Expr::one() { "" } else { ", times both densities" };
+    Some(nondecreasing(a, &parts, strictness, format!("{}: virtual values of two types{weight}", a.name)))
 }
 
 /// That a quotient `p/f` of terms in an agent's type is nondecreasing or strictly increasing where `f > 0`.
