@@ -35,7 +35,7 @@ pub use ironing::{Flat, Flats, ironing};
 pub use mechanism::Mechanism;
 pub use monotone::cyclically_monotone;
 pub use order::{Order, ordered};
-pub use piece::{Everywhere, Piece, Question};
+pub use piece::{Everywhere, IntervalEnd, Piece, Question};
 pub use point::{Point, Points, cell_name, choices, count_of_choices};
 pub use property::{Part, Property, unfold};
 pub use radical::{

@@ -43,7 +43,38 @@ pub struct Piece {
     pub question: Question,
 }
 
+/// An end of an interval, and whether it belongs to it.
+pub type IntervalEnd<'a> = (&'a Expr, bool);
+
 impl Piece {
+    /// A question on an interval of one parameter whose ends mention some of the roots.
+    pub fn on_interval(
+        parameter: &Bound,
+        roots: &[Charge],
+        (low, from): IntervalEnd<'_>,
+        (high, to): IntervalEnd<'_>,
+        answer: Everywhere,
+        question: &Question,
+    ) -> Self {
+        let x = Expr::variable(&parameter.name);
+        let mut premises = Vec::new();
+        if !from {
+            premises.push(Formula::greater(&x, low));
+        }
+        if !to {
+            premises.push(Formula::greater(high, &x));
+        }
+        let mut used: Vec<Charge> = Vec::new();
+        for root in roots.iter().rev() {
+            let in_roots = used.iter().any(|u| u.root().iter().any(|f| f.mentions(&root.name)));
+            if in_roots || low.mentions(&root.name) || high.mentions(&root.name) {
+                used.insert(0, root.clone());
+            }
+        }
+        let bound = Bound { low: low.clone(), high: high.clone(), ..parameter.clone() };
+        Piece { parameters: vec![bound], premises, roots: used, answer, question: question.clone() }
+    }
+
     /// `∀ parameters ∈ region. question`, or of its negation.
     pub fn statement(&self) -> Statement {
         let mut known: Vec<Formula> = self.parameters.iter().flat_map(Bound::domain).collect();

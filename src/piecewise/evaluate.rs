@@ -8,8 +8,8 @@
 use super::boxes::{failing_point, midpoint};
 use super::context::Context;
 use super::memory::{Memory, under_more};
-use super::narrow::{Attempt, narrowed};
 use super::obstacle::Obstacle;
+use super::rooted;
 use super::sample::refutes;
 use super::sign::{Effort, certify, certify_within, empty, immediate};
 use super::values::Values;
@@ -112,14 +112,15 @@ impl Engine {
         self.spend()?;
         match self.evaluate(context, e) {
             Ok((value, evaluation)) => {
-                let sign = match context.signs(&value).refute(relation) {
-                    true => None,
-                    false => certify_within(context.facts(), relation, &value, self.effort(context)),
-                };
-                if let Some(sign) = sign {
-                    return Ok(Tree::Leaf { evaluation, sign });
+                let facts = context.facts();
+                if context.signs(&value).refute(relation) {
+                    return self.subdivide(context, relation, e, value);
                 }
-                match self.near_roots(context, relation, &value, &evaluation) {
+                let leaf = |known: &[Fact], sign| Tree::Leaf {
+                    evaluation: under_more(&evaluation, facts.len(), known),
+                    sign,
+                };
+                match rooted::sign(facts, relation, &value, self.effort(context), &leaf) {
                     Some(tree) => Ok(tree),
                     None => self.subdivide(context, relation, e, value),
                 }
@@ -127,30 +128,6 @@ impl Engine {
             Err(Need::Stuck(obstacle)) => Err(obstacle),
             Err(Need::Split(on)) => self.split(context, relation, e, on),
         }
-    }
-
-    /// The sign of a value, once the roots it speaks of are known closely enough.
-    fn near_roots(
-        &self,
-        context: &Context,
-        relation: Relation,
-        value: &Expr,
-        evaluation: &Evaluation,
-    ) -> Option<Tree> {
-        if relation == Relation::Equal {
-            return None;
-        }
-        narrowed(context.facts(), value, |known| {
-            let certify = |relation, e: &Expr| certify_within(known, relation, e, Effort::SMALL);
-            match certify(relation, value) {
-                Some(sign) => {
-                    let evaluation = under_more(evaluation, context.facts().len(), known);
-                    Attempt::Found(Tree::Leaf { evaluation, sign })
-                }
-                None if certify(Relation::Positive, &value.negated()).is_some() => Attempt::Never,
-                None => Attempt::Finer,
-            }
-        })
     }
 
     /// Both cases of a sign.

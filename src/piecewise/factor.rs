@@ -4,8 +4,10 @@
 //! sequences (Knuth, volume 2, section 4.6.1); made for the small polynomials of incentive constraints, and
 //! refused beyond [`TERM_LIMIT`]. Untrusted: what is divided out is multiplied again by the kernel.
 
+use num_bigint::BigInt;
+
 use super::modular;
-use crate::exact::Poly;
+use crate::exact::{Poly, Rational, lcm};
 
 /// Terms of a polynomial at most.
 const TERM_LIMIT: usize = 400;
@@ -87,6 +89,12 @@ pub(super) fn gcd<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>) -> Option<Poly<V>> {
     let v = p.variables().into_iter().chain(q.variables()).min()?;
     let ((p_content, mut a), (q_content, mut b)) = (content(p, &v)?, content(q, &v)?);
     let common = gcd(&p_content, &q_content)?;
+    let names: Vec<V> = a.variables().into_iter().chain(b.variables()).collect();
+    if let (Some(a), Some(b)) = (at_numbers(&a, &v, &names), at_numbers(&b, &v, &names))
+        && modular::gcd(&a, &b).is_some_and(|common| common.len() < 2)
+    {
+        return Some(common.primitive_part());
+    }
     if a.degree_in(&v) < b.degree_in(&v) {
         std::mem::swap(&mut a, &mut b);
     }
@@ -101,6 +109,23 @@ pub(super) fn gcd<V: Ord + Clone>(p: &Poly<V>, q: &Poly<V>) -> Option<Poly<V>> {
         (a, b) = (b, content(&rest, &v)?.1);
     }
     Some(common.primitive_part())
+}
+
+/// The polynomial in one variable with integers in place of the others, by their places in a list, if that does not
+/// lower its degree: a divisor keeps its degree in that variable as well.
+fn at_numbers<V: Ord + Clone>(p: &Poly<V>, v: &V, names: &[V]) -> Option<Vec<BigInt>> {
+    let value = |other: &V| {
+        let place = i64::try_from(names.iter().position(|name| name == other)?).ok()?;
+        Some(Rational::from(101 + 37 * place))
+    };
+    let coefficients = p.coefficients_in(v);
+    let values: Vec<Rational> = coefficients.iter().map(|c| c.evaluate(value)).collect::<Option<_>>()?;
+    if values.last()?.is_zero() {
+        return None;
+    }
+    let scale = values.iter().fold(BigInt::from(1), |scale, c| lcm(&scale, &c.denominator()));
+    let scale = Rational::from(scale);
+    Some(values.iter().map(|c| (c * &scale).numerator()).collect())
 }
 
 /// The greatest common divisor of the coefficients in `v`, and the quotient by it.
@@ -144,6 +169,9 @@ pub(super) fn square_divisor<V: Ord + Clone>(p: &Poly<V>) -> Option<Poly<V>> {
     }
     for v in p.variables() {
         if p.degree_in(&v) < 2 {
+            continue;
+        }
+        if at_numbers(p, &v, &p.variables()).is_some_and(|line| modular::is_square_free(&line)) {
             continue;
         }
         let repeated = gcd(p, &p.derivative(&v))?;

@@ -4,6 +4,7 @@
 mod algebraic;
 mod boxes;
 mod cleared;
+mod conjugate;
 mod context;
 mod evaluate;
 mod factor;
@@ -19,6 +20,7 @@ mod multipliers;
 mod narrow;
 mod obstacle;
 mod product;
+mod rooted;
 mod roots;
 mod sample;
 mod sign;
@@ -30,6 +32,7 @@ mod values;
 
 pub use algebraic::AlgebraicNumber;
 pub use boxes::{failing_point, interval};
+pub use conjugate::eliminated;
 pub use evaluate::{Cell, Engine};
 pub use ironing::ironed;
 pub use multipliers::{combination, quotient};

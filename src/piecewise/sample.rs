@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::conjugate::{pure_power, root_near};
 use super::roots::bisect;
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Expr, Name, Node, Relation};
+use crate::kernel::{Atom, Expr, Name, Node, Relation};
 
 /// A value for each name.
 pub(super) type Point = BTreeMap<Name, Rational>;
 
 /// Points that are tried.
 pub(super) const TRIES: u64 = 120;
+
+/// The same where some facts describe roots.
+const TRIES_AT_ROOTS: u64 = 30;
 
 /// Bits of the numbers that stand for irrational roots.
 const BITS: u32 = 40;
@@ -29,10 +33,29 @@ pub(super) fn refutes(facts: &[Fact], relation: Relation, goal: &Expr) -> bool {
     })
 }
 
-/// Whether a fact gives a number by an equation of higher degree: points have a number near it.
+/// Whether a fact gives a number, or a power of a variable in terms of others, by an equation of higher degree:
+/// points have a number near it.
 pub(super) fn is_root(fact: &Fact) -> bool {
+    is_number(fact) || power_in_others(fact).is_some()
+}
+
+/// Whether a fact gives a number by an equation of higher degree.
+pub(super) fn is_number(fact: &Fact) -> bool {
     let polynomial = fact.expr.poly();
     fact.relation == Relation::Equal && polynomial.degree() > 1 && polynomial.variables().len() == 1
+}
+
+/// The variable whose power an equation gives, the index of the power, and what the power is.
+fn power_in_others(fact: &Fact) -> Option<(Name, u32, Expr)> {
+    let polynomial = fact.expr.poly();
+    if fact.relation != Relation::Equal || polynomial.degree() < 2 || polynomial.variables().len() < 2 {
+        return None;
+    }
+    polynomial.variables().iter().find_map(|v| {
+        let Node::Variable(name) = v.node() else { return None };
+        let (index, lead, rest) = pure_power(&fact.expr, v)?;
+        Some((name.clone(), index, Expr::from(rest).scaled(&-&lead.recip()?)))
+    })
 }
 
 /// Whether a value is so far from zero that its sign is that at the roots themselves.
@@ -47,11 +70,11 @@ fn roots(facts: &[Fact]) -> Vec<(Name, Rational)> {
         let coefficients: Option<Vec<Rational>> =
             fact.expr.poly().coefficients_in(&variable).iter().map(Poly::as_constant).collect();
         let name = Expr::from(&variable).as_variable()?.clone();
-        let (low, high) = range(facts, &name);
+        let (low, high) = range(facts, &[], &name);
         let width = Rational::ONE.halved(BITS)?;
         Some((name, bisect(&coefficients?, &low, &high, &width)?.0))
     };
-    facts.iter().filter(|f| is_root(f)).filter_map(near).collect()
+    facts.iter().filter(|f| is_number(f)).filter_map(near).collect()
 }
 
 /// Points that satisfy the facts, with values for the names of the facts and more.
@@ -62,14 +85,24 @@ pub(super) fn points<'a>(facts: &'a [Fact], more: &[Name], tries: u64) -> impl I
     names.dedup();
     let roots = roots(facts);
     names.retain(|name| roots.iter().all(|(root, _)| root != name));
-    let ranges: Vec<(Rational, Rational)> = names.iter().map(|n| range(facts, n)).collect();
+    let ranges: Vec<(Rational, Rational)> = names.iter().map(|n| range(facts, &roots, n)).collect();
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-    let tries = if names.is_empty() { 1 } else { tries };
-    (0..tries).filter_map(move |_| {
+    let tries = match (names.is_empty(), facts.iter().any(is_root)) {
+        (true, _) => 1,
+        // Numbers near roots are long.
+        (false, true) => tries.min(TRIES_AT_ROOTS),
+        (false, false) => tries,
+    };
+    (0..tries).filter_map(move |k| {
         let mut point: Point = roots.iter().cloned().collect();
         for (name, (low, high)) in names.iter().zip(&ranges) {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let share = i64::try_from((state >> 33) % 13).unwrap_or(0);
+            // Near the lowest and the highest corner first.
+            let share = match k {
+                0 => 1,
+                1 => 11,
+                _ => i64::try_from((state >> 33) % 13).unwrap_or(0),
+            };
             let share = Rational::new(share, 12).unwrap_or(Rational::ZERO);
             point.insert(name.clone(), low + &(&(high - low) * &share));
         }
@@ -86,6 +119,13 @@ pub(super) fn satisfies(fact: &Fact, point: &Point) -> bool {
 /// Moves a point onto the curves that give one variable in terms of the others.
 fn onto_curves(facts: &[Fact], point: &mut Point) {
     for fact in facts.iter().filter(|f| f.relation == Relation::Equal) {
+        if let Some((name, index, power)) = power_in_others(fact) {
+            let near = value(&power, point).and_then(|p| root_near(&p, index, BITS));
+            if let Some((near, _)) = near {
+                point.insert(name, near);
+            }
+            continue;
+        }
         for atom in fact.expr.poly().variables() {
             let coefficients = fact.expr.poly().coefficients_in(&atom);
             let ([constant, slope], Node::Variable(name)) = (coefficients.as_slice(), atom.node()) else {
@@ -109,18 +149,21 @@ pub(super) fn value(e: &Expr, point: &Point) -> Option<Rational> {
     })
 }
 
-/// A range of a variable that contains what the facts with numbers allow; a guess where they are silent.
-fn range(facts: &[Fact], name: &Name) -> (Rational, Rational) {
+/// A range of a variable that contains what the facts allow, given numbers near the roots that they mention; a
+/// guess where they are silent.
+fn range(facts: &[Fact], roots: &[(Name, Rational)], name: &Name) -> (Rational, Rational) {
     let (mut low, mut high) = (None, None);
     let variable = Expr::variable(name);
     let Some(atom) = variable.as_atom() else { return (Rational::ZERO, Rational::ONE) };
     for fact in facts {
-        if fact.expr.size() > 2 {
+        if fact.expr.size() > 3 {
             continue;
         }
         let coefficients = fact.expr.poly().coefficients_in(atom);
         let [constant, slope] = coefficients.as_slice() else { continue };
-        let (Some(b), Some(a)) = (constant.as_constant(), slope.as_constant()) else { continue };
+        let near = |a: &Atom| roots.iter().find(|(n, _)| matches!(a.node(), Node::Variable(m) if m == n));
+        let constant = constant.evaluate(|a| near(a).map(|(_, value)| value.clone()));
+        let (Some(b), Some(a)) = (constant, slope.as_constant()) else { continue };
         let Some(end) = b.checked_div(&a).map(|q| -&q) else { continue };
         if a.is_positive() {
             low = Some(low.map_or(end.clone(), |l: Rational| l.max(end)));

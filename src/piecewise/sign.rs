@@ -35,6 +35,11 @@ pub(super) fn immediate(facts: &[Fact], relation: Relation, goal: &Expr) -> Opti
     if simple { search.direct() } else { None }
 }
 
+/// The same where a linear program of the facts, or a completed square, shows it.
+pub(super) fn simple(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
+    Search { facts, relation, goal, effort: Effort::SMALL }.cheap()
+}
+
 /// How far a search goes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effort<'a> {
@@ -105,7 +110,10 @@ pub(super) fn certify_within(
     {
         return found;
     }
-    if degree < 2 || (!effort.sampled && sample::refutes(facts, relation, goal)) {
+    if degree < 2 {
+        return search.through_curved_bound();
+    }
+    if !effort.sampled && sample::refutes(facts, relation, goal) {
         return None;
     }
     let quick = product::by_terms(facts, relation, goal)
@@ -291,6 +299,33 @@ impl Search<'_> {
             found.equations.extend(first);
             found.equations.extend(second.into_iter().map(|(factor, n)| (factor.times(&form), n)));
             return Some(found);
+        }
+        None
+    }
+
+    /// A linear goal that follows from a bound on one of its variables by a term of higher degree, such as a product
+    /// of roots.
+    fn through_curved_bound(&self) -> Option<Combination> {
+        for (number, fact) in self.facts.iter().enumerate() {
+            if fact.relation == Relation::Equal || fact.expr.poly().degree() < 2 {
+                continue;
+            }
+            for v in variables_of(self.goal) {
+                let slope = |e: &Expr| match e.poly().coefficients_in(&v).as_slice() {
+                    [_, slope] => slope.as_constant(),
+                    _ => None,
+                };
+                let (Some(of_goal), Some(of_fact)) = (slope(self.goal), slope(&fact.expr)) else { continue };
+                let Some(k) = of_goal.checked_div(&of_fact).filter(Rational::is_positive) else { continue };
+                let rest = self.goal.minus(&fact.expr.scaled(&k));
+                let strict = fact.relation == Relation::Positive;
+                let relation = if strict { Relation::AtLeast } else { self.relation };
+                let Some(effort) = self.effort.divided() else { continue };
+                if let Some(mut found) = certify_within(self.facts, relation, &rest, effort) {
+                    found.terms.push(Term { facts: vec![(number, 1)], ..Term::number(k) });
+                    return Some(found);
+                }
+            }
         }
         None
     }

@@ -47,9 +47,17 @@ pub(super) struct Judged {
     pub(super) obstacle: Option<Obstacle>,
     pub(super) value: Option<Expr>,
     /// The set of parameters for which the statement holds, if it is solved for one and the file does not say.
-    pub(super) solution: Option<String>,
+    pub(super) solution: Option<Solved>,
     pub(super) printed: Option<PrintedVerdict>,
     pub(super) as_stated: AsStated,
+}
+
+/// A set of parameters that was found.
+#[derive(Debug, Clone)]
+pub(super) struct Solved {
+    pub(super) shown: String,
+    /// Whether it is proved to be the set for which the statement holds.
+    pub(super) proved: bool,
 }
 
 /// Whether the verdict is what the file says.
@@ -238,7 +246,7 @@ fn universal(maxima: &Maxima, claim: &Claim) -> Decided {
 }
 
 /// The set of parameters for which the goals of a solved statement hold.
-fn solution(maxima: &Maxima, goals: &[Goal]) -> Option<String> {
+fn solution(maxima: &Maxima, goals: &[Goal]) -> Option<Solved> {
     let (parameter, question) = match (goals.first()?, goals.last()?) {
         (Goal::Solve { parameter, question }, _) => (parameter.clone(), question),
         (Goal::Piece(first), Goal::Piece(last)) => {
@@ -249,8 +257,8 @@ fn solution(maxima: &Maxima, goals: &[Goal]) -> Option<String> {
         }
         _ => return None,
     };
-    let parts = prover::solution(maxima, &parameter, question)?;
-    let shown = parts.iter().map(|part| {
+    let found = prover::solution(maxima, &parameter, question)?;
+    let shown = found.parts.iter().map(|part| {
         if part.low.compare(&part.high) == Some(std::cmp::Ordering::Equal) {
             return format!("{{{}}}", part.low);
         }
@@ -259,7 +267,8 @@ fn solution(maxima: &Maxima, goals: &[Goal]) -> Option<String> {
         format!("{open}{}, {}{close}", part.low, part.high)
     });
     let shown: Vec<String> = shown.collect();
-    Some(if shown.is_empty() { "{}".to_owned() } else { shown.join(" union ") })
+    let shown = if shown.is_empty() { "{}".to_owned() } else { shown.join(" union ") };
+    Some(Solved { shown, proved: found.proved })
 }
 
 fn on_region(maxima: &Maxima, piece: &Piece) -> Decided {

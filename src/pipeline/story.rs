@@ -10,7 +10,7 @@ use crate::piecewise::{AlgebraicNumber, Obstacle};
 use crate::prover::{Answer, Exception, Failure};
 use crate::report::{Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, sentence};
 
-use super::judge::{AsStated, Judged, Refutation};
+use super::judge::{AsStated, Judged, Refutation, Solved};
 use super::numbers;
 
 /// The report entry of a statement.
@@ -23,13 +23,17 @@ pub(super) fn report(
 ) -> StatementReport {
     let names = names(statement);
     let (counterexample, mut story) = failure(judged, &names);
-    if let Some(set) = &judged.solution {
+    if let Some(Solved { shown: set, proved }) = &judged.solution {
         let unknown = statement.variants.iter().flatten().find_map(|goal| match goal {
             Goal::Solve { parameter, .. } => Some(parameter.shown.clone()),
             Goal::Piece(piece) => piece.parameters.first().map(|b| b.shown.clone()),
             _ => None,
         });
-        story.push(format!("it holds for {} in {set}", unknown.unwrap_or_default()));
+        let unknown = unknown.unwrap_or_default();
+        story.push(match proved {
+            true => format!("it holds for {unknown} in {set}, and for no other"),
+            false => format!("it may hold for {unknown} in {set}: single values say so, it is not proved"),
+        });
     }
     let printed = statement.printed.as_ref().zip(judged.printed.as_ref()).map(|(p, verdict)| Printed {
         value: p.shown.clone(),
@@ -67,7 +71,7 @@ pub(super) fn report(
         member,
         value: match &statement.solve {
             Some(answer) if judged.verdict == VerdictKind::Proved => answer.clone(),
-            Some(_) => judged.solution.clone(),
+            Some(_) => judged.solution.as_ref().filter(|s| s.proved).map(|s| s.shown.clone()),
             None => judged.value.as_ref().map(|v| names.expr(v)),
         },
         printed,

@@ -115,11 +115,20 @@ fn find_in(
     }
     // Charges depend on parameters at most. If they have one value for all parameters, use it;
     // otherwise fix the parameters first, on a grid.
+    let mut fixed_points: Vec<Point> = Vec::new();
     if let Ok(values) = maxima.of(claim) {
         let hints = charge_hints(claim, &values);
-        return search(claim, index, conjunct, &names, &hints);
+        let found = search(claim, index, conjunct, &names, &hints)?;
+        let of_parameters = |r: &Charge| claim.parameters.iter().any(|p| r.body.mentions(&p.name));
+        if !hints.roots().iter().any(of_parameters) {
+            return Ok(found);
+        }
+        let Some(failure) = found else { return Ok(None) };
+        let value = |p: &Bound| Some((p.name.clone(), failure.at.get(&p.name)?.as_number()?));
+        fixed_points.extend(claim.parameters.iter().map(value).collect::<Option<Point>>());
     }
-    for parameters in grid_points(&claim.parameters.iter().collect::<Vec<_>>(), 4, Place::Any) {
+    let parameters: Vec<&Bound> = claim.parameters.iter().collect();
+    for parameters in fixed_points.into_iter().chain(grid_points(&parameters, 4, Place::Any)) {
         let terms = parameters.iter().map(|(n, v)| (n.clone(), Expr::number(v.clone()))).collect();
         let fixed = claim.at(&terms);
         let Ok(values) = maxima.of(&fixed) else { continue };

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Definition, Expr, Formula, Relation, Statement, Step, unfold};
-use crate::model::{Existence, Mechanism, Setting, System};
+use crate::model::{Charge, Existence, Mechanism, Setting, System};
 use crate::piecewise::{Engine, Obstacle};
 
 use super::extremum::{Extremum, maximum};
@@ -49,7 +49,12 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Plan {
     /// These do it.
-    Exhibit(Vec<Definition>),
+    Exhibit {
+        /// The functions.
+        definitions: Vec<Definition>,
+        /// Numbers that they mention.
+        roots: Vec<Charge>,
+    },
     /// The properties contradict each other.
     Impossible {
         /// The question.
@@ -58,7 +63,17 @@ pub(super) enum Plan {
         pivot: Box<Mechanism>,
         /// A worst-off type of each agent.
         worst: Vec<Expr>,
+        /// Numbers that these types mention.
+        roots: Vec<Charge>,
     },
+}
+
+impl Plan {
+    fn roots(&self) -> &[Charge] {
+        match self {
+            Plan::Exhibit { roots, .. } | Plan::Impossible { roots, .. } => roots,
+        }
+    }
 }
 
 /// What the pivot mechanism says about an existence question.
@@ -71,6 +86,8 @@ pub(super) struct Pivot {
     worst: Vec<Expr>,
     /// The expected surplus after the least charges, in parameters.
     pub(super) surplus: Expr,
+    /// Numbers that these mention.
+    pub(super) roots: Vec<Charge>,
 }
 
 /// Decides an existence question about efficient mechanisms in a setting without parameters.
@@ -98,10 +115,13 @@ pub(super) fn pivot(existence: &Existence, context: &[Fact]) -> Result<Pivot, Ob
     let bodies = unfold(&charged.definitions, charged.charges.iter().map(|c| &c.body));
     let found = charged.charges.iter().zip(&bodies).map(|(c, body)| maximum(context, c, body));
     let charges: Vec<Extremum> = found.collect::<Result<_, _>>()?;
-    if charges.iter().any(|c| !c.roots.is_empty()) {
-        let reason = "a worst-off type is no rational function of the parameters".into();
-        return Err(Obstacle::Existence { reason });
+    let mut roots: Vec<Charge> = Vec::new();
+    for root in charges.iter().flat_map(|c| &c.roots) {
+        if !roots.contains(root) {
+            roots.push(root.clone());
+        }
     }
+    let known = described(context, &roots);
     let values: BTreeMap<_, _> =
         charged.charges.iter().zip(&charges).map(|(c, e)| (c.name.clone(), e.value.clone())).collect();
     let charged = Mechanism {
@@ -112,8 +132,14 @@ pub(super) fn pivot(existence: &Existence, context: &[Fact]) -> Result<Pivot, Ob
     let total = charged.payment.iter().fold(Expr::zero(), |sum, t| sum.plus(t));
     let expected = setting.expectation(&total);
     // By cases in the parameters, there is no single polynomial.
-    let surplus = Engine::new().closed_form(context, &expected).unwrap_or(expected);
-    Ok(Pivot { pivot, charged, worst: charges.into_iter().map(|e| e.at).collect(), surplus })
+    let surplus = Engine::new().closed_form(&known, &expected).unwrap_or(expected);
+    Ok(Pivot { pivot, charged, worst: charges.into_iter().map(|e| e.at).collect(), surplus, roots })
+}
+
+/// Facts, and what is known of roots.
+fn described(context: &[Fact], roots: &[Charge]) -> Vec<Fact> {
+    let described: Vec<Formula> = roots.iter().flat_map(Charge::root).collect();
+    [context, facts(&described).as_slice()].concat()
 }
 
 /// How the question is answered wherever the facts hold; with the mechanism, if there is one.
@@ -122,6 +148,8 @@ pub(super) fn plan(
     pivot: &Pivot,
     context: &[Fact],
 ) -> Result<(Plan, Option<Mechanism>), Obstacle> {
+    let context = &described(context, &pivot.roots);
+    let roots = pivot.roots.clone();
     let holds = |relation, e: &Expr| Engine::new().tree(context, relation, e).is_ok();
     if holds(Relation::Positive, &pivot.surplus.negated()) {
         let here = |e: &Expr| Engine::new().closed_form(context, e).unwrap_or_else(|| e.clone());
@@ -129,6 +157,7 @@ pub(super) fn plan(
             existence: Box::new(existence.clone()),
             pivot: Box::new(pivot.pivot.clone()),
             worst: pivot.worst.iter().map(here).collect(),
+            roots,
         };
         return Ok((plan, None));
     }
@@ -139,7 +168,7 @@ pub(super) fn plan(
     let mechanism = Mechanism::balance(&pivot.charged)
         .ok_or_else(|| Obstacle::Existence { reason: "a single agent cannot balance a budget".into() })?;
     let mechanism = simplified(&existence.setting, mechanism, context);
-    Ok((Plan::Exhibit(definitions(existence, &mechanism)?), Some(mechanism)))
+    Ok((Plan::Exhibit { definitions: definitions(existence, &mechanism)?, roots }, Some(mechanism)))
 }
 
 /// Payments in closed form where they have one: easier to read, and the same functions.
@@ -169,8 +198,13 @@ pub(super) fn carry_out(
     goal: &Formula,
     plan: &Plan,
 ) -> Result<usize, Obstacle> {
+    let new = |root: &&Charge| !root.root().iter().all(|f| context.contains(f));
+    if let Some(root) = plan.roots().iter().find(new) {
+        return builder
+            .with_root(context, root, |builder, context| carry_out(builder, engine, context, goal, plan));
+    }
     match (goal, plan) {
-        (Formula::SomeFunctions(_, body), Plan::Exhibit(definitions)) => {
+        (Formula::SomeFunctions(_, body), Plan::Exhibit { definitions, .. }) => {
             let table = definitions
                 .iter()
                 .map(|d| {
@@ -182,7 +216,7 @@ pub(super) fn carry_out(
             let premise = builder.prove(engine, context, &instance, &Hints::new())?;
             builder.add(Step::Exhibit { premise, statement: goal.clone(), definitions: definitions.clone() })
         }
-        (Formula::NoFunctions(..), Plan::Impossible { existence, pivot, worst }) => {
+        (Formula::NoFunctions(..), Plan::Impossible { existence, pivot, worst, .. }) => {
             impossibility::prove(builder, context, existence, pivot, worst)
         }
         _ => Err(Obstacle::Existence { reason: "the answer is the other one here".into() }),

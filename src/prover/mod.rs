@@ -22,6 +22,6 @@ pub use derivation::{Derived, Hypotheses, Instance, Outcome, Tactic, derive};
 pub use existence::{Answer, decide};
 pub use extremum::{Extremum, Maxima};
 pub use proof::{Hints, Proved, prove_claim, refute_claim};
-pub use solution::{Part, solution};
+pub use solution::{Part, Solution, solution};
 pub use solve::{Exception, prove_piece, refute_piece};
 pub use system::{Settled, greatest, settle};

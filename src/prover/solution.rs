@@ -3,7 +3,7 @@
 //! Its ends are among the roots of finitely many polynomials in the parameter: the polynomials that bound the
 //! cells of the differences of the sides, and these differences, with the other variables at the places where
 //! something changes: ends of their ranges, breaks, stationary points. Untrusted, and not complete: what is
-//! found is proved piece by piece afterwards, like an answer that was given.
+//! found is proved piece by piece afterwards, like an answer that was given, or is said not to be.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use crate::kernel::{Atom, Expr, Relation};
 use crate::model::{Bound, Charge, Description, Everywhere, Piece, Question};
 use crate::piecewise::{AlgebraicNumber, Engine, RealRoot, isolate};
 
+use super::breaks::{Zero, zeros};
 use super::counterexample::find;
 use super::existence::{pivot, plan};
 use super::extremum::Maxima;
@@ -35,8 +36,17 @@ pub struct Part {
     pub to_high: bool,
 }
 
+/// A set of parameters, and whether every piece of it, and every piece between, was proved.
+#[derive(Debug, Clone)]
+pub struct Solution {
+    /// The set, from the lowest interval to the highest.
+    pub parts: Vec<Part>,
+    /// Whether it is the set; otherwise single parameters speak for it.
+    pub proved: bool,
+}
+
 /// The set of parameters in a range for which the question has the answer yes, if every step is decided.
-pub fn solution(maxima: &Maxima, parameter: &Bound, question: &Question) -> Option<Vec<Part>> {
+pub fn solution(maxima: &Maxima, parameter: &Bound, question: &Question) -> Option<Solution> {
     let (low, high) = (parameter.low.as_number()?, parameter.high.as_number()?);
     let mut ends: Vec<AlgebraicNumber> = vec![low.clone().into(), high.clone().into()];
     for polynomial in polynomials(maxima, parameter, question)? {
@@ -71,7 +81,36 @@ pub fn solution(maxima: &Maxima, parameter: &Bound, question: &Question) -> Opti
             (None, false, false) => {}
         }
     }
-    Some(parts)
+    let proved = is_solution(maxima, parameter, question, &parts) == Some(true);
+    Some(Solution { parts, proved })
+}
+
+/// Whether the answer is yes on the parts, and no between them.
+fn is_solution(maxima: &Maxima, parameter: &Bound, question: &Question, parts: &[Part]) -> Option<bool> {
+    let mut roots: Vec<Charge> = Vec::new();
+    let mut term = |end: &AlgebraicNumber| {
+        let (term, more) = written(end, roots.len())?;
+        roots.extend(more.into_iter().filter(|r| !roots.contains(r)).collect::<Vec<_>>());
+        Some(term)
+    };
+    let mut intervals = Vec::new();
+    let mut from = (parameter.low.clone(), true);
+    for part in parts {
+        let (low, high) = (
+            term(&part.low)?,
+            if part.low.compare(&part.high)? == Ordering::Equal { None } else { Some(term(&part.high)?) },
+        );
+        let high = high.unwrap_or_else(|| low.clone());
+        intervals.push((from, (low.clone(), !part.from_low), Everywhere::Fails));
+        intervals.push(((low, part.from_low), (high.clone(), part.to_high), Everywhere::Holds));
+        from = (high, !part.to_high);
+    }
+    intervals.push((from, (parameter.high.clone(), true), Everywhere::Fails));
+    Some(intervals.into_iter().all(|((low, from), (high, to), answer)| {
+        let is_empty = low == high && !(from && to);
+        let piece = || Piece::on_interval(parameter, &roots, (&low, from), (&high, to), answer, question);
+        is_empty || prove_piece(maxima, &piece()).is_ok()
+    }))
 }
 
 /// Numbers in increasing order, each once.
@@ -114,25 +153,36 @@ fn at_point(maxima: &Maxima, parameter: &Bound, question: &Question, at: &Algebr
     if let Some(c) = at.as_rational() {
         return holds(maxima, parameter, question, c);
     }
-    let root = described(at)?;
+    let root = described(at, "end'of'set'")?;
     let x = Expr::variable(&root.name);
-    let bound = Bound { low: x.clone(), high: x, ..parameter.clone() };
-    let piece = |answer| Piece {
-        parameters: vec![bound.clone()],
-        premises: vec![],
-        roots: vec![root.clone()],
-        answer,
-        question: question.clone(),
-    };
+    let roots = [root];
+    let piece = |answer| Piece::on_interval(parameter, &roots, (&x, true), (&x, true), answer, question);
     if prove_piece(maxima, &piece(Everywhere::Holds)).is_ok() {
         return Some(true);
     }
     prove_piece(maxima, &piece(Everywhere::Fails)).is_ok().then_some(false)
 }
 
+/// A number as a term, in radicals where it is the zero of a quadratic polynomial, and what the roots in it are.
+fn written(number: &AlgebraicNumber, index: usize) -> Option<(Expr, Vec<Charge>)> {
+    if let Some(c) = number.as_rational() {
+        return Some((Expr::number(c.clone()), vec![]));
+    }
+    if number.polynomial().len() == 3 {
+        let (low, high) = number.enclosure(&Rational::ONE)?;
+        let same = |zero: &Zero| {
+            let value = AlgebraicNumber::of_term(&zero.at, &zero.roots);
+            value.and_then(|v| v.compare(number)) == Some(Ordering::Equal)
+        };
+        return zeros(number.polynomial(), &low, &high)?.into_iter().find(same).map(|z| (z.at, z.roots));
+    }
+    let root = described(number, &format!("end{index}'of'set'"))?;
+    Some((Expr::variable(&root.name), vec![root]))
+}
+
 /// A number by its polynomial, which rises, and its interval.
-fn described(number: &AlgebraicNumber) -> Option<Charge> {
-    let name: crate::kernel::Name = "end'of'set'".into();
+fn described(number: &AlgebraicNumber, name: &str) -> Option<Charge> {
+    let name: crate::kernel::Name = name.into();
     let x = Expr::variable(&name);
     let powers = number.polynomial().iter().zip(0_u32..);
     let body = powers.fold(Expr::zero(), |sum, (c, k)| sum.plus(&x.pow(k).scaled(c)));
@@ -170,18 +220,29 @@ fn polynomials(maxima: &Maxima, parameter: &Bound, question: &Question) -> Optio
     let range = facts(&parameter.domain());
     let mut found: Vec<Expr> = Vec::new();
     let mut variables: Vec<Bound> = Vec::new();
+    let mut roots: Vec<Charge> = Vec::new();
     match question {
         Question::Existence(existence) => {
-            let surplus = pivot(existence, &range).ok()?.surplus;
-            for cell in Engine::new().cells(&range, &surplus).ok()? {
+            let pivot = pivot(existence, &range).ok()?;
+            let described: Vec<_> = pivot.roots.iter().flat_map(Charge::root).collect();
+            let known = [range, facts(&described)].concat();
+            roots = pivot.roots;
+            for cell in Engine::new().cells(&known, &pivot.surplus).ok()? {
                 found.extend(cell.facts.into_iter().map(|f| f.expr).chain([cell.value]));
             }
         }
         Question::Claim(claim) => {
             let values = maxima.of(claim).ok()?;
+            for root in values.iter().flat_map(|v| &v.roots) {
+                if !roots.contains(root) {
+                    roots.push(root.clone());
+                }
+            }
+            let described: Vec<_> = roots.iter().flat_map(Charge::root).collect();
             let values = claim.charges.iter().zip(values).map(|(c, v)| (c.name.clone(), v.value)).collect();
             for conjunct in &claim.unfolded().conjuncts {
                 let mut domain = range.clone();
+                domain.extend(facts(&described));
                 domain.extend(facts(&conjunct.variables.iter().flat_map(Bound::domain).collect::<Vec<_>>()));
                 let difference = conjunct.left.minus(&conjunct.right).substitute(&values);
                 for cell in Engine::new().cells(&domain, &difference).ok()? {
@@ -199,6 +260,7 @@ fn polynomials(maxima: &Maxima, parameter: &Bound, question: &Question) -> Optio
     for bound in variables.iter().rev() {
         found = eliminated(found, bound);
     }
+    found = found.iter().map(|e| without_roots(e, &roots)).collect::<Option<_>>()?;
     let x = Expr::variable(&parameter.name);
     let atom = x.atoms().next()?;
     let mut out = Vec::new();
@@ -210,6 +272,14 @@ fn polynomials(maxima: &Maxima, parameter: &Bound, question: &Question) -> Optio
         }
     }
     Some(out)
+}
+
+/// A term that is zero wherever another is, without the roots of terms in the parameter.
+fn without_roots(e: &Expr, roots: &[Charge]) -> Option<Expr> {
+    roots.iter().rev().try_fold(e.clone(), |e, root| match Expr::variable(&root.name).as_atom() {
+        Some(atom) if e.mentions(&root.name) => crate::piecewise::eliminated(&e, &root.body, atom),
+        _ => Some(e),
+    })
 }
 
 /// The terms with a variable at each place where something may change: the ends of its range, where a term

@@ -6,7 +6,7 @@ use super::names::{advise, complain};
 use super::scope::{Env, Universe};
 use super::statement::Read;
 use super::{Goal, Resolve};
-use crate::kernel::{Expr, Formula, Name as Symbol};
+use crate::kernel::{Expr, Name as Symbol};
 use crate::lang::ast::{self, End, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
@@ -89,7 +89,8 @@ fn pieces(
         if low == high && (from, to) != (End::Closed, End::Closed) {
             return;
         }
-        read.goals.push(Goal::Piece(piece(&parameter, &roots, (low, from), (high, to), answer, &question)));
+        let (low, high) = ((low, from == End::Closed), (high, to == End::Closed));
+        read.goals.push(Goal::Piece(Piece::on_interval(&parameter, &roots, low, high, answer, &question)));
     };
     let other = |end: End| if end == End::Closed { End::Open } else { End::Closed };
     let mut from = (parameter.low.clone(), End::Closed);
@@ -148,31 +149,4 @@ fn in_order(env: &mut Env<'_>, left: &Expr, relation: Comparison, right: &Expr, 
     let help = "write disjoint intervals and points from the lowest to the highest";
     let complaint = Diagnostic::new("set-order", message, span).help(help);
     env.oblige(left.clone(), relation, right.clone(), complaint);
-}
-
-fn piece(
-    parameter: &Bound,
-    roots: &[Charge],
-    (low, from): (&Expr, End),
-    (high, to): (&Expr, End),
-    answer: Everywhere,
-    question: &Question,
-) -> Piece {
-    let x = Expr::variable(&parameter.name);
-    let mut premises = Vec::new();
-    if from == End::Open {
-        premises.push(Formula::greater(&x, low));
-    }
-    if to == End::Open {
-        premises.push(Formula::greater(high, &x));
-    }
-    let mut used: Vec<Charge> = Vec::new();
-    for root in roots.iter().rev() {
-        let in_roots = used.iter().any(|u| u.root().iter().any(|f| f.mentions(&root.name)));
-        if in_roots || low.mentions(&root.name) || high.mentions(&root.name) {
-            used.insert(0, root.clone());
-        }
-    }
-    let bound = Bound { low: low.clone(), high: high.clone(), ..parameter.clone() };
-    Piece { parameters: vec![bound], premises, roots: used, answer, question: question.clone() }
 }
