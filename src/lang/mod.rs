@@ -13,7 +13,7 @@ pub use diagnostic::{CODES, Diagnostic};
 pub use lexer::canonical_name;
 pub use parser::{parse, parse_expression};
 pub use printer::{
-    print_drawn, print_expr, print_file, print_property, print_relation, print_set, print_statement,
+    print_answer, print_drawn, print_expr, print_file, print_property, print_relation, print_statement,
 };
 pub use resolve::{
     ChainSource, Curve, DerivationSource, Drawn, Goal, Ironing, LinkSource, Obligation, PrintedClaim,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::{Expr, Formula, Name, Statement};
+use crate::kernel::{Expr, Formula, Name, Relation, Statement};
 
 use super::claim::{Bound, Charge, Claim};
 use super::existence::{Existence, Quantity};
@@ -43,6 +43,26 @@ pub struct Piece {
     pub question: Question,
 }
 
+/// Pieces outside of regions at most.
+const PIECE_LIMIT: usize = 100;
+
+/// What holds where a comparison does not: one of these.
+fn opposites(comparison: &Formula) -> Vec<Formula> {
+    match comparison {
+        Formula::Compare(Relation::AtLeast, e) => vec![Formula::Compare(Relation::Positive, e.negated())],
+        Formula::Compare(Relation::Positive, e) => vec![Formula::Compare(Relation::AtLeast, e.negated())],
+        Formula::Compare(Relation::Equal, e) => {
+            [e.clone(), e.negated()].map(|e| Formula::Compare(Relation::Positive, e)).to_vec()
+        }
+        Formula::Or(alternatives) => match alternatives.as_slice() {
+            // The only disjunction that a comparison is: two sides differ.
+            [Formula::Compare(_, e), _] => vec![Formula::Compare(Relation::Equal, e.clone())],
+            _ => vec![],
+        },
+        _ => vec![],
+    }
+}
+
 /// An end of an interval, and whether it belongs to it.
 pub type IntervalEnd<'a> = (&'a Expr, bool);
 
@@ -73,6 +93,43 @@ impl Piece {
         }
         let bound = Bound { low: low.clone(), high: high.clone(), ..parameter.clone() };
         Piece { parameters: vec![bound], premises, roots: used, answer, question: question.clone() }
+    }
+
+    /// The pieces of a question about several parameters that has the answer yes in the regions, each given by
+    /// comparisons, and no outside of them; `None` if there are more than a hundred.
+    pub fn on_regions(
+        parameters: &[Bound],
+        regions: &[Vec<Formula>],
+        question: &Question,
+    ) -> Option<Vec<Self>> {
+        let piece = |premises: Vec<Formula>, answer| Piece {
+            parameters: parameters.to_vec(),
+            premises,
+            roots: vec![],
+            answer,
+            question: question.clone(),
+        };
+        let mut pieces: Vec<Piece> = regions.iter().map(|r| piece(r.clone(), Everywhere::Holds)).collect();
+        // Outside of a region its first comparison fails, or it holds and the second fails, and so on.
+        let mut outside: Vec<Vec<Formula>> = vec![vec![]];
+        for region in regions {
+            let mut next = Vec::new();
+            for known in &outside {
+                let mut before = known.clone();
+                for comparison in region {
+                    for opposite in opposites(comparison) {
+                        next.push(before.iter().cloned().chain([opposite]).collect());
+                    }
+                    before.push(comparison.clone());
+                }
+            }
+            outside = next;
+            if outside.len() > PIECE_LIMIT {
+                return None;
+            }
+        }
+        pieces.extend(outside.into_iter().map(|premises| piece(premises, Everywhere::Fails)));
+        Some(pieces)
     }
 
     /// `∀ parameters ∈ region. question`, or of its negation.

@@ -1,13 +1,13 @@
 //! The verdict on one statement: every goal of it is proved, or one is refuted, or neither.
 
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Expr, Statement};
+use crate::kernel::{Expr, Formula, Statement};
 use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement};
-use crate::model::{Bound, Claim, Piece, Quantity, System};
+use crate::model::{Bound, Claim, Piece, Quantity, Question, System};
 use crate::piecewise::{Engine, Obstacle};
 use crate::prover::{self, Answer, Derived, Exception, Extremum, Failure, Maxima, Proved};
-use crate::report::VerdictKind;
+use crate::report::{Names, VerdictKind};
 
 use super::{derivation, obligation};
 
@@ -247,8 +247,16 @@ fn universal(maxima: &Maxima, claim: &Claim) -> Decided {
 
 /// The set of parameters for which the goals of a solved statement hold.
 fn solution(maxima: &Maxima, goals: &[Goal]) -> Option<Solved> {
+    let several = match goals.first()? {
+        Goal::Solve { parameters, question } => Some((parameters, question)),
+        Goal::Piece(piece) => Some((&piece.parameters, &piece.question)),
+        _ => None,
+    };
+    if let Some((parameters, question)) = several.filter(|(parameters, _)| parameters.len() > 1) {
+        return in_regions(maxima, parameters, question);
+    }
     let (parameter, question) = match (goals.first()?, goals.last()?) {
-        (Goal::Solve { parameter, question }, _) => (parameter.clone(), question),
+        (Goal::Solve { parameters, question }, _) => (parameters.first()?.clone(), question),
         (Goal::Piece(first), Goal::Piece(last)) => {
             let (first, last) = (first.parameters.first()?, last.parameters.first()?);
             let parameter = Bound { high: last.high.clone(), ..first.clone() };
@@ -268,6 +276,20 @@ fn solution(maxima: &Maxima, goals: &[Goal]) -> Option<Solved> {
     });
     let shown: Vec<String> = shown.collect();
     let shown = if shown.is_empty() { "{}".to_owned() } else { shown.join(" union ") };
+    Some(Solved { shown, proved: found.proved })
+}
+
+/// The regions of several parameters in which a statement holds.
+fn in_regions(maxima: &Maxima, parameters: &[Bound], question: &Question) -> Option<Solved> {
+    let found = prover::regions(maxima, parameters, question)?;
+    let mut names = Names::default();
+    parameters.iter().for_each(|p| names.insert(&p.name, &p.shown));
+    let region = |region: &Vec<Formula>| {
+        let all: Vec<String> = region.iter().map(|f| names.formula(f)).collect();
+        if all.is_empty() { "everywhere".to_owned() } else { format!("where {}", all.join(", ")) }
+    };
+    let shown: Vec<String> = found.regions.iter().map(region).collect();
+    let shown = if shown.is_empty() { "nowhere".to_owned() } else { shown.join(" union ") };
     Some(Solved { shown, proved: found.proved })
 }
 

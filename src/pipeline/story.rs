@@ -24,15 +24,18 @@ pub(super) fn report(
     let names = names(statement);
     let (counterexample, mut story) = failure(judged, &names);
     if let Some(Solved { shown: set, proved }) = &judged.solution {
-        let unknown = statement.variants.iter().flatten().find_map(|goal| match goal {
-            Goal::Solve { parameter, .. } => Some(parameter.shown.clone()),
-            Goal::Piece(piece) => piece.parameters.first().map(|b| b.shown.clone()),
+        let unknowns = statement.variants.iter().flatten().find_map(|goal| match goal {
+            Goal::Solve { parameters, .. } => Some(parameters),
+            Goal::Piece(piece) => Some(&piece.parameters),
             _ => None,
         });
-        let unknown = unknown.unwrap_or_default();
-        story.push(match proved {
-            true => format!("it holds for {unknown} in {set}, and for no other"),
-            false => format!("it may hold for {unknown} in {set}: single values say so, it is not proved"),
+        let unknowns: Vec<&str> = unknowns.into_iter().flatten().map(|b| b.shown.as_str()).collect();
+        let several = unknowns.len() > 1;
+        let within = if several { set.clone() } else { format!("for {} in {set}", unknowns.concat()) };
+        story.push(match (proved, several) {
+            (true, _) => format!("it holds {within}, and nowhere else"),
+            (false, true) => format!("it may hold {within}: this is not proved"),
+            (false, false) => format!("it may hold {within}: single values say so, it is not proved"),
         });
     }
     let printed = statement.printed.as_ref().zip(judged.printed.as_ref()).map(|(p, verdict)| Printed {
@@ -128,8 +131,8 @@ pub(super) fn names(statement: &ResolvedStatement) -> Names {
                 names_of_question(&piece.question, &mut names);
             }
             Goal::Derivation(_) => {}
-            Goal::Solve { parameter, question } => {
-                names.insert(&parameter.name, &parameter.shown);
+            Goal::Solve { parameters, question } => {
+                parameters.iter().for_each(|p| names.insert(&p.name, &p.shown));
                 names_of_question(question, &mut names);
             }
         }

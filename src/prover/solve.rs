@@ -112,12 +112,17 @@ struct Search<'a> {
 impl Search<'_> {
     fn witness(&self, region: &mut Vec<Formula>, halvings: u32) -> Result<Hints, Obstacle> {
         let none = || Obstacle::NoWitness { name: "the types at which it fails".into() };
-        let [parameter] = self.piece.parameters.as_slice() else { return Err(none()) };
+        if self.works(region, self.charges) {
+            return Ok(self.charges.clone());
+        }
+        // Types that depend on several parameters are looked for at places only.
+        let [parameter] = self.piece.parameters.as_slice() else {
+            return self.at_places().into_iter().find(|c| self.works(region, c)).ok_or_else(none);
+        };
         let points = self.within(region, parameter);
-        let none_needed = std::iter::once(self.charges.clone());
         let found = std::iter::once_with(|| self.candidates(parameter, &points)).flatten();
         let at_places = std::iter::once_with(|| self.at_places()).flatten();
-        for candidate in none_needed.chain(found).chain(at_places) {
+        for candidate in found.chain(at_places) {
             if self.works(region, &candidate) {
                 return Ok(candidate);
             }

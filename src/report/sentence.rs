@@ -4,8 +4,8 @@ use super::block::{Inline, Prose, words};
 use super::document::{StatementReport, VerdictKind};
 use super::math::Math;
 use crate::lang::ast::{
-    Claim, Concept, Expr, ExprKind, Extreme, FamilyOperator, Objective, Order, Property, PropertyKind,
-    Quantity, Relation, Scope, Stance, Statement, StatementKind,
+    Answer, Claim, Concept, Expr, ExprKind, Extreme, FamilyOperator, Objective, Order, Property,
+    PropertyKind, Quantity, Relation, Relations, Scope, Stance, Statement, StatementKind,
 };
 use crate::lang::{print_expr, print_statement};
 
@@ -32,17 +32,38 @@ pub fn sentence(claim: &Claim) -> Prose {
         out.push(words(", except at types that have probability zero"));
     }
     if let Some(solve) = &claim.solve {
-        out.extend([
-            words(". This holds exactly for the values of "),
-            Inline::Math(Math::name(&solve.unknown.text)),
-        ]);
+        out.push(words(". This holds exactly for the values of "));
+        for (position, unknown) in solve.unknowns.iter().enumerate() {
+            if position > 0 {
+                out.push(words(" and "));
+            }
+            out.push(Inline::Math(Math::name(&unknown.text)));
+        }
         match &solve.answer {
-            Some(answer) => out.extend([words(" in "), Inline::Math(Math::of_set(answer))]),
+            Some(Answer::Intervals(set)) => out.extend([words(" in "), Inline::Math(Math::of_set(set))]),
+            Some(Answer::Regions(regions)) => out.extend(within(regions)),
             None => out.push(words(" that are sought")),
         }
     }
     out.push(words("."));
     capital(out)
+}
+
+/// With a comma between the comparisons of a region, and `or` between regions.
+fn within(regions: &[Vec<Relations>]) -> Prose {
+    let mut out = vec![words(" with ")];
+    for (position, region) in regions.iter().enumerate() {
+        if position > 0 {
+            out.push(words(", or with "));
+        }
+        for (position, relations) in region.iter().enumerate() {
+            if position > 0 {
+                out.push(words(" and "));
+            }
+            out.push(Inline::Math(Math::of_relations(&relations.first, &relations.rest)));
+        }
+    }
+    out
 }
 
 /// The first word with a capital.

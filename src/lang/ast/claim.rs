@@ -1,6 +1,6 @@
 //! Claims, their statements and properties.
 
-use super::{Expr, Name, Span, Text};
+use super::{Expr, Name, Relations, Span, Text};
 
 /// `claim NAME [at r = 1/2]: … [printed …] [ref "…"]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Claim {
     pub name: Name,
     /// `at r = 1/2, s = 0`: parameters that are fixed.
     pub at: Vec<(Name, Expr)>,
-    /// `for r: … answer [0, 1/2]`: the parameters for which it holds.
+    /// `for r: … answer [0, 1/2]`, `for r, s: … answer where r <= s`: the parameters for which it holds.
     pub solve: Option<Solve>,
     /// What is claimed: one statement, or several in braces.
     pub statements: Vec<Statement>,
@@ -30,12 +30,21 @@ pub struct Claim {
 /// What a statement is solved for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Solve {
-    /// The parameter.
-    pub unknown: Name,
-    /// The set of its values for which the statement holds; none if there is no answer yet.
-    pub answer: Option<Vec<Interval>>,
-    /// Where the answer stands, or the parameter without one.
+    /// The parameters; at least one.
+    pub unknowns: Vec<Name>,
+    /// The set of their values for which the statement holds; none if there is no answer yet.
+    pub answer: Option<Answer>,
+    /// Where the answer stands, or the parameters without one.
     pub span: Span,
+}
+
+/// A set of values of parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// `[0, 1/3) union {1/2}`: of one parameter, from the lowest to the highest.
+    Intervals(Vec<Interval>),
+    /// `where r <= s, s < 1/2 union where r = 1`: regions by what holds in them.
+    Regions(Vec<Vec<Relations>>),
 }
 
 /// A piece of a set of numbers; a single number is the interval from it to itself.

@@ -11,8 +11,8 @@ mod figure;
 use crate::exact::Rational;
 
 pub use claim::{
-    Braces, Claim, Concept, Constants, End, Extreme, Interval, Objective, Order, Property, PropertyKind,
-    Quantity, Relation, Scope, Shape, Solve, Stance, Statement, StatementKind, Versus,
+    Answer, Braces, Claim, Concept, Constants, End, Extreme, Interval, Objective, Order, Property,
+    PropertyKind, Quantity, Relation, Scope, Shape, Solve, Stance, Statement, StatementKind, Versus,
 };
 pub use derivation::{
     Chain, Derivation, DerivationKind, DerivationLine, Link, Membership, Positive, Reason, ReasonKind,

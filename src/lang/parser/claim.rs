@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! claim     = ( "claim" | "refuted" ) statement-name [ at ] ":" body suffixes
-//!           | ( "solve" | "refuted" ) statement-name [ at ] "for" name ":" statement "answer" set { "ref" texts }
+//!           | ( "solve" | "refuted" ) statement-name [ at ] "for" name { "," name } ":" statement "answer" set
+//!             { "ref" texts }
 //! at        = "at" name "=" expr { "," name "=" expr }
-//! set       = piece { "union" piece }
+//! set       = piece { "union" piece } | region { "union" region }
+//! region    = "where" relations { "," relations }
 //! piece     = ( "[" | "(" ) expr "," expr ( "]" | ")" ) | "{" [ expr { "," expr } ] "}"
 //! body      = statement | "{" { statement [ "ref" texts ] } "}"
 //! suffixes  = { "almost" "everywhere" | "printed" expr | "ref" text { "," text } }
@@ -32,8 +34,8 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    self, Braces, Claim, End, ExprKind, Extreme, Interval, Name, Quantity, Range, Scope, Solve, Span, Stance,
-    Statement, StatementKind, Text,
+    self, Answer, Braces, Claim, End, ExprKind, Extreme, Interval, Name, Quantity, Range, Relations, Scope,
+    Solve, Span, Stance, Statement, StatementKind, Text,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
@@ -57,9 +59,12 @@ impl Parser<'_> {
         let at = self.fixed()?;
         let mut solve = None;
         if self.accept_word("for") {
-            let unknown = self.name("a parameter")?;
-            let span = unknown.span;
-            solve = Some(Solve { unknown, answer: None, span });
+            let mut unknowns = vec![self.name("a parameter")?];
+            while self.accept(",") {
+                unknowns.push(self.name("a parameter")?);
+            }
+            let span = unknowns.first().map_or_else(|| self.here(), |first| first.span);
+            solve = Some(Solve { unknowns, answer: None, span });
         }
         self.expect(":")?;
         let mut claim = Claim {
@@ -127,7 +132,11 @@ impl Parser<'_> {
             } else if claim.solve.is_some() && self.is_word("answer") {
                 let start = self.here();
                 self.at += 1;
-                let answer = self.set()?;
+                let answer = if self.is_word("where") {
+                    Answer::Regions(self.regions()?)
+                } else {
+                    Answer::Intervals(self.set()?)
+                };
                 let span = Span::new(start.start, self.end());
                 if let Some(solve) = &mut claim.solve {
                     (solve.answer, solve.span) = (Some(answer), span);
@@ -138,6 +147,31 @@ impl Parser<'_> {
                 claim.refs.extend(self.texts()?);
             } else {
                 return Ok(());
+            }
+        }
+    }
+
+    /// `where r <= s, s < 1/2 union where r = 1`
+    fn regions(&mut self) -> Parse<Vec<Vec<Relations>>> {
+        let mut out = Vec::new();
+        loop {
+            self.expect_word("where")?;
+            let mut region = Vec::new();
+            loop {
+                let start = self.here();
+                let first = self.expr()?;
+                let rest = self.relations()?;
+                if rest.is_empty() {
+                    return Err(self.expected(&["an operator", "a relation such as `>=`"]));
+                }
+                region.push(Relations { first, rest, span: Span::new(start.start, self.end()) });
+                if !self.accept(",") {
+                    break;
+                }
+            }
+            out.push(region);
+            if !self.accept_word("union") {
+                return Ok(out);
             }
         }
     }

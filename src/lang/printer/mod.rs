@@ -16,7 +16,7 @@ pub use expr::print_expr;
 use expr::{block, list};
 pub use figure::print_drawn;
 pub(super) use statement::print_concept;
-pub use statement::{print_property, print_relation, print_set, print_statement};
+pub use statement::{print_answer, print_property, print_relation, print_statement};
 
 /// Lines are not longer, where there is a choice.
 const WIDTH: usize = 110;
@@ -224,12 +224,13 @@ fn print_claim(out: &mut String, claim: &Claim) {
         head.push_str(&format!("{separator}{} = {}", name.text, print_expr(value)));
     }
     if let Some(solve) = &claim.solve {
-        head.push_str(&format!(" for {}", solve.unknown.text));
+        let unknowns: Vec<&str> = solve.unknowns.iter().map(|u| u.text.as_str()).collect();
+        head.push_str(&format!(" for {}", unknowns.join(", ")));
     }
     head.push(':');
     let mut suffixes = Vec::new();
     let answer = claim.solve.as_ref().and_then(|solve| solve.answer.as_ref());
-    suffixes.extend(answer.map(|set| format!("answer {}", print_set(set))));
+    suffixes.extend(answer.map(|set| format!("answer {}", print_answer(set))));
     if claim.scope == Scope::AlmostEverywhere {
         suffixes.push("almost everywhere".to_owned());
     }

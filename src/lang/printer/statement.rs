@@ -1,14 +1,27 @@
 //! The printer of statements.
 
 use crate::lang::ast::{
-    Concept, Constants, End, Expr, Extreme, Interval, Objective, Order, Property, PropertyKind, Quantity,
-    Relation, Statement, StatementKind, Versus,
+    Answer, Concept, Constants, End, Expr, Extreme, Interval, Objective, Order, Property, PropertyKind,
+    Quantity, Relation, Relations, Statement, StatementKind, Versus,
 };
 
 use super::expr::{list, print_expr};
 
-/// `[0, 1/3) union {1/2}`
-pub fn print_set(set: &[Interval]) -> String {
+/// `[0, 1/3) union {1/2}`, `where r <= s union where r = 1`
+pub fn print_answer(answer: &Answer) -> String {
+    match answer {
+        Answer::Intervals(set) => print_set(set),
+        Answer::Regions(regions) => {
+            let region = |region: &Vec<Relations>| {
+                let all: Vec<String> = region.iter().map(|r| relations(&r.first, &r.rest)).collect();
+                format!("where {}", all.join(", "))
+            };
+            regions.iter().map(region).collect::<Vec<_>>().join(" union ")
+        }
+    }
+}
+
+fn print_set(set: &[Interval]) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut points: Vec<String> = Vec::new();
     let braces = |points: &mut Vec<String>| format!("{{{}}}", std::mem::take(points).join(", "));

@@ -66,10 +66,10 @@ pub enum Goal {
     Piece(Piece),
     /// Hypotheses and what follows from them, step by step.
     Derivation(Derivation),
-    /// A question for which the set of parameters is sought.
+    /// A question for which the values of parameters are sought.
     Solve {
-        /// The parameter and its range.
-        parameter: Bound,
+        /// The parameters and their ranges.
+        parameters: Vec<Bound>,
         /// The question.
         question: Question,
     },

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::lang::ast::{self, ExprKind, Relation, Scope, Span, Statement, StatementKind};
 use crate::lang::diagnostic::Diagnostic;
-use crate::lang::{print_expr, print_set, print_statement};
+use crate::lang::{print_answer, print_expr, print_statement};
 
 /// What one tie rule makes of a claim.
 #[derive(Default)]
@@ -72,7 +72,7 @@ pub(super) fn resolve(
     Ok(ResolvedStatement {
         name: claim.name.text.clone(),
         stance: claim.stance,
-        solve: claim.solve.as_ref().map(|s| s.answer.as_deref().map(print_set)),
+        solve: claim.solve.as_ref().map(|s| s.answer.as_ref().map(print_answer)),
         refs: super::without_repetitions(refs.map(|r| r.text.clone()).collect(), |a, b| a == b),
         span,
         text: text(claim),
@@ -112,8 +112,8 @@ fn text(claim: &ast::Claim) -> String {
             claim.at.iter().map(|(n, e)| format!("{} = {}", n.text, print_expr(e))).collect();
         text = format!("at {}: {text}", at.join(", "));
     }
-    if let Some(answer) = claim.solve.as_ref().and_then(|solve| solve.answer.as_deref()) {
-        text = format!("{text} answer {}", print_set(answer));
+    if let Some(answer) = claim.solve.as_ref().and_then(|solve| solve.answer.as_ref()) {
+        text = format!("{text} answer {}", print_answer(answer));
     }
     match claim.scope {
         Scope::Everywhere => text,
