@@ -43,16 +43,15 @@ fn alter(
     let original = serde_json::to_value(certificate).unwrap();
     let mut paths = Vec::new();
     collect(&original, &mut String::new(), &mut paths);
-    let all: Vec<(String, Value)> = paths
+    let all: Vec<(&String, usize)> = paths
         .iter()
-        .flat_map(|path| {
-            alterations(original.pointer(path).unwrap()).into_iter().map(move |v| (path.clone(), v))
-        })
+        .flat_map(|path| (0..alterations(original.pointer(path).unwrap())).map(move |k| (path, k)))
         .collect();
     let mut report = Report::default();
     let count = all.len().min(limit);
     for index in (0..count).map(|k| k * all.len() / count) {
-        let (path, value) = &all[index];
+        let (path, which) = all[index];
+        let Some(value) = alteration(original.pointer(path).unwrap(), which) else { continue };
         let mut altered = original.clone();
         *altered.pointer_mut(path).unwrap() = value.clone();
         report.altered += 1;
@@ -126,30 +125,44 @@ fn collect(value: &Value, path: &mut String, out: &mut Vec<String>) {
     }
 }
 
-fn alterations(value: &Value) -> Vec<Value> {
+/// The number of alterations of a value, that of what is in it not counted.
+fn alterations(value: &Value) -> usize {
     match value {
+        Value::Number(_) => 3,
+        Value::String(text) => texts(text).len(),
+        Value::Array(items) => 2 * items.len(),
+        Value::Object(fields) if fields.contains_key("yes") => 1,
+        _ => 0,
+    }
+}
+
+/// One of the alterations of a value; none if it is the value itself.
+fn alteration(value: &Value, which: usize) -> Option<Value> {
+    let other = match value {
         Value::Number(n) => {
             let n = n.as_i64().unwrap();
-            [n + 1, n - 1, 0].into_iter().filter(|k| *k != n).map(Value::from).collect()
+            Value::from([n + 1, n - 1, 0][which])
         }
-        Value::String(text) => texts(text).into_iter().filter(|t| t != text).map(Value::from).collect(),
-        Value::Array(items) => (0..items.len())
-            .flat_map(|k| {
-                let (mut dropped, mut doubled) = (items.clone(), items.clone());
-                dropped.remove(k);
-                doubled.insert(k, items[k].clone());
-                [dropped.into(), doubled.into()]
-            })
-            .collect(),
-        Value::Object(fields) if fields.contains_key("yes") => {
+        Value::String(text) => Value::from(texts(text).into_iter().nth(which).unwrap()),
+        Value::Array(items) => {
+            let (mut items, k) = (items.clone(), which / 2);
+            if which % 2 == 0 {
+                items.remove(k);
+            } else {
+                items.insert(k, items[k].clone());
+            }
+            items.into()
+        }
+        Value::Object(fields) => {
             let mut swapped = fields.clone();
             let (yes, no) = (fields["yes"].clone(), fields["no"].clone());
             swapped.insert("yes".into(), no);
             swapped.insert("no".into(), yes);
-            vec![swapped.into()]
+            swapped.into()
         }
-        _ => Vec::new(),
-    }
+        _ => return None,
+    };
+    (other != *value).then_some(other)
 }
 
 fn texts(text: &str) -> Vec<String> {

@@ -210,7 +210,7 @@ fn irrational(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
         let numbers: Option<Vec<Rational>> = coefficients.iter().map(Poly::as_constant).collect();
         match numbers {
             Some(numbers) => out.extend(roots_of_numbers(&numbers, charge)),
-            None => out.extend(root_with_parameters(&coefficients)),
+            None => out.extend(roots_with_parameters(&coefficients).into_iter().flatten()),
         }
     }
     out
@@ -226,17 +226,27 @@ fn roots_of_numbers(coefficients: &[Rational], charge: &Charge) -> Vec<Candidate
     found.into_iter().map(|zero| Candidate { at: zero.at, roots: zero.roots }).collect()
 }
 
-/// The root of `a y^k + c = 0` with a number `a` and a term `c` in parameters.
-fn root_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Candidate> {
+/// The roots of `a y² + b y + c = 0` and of `a y^k + c = 0` with a number `a` and terms `b` and `c` in parameters.
+fn roots_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Vec<Candidate>> {
     let (last, rest) = coefficients.split_last()?;
     let (first, between) = rest.split_first()?;
     let inverse = last.as_constant()?.recip()?;
+    let first = Expr::from(first.clone()).scaled(&inverse);
+    if let [middle] = between {
+        // y² + 2hy + c = (y + h)² − (h² − c)
+        let half = Expr::from(middle.clone()).scaled(&(&inverse * &Rational::new(1, 2)?));
+        let term = half.pow(2).minus(&first);
+        let root = root_of_term(&term, 2, &term.to_string());
+        let distance = Expr::variable(&root.name);
+        let both = [distance.minus(&half), distance.plus(&half).negated()];
+        return Some(both.map(|at| Candidate { at, roots: vec![root.clone()] }).into());
+    }
     if between.is_empty() || between.iter().any(|c| !c.is_zero()) {
         return None;
     }
-    let term = Expr::from(first.clone()).scaled(&-&inverse);
+    let term = first.negated();
     let root = root_of_term(&term, u32::try_from(rest.len()).ok()?, &term.to_string());
-    Some(Candidate { at: Expr::variable(&root.name), roots: vec![root] })
+    Some(vec![Candidate { at: Expr::variable(&root.name), roots: vec![root] }])
 }
 
 fn candidates(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
