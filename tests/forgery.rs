@@ -146,7 +146,7 @@ fn alteration(value: &Value, which: usize) -> Option<Value> {
         Value::String(text) => Value::from(texts(text).into_iter().nth(which).unwrap()),
         Value::Array(items) => {
             let (mut items, k) = (items.clone(), which / 2);
-            if which % 2 == 0 {
+            if which.is_multiple_of(2) {
                 items.remove(k);
             } else {
                 items.insert(k, items[k].clone());

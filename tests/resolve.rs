@@ -153,6 +153,10 @@ fn assert_file_is_closed(file: &ResolvedFile) {
                     assert_closed(&system.formula(), &s.name);
                     assert_closed(&system.opposite().formula(), &s.name);
                 }
+                Goal::Tables(tables) => {
+                    assert_closed(&tables.formula(), &s.name);
+                    assert_closed(&tables.formula().negated(), &s.name);
+                }
                 Goal::Piece(piece) => {
                     assert_stated(&piece.statement(), &s.name);
                     assert_stated(&piece.denial(), &s.name);

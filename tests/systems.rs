@@ -1,7 +1,8 @@
 //! Systems of linear comparisons: every answer is checked against the rows, by evaluation or by its sum.
 
 use vickrey::exact::Rational;
-use vickrey::piecewise::system::{Answer, Best, Row, Sign, Solver};
+use vickrey::piecewise::system::{Answer, Best, Row, Sign, maximise, solve};
+use vickrey::pipeline::{Detail, check as check_file, verify};
 
 fn row(constant: i64, terms: &[(usize, i64)], sign: Sign) -> Row {
     let terms = terms.iter().map(|(k, c)| (*k, (*c).into())).collect();
@@ -55,7 +56,7 @@ fn random_systems_have_a_point_or_a_contradiction() {
                 row(next(9) as i64 - 5, &terms, sign)
             })
             .collect();
-        let answer = Solver::new(unknowns, &rows, 1_000_000).solve().unwrap();
+        let answer = solve(unknowns, &rows, 1_000_000).unwrap();
         check(unknowns, &rows, &answer);
         match answer {
             Answer::Point(_) => points += 1,
@@ -76,13 +77,14 @@ fn the_greatest_value_is_that_of_a_corner_or_unbounded() {
         row(0, &[(1, 1)], Sign::AtLeast),
     ];
     let q = |n: i64| -> Rational { n.into() };
-    let best = Solver::new(2, &rows, 10_000).maximise(&[(0, q(2)), (1, q(3))]);
-    assert_eq!(best, Some(Best::Value(q(10))));
-    let best = Solver::new(2, &rows[3..], 10_000).maximise(&[(0, q(1)), (1, q(-1))]);
+    let best = maximise(2, &rows, &[(0, q(2)), (1, q(3))], 10_000);
+    let Some(Best::Value { value, .. }) = best else { panic!("{best:?}") };
+    assert_eq!(value, q(10));
+    let best = maximise(2, &rows[3..], &[(0, q(1)), (1, q(-1))], 10_000);
     let Some(Best::Unbounded(ray)) = best else { panic!("{best:?}") };
     assert!(ray[0].is_positive() && !ray[1].is_negative());
     let none = [row(-1, &[(0, 1)], Sign::AtLeast), row(0, &[(0, -1)], Sign::AtLeast)];
-    assert_eq!(Solver::new(1, &none, 10_000).maximise(&[(0, q(1))]), Some(Best::Infeasible));
+    assert!(matches!(maximise(1, &none, &[(0, q(1))], 10_000), Some(Best::Infeasible(_))));
 }
 
 #[test]
@@ -101,5 +103,139 @@ fn a_degenerate_program_does_not_cycle() {
     ];
     rows.extend((0..4).map(|k| row(0, &[(k, 1)], Sign::AtLeast)));
     let gain = [(0, q(3, 4)), (1, q(-150, 1)), (2, q(1, 50)), (3, q(-6, 1))];
-    assert_eq!(Solver::new(4, &rows, 10_000).maximise(&gain), Some(Best::Value(q(1, 20))));
+    let best = maximise(4, &rows, &gain, 10_000);
+    let Some(Best::Value { value, .. }) = best else { panic!("{best:?}") };
+    assert_eq!(value, q(1, 20));
+}
+
+/// Whether the point satisfies the rows and has the value, and the multipliers show that no other has more.
+fn check_best(unknowns: usize, rows: &[Row], gain: &[(usize, Rational)], best: &Best) {
+    match best {
+        Best::Value { value, point, multipliers } => {
+            check(unknowns, rows, &Answer::Point(point.clone()));
+            let reached = gain.iter().fold(Rational::ZERO, |sum, (k, c)| &sum + &(&point[*k] * c));
+            assert_eq!(reached, *value);
+            let mut sums = vec![Rational::ZERO; unknowns];
+            gain.iter().for_each(|(k, c)| sums[*k] += c);
+            let mut constant = Rational::ZERO;
+            for (number, by) in multipliers {
+                let row = &rows[*number];
+                assert!(by.is_positive() || row.sign == Sign::Zero);
+                constant += &(&row.constant * by);
+                row.terms.iter().for_each(|(k, c)| sums[*k] += &(c * by));
+            }
+            assert!(sums.iter().all(Rational::is_zero));
+            assert_eq!(constant, *value);
+        }
+        Best::Unbounded(ray) => {
+            let along = |row: &Row| &row.at(ray) - &row.constant;
+            assert!(rows.iter().all(|row| match row.sign {
+                Sign::Zero => along(row).is_zero(),
+                _ => !along(row).is_negative(),
+            }));
+            let grows = gain.iter().fold(Rational::ZERO, |sum, (k, c)| &sum + &(&ray[*k] * c));
+            assert!(grows.is_positive());
+        }
+        Best::Infeasible(multipliers) => check(unknowns, rows, &Answer::Contradiction(multipliers.clone())),
+    }
+}
+
+#[test]
+fn random_programs_have_an_optimum_with_multipliers_or_a_ray_or_a_contradiction() {
+    let mut state: u64 = 11;
+    let mut next = |below: u64| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) % below
+    };
+    let mut seen = [0; 3];
+    for round in 0..600 {
+        let unknowns = 1 + next(6) as usize;
+        // Numbers that are too large for rounded ones go the exact way.
+        let size: Rational =
+            if round % 3 == 0 { "1000000000000000000000000000000".parse().unwrap() } else { 1.into() };
+        let rows: Vec<Row> = (0..1 + next(16))
+            .map(|_| {
+                let terms: Vec<(usize, i64)> =
+                    (0..unknowns).map(|k| (k, next(7) as i64 - 3)).filter(|(_, c)| *c != 0).collect();
+                let sign = [Sign::AtLeast, Sign::AtLeast, Sign::AtLeast, Sign::Zero][next(4) as usize];
+                let Row { constant, terms, sign } = row(next(9) as i64 - 2, &terms, sign);
+                Row { constant: &constant * &size, terms, sign }
+            })
+            .collect();
+        let gain: Vec<(usize, Rational)> = (0..unknowns).map(|k| (k, (next(7) as i64 - 3).into())).collect();
+        let gain: Vec<_> = gain.into_iter().filter(|(_, c)| !c.is_zero()).collect();
+        let best = maximise(unknowns, &rows, &gain, 1_000_000).unwrap();
+        check_best(unknowns, &rows, &gain, &best);
+        seen[match best {
+            Best::Value { .. } => 0,
+            Best::Unbounded(_) => 1,
+            Best::Infeasible(_) => 2,
+        }] += 1;
+    }
+    assert!(seen.iter().all(|n| *n > 40), "{seen:?}");
+}
+
+/// Trade between a buyer of value 1 or 3 and a seller of cost 0 or 2.
+const TRADE: &str = "setting trade {
+  agent buyer with type v ~ uniform {1, 3}
+  agent seller with type c ~ uniform {0, 2}
+  outcome x in {0, 1}
+  value buyer = v*x
+  value seller = -c*x
+  ties x = 1
+}
+";
+
+fn reported(claim: &str) -> (String, serde_json::Value) {
+    let outcome = check_file("trade.mech", &format!("{TRADE}{claim}\n"), Detail::Certificates);
+    let report = outcome.report.unwrap();
+    for certificate in &outcome.certificates {
+        verify(&certificate.json, Some(&report.text)).unwrap();
+    }
+    let statement = &report.statements[0];
+    let json = serde_json::to_value(statement).unwrap();
+    (statement.story.join("\n"), json)
+}
+
+#[test]
+fn a_wrong_optimum_is_refuted_and_the_true_one_is_reported_with_its_mechanism() {
+    for claimed in ["1", "5/4", "2"] {
+        let (story, json) = reported(&format!(
+            "claim c: greatest welfare of a mechanism on trade that is DSIC, ex post IR and budget balanced = {claimed}"
+        ));
+        assert_eq!(json["verdict"], "refuted");
+        assert_eq!(json["value"], "9/8");
+        assert!(story.contains("the greatest value is 9/8, by these numbers:"), "{story}");
+        assert!(story.contains("probability of x = 1 (v = 3, c = 0): 1"), "{story}");
+    }
+    let (_, json) = reported(
+        "claim c: greatest welfare of a mechanism on trade that is DSIC, ex post IR and budget balanced = 9/8",
+    );
+    assert_eq!((&json["verdict"], &json["value"]), (&"proved".into(), &"9/8".into()));
+}
+
+#[test]
+fn what_has_no_end_is_reported_with_the_direction_in_which_it_goes_on() {
+    let (story, json) = reported("claim c: greatest revenue of a mechanism on trade that is DSIC = 1");
+    assert_eq!(json["verdict"], "refuted");
+    assert!(story.contains("there is no greatest value: it grows for ever along this direction:"), "{story}");
+    assert!(story.contains("payment of buyer"), "{story}");
+    let (story, _) = reported(
+        "claim c: least revenue of a mechanism on trade that is efficient, DSIC, ex post IR and no deficit = 0",
+    );
+    assert!(story.contains("nothing has these properties, whatever the value"), "{story}");
+}
+
+#[test]
+fn probabilities_that_do_not_sum_to_one_are_reported_beside_other_mistakes() {
+    let text = "setting sale {
+  agent buyer with type v ~ finite {1: 1/2, 3: 1/3}
+  outcome x in {0, 1}
+  value buyer = v*x
+}
+claim a: pivot(sail) is DSIC
+";
+    let outcome = check_file("sale.mech", text, Detail::Verdicts);
+    let codes: Vec<&str> = outcome.diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["unknown-name", "probability-sum"]);
 }

@@ -9,10 +9,11 @@ use super::rejection::Rejection;
 use super::rule::calculus::{self, Area, Interval};
 use super::rule::combine::{self, Combination};
 use super::rule::existence;
-use super::rule::finite;
+use super::rule::finite::{self, Table};
 use super::rule::fundamental;
 use super::rule::instance;
 use super::rule::logic;
+use super::rule::system::{self, Instance};
 use super::rule::tree::{self, Tree};
 use super::text::Symbol;
 use super::theorem::Theorem;
@@ -168,15 +169,23 @@ pub enum Step {
         statement: Formula,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         values: Vec<(Symbol, Rational)>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tables: Vec<Table>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        premises: Vec<usize>,
     },
     Infeasible {
         statement: Formula,
         multipliers: Vec<(usize, Rational)>,
     },
+    Unsatisfiable {
+        statement: Formula,
+        instances: Vec<Instance>,
+    },
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 32] = [
+pub const RULES: [&str; 33] = [
     "assume",
     "discharge",
     "apply",
@@ -209,6 +218,7 @@ pub const RULES: [&str; 32] = [
     "impossible",
     "evaluate",
     "infeasible",
+    "unsatisfiable",
 ];
 
 /// Theorems proved so far, by number.
@@ -304,8 +314,11 @@ impl Replay {
                 existence::exhibit(at(premise)?, statement, definitions)
             }
             Step::Impossible { premise, statement } => existence::impossible(at(premise)?, statement),
-            Step::Evaluate { statement, values } => finite::evaluate(statement, values),
-            Step::Infeasible { statement, multipliers } => finite::infeasible(statement, multipliers),
+            Step::Evaluate { statement, values, tables, premises } => {
+                finite::evaluate(statement, values, tables, &self.all(premises)?)
+            }
+            Step::Infeasible { statement, multipliers } => system::infeasible(statement, multipliers),
+            Step::Unsatisfiable { statement, instances } => system::unsatisfiable(statement, instances),
         }
     }
 }

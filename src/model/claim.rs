@@ -146,17 +146,6 @@ pub enum Role {
         /// The variable that is the report.
         report: Name,
     },
-    /// Left: the payoff of the truth; right: of a report; both with unknown payments.
-    Preference {
-        /// The agent, as the user calls it.
-        agent: String,
-        /// The type.
-        truth: String,
-        /// The report.
-        report: String,
-        /// The others' types, as ` at c = 0`; empty if there are no others.
-        place: String,
-    },
 }
 
 /// One comparison, for all values of its variables.
@@ -270,7 +259,7 @@ impl Conjunct {
 }
 
 /// A statement for all values of names with finite ranges, the first outermost.
-fn ranging(bounds: &[&Bound], body: Formula) -> Formula {
+pub(super) fn ranging(bounds: &[&Bound], body: Formula) -> Formula {
     bounds.iter().rev().fold(body, |rest, bound| {
         Formula::for_all(std::slice::from_ref(&bound.name), Formula::implied(&[bound.listed()], rest))
     })

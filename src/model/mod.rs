@@ -21,6 +21,7 @@ mod shape;
 mod special;
 mod stretch;
 mod system;
+mod tables;
 mod versus;
 
 pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role};
@@ -36,7 +37,7 @@ pub use mechanism::Mechanism;
 pub use monotone::cyclically_monotone;
 pub use order::{Order, ordered};
 pub use piece::{Everywhere, IntervalEnd, Piece, Question};
-pub use point::{Point, Points, cell_name, choices, count_of_choices};
+pub use point::{Point, Points, cell_name, choices, count_of_choices, outcome_name, values_at_points};
 pub use property::{Part, Property, unfold};
 pub use radical::{
     described_root, enclosure, fraction, inverse, quotient_of_differences, reduced, root_named, root_of,
@@ -46,5 +47,8 @@ pub use setting::{Agent, Kind, Outcome, Setting, mixture};
 pub use shape::Shape;
 pub use special::{Strictness, regularity, reserve, worst_off};
 pub use stretch::{Stretch, coefficients};
-pub use system::{System, Unknown, payment_at};
+pub use system::{
+    Aim, Extreme, Preference, Problem, System, Unknown, choice, expected, expected_of_rule, place, price_at,
+};
+pub use tables::{TablePart, Tables};
 pub use versus::{Constants, Versus, versus};

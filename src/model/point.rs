@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exact::Rational;
-use crate::kernel::{Expr, Name};
+use crate::kernel::{Expr, Name, Node};
 
 use super::claim::{Bound, own_name};
 
@@ -49,25 +49,39 @@ impl Points {
 
     /// The term that is `terms[k]` at point k: the first term, and at each further point what is added there.
     pub fn table(&self, variable: &Expr, terms: &[Expr]) -> Expr {
-        let mut out = Expr::zero();
-        let mut before: Option<&Expr> = None;
-        for (point, term) in self.all().iter().zip(terms) {
-            match before {
-                None => out = term.clone(),
-                Some(before) => {
-                    let reached = Expr::at_least_zero(&variable.minus(&Expr::number(point.value.clone())));
-                    out = out.plus(&reached.times(&term.minus(before)));
-                }
-            }
-            before = Some(term);
+        if let Some(value) = variable.as_number()
+            && let Ok(place) = self.all().binary_search_by(|p| p.value.cmp(&value))
+        {
+            return terms.get(place).cloned().unwrap_or_else(Expr::zero);
         }
-        out
+        let steps = self.all().iter().zip(terms).zip(terms.iter().skip(1)).map(|((_, a), b)| b.minus(a));
+        let later = self.all().iter().skip(1).zip(steps).filter(|(_, step)| !step.is_zero());
+        let mut parts: Vec<Expr> = terms.first().cloned().into_iter().collect();
+        parts.extend(later.map(|(point, step)| {
+            Expr::at_least_zero(&variable.minus(&Expr::number(point.value.clone()))).times(&step)
+        }));
+        // Halves are added to halves, so that long tables take no square of their length.
+        while parts.len() > 1 {
+            parts = parts
+                .chunks(2)
+                .map(|pair| match pair {
+                    [a, b] => a.plus(b),
+                    other => other.first().cloned().unwrap_or_else(Expr::zero),
+                })
+                .collect();
+        }
+        parts.pop().unwrap_or_else(Expr::zero)
     }
 }
 
 /// The name of an open value of an agent, which no user can write.
 pub fn cell_name(setting: &str, agent: &str, type_: &Rational, outcome: &Rational) -> Name {
     own_name("cell", &[setting, agent, &type_.to_string(), &outcome.to_string()])
+}
+
+/// The name of an open outcome of a rule, which no user can write.
+pub fn outcome_name(rule: &str, types: &[&str]) -> Name {
+    own_name("outcome", &[&[rule], types].concat())
 }
 
 /// Every choice of one point for each of the finite ranges among some.
@@ -91,4 +105,69 @@ pub fn choices(bounds: &[Bound]) -> Vec<BTreeMap<Name, Expr>> {
 pub fn count_of_choices(bounds: &[Bound]) -> usize {
     let finite = bounds.iter().filter(|b| b.points.is_finite());
     finite.fold(1, |product, b| product.saturating_mul(b.points.all().len()))
+}
+
+/// The values of a term at every choice of points, the last range moving first; `None` if one is not a number.
+///
+/// A sum of steps in one name, which is what a table is, takes a time that is linear in its length.
+pub fn values_at_points(e: &Expr, bounds: &[Bound]) -> Option<Vec<Rational>> {
+    let [first, rest @ ..] = bounds else { return Some(vec![e.as_number()?]) };
+    if let ([], Some(values)) = (rest, values_of_steps(e, first)) {
+        return Some(values);
+    }
+    let mut out = Vec::new();
+    let mut last: Option<(Expr, Vec<Rational>)> = None;
+    for point in first.points.all() {
+        let here = e.substitute_one(&first.name, &Expr::number(point.value.clone()));
+        // Tables often have equal rows.
+        let values = match &last {
+            Some((same, values)) if *same == here => values.clone(),
+            _ => values_at_points(&here, rest)?,
+        };
+        out.extend(values.iter().cloned());
+        last = Some((here, values));
+    }
+    Some(out)
+}
+
+/// The values of `c + Σ c_k·[a_k·x + b_k ≥ 0]` at the points of `x`.
+fn values_of_steps(e: &Expr, bound: &Bound) -> Option<Vec<Rational>> {
+    let points = bound.points.all();
+    let mut value = Rational::ZERO;
+    // What is added from a point on.
+    let mut steps = vec![Rational::ZERO; points.len() + 1];
+    for (monomial, c) in e.terms() {
+        let mut factors = monomial.factors();
+        let (atom, None) = (factors.next(), factors.next()) else { return None };
+        let Some((atom, 1)) = atom else {
+            value += c;
+            continue;
+        };
+        let Node::Indicator(inside) = atom.node() else { return None };
+        let (mut slope, mut constant) = (Rational::ZERO, Rational::ZERO);
+        for (m, k) in inside.terms() {
+            let mut factors = m.factors();
+            match (factors.next(), factors.next()) {
+                (None, _) => constant = k.clone(),
+                (Some((atom, 1)), None) if matches!(atom.node(), Node::Variable(x) if *x == bound.name) => {
+                    slope = k.clone();
+                }
+                _ => return None,
+            }
+        }
+        let edge = (-&constant).checked_div(&slope)?;
+        match slope.is_positive() {
+            true => *steps.get_mut(points.partition_point(|p| p.value < edge))? += c,
+            false => {
+                value += c;
+                let after = steps.get_mut(points.partition_point(|p| p.value <= edge))?;
+                *after = &*after - c;
+            }
+        }
+    }
+    let add = |sum: &mut Rational, step: &Rational| {
+        *sum += step;
+        Some(sum.clone())
+    };
+    Some(steps.iter().take(points.len()).scan(value, add).collect())
 }

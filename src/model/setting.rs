@@ -12,6 +12,9 @@ use super::claim::{Bound, Charge, Description, own_name};
 use super::distribution::Distribution;
 use super::point::choices;
 
+/// Values of which the greatest is written with indicators at most.
+const INDICATOR_LIMIT: usize = 16;
+
 /// An agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
@@ -178,6 +181,10 @@ impl Setting {
     /// For each of the values the indicator that it is the greatest; ties go to the outcome that is
     /// stronger in the tie rule, so that exactly one indicator is one.
     pub fn greatest(&self, values: &[Expr]) -> Vec<Expr> {
+        // The indicators of many outcomes have too many terms anyway.
+        if values.len() > INDICATOR_LIMIT {
+            return vec![Expr::too_large(); values.len()];
+        }
         let beats = |(k, v): (usize, &Expr)| {
             let others = values.iter().enumerate().filter(|(l, _)| *l != k);
             others.fold(Expr::one(), |product, (l, w)| product.times(&self.ahead(k, l, &v.minus(w))))

@@ -1,55 +1,153 @@
-//! [`System`]: that some numbers, or none, satisfy finitely many comparisons.
+//! [`System`]: that some functions on finitely many types, or none, satisfy comparisons.
 //!
-//! Payments that implement an allocation rule on finitely many types, and mechanisms on them, are such numbers.
+//! Payments that implement an allocation rule on finitely many types, and mechanisms on them, are such functions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kernel::{Atom, Expr, Formula, Name, Node};
+use crate::exact::Rational;
+use crate::kernel::{Expr, Formula, Function, Name};
 
-use super::claim::{Bound, Comparison, Conjunct, Role, own_name};
+use super::claim::{Bound, Comparison, Conjunct};
 use super::existence::Quantity;
 use super::mechanism::Mechanism;
-use super::point::choices;
+use super::point::values_at_points;
 use super::property::{Property, unfold};
-use super::setting::{Agent, Setting};
+use super::setting::Setting;
 
-/// A number that is asked for.
+/// A function that is asked for; it takes the types in the order of the agents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
-    /// Its name in formulas, which no user can write.
-    pub name: Name,
-    /// Its name for the user: `payment(buyer) at v = 3`.
+    /// Its name in formulas, which no user can write, and the number of types.
+    pub function: Function,
+    /// What it is, for the user: `payment of buyer`.
     pub shown: String,
 }
 
-/// Whether some numbers satisfy all rows, or none do.
+/// That a type of an agent has no reason to pretend to be another, at some types of the others:
+/// `margin − t(truth) + t(report) ≥ 0`, where the margin is what the own outcome is worth more than that of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preference {
+    /// The agent, whose payment is the unknown of the same number.
+    pub agent: usize,
+    /// The profile, by its number.
+    pub truth: usize,
+    /// The profile with the report in place of the type.
+    pub report: usize,
+    /// What the own outcome is worth more.
+    pub margin: Rational,
+}
+
+/// What functions are asked for, and what they have to satisfy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The types, which the functions take.
+    pub types: Vec<Bound>,
+    /// The functions.
+    pub unknowns: Vec<Unknown>,
+    /// Comparisons for all types.
+    pub rows: Vec<Conjunct>,
+    /// Comparisons of truth and report, one by one.
+    pub preferences: Vec<Preference>,
+}
+
+/// Which end of the values of a term is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extreme {
+    /// The greatest.
+    Greatest,
+    /// The least.
+    Least,
+}
+
+/// A term in the unknowns that is to be as large or as small as it can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aim {
+    /// The term.
+    pub objective: Expr,
+    /// Which end.
+    pub extreme: Extreme,
+    /// The end that is claimed.
+    pub value: Expr,
+}
+
+/// Whether some functions solve a problem, or none do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct System {
     /// Whether some or none are claimed to exist.
     pub quantity: Quantity,
-    /// The numbers.
-    pub unknowns: Vec<Unknown>,
-    /// What they have to satisfy: comparisons without variables.
-    pub rows: Vec<Conjunct>,
+    /// The problem.
+    pub problem: Arc<Problem>,
+    /// A further comparison, about what is aimed at.
+    pub aim: Option<(Arc<Aim>, Conjunct)>,
+}
+
+impl Problem {
+    /// The number of profiles.
+    pub fn profiles(&self) -> usize {
+        self.types.iter().map(|b| b.points.all().len()).product()
+    }
+
+    /// The types of a profile; profiles are counted with the last agent's type moving first.
+    pub fn profile(&self, number: usize) -> Vec<Rational> {
+        let (mut rest, mut out) = (number, Vec::new());
+        for bound in self.types.iter().rev() {
+            let points = bound.points.all();
+            let size = points.len().max(1);
+            out.extend(points.get(rest % size).map(|p| p.value.clone()));
+            rest /= size;
+        }
+        out.reverse();
+        out
+    }
+
+    /// An unknown at a profile, as a term.
+    pub fn at(&self, unknown: usize, profile: usize) -> Expr {
+        let types = self.profile(profile).into_iter().map(Expr::number).collect();
+        self.unknowns.get(unknown).map_or_else(Expr::zero, |u| Expr::apply(&u.function.name, types))
+    }
+
+    /// `payment of buyer (v = 1, c = 0)`
+    pub fn shown(&self, unknown: usize, profile: usize) -> String {
+        let types = self.profile(profile);
+        let what = self.unknowns.get(unknown).map(|u| u.shown.as_str()).unwrap_or_default();
+        format!("{what} ({})", place(&self.types, &types))
+    }
+
+    /// The comparisons, in the order of their numbers.
+    fn parts(&self) -> Vec<Formula> {
+        let mut terms: BTreeMap<(usize, usize), Expr> = BTreeMap::new();
+        let mut term = |agent, profile| -> Expr {
+            terms.entry((agent, profile)).or_insert_with(|| self.at(agent, profile)).clone()
+        };
+        let mut out: Vec<Formula> = self.rows.iter().map(Conjunct::formula).collect();
+        out.extend(self.preferences.iter().map(|p| {
+            let left = Expr::number(p.margin.clone()).plus(&term(p.agent, p.report));
+            Formula::at_least(&left, &term(p.agent, p.truth))
+        }));
+        out
+    }
 }
 
 impl System {
+    /// Whether a problem has a solution.
+    pub fn new(quantity: Quantity, problem: Problem) -> Self {
+        System { quantity, problem: Arc::new(problem), aim: None }
+    }
+
     /// The claim.
     pub fn formula(&self) -> Formula {
-        let some = Formula::And(self.rows.iter().map(Conjunct::comparison).collect());
-        let some = self
-            .unknowns
-            .iter()
-            .rev()
-            .fold(some, |rest, unknown| Formula::Exists(unknown.name.clone(), Box::new(rest)));
+        let mut parts = self.problem.parts();
+        parts.extend(self.aim.iter().map(|(_, row)| row.formula()));
+        let functions = self.problem.unknowns.iter().map(|u| u.function.clone()).collect();
+        let body = Box::new(Formula::And(parts));
         match self.quantity {
-            Quantity::Some => some,
-            Quantity::No => some.negated(),
+            Quantity::Some => Formula::SomeFunctions(functions, body),
+            Quantity::No => Formula::NoFunctions(functions, body),
         }
     }
 
-    /// The other claim about the same numbers.
+    /// The other claim about the same functions.
     #[must_use]
     pub fn opposite(&self) -> Self {
         let quantity = match self.quantity {
@@ -59,173 +157,176 @@ impl System {
         System { quantity, ..self.clone() }
     }
 
-    /// The same with further rows.
-    #[must_use]
-    pub fn with(mut self, quantity: Quantity, rows: impl IntoIterator<Item = Conjunct>) -> Self {
-        self.rows.extend(rows);
-        self.quantity = quantity;
-        self
+    /// That some solution has the end that is claimed of what is aimed at, and none goes beyond it.
+    pub fn ends(&self, aim: &Arc<Aim>, what: &str) -> [System; 2] {
+        let with = |quantity, what, relation| {
+            let row = Conjunct::relation(what, vec![], aim.objective.clone(), relation, aim.value.clone());
+            System { quantity, problem: self.problem.clone(), aim: Some((aim.clone(), row)) }
+        };
+        let beyond = match aim.extreme {
+            Extreme::Greatest => Comparison::Greater,
+            Extreme::Least => Comparison::Less,
+        };
+        [
+            with(Quantity::Some, format!("{what} against the value"), Comparison::Equal),
+            with(Quantity::No, format!("{what} beyond the value"), beyond),
+        ]
+    }
+
+    /// The comparison of a number that is not a preference.
+    pub fn row(&self, number: usize) -> Option<&Conjunct> {
+        let after = self.problem.rows.len() + self.problem.preferences.len();
+        match self.problem.rows.get(number) {
+            Some(row) => Some(row),
+            None if number == after => self.aim.as_ref().map(|(_, row)| row),
+            None => None,
+        }
+    }
+
+    /// The preference of a number.
+    pub fn preference(&self, number: usize) -> Option<&Preference> {
+        self.problem.preferences.get(number.checked_sub(self.problem.rows.len())?)
+    }
+
+    /// Whether a name occurs free.
+    pub fn mentions(&self, name: &str) -> bool {
+        let aimed = self.aim.iter().map(|(_, row)| row);
+        self.problem.rows.iter().chain(aimed).any(|row| row.mentions(name))
     }
 
     /// That payments make the truth a dominant strategy under an allocation rule: for each agent and the others'
     /// types one payment for each own type, and `u_i(x(θ), θ_i) − t_i(θ) ≥ u_i(x(r, θ_{−i}), θ_i) − t_i(r, θ_{−i})`.
-    pub fn of_payments(rule: &Mechanism) -> Self {
+    /// `None` if a value is not a number.
+    pub fn of_payments(rule: &Mechanism) -> Option<Self> {
         let types = rule.setting.types();
-        let (mut unknowns, mut rows) = (Vec::new(), Vec::new());
-        for i in 0..rule.setting.agents.len() {
-            for choice in choices(&types) {
-                unknowns.push(payment_at(&rule.setting, i, &choice));
-                rows.extend(preferences(rule, i, &types, &choice));
+        let agents = 0..rule.setting.agents.len();
+        let (sizes, mut step) = (types.iter().map(|b| b.points.all().len()), 1_usize);
+        let mut steps: Vec<(usize, usize)> = vec![(0, 0); types.len()];
+        for (slot, size) in steps.iter_mut().zip(sizes).rev() {
+            *slot = (size, step);
+            step = step.checked_mul(size)?;
+        }
+        let allocation: Vec<Vec<Rational>> =
+            rule.allocation.iter().map(|x| values_at_points(x, &types)).collect::<Option<_>>()?;
+        // The outcomes that a profile has with positive probability.
+        let mut chosen: Vec<Vec<(usize, &Rational)>> = vec![vec![]; step];
+        for (k, probabilities) in allocation.iter().enumerate() {
+            for (slot, probability) in chosen.iter_mut().zip(probabilities).filter(|(_, p)| !p.is_zero()) {
+                slot.push((k, probability));
             }
         }
-        System { quantity: Quantity::Some, unknowns, rows }
+        let mut preferences = Vec::new();
+        for i in agents.clone() {
+            let own = types.get(i).map(std::slice::from_ref)?;
+            let values: Vec<Vec<Rational>> =
+                rule.values_of(i).iter().map(|u| values_at_points(u, own)).collect::<Option<_>>()?;
+            let (size, step) = *steps.get(i)?;
+            let worth = |type_: usize, profile: usize| {
+                let outcomes = chosen.get(profile)?;
+                outcomes
+                    .iter()
+                    .try_fold(Rational::ZERO, |sum, (k, p)| Some(&sum + &(*p * values.get(*k)?.get(type_)?)))
+            };
+            for truth in 0..chosen.len() {
+                let type_ = truth / step % size;
+                let kept = worth(type_, truth)?;
+                for other in (0..size).filter(|other| *other != type_) {
+                    let report = truth + other * step - type_ * step;
+                    let margin = &kept - &worth(type_, report)?;
+                    preferences.push(Preference { agent: i, truth, report, margin });
+                }
+            }
+        }
+        let unknowns = agents.map(|i| payment(&rule.setting, i)).collect();
+        Some(System::new(Quantity::Some, Problem { types, unknowns, rows: vec![], preferences }))
     }
 
     /// That payments give an allocation rule the properties: for each profile a payment of each agent. `None` if a
     /// property has no meaning here.
     pub fn of_rule(rule: &Mechanism, properties: &[Property]) -> Option<Self> {
         let setting = &rule.setting;
-        let Mechanism { payment, .. } = unknown_mechanism(setting);
-        let unknown = Mechanism::of(setting, rule.allocation.clone(), payment);
-        let at_profile = |choice: &BTreeMap<Name, Expr>| -> Vec<Unknown> {
-            (0..setting.agents.len()).map(|i| payment_at(setting, i, choice)).collect()
-        };
-        let unknowns = choices(&setting.types()).iter().flat_map(at_profile).collect();
-        let mut rows = Vec::new();
-        for property in properties {
-            rows.extend(unfold(&unknown, *property)?.iter().flat_map(|(_, c)| written_out(c)));
-        }
-        Some(System { quantity: Quantity::Some, unknowns, rows })
-    }
-
-    /// The expected sum of payments in the unknowns of [`of_mechanism`](Self::of_mechanism).
-    pub fn revenue(setting: &Arc<Setting>) -> Expr {
-        expected(setting, Mechanism::surplus)
-    }
-
-    /// The expected sum of values in these unknowns.
-    pub fn expected_welfare(setting: &Arc<Setting>) -> Expr {
-        expected(setting, Mechanism::welfare)
+        let unknown = Mechanism::of(setting, rule.allocation.clone(), unknown_mechanism(setting).payment);
+        let unknowns = (0..setting.agents.len()).map(|i| payment(setting, i)).collect();
+        Self::with_properties(Quantity::Some, &unknown, unknowns, properties.iter())
     }
 
     /// That a mechanism with the properties exists: for each profile a probability of each outcome and a payment of
     /// each agent.
     pub fn of_mechanism(quantity: Quantity, setting: &Arc<Setting>, properties: &[Property]) -> Option<Self> {
-        let types = setting.types();
-        let unknown = unknown_mechanism(setting);
-        let at_profile = |choice: &BTreeMap<Name, Expr>| -> Vec<Unknown> {
-            let chances = (0..setting.outcomes.len()).map(|k| probability_at(setting, k, choice));
-            chances.chain((0..setting.agents.len()).map(|i| payment_at(setting, i, choice))).collect()
-        };
-        let unknowns = choices(&types).iter().flat_map(at_profile).collect();
+        let chances = (0..setting.outcomes.len()).map(|k| probability(setting, k));
+        let unknowns = chances.chain((0..setting.agents.len()).map(|i| payment(setting, i))).collect();
         let others = properties.iter().filter(|p| **p != Property::Feasible);
         let all = std::iter::once(&Property::Feasible).chain(others);
+        Self::with_properties(quantity, &unknown_mechanism(setting), unknowns, all)
+    }
+
+    fn with_properties<'a>(
+        quantity: Quantity,
+        unknown: &Mechanism,
+        unknowns: Vec<Unknown>,
+        properties: impl Iterator<Item = &'a Property>,
+    ) -> Option<Self> {
         let mut rows = Vec::new();
-        for property in all {
-            rows.extend(unfold(&unknown, *property)?.iter().flat_map(|(_, c)| written_out(c)));
+        for property in properties {
+            rows.extend(unfold(unknown, *property)?.into_iter().map(|(_, c)| c));
         }
-        Some(System { quantity, unknowns, rows })
+        let types = unknown.setting.types();
+        Some(System::new(quantity, Problem { types, unknowns, rows, preferences: vec![] }))
     }
 }
 
-/// A term in the unknown probabilities and payments of a mechanism, in expectation.
-fn expected(setting: &Arc<Setting>, term: impl Fn(&Mechanism) -> Expr) -> Expr {
-    flat(&setting.expectation(&term(&unknown_mechanism(setting))))
+/// A term of a mechanism with unknown probabilities and payments, in expectation.
+pub fn expected(setting: &Arc<Setting>, term: impl Fn(&Mechanism) -> Expr) -> Expr {
+    setting.expectation(&term(&unknown_mechanism(setting)))
+}
+
+/// A term of a mechanism with a rule's probabilities and unknown payments, in expectation.
+pub fn expected_of_rule(rule: &Mechanism, term: impl Fn(&Mechanism) -> Expr) -> Expr {
+    let setting = &rule.setting;
+    let unknown = Mechanism::of(setting, rule.allocation.clone(), unknown_mechanism(setting).payment);
+    setting.expectation(&term(&unknown))
 }
 
 /// The mechanism whose probabilities and payments are unknown functions of the types.
 fn unknown_mechanism(setting: &Arc<Setting>) -> Mechanism {
     let own: Vec<Expr> = setting.types().iter().map(|b| Expr::variable(&b.name)).collect();
-    let chance = |k: usize| Expr::apply(&format!("x_{k}"), own.clone());
-    let allocation = (0..setting.outcomes.len()).map(chance).collect();
-    let charge = |a: &Agent| Expr::apply(&format!("t_{}", a.name), own.clone());
-    let payment = setting.agents.iter().map(charge).collect();
-    Mechanism::of(setting, allocation, payment)
+    let term = |u: Unknown| Expr::apply(&u.function.name, own.clone());
+    let allocation = (0..setting.outcomes.len()).map(|k| term(probability(setting, k))).collect();
+    let charges = (0..setting.agents.len()).map(|i| term(payment(setting, i))).collect();
+    Mechanism::of(setting, allocation, charges)
 }
 
-/// What a conjunct with unknown functions says at each choice of its variables.
-fn written_out(conjunct: &Conjunct) -> Vec<Conjunct> {
-    let row = |choice: BTreeMap<Name, Expr>| {
-        let at = conjunct.at(&choice);
-        let what = format!("{}{}", at.what, place(&conjunct.variables, &choice));
-        Conjunct { what, role: Role::Relation, left: flat(&at.left), right: flat(&at.right), ..at }
-    };
-    // The truth against itself says nothing.
-    choices(&conjunct.variables).into_iter().map(row).filter(|row| row.left != row.right).collect()
-}
-
-/// That the truth is as good as every other report of an agent, at one profile.
-fn preferences(rule: &Mechanism, i: usize, types: &[Bound], choice: &BTreeMap<Name, Expr>) -> Vec<Conjunct> {
-    let setting = &rule.setting;
-    let (Some(agent), Some(own)) = (setting.agents.get(i), types.get(i)) else { return vec![] };
-    let Some(truth) = choice.get(&own.name) else { return vec![] };
-    let paid = |choice: &BTreeMap<Name, Expr>| Expr::variable(&payment_at(setting, i, choice).name);
-    let left = rule.value(i).substitute(choice).minus(&paid(choice));
-    let others: Vec<Bound> = types.iter().filter(|b| b.name != own.name).cloned().collect();
-    let against = |report: Expr| {
-        let mut there = choice.clone();
-        there.insert(own.name.clone(), report.clone());
-        let role = Role::Preference {
-            agent: agent.name.clone(),
-            truth: shown(own, truth),
-            report: shown(own, &report),
-            place: place(&others, choice),
-        };
-        Conjunct {
-            what: format!("{}: the truth against a report", agent.name),
-            role,
-            variables: vec![],
-            premises: vec![],
-            left: left.clone(),
-            relation: Comparison::AtLeast,
-            right: rule.value_from(i, &report).substitute(choice).minus(&paid(&there)),
-        }
-    };
-    let reports = own.points.all().iter().map(|p| Expr::number(p.value.clone()));
-    reports.filter(|report| report != truth).map(against).collect()
-}
-
-/// A value of a name, as the user writes it.
-fn shown(bound: &Bound, value: &Expr) -> String {
-    let named = value.as_number().and_then(|value| bound.points.shown(&value).map(str::to_owned));
-    named.unwrap_or_else(|| value.to_string())
-}
-
-/// ` at v = 1, c = 0`
-fn place(bounds: &[Bound], choice: &BTreeMap<Name, Expr>) -> String {
-    let part = |b: &Bound| Some(format!("{} = {}", b.shown, shown(b, choice.get(&b.name)?)));
-    let parts: Vec<String> = bounds.iter().filter_map(part).collect();
-    if parts.is_empty() { String::new() } else { format!(" at {}", parts.join(", ")) }
-}
-
-/// The function of a probability or payment at some types.
-fn at_types(function: &str, types: &[Expr]) -> Name {
-    let parts: Vec<String> = types.iter().map(ToString::to_string).collect();
-    own_name(function, &parts.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-/// What an agent pays at a profile.
-pub fn payment_at(setting: &Setting, agent: usize, choice: &BTreeMap<Name, Expr>) -> Unknown {
-    let types = setting.types();
-    let values: Vec<Expr> = types.iter().filter_map(|b| choice.get(&b.name).cloned()).collect();
+/// What an agent pays.
+fn payment(setting: &Setting, agent: usize) -> Unknown {
     let name = setting.agents.get(agent).map(|a| a.name.as_str()).unwrap_or_default();
-    let shown = format!("payment of {name} ({})", place(&types, choice).trim_start_matches(" at "));
-    Unknown { name: at_types(&format!("t_{name}"), &values), shown }
+    let function = Function { name: format!("t_{name}'").into(), arity: setting.agents.len() };
+    Unknown { function, shown: format!("payment of {name}") }
 }
 
-/// The probability of an outcome at a profile.
-fn probability_at(setting: &Setting, outcome: usize, choice: &BTreeMap<Name, Expr>) -> Unknown {
-    let types = setting.types();
-    let values: Vec<Expr> = types.iter().filter_map(|b| choice.get(&b.name).cloned()).collect();
+/// What the one agent of a setting pays at a type, as a term.
+pub fn price_at(setting: &Setting, type_: Expr) -> Expr {
+    Expr::apply(&payment(setting, 0).function.name, vec![type_])
+}
+
+/// The probability of an outcome.
+fn probability(setting: &Setting, outcome: usize) -> Unknown {
     let name = setting.outcomes.get(outcome).map(|o| o.name.as_str()).unwrap_or_default();
-    let shown = format!("probability of {name} ({})", place(&types, choice).trim_start_matches(" at "));
-    Unknown { name: at_types(&format!("x_{outcome}"), &values), shown }
+    let function = Function { name: format!("x_{outcome}'").into(), arity: setting.agents.len() };
+    Unknown { function, shown: format!("probability of {name}") }
 }
 
-/// A term with names in place of unknown functions at numbers.
-fn flat(e: &Expr) -> Expr {
-    e.replace_atoms(|atom: &Atom| match atom.node() {
-        Node::Apply(function, types) => Some(Expr::variable(&at_types(function, types))),
-        _ => None,
-    })
+/// `v = 1, c = 0`: some names with their values, as the user writes them.
+pub fn place(bounds: &[Bound], values: &[Rational]) -> String {
+    let part = |(b, value): (&Bound, &Rational)| {
+        let shown = b.points.shown(value).map_or_else(|| value.to_string(), str::to_owned);
+        format!("{} = {shown}", b.shown)
+    };
+    let parts: Vec<String> = bounds.iter().zip(values).map(part).collect();
+    parts.join(", ")
+}
+
+/// The values for names, as a substitution.
+pub fn choice(bounds: &[Bound], values: &[Rational]) -> BTreeMap<Name, Expr> {
+    let pairs = bounds.iter().zip(values);
+    pairs.map(|(b, value)| (b.name.clone(), Expr::number(value.clone()))).collect()
 }

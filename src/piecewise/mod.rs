@@ -2,10 +2,12 @@
 //! indicators and iterated integrals. Untrusted: it proposes evidence, and the kernel checks it.
 
 mod algebraic;
+mod basis;
 mod boxes;
 mod cleared;
 mod conjugate;
 mod context;
+mod dictionary;
 mod evaluate;
 mod factor;
 mod generator;
@@ -18,7 +20,9 @@ mod modular;
 mod modulo;
 mod multipliers;
 mod narrow;
+mod number;
 mod obstacle;
+mod presolve;
 mod product;
 mod rooted;
 mod roots;

@@ -252,6 +252,7 @@ fn holds(goal: &Goal) -> Statement {
         Goal::Universal(claim) => claim.statement(),
         Goal::Existence(existence) => existence.formula().into(),
         Goal::System(system) => system.formula().into(),
+        Goal::Tables(tables) => tables.formula().into(),
         Goal::Piece(piece) => piece.statement(),
         Goal::Derivation(derivation) => derivation.statement(),
         Goal::Solve { .. } => Formula::falsehood().into(),
@@ -263,6 +264,7 @@ fn fails(goal: &Goal) -> Statement {
         Goal::Universal(claim) => claim.denial(),
         Goal::Existence(existence) => existence.formula().negated().into(),
         Goal::System(system) => system.opposite().formula().into(),
+        Goal::Tables(tables) => tables.formula().negated().into(),
         Goal::Piece(piece) => piece.denial(),
         // A derivation is rejected where it fails, and never refuted.
         Goal::Derivation(_) | Goal::Solve { .. } => Formula::falsehood().into(),

@@ -1,12 +1,17 @@
 //! The verdict on one statement: every goal of it is proved, or one is refuted, or neither.
 
+use std::sync::Arc;
+
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Formula, Statement};
 use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement};
-use crate::model::{Bound, Claim, Piece, Quantity, Question, System};
+use crate::model::{Aim, Bound, Claim, Piece, Problem, Quantity, Question, System, Tables};
 use crate::piecewise::{Engine, Obstacle};
-use crate::prover::{self, Answer, Derived, Exception, Extremum, Failure, Maxima, Proved};
+use crate::prover::{
+    self, Answer, Derived, Exception, Exceptional, Extremum, Failure, Found, Maxima, Optimum, Proved,
+    Surveyed, Systems,
+};
 use crate::report::{Names, VerdictKind};
 
 use super::{derivation, obligation};
@@ -27,6 +32,8 @@ pub(super) enum Refutation {
     Point { claim: Claim, failure: Failure },
     /// An existence claim has the other answer.
     Existence(Answer),
+    /// Something fails for one of all tables.
+    Table(Box<Exceptional>),
     /// A question has another answer somewhere in a region.
     Region { piece: Piece, exception: Exception },
 }
@@ -46,6 +53,8 @@ pub(super) struct Judged {
     pub(super) derived: Option<Derived>,
     pub(super) obstacle: Option<Obstacle>,
     pub(super) value: Option<Expr>,
+    /// What the terms that a statement says the ends of can be.
+    pub(super) ends: Vec<End>,
     /// The set of parameters for which the statement holds, if it is solved for one and the file does not say.
     pub(super) solution: Option<Solved>,
     pub(super) printed: Option<PrintedVerdict>,
@@ -58,6 +67,14 @@ pub(super) struct Solved {
     pub(super) shown: String,
     /// Whether it is proved to be the set for which the statement holds.
     pub(super) proved: bool,
+}
+
+/// What a term can be at most, or at least; both halves of this are theorems, if it has an end.
+#[derive(Debug, Clone)]
+pub(super) struct End {
+    pub(super) problem: Arc<Problem>,
+    pub(super) aim: Arc<Aim>,
+    pub(super) optimum: Optimum,
 }
 
 /// Whether the verdict is what the file says.
@@ -103,13 +120,18 @@ pub(super) fn judge(maxima: &Maxima, statement: &ResolvedStatement) -> Result<Ju
         }
     }
     judged.defined = defined;
+    if judged.verdict == VerdictKind::Proved
+        && let [Goal::System(System { aim: Some((aim, _)), .. }), Goal::System(_)] = first
+    {
+        judged.value = Some(aim.value.clone());
+    }
     let context = context(maxima, statement);
     let closed = |e: &Expr| context.as_ref().and_then(|(claim, values)| closed_in(claim, values, e));
     let is_expected = statement.stance == Stance::Fails && judged.verdict == VerdictKind::Refuted;
     if statement.solve.is_some() && judged.verdict != VerdictKind::Proved && !is_expected {
         judged.solution = solution(maxima, first);
     }
-    judged.value = statement.value.as_ref().and_then(closed);
+    judged.value = judged.value.or_else(|| statement.value.as_ref().and_then(closed));
     if let Some(printed) = &statement.printed {
         let mut verdicts = printed.claims.iter().map(|claim| refute_printed(maxima, claim));
         let mut verdict = verdicts.next().unwrap_or_default();
@@ -167,10 +189,12 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
         derived: None,
         obstacle: None,
         value: None,
+        ends: vec![],
         solution: None,
         printed: None,
         as_stated: AsStated::No,
     };
+    let mut systems = Systems::default();
     for (position, goal) in goals.iter().enumerate() {
         let decided = match goal {
             Goal::Universal(claim) => universal(maxima, claim),
@@ -178,7 +202,8 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
                 Ok(answer) => existential(existence, answer),
                 Err(obstacle) => Decided::Open(obstacle),
             },
-            Goal::System(system) => numbers(system),
+            Goal::System(system) => numbers(&mut systems, system),
+            Goal::Tables(tables) => survey(&mut systems, tables),
             Goal::Piece(piece) => on_region(maxima, piece),
             Goal::Derivation(d) => match prover::derive(d) {
                 Ok(derived) => {
@@ -205,6 +230,9 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
                 out.refutation = Some(refutation);
                 out.goal = Some(position);
                 out.obstacle = None;
+                if let Goal::System(system) = goal {
+                    out.ends = ends(&mut systems, goals, system);
+                }
                 return out;
             }
             Decided::Open(obstacle) => {
@@ -307,19 +335,60 @@ fn on_region(maxima: &Maxima, piece: &Piece) -> Decided {
 }
 
 /// Whether some numbers satisfy a system, or none do.
-fn numbers(system: &System) -> Decided {
-    let settled = match prover::settle(system) {
+fn numbers(systems: &mut Systems, system: &System) -> Decided {
+    let settled = match systems.settle(system) {
         Ok(settled) => settled,
         Err(obstacle) => return Decided::Open(obstacle),
     };
     let proved = settled.proved.clone();
     let proof = Proof { claim: proved.theorem.conclusion().clone().into(), proved };
-    let found = matches!(settled.found, crate::piecewise::system::Answer::Point(_));
+    let found = matches!(settled.found, Found::Values(_));
     let answer = Answer::Numbers { system: system.clone(), settled };
     match found == (system.quantity == Quantity::Some) {
         true => Decided::Proved(proof, Some(answer)),
         false => Decided::Refuted(proof, Refutation::Existence(answer)),
     }
+}
+
+/// Whether something holds for all tables.
+fn survey(systems: &mut Systems, tables: &Tables) -> Decided {
+    match systems.tables(tables) {
+        Ok(Surveyed::Holds(proved)) => {
+            Decided::Proved(Proof { claim: tables.formula().into(), proved }, None)
+        }
+        Ok(Surveyed::Fails(exception)) => {
+            let claim = tables.formula().negated().into();
+            let proof = Proof { claim, proved: exception.proved.clone() };
+            Decided::Refuted(proof, Refutation::Table(exception))
+        }
+        Err(obstacle) => Decided::Open(obstacle),
+    }
+}
+
+/// The true ends of the terms whose ends are claimed for the problem of a system, as far as they are theorems.
+fn ends(systems: &mut Systems, goals: &[Goal], failed: &System) -> Vec<End> {
+    let mut out: Vec<End> = Vec::new();
+    for goal in goals {
+        let Goal::System(system) = goal else { continue };
+        let Some((aim, _)) = &system.aim else { continue };
+        let known = out.iter().any(|end| Arc::ptr_eq(&end.aim, aim));
+        if known || !Arc::ptr_eq(&system.problem, &failed.problem) {
+            continue;
+        }
+        let Ok(optimum) = systems.optimum(&system.problem, aim) else { continue };
+        let claims = match &optimum {
+            Optimum::Value { value, .. } => {
+                let value = Expr::number(value.clone());
+                system.ends(&Arc::new(Aim { value, ..(**aim).clone() }), "the term").to_vec()
+            }
+            Optimum::None => vec![System { quantity: Quantity::No, aim: None, ..system.clone() }],
+            Optimum::Unbounded(_) => vec![],
+        };
+        if claims.iter().all(|claim| matches!(numbers(systems, claim), Decided::Proved(..))) {
+            out.push(End { problem: system.problem.clone(), aim: aim.clone(), optimum });
+        }
+    }
+    out
 }
 
 fn existential(existence: &crate::model::Existence, answer: Answer) -> Decided {

@@ -1,28 +1,88 @@
 //! The report of a system of comparisons: the numbers that satisfy it, or why there are none.
 
+use std::sync::Arc;
+
 use crate::exact::Rational;
-use crate::kernel::Expr;
-use crate::model::{Conjunct, Role, System};
-use crate::piecewise::system::Answer;
+use crate::kernel::rule::system::Instance;
+use crate::kernel::{Expr, Formula};
+use crate::model::{Conjunct, Extreme, Preference, Problem, System, choice, place};
+use crate::prover::{Found, Optimum};
 use crate::report::Names;
+
+use super::judge::End;
 
 /// Lines of numbers or comparisons at most.
 const LINE_LIMIT: usize = 40;
 
 /// What was found of a system, in lines.
-pub(super) fn story(system: &System, found: &Answer, names: &Names) -> Vec<String> {
+pub(super) fn story(system: &System, found: &Found, names: &Names) -> Vec<String> {
     match found {
-        Answer::Point(values) => {
-            let all = system.unknowns.iter().zip(values);
-            let lines = all.map(|(unknown, value)| format!("  {}: {value}", unknown.shown));
-            std::iter::once("these numbers do it:".to_owned()).chain(cut(lines)).collect()
+        Found::Values(values) => {
+            let head = std::iter::once("these numbers do it:".to_owned());
+            head.chain(solution(&system.problem, values)).collect()
         }
-        Answer::Contradiction(multipliers) => {
-            let rows: Option<Vec<(&Conjunct, &Rational)>> =
-                multipliers.iter().map(|(k, m)| Some((system.rows.get(*k)?, m))).collect();
-            let rows = rows.unwrap_or_default();
-            cycle(&rows).unwrap_or_else(|| contradiction(&rows, names))
+        Found::Contradiction(instances) => {
+            cycle(system, instances).unwrap_or_else(|| contradiction(system, instances, names))
         }
+    }
+}
+
+/// The values of the unknowns, one a line.
+fn solution(problem: &Problem, values: &[Rational]) -> Vec<String> {
+    let profiles = problem.profiles();
+    let line = |(number, value): (usize, &Rational)| {
+        let (unknown, profile) = (number / profiles.max(1), number % profiles.max(1));
+        format!("  {}: {value}", problem.shown(unknown, profile))
+    };
+    // Profile by profile.
+    let unknowns = problem.unknowns.len();
+    let order = (0..profiles).flat_map(|p| (0..unknowns).map(move |k| k * profiles + p));
+    let lines: Vec<_> = order.filter_map(|number| Some((number, values.get(number)?))).collect();
+    cut(lines.into_iter().map(line))
+}
+
+/// What the terms that are aimed at can be: where they end, by which numbers; or that they do not end.
+pub(super) fn ends(ends: &[End]) -> Vec<String> {
+    if let ([_, _], Some(range)) = (ends, range(ends)) {
+        return vec![format!("it ranges over {range}")];
+    }
+    ends.iter().flat_map(end).collect()
+}
+
+fn end(End { problem, aim, optimum }: &End) -> Vec<String> {
+    let (end, grows) = match aim.extreme {
+        Extreme::Greatest => ("greatest", "grows"),
+        Extreme::Least => ("least", "falls"),
+    };
+    match optimum {
+        Optimum::Value { value, point, .. } => {
+            let head = format!("the {end} value is {value}, by these numbers:");
+            std::iter::once(head).chain(solution(problem, point)).collect()
+        }
+        Optimum::Unbounded(ray) => {
+            let profiles = problem.profiles().max(1);
+            let moved = ray.iter().enumerate().filter(|(_, step)| !step.is_zero());
+            let line = |(number, step): (usize, &Rational)| {
+                format!("  {}: {step}", problem.shown(number / profiles, number % profiles))
+            };
+            let lines: Vec<String> = moved.map(line).collect();
+            let head = format!("there is no {end} value: it {grows} for ever along this direction:");
+            std::iter::once(head).chain(cut(lines.into_iter())).collect()
+        }
+        Optimum::None => vec!["nothing has these properties, whatever the value".to_owned()],
+    }
+}
+
+/// The end of a term, or the range between two ends.
+pub(super) fn range(ends: &[End]) -> Option<String> {
+    let value = |end: &End| match &end.optimum {
+        Optimum::Value { value, .. } => Some(value.to_string()),
+        _ => None,
+    };
+    match ends {
+        [only] => value(only),
+        [low, high] => Some(format!("[{}, {}]", value(low)?, value(high)?)),
+        _ => None,
     }
 }
 
@@ -32,30 +92,15 @@ fn cut(lines: impl ExactSizeIterator<Item = String>) -> Vec<String> {
     lines.take(LINE_LIMIT).chain(rest).collect()
 }
 
-/// That a type prefers the outcome of a report, payments aside.
-struct Edge<'a> {
-    agent: &'a str,
-    truth: &'a str,
-    report: &'a str,
-    place: &'a str,
-    gain: Rational,
-}
-
 /// A cycle of types each of which prefers the outcome of the next, on the whole.
-fn cycle<'a>(rows: &[(&'a Conjunct, &Rational)]) -> Option<Vec<String>> {
-    let (_, first) = rows.first()?;
-    let edge = |(row, multiplier): &(&'a Conjunct, &Rational)| match &row.role {
-        Role::Preference { agent, truth, report, place } if multiplier == first => {
-            Some(Edge { agent, truth, report, place, gain: -&constant(row) })
-        }
-        _ => None,
-    };
-    let edges: Vec<Edge<'_>> = rows.iter().map(edge).collect::<Option<_>>()?;
-    let start = edges.first()?;
+fn cycle(system: &System, instances: &[Instance]) -> Option<Vec<String>> {
+    let first = instances.first()?;
+    let edge = |i: &Instance| system.preference(i.part).filter(|_| i.by == first.by);
+    let edges: Vec<&Preference> = instances.iter().map(edge).collect::<Option<_>>()?;
+    let start = *edges.first()?;
     let mut order = vec![start];
     while let Some(last) = order.last().filter(|last| last.report != start.truth) {
-        let next = edges.iter().find(|e| e.truth == last.report)?;
-        order.push(next);
+        order.push(edges.iter().copied().find(|e| e.truth == last.report)?);
         if order.len() > edges.len() {
             return None;
         }
@@ -63,57 +108,96 @@ fn cycle<'a>(rows: &[(&'a Conjunct, &Rational)]) -> Option<Vec<String>> {
     if order.len() != edges.len() {
         return None;
     }
+    let problem = &system.problem;
+    let own = |profile: usize| {
+        let (bound, values) = (problem.types.get(start.agent)?, problem.profile(profile));
+        let value = values.get(start.agent)?;
+        Some(bound.points.shown(value).map_or_else(|| value.to_string(), str::to_owned))
+    };
+    let keep = |k: &usize| *k != start.agent;
+    let others: Vec<_> = (0..problem.types.len()).filter(keep).collect();
+    let (bounds, values): (Vec<_>, Vec<_>) = others
+        .iter()
+        .filter_map(|k| Some((problem.types.get(*k)?.clone(), problem.profile(start.truth).get(*k)?.clone())))
+        .unzip();
+    let at = if bounds.is_empty() { String::new() } else { format!(" at {}", place(&bounds, &values)) };
     let mut lines = Vec::new();
     let mut sum = Rational::ZERO;
     for edge in order {
-        sum += &edge.gain;
-        let how = match edge.gain.is_negative() {
-            true => format!("by {} less than", edge.gain.abs()),
-            false if edge.gain.is_zero() => "as much as".to_owned(),
-            false => format!("by {} more than", edge.gain),
+        let gain = -&edge.margin;
+        sum += &gain;
+        let how = match gain.is_negative() {
+            true => format!("by {} less than", gain.abs()),
+            false if gain.is_zero() => "as much as".to_owned(),
+            false => format!("by {gain} more than"),
         };
         lines.push(format!(
-            "{} values the outcome of {} {how} its own{}",
-            edge.truth, edge.report, edge.place
+            "{} values the outcome of {} {how} its own{at}",
+            own(edge.truth)?,
+            own(edge.report)?
         ));
     }
+    let unknown = problem.unknowns.get(start.agent).map(|u| u.shown.as_str()).unwrap_or_default();
+    let agent = unknown.trim_start_matches("payment of ");
     lines.push(format!(
-        "the sum around this cycle is {sum} > 0: whatever these types pay, {} gains by one of these lies",
-        start.agent
+        "the sum around this cycle is {sum} > 0: whatever these types pay, {agent} gains by one of these lies"
     ));
     Some(lines)
 }
 
-/// The number in `left − right`.
-fn constant(row: &Conjunct) -> Rational {
-    let difference: Expr = row.left.minus(&row.right);
-    difference.terms().find(|(m, _)| m.is_one()).map_or(Rational::ZERO, |(_, c)| c.clone())
-}
-
-fn contradiction(rows: &[(&Conjunct, &Rational)], names: &Names) -> Vec<String> {
-    let lines = rows.iter().map(|(row, multiplier)| {
-        let what = if row.what.is_empty() { "comparison" } else { row.what.as_str() };
-        let comparison = names.formula(&row.comparison());
+fn contradiction(system: &System, instances: &[Instance], names: &Names) -> Vec<String> {
+    let mut names = names.clone();
+    let problem = &system.problem;
+    let mut sum = Rational::ZERO;
+    let mut lines = Vec::new();
+    for Instance { part, at, by } in instances {
+        let (what, formula) = match (system.row(*part), system.preference(*part)) {
+            (Some(row), _) => at_numbers(row, at),
+            (None, Some(p)) => {
+                let (truth, report) = (problem.at(p.agent, p.truth), problem.at(p.agent, p.report));
+                let left = Expr::number(p.margin.clone()).plus(&report);
+                ("the truth against a report".to_owned(), Formula::at_least(&left, &truth))
+            }
+            _ => continue,
+        };
+        let Formula::Compare(relation, e) = &formula else { continue };
+        let constant = e.terms().find(|(m, _)| m.is_one()).map_or(Rational::ZERO, |(_, c)| c.clone());
+        sum += &(&constant * by);
+        let flat = Formula::Compare(*relation, flat(problem, e, &mut names));
+        let comparison = names.formula(&flat);
+        let what = if what.is_empty() { "comparison" } else { what.as_str() };
         // A row of many terms is told by its name.
-        if comparison.chars().count() > 100 {
-            format!("  {multiplier} times {what}")
-        } else {
-            format!("  {multiplier} times {what}: {comparison}")
-        }
-    });
-    let sum = rows.iter().fold(Rational::ZERO, |sum, (row, m)| &sum + &(&constant_above(row) * *m));
+        lines.push(match comparison.chars().count() > 100 {
+            true => format!("  {by} times {what}"),
+            false => format!("  {by} times {what}: {comparison}"),
+        });
+    }
     let mut out = vec!["these comparisons contradict each other:".to_owned()];
-    out.extend(cut(lines));
+    out.extend(cut(lines.into_iter()));
     let sign = if sum.is_zero() { ">" } else { ">=" };
     out.push(format!("together they say that {sum} {sign} 0"));
     out
 }
 
-/// The number in the term that a row says is at least zero.
-fn constant_above(row: &Conjunct) -> Rational {
-    use crate::model::Comparison;
-    match row.relation {
-        Comparison::AtMost | Comparison::Less => -&constant(row),
-        _ => constant(row),
+/// What a comparison is at numbers for its names, and what it says.
+fn at_numbers(row: &Conjunct, at: &[Rational]) -> (String, Formula) {
+    let shown = place(&row.variables, at);
+    let what = if shown.is_empty() { row.what.clone() } else { format!("{} at {shown}", row.what) };
+    (what, row.at(&choice(&row.variables, at)).comparison())
+}
+
+/// A term with names in place of the functions at profiles, which are added to the names.
+fn flat(problem: &Problem, e: &Expr, names: &mut Names) -> Expr {
+    let mut out = e.clone();
+    for atom in e.atoms() {
+        let crate::kernel::Node::Apply(function, types) = atom.node() else { continue };
+        let Some(unknown) = problem.unknowns.iter().find(|u| u.function.name == *function) else { continue };
+        let Some(types) = types.iter().map(Expr::as_number).collect::<Option<Vec<_>>>() else { continue };
+        let shown = format!("{} ({})", unknown.shown, place(&problem.types, &types));
+        let name: crate::kernel::Name =
+            Arc::from(format!("{function}{atom:?}").replace(['#', '"'], "").as_str());
+        names.insert(&name, &shown);
+        out = out.replace_atoms(|a| (a == atom).then(|| Expr::variable(&name)));
     }
+    out
 }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::exact::Rational;
 use crate::kernel::Expr;
 use crate::lang::ast;
 use crate::lang::{Goal, ResolvedStatement, Source, print_expr};
-use crate::model::{Bound, Claim, Comparison, Everywhere, Existence, Piece, Question, Role, roots_in};
+use crate::model::{
+    Bound, Claim, Comparison, Everywhere, Existence, Piece, Question, Role, TablePart, roots_in,
+};
 use crate::piecewise::{AlgebraicNumber, Obstacle};
-use crate::prover::{Answer, Exception, Failure};
+use crate::prover::{Answer, Exception, Exceptional, FailingPart, Failure, Found, Optimum};
 use crate::report::{Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, sentence};
 
 use super::judge::{AsStated, Judged, Refutation, Solved};
@@ -23,6 +26,7 @@ pub(super) fn report(
 ) -> StatementReport {
     let names = names(statement);
     let (counterexample, mut story) = failure(judged, &names);
+    story.splice(0..0, numbers::ends(&judged.ends));
     if let Some(Solved { shown: set, proved }) = &judged.solution {
         let unknowns = statement.variants.iter().flatten().find_map(|goal| match goal {
             Goal::Solve { parameters, .. } => Some(parameters),
@@ -75,7 +79,7 @@ pub(super) fn report(
         value: match &statement.solve {
             Some(answer) if judged.verdict == VerdictKind::Proved => answer.clone(),
             Some(_) => judged.solution.as_ref().filter(|s| s.proved).map(|s| s.shown.clone()),
-            None => judged.value.as_ref().map(|v| names.expr(v)),
+            None => judged.value.as_ref().map(|v| names.expr(v)).or_else(|| numbers::range(&judged.ends)),
         },
         printed,
         counterexample,
@@ -123,7 +127,15 @@ pub(super) fn names(statement: &ResolvedStatement) -> Names {
             Goal::Universal(claim) => names_of_claim(claim, &mut names),
             Goal::Existence(existence) => names_of_existence(existence, &mut names),
             Goal::System(system) => {
-                system.unknowns.iter().for_each(|unknown| names.insert(&unknown.name, &unknown.shown));
+                system.problem.unknowns.iter().for_each(|u| names.insert(&u.function.name, &u.shown));
+            }
+            Goal::Tables(tables) => {
+                tables.cells.iter().for_each(|b| names.insert(&b.name, &b.shown));
+                for part in tables.premises.iter().chain(&tables.conclusions) {
+                    if let TablePart::System(system) = part {
+                        system.problem.unknowns.iter().for_each(|u| names.insert(&u.function.name, &u.shown));
+                    }
+                }
             }
             Goal::Piece(piece) => {
                 piece.roots.iter().for_each(|root| names.describe(root));
@@ -210,10 +222,22 @@ fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<Strin
             let (counterexample, story) = at_point(claim, failure, names);
             (Some(counterexample), story)
         }
-        Some(Refutation::Existence(answer)) => (None, existence_story(answer, names)),
+        Some(Refutation::Existence(answer)) => {
+            let (Answer::Numbers { settled, .. }, true) = (answer, told_by_ends(judged)) else {
+                return (None, existence_story(answer, names));
+            };
+            let again = matches!(settled.found, Found::Values(_));
+            (None, if again { vec![] } else { existence_story(answer, names) })
+        }
+        Some(Refutation::Table(exception)) => at_table(exception, names),
         Some(Refutation::Region { piece, exception }) => in_region(piece, exception, names),
         None => (None, Vec::new()),
     }
+}
+
+/// Whether the numbers that attain an end are told.
+fn told_by_ends(judged: &Judged) -> bool {
+    matches!(judged.ends.as_slice(), [only] if matches!(only.optimum, Optimum::Value { .. }))
 }
 
 pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample, Vec<String>) {
@@ -254,6 +278,28 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
     }
     let counterexample = Counterexample { what, at, left, right, difference };
     (counterexample, story)
+}
+
+/// A table for which something fails.
+fn at_table(exception: &Exceptional, names: &Names) -> (Option<Counterexample>, Vec<String>) {
+    let value =
+        |(b, value): &(Bound, Rational)| (b.shown.clone(), value_of(b, &Expr::number(value.clone()), names));
+    let at: BTreeMap<String, String> = exception.at.iter().map(value).collect();
+    let mut story = vec!["it fails for this table:".to_owned()];
+    story.extend(exception.at.iter().map(value).map(|(cell, value)| format!("  {cell} = {value}")));
+    let none = String::new;
+    let (mut what, mut left, mut right) = (none(), none(), none());
+    match &exception.what {
+        FailingPart::System(failed) => story.extend(numbers::story(&failed.0, &failed.1.found, names)),
+        FailingPart::Comparison(conjunct) => {
+            what.clone_from(&conjunct.what);
+            (left, right) = (names.expr(&conjunct.left), names.expr(&conjunct.right));
+            let which = if what.is_empty() { none() } else { format!("{what}: ") };
+            story.push(format!("{which}{left} {} {right}", negated(conjunct.relation)));
+        }
+    }
+    let difference = none();
+    (Some(Counterexample { what, at, left, right, difference }), story)
 }
 
 /// A parameter for which the answer is another one.

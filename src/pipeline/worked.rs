@@ -159,9 +159,7 @@ impl Work<'_> {
                     Math::Words(format!("payoff if {instead}")),
                     Math::Words(format!("payoff from reporting {}", self.names.show(report))),
                 ),
-                (None, Role::Relation | Role::Preference { .. }) => {
-                    (self.names.math(&folded.left), self.names.math(&folded.right))
-                }
+                (None, Role::Relation) => (self.names.math(&folded.left), self.names.math(&folded.right)),
             };
             Aim::Relation {
                 what: if folded.what.is_empty() { vec![] } else { vec![words(folded.what.clone())] },

@@ -30,8 +30,8 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         | Step::Interchange { .. }
         | Step::Fundamental { .. }
         | Step::Natural
-        | Step::Evaluate { .. }
-        | Step::Infeasible { .. } => vec![],
+        | Step::Infeasible { .. }
+        | Step::Unsatisfiable { .. } => vec![],
         Step::Discharge { premise, .. }
         | Step::Generalise { premise, .. }
         | Step::Instance { premise, .. }
@@ -50,7 +50,9 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         Step::Choose { some, premise } => vec![some, premise],
         Step::Cases { yes, no, .. } => vec![yes, no],
         Step::Antisymmetry { above, below } => vec![above, below],
-        Step::Both { premises } | Step::Combine { premises, .. } => premises.iter_mut().collect(),
+        Step::Both { premises } | Step::Combine { premises, .. } | Step::Evaluate { premises, .. } => {
+            premises.iter_mut().collect()
+        }
         Step::Alternatives { disjunction, branches } => {
             std::iter::once(disjunction).chain(branches.iter_mut()).collect()
         }

@@ -23,7 +23,8 @@ pub(super) fn by_numbers(
     let mut values = Vec::new();
     collect(meaning.formula(), hints, &mut values)?;
     let mut builder = Builder::default();
-    match builder.add(Step::Evaluate { statement: meaning.formula().clone(), values }) {
+    let statement = meaning.formula().clone();
+    match builder.add(Step::Evaluate { statement, values, tables: vec![], premises: vec![] }) {
         Ok(_) => Some(builder.finish(&meaning)),
         // A number of the wrong sign is the answer, anything else is not.
         Err(Obstacle::Refused { rejection: Rejection::Undecided { relation, residual } })

@@ -5,7 +5,7 @@ use super::document::{StatementReport, VerdictKind};
 use super::math::Math;
 use crate::lang::ast::{
     Answer, Claim, Concept, Expr, ExprKind, Extreme, FamilyOperator, Objective, Order, Property,
-    PropertyKind, Quantity, Relation, Relations, Scope, Stance, Statement, StatementKind,
+    PropertyKind, Quantity, Relation, Relations, Scope, Sought, Stance, Statement, StatementKind,
 };
 use crate::lang::{print_expr, print_statement};
 
@@ -144,14 +144,19 @@ fn clause(statement: &Statement) -> Prose {
             };
             vec![words("in "), Inline::Code(setting.text.clone()), words(format!(", {says}"))]
         }
-        StatementKind::Optimum { extreme, objective, setting, properties, value } => {
+        StatementKind::Optimum { extreme, objective, of: sought, setting, properties, value } => {
             let extreme = if *extreme == Extreme::Greatest { "greatest" } else { "least" };
             let of = match objective {
                 Objective::Revenue => "expected sum of payments",
                 Objective::Welfare => "expected sum of values",
+                Objective::Gains => "expected sum of values less outside options",
             };
-            let mut out = vec![words(format!("the {extreme} {of} in a mechanism for "))];
-            out.extend([Inline::Code(setting.text.clone()), words(" in which ")]);
+            let (place, which) = match sought {
+                Sought::Mechanism => ("in a mechanism for", " in which "),
+                Sought::Payments => ("under payments for the rule", " with which "),
+            };
+            let mut out = vec![words(format!("the {extreme} {of} {place} "))];
+            out.extend([Inline::Code(setting.text.clone()), words(which)]);
             out.extend(joined(properties, says));
             out.extend([words(" is "), Inline::Math(Math::of(value))]);
             out

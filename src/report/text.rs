@@ -108,7 +108,8 @@ fn story(out: &mut String, s: &StatementReport) {
         below(out, &format!("line {}: {}", member.line, member.statement));
     }
     s.story.iter().for_each(|sentence| below(out, sentence));
-    let told = s.counterexample.as_ref().is_some_and(|c| Some(&c.left) == s.value.as_ref());
+    // The greatest value of an objective is told with what attains it.
+    let told = s.counterexample.as_ref().map_or(s.story.len() > 1, |c| Some(&c.left) == s.value.as_ref());
     if let Some(value) =
         s.value.as_ref().filter(|_| !told && s.kind == "claim" && s.verdict == VerdictKind::Refuted)
     {

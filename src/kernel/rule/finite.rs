@@ -1,7 +1,11 @@
-//! **Numbers and systems**: statements that numbers decide, and systems of comparisons without a solution.
+//! **Numbers**: statements that numbers decide, over finite type spaces.
 //!
-//! Two composite rules for what is written out over finite type spaces. Each says in one step, over exact
-//! numbers, what *witness*, *both*, *either* and *combine* say in as many steps as there are comparisons.
+//! A composite rule: it says in one step, over exact numbers, what *witness*, *exhibit*, *both*, *either* and
+//! *combine* say in as many steps as there are comparisons.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
 
 use super::super::atom::{Atom, Node};
 use super::super::expr::{Expr, Name};
@@ -9,10 +13,20 @@ use super::super::formula::{Formula, Relation};
 use super::super::rejection::Rejection;
 use super::super::text::Symbol;
 use super::super::theorem::Theorem;
-use crate::exact::{Poly, Rational};
+use crate::exact::Rational;
 
-/// **Evaluate.** A statement that is true at the values offered for the names it says exist, and at all values
-/// of the names that it says range over finitely many numbers.
+/// The values of a function at finitely many points; it is zero elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// The function.
+    pub function: Symbol,
+    /// Points and values.
+    pub entries: Vec<(Vec<Rational>, Rational)>,
+}
+
+/// **Evaluate.** A statement that is true at the values offered for the names it says exist, with the tables offered
+/// for the functions it says exist, and at all values of the names that it says range over finitely many numbers.
 ///
 /// ```text
 ///   every comparison that is needed, with numbers for its names, is true
@@ -20,21 +34,41 @@ use crate::exact::{Poly, Rational};
 ///      ⊢ ∃x. … ∧ (∀y. y = 1 ∨ y = 3 ⇒ …) ∨ …
 /// ```
 ///
-/// Expansion: *combine* for each comparison, *both*, *either*, *discharge*; *witness* for each name that exists;
-/// *alternatives* and *generalise* for each that ranges. A value counts inside the quantifier of its name only. Rejects:
-/// a name with two values; a statement that is false at the values, or that hangs on a comparison of something
-/// else than numbers; a name for all of whose values something is said, without a list of them as premise; a
-/// quantifier over functions; too many comparisons.
+/// Expansion: *combine* for each comparison, *both*, *either*, *discharge*; *witness* for each name that exists, and
+/// *exhibit* for functions, whose tables are sums of indicators; *alternatives* and *generalise* for each name that
+/// ranges. A value counts inside the quantifier of its name only, and so does a table. A premise is a theorem that
+/// holds for all values of its free names: where the statement, with numbers for its names, says just this of functions, or
+/// the negation of it, nothing else is asked. Rejects: a name with two values, a function with two tables, a table with two
+/// values at a point or with points of another arity; a premise with hypotheses; a statement that is false at the
+/// values, or that hangs on a comparison of something else than numbers; a name for all of whose values something
+/// is said, without a list of them; a statement for no functions that is no premise; too many comparisons.
 pub(in crate::kernel) fn evaluate(
     statement: &Formula,
     values: &[(Symbol, Rational)],
+    tables: &[Table],
+    premises: &[&Theorem],
 ) -> Result<Theorem, Rejection> {
-    for (k, (name, _)) in values.iter().enumerate() {
-        if values.iter().take(k).any(|(other, _)| other == name) {
+    let mut offered = HashMap::new();
+    for (name, value) in values {
+        if offered.insert(name.name(), value).is_some() {
             return Err(Rejection::NotFresh { name: name.name().clone() });
         }
     }
-    let mut reader = Reader { offered: values, known: vec![], work: 0, cause: None };
+    let mut read = HashMap::new();
+    for table in tables {
+        let name = table.function.name();
+        if read.insert(name, points(table)?).is_some() {
+            return Err(Rejection::NotFresh { name: name.clone() });
+        }
+    }
+    let mut lemmas = BTreeSet::new();
+    for premise in premises {
+        if let Some(hypothesis) = premise.hypotheses.first() {
+            return Err(Rejection::Hypothesis { hypothesis: Box::new(hypothesis.clone()) });
+        }
+        lemmas.insert(&premise.conclusion);
+    }
+    let mut reader = Reader { offered, tables: read, lemmas, ..Reader::default() };
     match reader.holds(statement) {
         Some(true) => Ok(Theorem::new(Default::default(), statement.clone())),
         _ => Err(reader.cause.unwrap_or(Rejection::WrongForm {
@@ -44,21 +78,40 @@ pub(in crate::kernel) fn evaluate(
     }
 }
 
+/// The values of a table by their points.
+fn points(table: &Table) -> Result<HashMap<&[Rational], &Rational>, Rejection> {
+    let mut out = HashMap::new();
+    for (point, value) in &table.entries {
+        if out.insert(point.as_slice(), value).is_some() {
+            return Err(Rejection::WrongForm {
+                rule: "evaluate",
+                expected: "one value of a function at a point",
+            });
+        }
+    }
+    Ok(out)
+}
+
 /// Whether a statement holds at values of its free names, if numbers decide it: what *evaluate* asks, without a
 /// theorem.
 pub fn decide(statement: &Formula, values: &[(&Name, Rational)]) -> Option<bool> {
-    let mut reader = Reader { offered: &[], known: values.to_vec(), work: 0, cause: None };
-    reader.holds(statement)
+    let known = values.iter().map(|(name, value)| (*name, vec![value.clone()])).collect();
+    Reader { known, ..Reader::default() }.holds(statement)
 }
 
 /// Comparisons of one evaluation at most.
 const WORK_LIMIT: usize = 20_000_000;
 
 /// Reads a statement at values.
-struct Reader<'a> {
-    offered: &'a [(Symbol, Rational)],
-    /// The names whose quantifiers are open, the innermost last, with their values.
-    known: Vec<(&'a Name, Rational)>,
+#[derive(Default)]
+pub(super) struct Reader<'a> {
+    offered: HashMap<&'a Name, &'a Rational>,
+    tables: HashMap<&'a Name, HashMap<&'a [Rational], &'a Rational>>,
+    lemmas: BTreeSet<&'a Formula>,
+    /// The names whose quantifiers are open, with their values, the innermost last.
+    known: HashMap<&'a Name, Vec<Rational>>,
+    /// The functions whose quantifiers are open, with their arities, the innermost last.
+    open: HashMap<&'a Name, Vec<usize>>,
     work: usize,
     /// The first thing that numbers do not decide, or that is false.
     cause: Option<Rejection>,
@@ -66,7 +119,10 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Whether a statement holds; `None` if numbers do not say.
-    fn holds(&mut self, formula: &'a Formula) -> Option<bool> {
+    pub(super) fn holds(&mut self, formula: &'a Formula) -> Option<bool> {
+        if let Some(known) = self.as_lemma(formula) {
+            return Some(known);
+        }
         match formula {
             Formula::Compare(relation, e) => {
                 self.work += 1;
@@ -100,11 +156,11 @@ impl<'a> Reader<'a> {
                 None => self.holds(conclusion).filter(|holds| *holds),
             },
             Formula::Exists(name, body) => {
-                let Some((_, value)) = self.offered.iter().find(|(offered, _)| offered.name() == name) else {
+                let Some(value) = self.offered.get(name) else {
                     return self.refuse("a value for every name that exists");
                 };
                 // That a value does not fit says nothing of others.
-                self.at(name, value.clone(), body).filter(|holds| *holds)
+                self.at(name, (*value).clone(), body).filter(|holds| *holds)
             }
             Formula::ForAll(name, body) => {
                 let Formula::Implies(premise, body) = &**body else {
@@ -123,9 +179,43 @@ impl<'a> Reader<'a> {
                 }
                 all
             }
-            Formula::SomeFunctions(..) | Formula::NoFunctions(..) => {
-                self.refuse("no quantifier over functions")
+            Formula::SomeFunctions(functions, body) => {
+                for f in functions {
+                    let Some(table) = self.tables.get(&f.name) else {
+                        return self.refuse("a table for every function that exists");
+                    };
+                    if table.keys().any(|point| point.len() != f.arity) {
+                        return self.refuse("points with as many numbers as the function has arguments");
+                    }
+                }
+                functions.iter().for_each(|f| self.open.entry(&f.name).or_default().push(f.arity));
+                let out = self.holds(body);
+                for f in functions {
+                    if let Some(arities) = self.open.get_mut(&f.name) {
+                        arities.pop();
+                    }
+                }
+                // That a table does not fit says nothing of others.
+                out.filter(|holds| *holds)
             }
+            Formula::NoFunctions(..) => self.refuse("a premise for a statement for no functions"),
+        }
+    }
+
+    /// Whether a premise is the statement with numbers for its names, or the negation of that.
+    fn as_lemma(&self, formula: &Formula) -> Option<bool> {
+        if self.lemmas.is_empty() || !matches!(formula, Formula::SomeFunctions(..) | Formula::NoFunctions(..))
+        {
+            return None;
+        }
+        let mut instance = formula.clone();
+        for (name, values) in &self.known {
+            let Some(value) = values.last() else { continue };
+            instance = instance.substitute(name, &Expr::number(value.clone())).ok()?;
+        }
+        match self.lemmas.contains(&instance) {
+            true => Some(true),
+            false => self.lemmas.contains(&instance.negated()).then_some(false),
         }
     }
 
@@ -143,10 +233,17 @@ impl<'a> Reader<'a> {
 
     /// Whether a statement holds at a value of a name.
     fn at(&mut self, name: &'a Name, value: Rational, body: &'a Formula) -> Option<bool> {
-        self.known.push((name, value));
+        self.bind(name, value);
         let out = self.holds(body);
-        self.known.pop();
+        if let Some(values) = self.known.get_mut(name) {
+            values.pop();
+        }
         out
+    }
+
+    /// Gives a name a value.
+    pub(super) fn bind(&mut self, name: &'a Name, value: Rational) {
+        self.known.entry(name).or_default().push(value);
     }
 
     fn refuse(&mut self, expected: &'static str) -> Option<bool> {
@@ -154,17 +251,22 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn value(&self, e: &Expr) -> Option<Rational> {
+    pub(super) fn value(&self, e: &Expr) -> Option<Rational> {
         match e.as_number() {
             Some(number) => Some(number),
             None => e.poly().evaluate(|atom| self.atom(atom)),
         }
     }
 
-    fn atom(&self, atom: &Atom) -> Option<Rational> {
+    pub(super) fn atom(&self, atom: &Atom) -> Option<Rational> {
         match atom.node() {
-            Node::Variable(name) => {
-                self.known.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+            Node::Variable(name) => self.known.get(name)?.last().cloned(),
+            Node::Apply(name, arguments)
+                if self.open.get(name).and_then(|open| open.last()) == Some(&arguments.len()) =>
+            {
+                let point: Vec<Rational> = arguments.iter().map(|e| self.value(e)).collect::<Option<_>>()?;
+                let value = self.tables.get(name)?.get(point.as_slice());
+                Some(value.map_or(Rational::ZERO, |value| (*value).clone()))
             }
             Node::Indicator(e) => {
                 self.value(e).map(|v| if v.is_negative() { Rational::ZERO } else { Rational::ONE })
@@ -176,7 +278,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The numbers `a`, `b`, … of a premise `name = a ∨ name = b ∨ …`.
-fn listed(name: &Name, premise: &Formula) -> Option<Vec<Rational>> {
+pub(super) fn listed(name: &Name, premise: &Formula) -> Option<Vec<Rational>> {
     let Formula::Or(parts) = premise else { return None };
     let variable = Expr::variable(name);
     let value = |part: &Formula| match part {
@@ -192,76 +294,5 @@ fn has(relation: Relation, value: &Rational) -> bool {
         Relation::Equal => value.is_zero(),
         Relation::AtLeast => !value.is_negative(),
         Relation::Positive => value.is_positive(),
-    }
-}
-
-/// **Infeasible.** One of some comparisons holds everywhere, since their negations contradict each other.
-///
-/// ```text
-///   Σ λ_k·h_k = c,   h_k the negation of part k,   c < 0, or c = 0 with a strict h_k
-///   ──────────────────────────────────────────────────────────────────────────────── infeasible
-///              ⊢ ∀x. … (part_1 ∨ part_2 ∨ …)
-/// ```
-///
-/// The multiplier is positive for an inequality, and any number for an equation; parts without one do not
-/// count. By duality of linear programs (Farkas, 1902) every linear system without a solution has such multipliers;
-/// the rule does not ask that anything be linear. Expansion: *assume* every negation, *combine* to `0 > 0`,
-/// *contradict*, *generalise*. Rejects: a statement of another form; a part that is not there or is used twice; a
-/// multiplier `≤ 0` of an inequality; a sum that is no number; a number that contradicts nothing.
-pub(in crate::kernel) fn infeasible(
-    statement: &Formula,
-    multipliers: &[(usize, Rational)],
-) -> Result<Theorem, Rejection> {
-    let wrong = |expected| Rejection::WrongForm { rule: "infeasible", expected };
-    let mut body = statement;
-    while let Formula::ForAll(_, inner) = body {
-        body = inner;
-    }
-    let Formula::Or(parts) = body else { return Err(wrong("alternatives for all values of some names")) };
-    let mut used = vec![false; parts.len()];
-    let (mut sum, mut strict) = (Poly::zero(), false);
-    for (number, multiplier) in multipliers {
-        let (Some(part), Some(used)) = (parts.get(*number), used.get_mut(*number)) else {
-            return Err(Rejection::NoSuchFact { fact: *number });
-        };
-        if std::mem::replace(used, true) {
-            return Err(wrong("one multiplier a part"));
-        }
-        let (relation, opposite) = negation(part).ok_or(wrong("comparisons as alternatives"))?;
-        if relation != Relation::Equal && !multiplier.is_positive() {
-            return Err(Rejection::Multiplier { coefficient: multiplier.clone() });
-        }
-        strict |= relation == Relation::Positive;
-        if opposite.is_too_large() {
-            return Err(wrong("terms within the limits"));
-        }
-        for (monomial, c) in opposite.terms() {
-            sum.accumulate(monomial.clone(), &(c * multiplier));
-        }
-    }
-    let Some(number) = sum.as_constant() else {
-        return Err(Rejection::Residual { rule: "infeasible", residual: Expr::from(sum) });
-    };
-    match number.is_negative() || (number.is_zero() && strict) {
-        true => Ok(Theorem::new(Default::default(), statement.clone())),
-        false => Err(Rejection::NotStrict),
-    }
-}
-
-/// The negation of a comparison, or of a disjunction that says that a term is not zero.
-fn negation(part: &Formula) -> Option<(Relation, Expr)> {
-    match part {
-        Formula::Compare(Relation::AtLeast, e) => Some((Relation::Positive, e.negated())),
-        Formula::Compare(Relation::Positive, e) => Some((Relation::AtLeast, e.negated())),
-        Formula::Compare(Relation::Equal, _) => None,
-        Formula::Or(sides) => match sides.as_slice() {
-            [Formula::Compare(Relation::Positive, e), Formula::Compare(Relation::Positive, f)]
-                if *f == e.negated() =>
-            {
-                Some((Relation::Equal, e.clone()))
-            }
-            _ => None,
-        },
-        _ => None,
     }
 }

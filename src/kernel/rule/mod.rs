@@ -8,4 +8,5 @@ pub mod fundamental;
 pub mod instance;
 pub mod logic;
 pub mod on_box;
+pub mod system;
 pub mod tree;

@@ -185,13 +185,16 @@ pub enum StatementKind {
         /// How values move.
         order: Order,
     },
-    /// `greatest revenue of a mechanism on sale that is BIC and interim IR = 3/2`.
+    /// `greatest revenue of a mechanism on sale that is BIC and interim IR = 3/2`, or `greatest revenue of more that …` for
+    /// an allocation rule.
     Optimum {
         /// Whether the greatest or the least value is meant.
         extreme: Extreme,
         /// Of what.
         objective: Objective,
-        /// The setting.
+        /// Whether payments of a rule are looked for, or all of a mechanism.
+        of: Sought,
+        /// The setting, or the rule.
         setting: Name,
         /// The properties; at least one.
         properties: Vec<Property>,
@@ -236,6 +239,17 @@ pub enum Objective {
     Revenue,
     /// `welfare`: the sum of values.
     Welfare,
+    /// `gains`: the sum of values less the outside options.
+    Gains,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sought {
+    /// A mechanism on a setting.
+    Mechanism,
+    /// Payments for an allocation rule.
+    Payments,
 }
 
 /// Against what a strategy is a best reply.

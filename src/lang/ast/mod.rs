@@ -12,7 +12,7 @@ use crate::exact::Rational;
 
 pub use claim::{
     Answer, Braces, Claim, Concept, Constants, End, Extreme, Interval, Objective, Order, Property,
-    PropertyKind, Quantity, Relation, Scope, Shape, Solve, Stance, Statement, StatementKind, Versus,
+    PropertyKind, Quantity, Relation, Scope, Shape, Solve, Sought, Stance, Statement, StatementKind, Versus,
 };
 pub use derivation::{
     Chain, Derivation, DerivationKind, DerivationLine, Link, Membership, Positive, Reason, ReasonKind,
@@ -385,6 +385,17 @@ pub enum MechanismBody {
         outcome: Name,
         /// The outcome, in the types.
         value: Expr,
+    },
+    /// `rule r on S: x = any table v, c in {0, 1}`: any rule whose outcomes are among these.
+    AnyChoice {
+        /// The setting.
+        setting: Name,
+        /// The outcome variable.
+        outcome: Name,
+        /// The types that the outcome depends on.
+        types: Vec<Expr>,
+        /// The outcomes.
+        values: Vec<Expr>,
     },
 }
 

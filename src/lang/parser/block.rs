@@ -18,7 +18,8 @@
 //! mechanism    = "mechanism" name ( "=" expr | [ "on" name ] "=" "{" { rule } "}" )
 //! rule         = ( "allocation" | "payment" ) agent "=" expr | "probability" name "=" expr ":" expr
 //!              | "outcome" name "=" expr
-//! alone        = "rule" name "on" name ":" name "=" expr
+//! alone        = "rule" name "on" name ":" name "=" ( expr | open )
+//! open         = "any" "table" expr { "," expr } "in" "{" expr { "," expr } "}"
 //! strategy     = "strategy" name "on" name ":" bid { "," bid }
 //! bid          = name [ agent ] "(" name ")" "=" expr
 //! ```
@@ -345,6 +346,20 @@ impl Parser<'_> {
         self.expect(":")?;
         let outcome = self.name("the outcome variable")?;
         self.expect("=")?;
+        let table = self.peek_second().is_some_and(|t| t.kind == TokenKind::Name("table".into()));
+        if table && self.accept_word("any") {
+            self.expect_word("table")?;
+            let mut types = vec![self.expr()?];
+            while self.accept(",") {
+                types.push(self.expr()?);
+            }
+            self.expect_word("in")?;
+            let values = self.listed()?;
+            return Ok(Mechanism {
+                name,
+                body: MechanismBody::AnyChoice { setting, outcome, types, values },
+            });
+        }
         let value = self.expr()?;
         Ok(Mechanism { name, body: MechanismBody::Choice { setting, outcome, value } })
     }

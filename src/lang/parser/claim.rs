@@ -17,7 +17,7 @@
 //!           | name "is" concept "equilibrium" "of" name
 //!           | expr "is" versus "to" expr [ "up" "to" "constants" ]
 //!           | ( "some" | "no" ) "mechanism" "on" name "is" property { ( "," | "and" ) property }
-//!           | ( "greatest" | "least" ) ( "revenue" | "welfare" ) "of" "a" "mechanism" "on" name "that" "is" property
+//!           | ( "greatest" | "least" ) ( "revenue" | "welfare" | "gains" ) "of" sought "that" "is" property
 //!             { ( "," | "and" ) property } "=" expr
 //!           | expr "ranges" "over" range
 //!           | name "has" order
@@ -28,6 +28,7 @@
 //!           | "implementable" | "weakly monotone" | "cyclically monotone"
 //! order     = [ "strictly" ] "increasing differences" | "single crossing" | "monotone choice"
 //! concept   = "a Bayes-Nash" | "an ex post" | "a dominant-strategy"
+//! sought    = "a" "mechanism" "on" name | name
 //! versus    = ( "outcome" | "payment" | "payoff" | "revenue" ) "equivalent" | ( "weakly" | "strictly" ) "preferred"
 //! shape     = "nondecreasing" | "nonincreasing" | "strictly" ( "increasing" | "decreasing" ) | "convex" | "concave"
 //! ```
@@ -253,7 +254,7 @@ impl Parser<'_> {
             self.expect_word("is")?;
             return Ok(StatementKind::Existence { quantity, setting, properties: self.properties()? });
         }
-        let objective = ["revenue", "welfare"];
+        let objective = ["revenue", "welfare", "gains"];
         let follows =
             matches!(second, Some(Token { kind: TokenKind::Name(n), .. }) if objective.contains(&n.as_str()));
         for (word, extreme) in [("greatest", Extreme::Greatest), ("least", Extreme::Least)] {

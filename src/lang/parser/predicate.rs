@@ -2,8 +2,8 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    Concept, Constants, Expr, ExprKind, Extreme, Name, Objective, Order, Property, PropertyKind, Shape, Span,
-    StatementKind, Versus,
+    Concept, Constants, Expr, ExprKind, Extreme, Name, Objective, Order, Property, PropertyKind, Shape,
+    Sought, Span, StatementKind, Versus,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
@@ -226,16 +226,24 @@ impl Parser<'_> {
             Objective::Revenue
         } else if self.accept_word("welfare") {
             Objective::Welfare
+        } else if self.accept_word("gains") {
+            Objective::Gains
         } else {
-            return Err(self.expected(&["`revenue`", "`welfare`"]));
+            return Err(self.expected(&["`revenue`", "`welfare`", "`gains`"]));
         };
-        self.words(&["of", "a", "mechanism", "on"])?;
-        let setting = self.name("a setting")?;
+        self.words(&["of"])?;
+        let (of, setting) = match self.accept_word("a") {
+            true => {
+                self.words(&["mechanism", "on"])?;
+                (Sought::Mechanism, self.name("a setting")?)
+            }
+            false => (Sought::Payments, self.name("`a mechanism on`, or an allocation rule")?),
+        };
         self.words(&["that"])?;
         self.expect_word("is")?;
         let properties = self.properties()?;
         self.expect("=")?;
-        Ok(StatementKind::Optimum { extreme, objective, setting, properties, value: self.expr()? })
+        Ok(StatementKind::Optimum { extreme, objective, of, setting, properties, value: self.expr()? })
     }
 
     /// What follows `interim`.

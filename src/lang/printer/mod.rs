@@ -79,11 +79,20 @@ fn print_item(out: &mut String, item: &Item) {
             let (name, setting, outcome) = (&name.text, &setting.text, &outcome.text);
             out.push_str(&format!("rule {name} on {setting}: {outcome} = {}", expr::outdented(value)));
         }
+        ItemKind::Mechanism(Mechanism {
+            name,
+            body: MechanismBody::AnyChoice { setting, outcome, types, values },
+        }) => {
+            let list = |all: &[Expr]| all.iter().map(print_expr).collect::<Vec<_>>().join(", ");
+            let (name, setting, outcome) = (&name.text, &setting.text, &outcome.text);
+            let (types, values) = (list(types), list(values));
+            out.push_str(&format!("rule {name} on {setting}: {outcome} = any table {types} in {{{values}}}"));
+        }
         ItemKind::Mechanism(mechanism) => {
             out.push_str(&format!("mechanism {}", mechanism.name.text));
             match &mechanism.body {
                 MechanismBody::Expr(e) => out.push_str(&format!(" = {}", print_expr(e))),
-                MechanismBody::Choice { .. } => {}
+                MechanismBody::Choice { .. } | MechanismBody::AnyChoice { .. } => {}
                 MechanismBody::Rules { setting, rules, end_comments } => {
                     if let Some(setting) = setting {
                         out.push_str(&format!(" on {}", setting.text));

@@ -2,7 +2,7 @@
 
 use crate::lang::ast::{
     Answer, Concept, Constants, End, Expr, Extreme, Interval, Objective, Order, Property, PropertyKind,
-    Quantity, Relation, Relations, Statement, StatementKind, Versus,
+    Quantity, Relation, Relations, Sought, Statement, StatementKind, Versus,
 };
 
 use super::expr::{list, print_expr};
@@ -81,11 +81,12 @@ fn print_kind(kind: &StatementKind) -> String {
             format!("{} ranges over [{low}, {high}]", print_expr(term))
         }
         StatementKind::Order { setting, order } => format!("{} has {}", setting.text, print_order(*order)),
-        StatementKind::Optimum { extreme, objective, setting, properties: p, value } => {
+        StatementKind::Optimum { extreme, objective, of, setting, properties: p, value } => {
             let extreme = if *extreme == Extreme::Greatest { "greatest" } else { "least" };
             let objective = print_objective(*objective);
             let (setting, p, value) = (&setting.text, properties(p), print_expr(value));
-            format!("{extreme} {objective} of a mechanism on {setting} that is {p} = {value}")
+            let of = if *of == Sought::Mechanism { "a mechanism on " } else { "" };
+            format!("{extreme} {objective} of {of}{setting} that is {p} = {value}")
         }
         StatementKind::Set { set, elements } => format!("{} = {{{}}}", print_expr(set), list(elements)),
     }
@@ -137,6 +138,7 @@ pub(crate) fn print_objective(objective: Objective) -> &'static str {
     match objective {
         Objective::Revenue => "revenue",
         Objective::Welfare => "welfare",
+        Objective::Gains => "gains",
     }
 }
 

@@ -53,6 +53,16 @@ pub(super) fn resolve(
             universe.rules.push(MechanismEntry { name, mechanism: rule, averaged: false });
             return Ok(());
         }
+        MechanismBody::AnyChoice { setting, outcome, types, values } => {
+            let setting = universe.setting(&setting.text, setting.span)?.setting.clone();
+            let mut env = Env::new(universe, vec![setting.clone()]);
+            let (allocation, cells) = env.any_choice(&setting, &m.name.text, outcome, types, values)?;
+            let payment = vec![Expr::zero(); setting.agents.len()];
+            let (name, rule) = (m.name.text.clone(), Mechanism::of(&setting, allocation, payment));
+            universe.parameters.extend(cells);
+            universe.rules.push(MechanismEntry { name, mechanism: rule, averaged: false });
+            return Ok(());
+        }
     };
     if mechanism.allocation.iter().chain(&mechanism.payment).any(Expr::is_too_large) {
         return Err(expr::too_large(

@@ -32,7 +32,9 @@ mod ties;
 
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name as Symbol};
-use crate::model::{Bound, Charge, Claim, Derivation, Existence, Piece, Question, System};
+use crate::model::{
+    Bound, Charge, Claim, Comparison, Conjunct, Derivation, Existence, Piece, Question, System, Tables,
+};
 
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
@@ -62,6 +64,8 @@ pub enum Goal {
     Existence(Existence),
     /// Whether some numbers satisfy finitely many comparisons.
     System(System),
+    /// What holds for all tables, where payments have to be found for each.
+    Tables(Tables),
     /// A question that has one answer for all parameters of a region.
     Piece(Piece),
     /// Hypotheses and what follows from them, step by step.
@@ -221,9 +225,29 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
         out.obligations = without_repetitions(out.obligations, |a, b| a.claim == b.claim);
         return Ok(out);
     }
+    // What is wrong with numbers is seen without a proof.
+    let wrong = |o: Obligation| {
+        let c = o.claim.conjuncts.into_iter().find(is_wrong)?;
+        Some(o.diagnostic.note(format!("it is {}, compared with {}", c.left, c.right)))
+    };
+    diagnostics.extend(out.obligations.into_iter().filter_map(wrong));
     diagnostics.retain(|d| d.code != BROKEN);
     let same = |a: &Diagnostic, b: &Diagnostic| a.message == b.message && a.span.start == b.span.start;
     Err(without_repetitions(diagnostics, same))
+}
+
+/// Whether a comparison of numbers is wrong.
+fn is_wrong(conjunct: &Conjunct) -> bool {
+    let numbers = || Some((conjunct.left.as_number()?, conjunct.right.as_number()?));
+    let Some((left, right)) = numbers().filter(|_| conjunct.premises.is_empty()) else { return false };
+    !match conjunct.relation {
+        Comparison::Equal => left == right,
+        Comparison::Unequal => left != right,
+        Comparison::AtLeast => left >= right,
+        Comparison::Greater => left > right,
+        Comparison::AtMost => left <= right,
+        Comparison::Less => left < right,
+    }
 }
 
 /// An expression with all names resolved.

@@ -122,8 +122,9 @@ pub(super) fn settings_of(universe: &Universe, names: &[Name]) -> Vec<Arc<Settin
         let setting = universe.settings.iter().find(|s| s.setting.name == name.text).map(|s| &s.setting);
         let mechanism =
             universe.mechanisms.iter().find(|m| m.name == name.text).map(|m| &m.mechanism.setting);
+        let rule = universe.rules.iter().find(|r| r.name == name.text).map(|r| &r.mechanism.setting);
         let strategy = universe.strategies.iter().find(|s| s.name == name.text).map(|s| &s.setting);
-        for setting in [setting, mechanism, strategy].into_iter().flatten() {
+        for setting in [setting, mechanism, rule, strategy].into_iter().flatten() {
             if !found.iter().any(|s| s.name == setting.name) {
                 found.push(setting.clone());
             }

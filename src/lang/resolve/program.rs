@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::kernel::Expr;
-use crate::model::{Comparison, Conjunct, Property, Quantity, Setting, System, count_of_choices};
+use crate::model::{
+    Aim, Extreme, Mechanism, Property, Quantity, Setting, System, count_of_choices, expected,
+    expected_of_rule,
+};
 
-use super::names::complain;
+use super::names::{complain, unknown_name};
 use super::predicate::meaning;
 use super::scope::Env;
 use super::statement::{Read, Reader};
 use super::{Goal, Resolve, finite};
-use crate::lang::ast::{self, Extreme, Objective, Span, StatementKind};
+use crate::lang::ast::{self, Objective, Span, StatementKind};
 
 /// Probabilities and payments of one question at most.
 const UNKNOWN_LIMIT: usize = 20_000;
@@ -53,11 +55,23 @@ impl Reader<'_> {
 
     /// `greatest revenue of a mechanism on S that is … = q`: some mechanism has it, and none has more.
     pub(super) fn optimum(&self, env: &mut Env<'_>, kind: &StatementKind, out: &mut Read) -> Resolve<()> {
-        let StatementKind::Optimum { extreme, objective, setting, properties, value } = kind else {
+        let StatementKind::Optimum { extreme, objective, of, setting: name, properties, value } = kind else {
             return Ok(());
         };
-        let place = setting.span;
-        let setting = Arc::new(self.universe.setting(&setting.text, place)?.setting.at(self.fixed));
+        let place = name.span;
+        let rule = match of {
+            ast::Sought::Mechanism => None,
+            ast::Sought::Payments => {
+                let e = ast::Expr { kind: ast::ExprKind::Name(name.text.clone()), span: place };
+                let known = self.universe.rules.iter().map(|r| r.name.as_str());
+                let unknown = || unknown_name("allocation rule", &name.text, place, known);
+                Some(env.rule(&e).ok_or_else(unknown)?.at(self.fixed))
+            }
+        };
+        let setting = match &rule {
+            Some(rule) => rule.setting.clone(),
+            None => Arc::new(self.universe.setting(&name.text, place)?.setting.at(self.fixed)),
+        };
         if !setting.is_finite() {
             let message = format!(
                 "the best mechanism is looked for on finitely many types, and `{}` has none such",
@@ -66,23 +80,31 @@ impl Reader<'_> {
             return Err(complain("unsupported", message, place));
         }
         env.averages_over(&setting, place)?;
-        let goal = env.constant(value)?.substitute(self.fixed);
-        let system = self.program(env, Quantity::Some, &setting, properties, place)?;
-        let term = match objective {
-            Objective::Revenue => System::revenue(&setting),
-            Objective::Welfare => System::expected_welfare(&setting),
+        let value = env.constant(value)?.substitute(self.fixed);
+        let term = |m: &Mechanism| match objective {
+            Objective::Revenue => m.surplus(),
+            Objective::Welfare => m.welfare(),
+            Objective::Gains => setting.agents.iter().fold(m.welfare(), |sum, a| sum.minus(&a.outside)),
         };
-        let row = |what: &str, relation, right: &Expr| {
-            Conjunct::relation(what, vec![], term.clone(), relation, right.clone())
+        let (system, objective) = match &rule {
+            None => {
+                let system = self.program(env, Quantity::Some, &setting, properties, place)?;
+                (system, expected(&setting, term))
+            }
+            Some(rule) => {
+                let meanings = self.payments_with(env, &setting, properties.iter())?;
+                let none =
+                    || complain("unsupported", "one of these properties needs types in an interval", place);
+                let system = System::of_rule(rule, &meanings).ok_or_else(none)?;
+                (self.without_parameters(system, place)?, expected_of_rule(rule, term))
+            }
         };
-        let attained = row("the objective against the value", Comparison::Equal, &goal);
-        out.goals.push(Goal::System(system.clone().with(Quantity::Some, [attained])));
-        let beyond = match extreme {
-            Extreme::Greatest => Comparison::Greater,
-            Extreme::Least => Comparison::Less,
+        let extreme = match extreme {
+            ast::Extreme::Greatest => Extreme::Greatest,
+            ast::Extreme::Least => Extreme::Least,
         };
-        let better = row("the objective beyond the value", beyond, &goal);
-        out.goals.push(Goal::System(system.with(Quantity::No, [better])));
+        let aim = Arc::new(Aim { objective, extreme, value });
+        out.goals.extend(system.ends(&aim, "the objective").map(Goal::System));
         Ok(())
     }
 }

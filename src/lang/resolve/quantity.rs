@@ -101,7 +101,7 @@ impl Env<'_> {
                 let (setting, welfare) = match self.setting_named(first) {
                     Some(setting) => (setting.clone(), setting.welfare()),
                     None => {
-                        let m = self.enter(first)?;
+                        let m = self.outcomes_of(first)?;
                         (m.setting.clone(), m.welfare())
                     }
                 };
@@ -155,7 +155,10 @@ impl Env<'_> {
                 ))
             }
             (_, [m, who]) => {
-                let m = self.enter(m)?;
+                let m = match name {
+                    "value" | "allocation" => self.outcomes_of(m)?,
+                    _ => self.enter(m)?,
+                };
                 let i = self.agent_in(who, &m.setting)?;
                 let term = self.of_an_agent(e, name, &m, i)?;
                 let agent = m.setting.agents.get(i).map(|a| a.name.clone()).unwrap_or_default();
@@ -274,6 +277,14 @@ impl Env<'_> {
         Ok(mechanism.named(&print_expr(e), &mut self.folds))
     }
 
+    /// A mechanism or an allocation rule, for what does not depend on payments.
+    fn outcomes_of(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
+        match self.rule(e) {
+            Some(rule) => Ok(rule),
+            None => self.enter(e),
+        }
+    }
+
     fn extremum(&mut self, function: &Name, arguments: &[ast::Expr]) -> Resolve<Expr> {
         let [first, second, rest @ ..] = arguments else {
             return Err(arity(function, "2 or more", arguments.len()));
@@ -288,7 +299,7 @@ impl Env<'_> {
 
     /// The probability of the outcome with a value, such as `probability(vcg, 1)` for `x = 1`.
     fn probability(&mut self, e: &ast::Expr, m: &ast::Expr, outcome: &ast::Expr) -> Resolve<Expr> {
-        let m = self.enter(m)?;
+        let m = self.outcomes_of(m)?;
         let ending = match (&m.setting.outcome, &outcome.kind) {
             (Some(b), ExprKind::Name(text)) if b.points.are_named() => format!(" = {text}"),
             _ => format!(" = {}", self.number(outcome)?),

@@ -1,9 +1,11 @@
 //! Statements about allocation rules: whether payments implement them, and which.
 
+use std::sync::Arc;
+
 use crate::kernel::Expr;
 use crate::model::{
-    Bound, Comparison, Conjunct, Mechanism, Order, Property, Quantity, System, count_of_choices,
-    cyclically_monotone, ordered, payment_at, unfold,
+    Aim, Bound, Conjunct, Extreme, Mechanism, Order, Property, Setting, System, TablePart, Tables,
+    count_of_choices, cyclically_monotone, ordered, price_at, unfold,
 };
 
 use super::names::{advise, complain};
@@ -13,6 +15,7 @@ use super::statement::{Read, Reader};
 use super::table::Axis;
 use super::{Goal, Resolve, finite};
 use crate::lang::ast::{self, ExprKind, Interval, PropertyKind, Span};
+use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// Types for which every cycle is written out at most.
@@ -64,8 +67,7 @@ impl Env<'_> {
         let axis = Axis { shown: own.shown.clone(), points: own.points.clone(), variable: Expr::zero() };
         let place = self.element(type_, &axis)?;
         let value = own.points.all().get(place).map_or_else(Expr::zero, |p| Expr::number(p.value.clone()));
-        let choice = [(own.name.clone(), value)].into_iter().collect();
-        Ok(Expr::variable(&payment_at(&m.setting, 0, &choice).name))
+        Ok(price_at(&m.setting, value))
     }
 }
 
@@ -93,33 +95,72 @@ impl Reader<'_> {
         let about_payments = |p: &&ast::Property| !is_about_outcomes(p.kind);
         match properties.iter().filter(about_payments).collect::<Vec<_>>().as_slice() {
             [] => {}
-            [only] if only.kind == PropertyKind::Implementable => {
+            [only] if only.kind == PropertyKind::Implementable && !self.is_open(m) => {
                 out.goals.push(Goal::System(self.payments(m, e.span)?));
             }
             several => {
                 all_finite(m, e.span)?;
-                let mut meanings = Vec::new();
-                for property in several {
-                    if property.kind == PropertyKind::Implementable {
-                        meanings.push(Property::DominantIc);
-                        continue;
-                    }
-                    let (meaning, averages) = meaning(property)?;
-                    if averages {
-                        env.averages_over(&m.setting, property.span)?;
-                    }
-                    meanings.push(meaning);
-                }
+                let meanings = self.payments_with(env, &m.setting, several.iter().copied())?;
                 let none =
                     || complain("unsupported", "one of these properties needs types in an interval", e.span);
                 let system = System::of_rule(&m.at(self.fixed), &meanings).ok_or_else(none)?;
-                out.goals.push(Goal::System(self.without_parameters(system, e.span)?));
+                out.goals.push(self.for_all_tables(system, e.span)?);
             }
         }
         for property in properties.iter().filter(|p| is_about_outcomes(p.kind)) {
             self.property_of_outcomes(env, e.span, m, property, out)?;
         }
         Ok(())
+    }
+
+    /// What properties that payments are to have mean.
+    pub(super) fn payments_with<'p>(
+        &self,
+        env: &mut Env<'_>,
+        setting: &Setting,
+        properties: impl Iterator<Item = &'p ast::Property>,
+    ) -> Resolve<Vec<Property>> {
+        let mut meanings = Vec::new();
+        for property in properties {
+            if property.kind == PropertyKind::Implementable {
+                meanings.push(Property::DominantIc);
+                continue;
+            }
+            let (meaning, averages) = meaning(property)?;
+            if averages {
+                env.averages_over(setting, property.span)?;
+            }
+            meanings.push(meaning);
+        }
+        Ok(meanings)
+    }
+
+    /// Whether an open table stands in a rule or its setting.
+    fn is_open(&self, m: &Mechanism) -> bool {
+        let terms = || m.setting.outcomes.iter().flat_map(|o| &o.values).chain(&m.allocation);
+        let cells = self.universe.parameters.iter().filter(|p| p.points.is_finite());
+        cells.into_iter().any(|p| terms().any(|e| e.mentions(&p.name)))
+    }
+
+    /// The question for numbers, or for each table of those that are open.
+    fn for_all_tables(&self, system: System, span: Span) -> Resolve<Goal> {
+        let is_cell = |p: &&Bound| p.points.is_finite() && system.mentions(&p.name);
+        let cells: Vec<Bound> = self.universe.parameters.iter().filter(is_cell).cloned().collect();
+        if cells.is_empty() {
+            return Ok(Goal::System(self.without_parameters(system, span)?));
+        }
+        let tables = Tables { cells, premises: vec![], conclusions: vec![TablePart::System(system)] };
+        self.tables(tables, span)
+    }
+
+    /// A statement about all tables, if nothing else is open in it.
+    pub(super) fn tables(&self, tables: Tables, span: Span) -> Resolve<Goal> {
+        let mut parts = tables.premises.iter().chain(&tables.conclusions);
+        let open = |p: &&Bound| !p.points.is_finite() && parts.any(|part| part.mentions(&p.name));
+        match self.universe.parameters.iter().find(open) {
+            Some(parameter) => Err(left_open(parameter, span)),
+            None => Ok(Goal::Tables(tables)),
+        }
     }
 
     /// A property that does not depend on payments.
@@ -166,18 +207,24 @@ impl Reader<'_> {
             let message = format!("this is about more than {ROW_LIMIT} comparisons of truth and report");
             return Err(complain("too-large", message, span));
         }
-        self.without_parameters(System::of_payments(&m.at(self.fixed)), span)
+        let open = |p: &&Bound| {
+            let values = m.setting.outcomes.iter().flat_map(|o| &o.values);
+            let fixed = self.fixed.contains_key(&p.name);
+            !fixed && values.chain(&m.allocation).any(|e| e.mentions(&p.name))
+        };
+        if let Some(parameter) = self.universe.parameters.iter().find(open) {
+            return Err(left_open(parameter, span));
+        }
+        System::of_payments(&m.at(self.fixed)).ok_or_else(|| {
+            complain("unsupported", "payments are looked for where values are rational numbers", span)
+        })
     }
 
     /// Numbers are looked for where nothing else is open.
     pub(super) fn without_parameters(&self, system: System, span: Span) -> Resolve<System> {
-        let open = |p: &&Bound| system.rows.iter().any(|row| row.mentions(&p.name));
+        let open = |p: &&Bound| system.mentions(&p.name);
         match self.universe.parameters.iter().find(open) {
-            Some(parameter) => {
-                let message =
-                    format!("`{}` is left open, and payments are asked for numbers", parameter.shown);
-                Err(advise("unsupported", message, span, format!("fix it: `at {} = …`", parameter.shown)))
-            }
+            Some(parameter) => Err(left_open(parameter, span)),
             None => Ok(system),
         }
     }
@@ -238,20 +285,18 @@ impl Reader<'_> {
             Ok(env.constant(e)?.substitute(self.fixed))
         };
         let (low, high) = (end(env, &range.low)?, end(env, &range.high)?);
-        let row = |what: &str, relation, end: &Expr| {
-            Conjunct::relation(what, vec![], term.clone(), relation, end.clone())
-        };
-        let attained = "the term against the end of the range";
-        for end in [&low, &high] {
-            let row = row(attained, Comparison::Equal, end);
-            out.goals.push(Goal::System(system.clone().with(Quantity::Some, [row])));
-        }
-        let outside = "the term beyond the end of the range";
-        for (relation, end) in [(Comparison::Less, &low), (Comparison::Greater, &high)] {
-            out.goals.push(Goal::System(system.clone().with(Quantity::No, [row(outside, relation, end)])));
+        for (extreme, value) in [(Extreme::Least, low), (Extreme::Greatest, high)] {
+            let aim = Arc::new(Aim { objective: term.clone(), extreme, value });
+            out.goals.extend(system.ends(&aim, "the term").map(Goal::System));
         }
         Ok(())
     }
+}
+
+/// The complaint about a parameter without a value.
+fn left_open(parameter: &Bound, span: Span) -> Box<Diagnostic> {
+    let message = format!("`{}` is left open, and payments are asked for numbers", parameter.shown);
+    advise("unsupported", message, span, format!("fix it: `at {} = …`", parameter.shown))
 }
 
 /// Whether a property of a rule says nothing of payments.

@@ -254,6 +254,8 @@ pub(super) struct Env<'u> {
     /// Whether anything is averaged over independent types.
     pub(super) averaged: bool,
     pub(super) depth: usize,
+    /// Whether the tables here were read before, for another outcome: then only the cells of this one are.
+    pub(super) again: bool,
 }
 
 impl<'u> Env<'u> {
@@ -276,6 +278,7 @@ impl<'u> Env<'u> {
             stages: Stages::default(),
             averaged: false,
             depth: 0,
+            again: false,
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) struct SettingEntry {
 /// Agents in a setting at most.
 const AGENT_LIMIT: usize = 8;
 /// Outcomes in a setting at most.
-const OUTCOME_LIMIT: usize = 16;
+const OUTCOME_LIMIT: usize = 1_000;
 
 /// Reads a setting and adds it to the universe; `choice` is the number of its tie rule if that is open.
 pub(super) fn resolve(
@@ -206,16 +206,17 @@ impl Reader<'_> {
     fn own_term(
         &mut self,
         e: &ast::Expr,
-        setting: &Setting,
+        setting: &Arc<Setting>,
         agent: usize,
-        outcome: Option<(&Bound, &Expr)>,
+        outcome: Option<(&Bound, usize, &Expr)>,
     ) -> Resolve<Expr> {
-        let mut env = Env::new(self.universe, vec![Arc::new(setting.clone())]);
+        let mut env = Env::new(self.universe, vec![setting.clone()]);
         let own = setting.agents.get(agent).map(|a| a.name.clone()).unwrap_or_default();
         for index in &self.indices {
             env.indices.insert(index.clone(), own.clone());
         }
-        if let Some((variable, value)) = outcome {
+        if let Some((variable, number, value)) = outcome {
+            env.again = number > 0;
             env.outcome = Some(Axis {
                 points: variable.points.clone(),
                 variable: value.clone(),
@@ -321,8 +322,9 @@ impl Reader<'_> {
             };
             for i in self.agents_of(who, setting)? {
                 once(&mut given, i, "value", line.span)?;
+                let before = Arc::new(setting.clone());
                 for (k, v) in values.iter().enumerate() {
-                    let term = self.own_term(value, setting, i, Some((name, v)))?;
+                    let term = self.own_term(value, &before, i, Some((name, k, v)))?;
                     if let Some(slot) = setting.outcomes.get_mut(k).and_then(|o| o.values.get_mut(i)) {
                         *slot = term;
                     }
@@ -405,7 +407,7 @@ impl Reader<'_> {
             }
             for i in self.agents_of(who, setting)? {
                 once(&mut shared, i, "share", line.span)?;
-                let term = self.own_term(share, setting, i, None)?;
+                let term = self.own_term(share, &Arc::new(setting.clone()), i, None)?;
                 let Some(agent) = setting.agents.get_mut(i) else { continue };
                 if term.mentions(&agent.type_.name) {
                     let message = format!("a share is a number, and this depends on `{}`", agent.type_.shown);
@@ -424,7 +426,7 @@ impl Reader<'_> {
                     let message = "this agent has a share, which is its outside option already";
                     return Err(complain("duplicate-name", message, line.span));
                 }
-                let term = self.own_term(value, setting, i, None)?;
+                let term = self.own_term(value, &Arc::new(setting.clone()), i, None)?;
                 if let Some(agent) = setting.agents.get_mut(i) {
                     agent.outside = term;
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kernel::{Expr, Name};
-use crate::model::{Bound, Claim, Conjunct, Existence, Piece, Question, Setting};
+use crate::model::{Bound, Claim, Conjunct, Existence, Piece, Question, Setting, TablePart, Tables};
 
 use super::binder::comparison;
 use super::names::{advise, agents_in, complain, names_in, settings_in_scope};
@@ -342,23 +342,45 @@ impl Reader<'_> {
         conclusion: &StatementKind,
         out: &mut Read,
     ) -> Result<(), Vec<Diagnostic>> {
-        let mut part = |kind: &StatementKind| -> Result<Vec<Claim>, Vec<Diagnostic>> {
+        let mut part = |kind: &StatementKind| -> Result<Vec<TablePart>, Vec<Diagnostic>> {
             let mut read = Read::default();
             self.kind(env, &Statement { kind: kind.clone(), ..statement.clone() }, None, &mut read)?;
-            let claim = |goal: Goal| match goal {
-                Goal::Universal(claim) if claim.charges.is_empty() => Some(claim.unfolded()),
+            let parts = |goal: Goal| match goal {
+                Goal::Universal(claim) if claim.charges.is_empty() => {
+                    let conjuncts = claim.unfolded().conjuncts.into_iter();
+                    Some(conjuncts.map(|c| TablePart::Comparison(Box::new(c))).collect::<Vec<_>>())
+                }
+                Goal::Tables(Tables { premises, conclusions, .. }) if premises.is_empty() => {
+                    Some(conclusions)
+                }
+                Goal::System(system) if system.aim.is_none() => Some(vec![TablePart::System(system)]),
                 _ => None,
             };
-            read.goals.into_iter().map(claim).collect::<Option<Vec<_>>>().ok_or_else(|| {
+            let all: Option<Vec<_>> = read.goals.into_iter().map(parts).collect();
+            all.map(|all| all.into_iter().flatten().collect()).ok_or_else(|| {
                 let message = "this is not a statement that can imply another, or be implied";
                 let help = "comparisons, properties of rules and mechanisms, and orders can";
                 vec![*advise("unsupported", message, statement.span, help)]
             })
         };
         let (premises, conclusions) = (part(premise)?, part(conclusion)?);
-        let known: Vec<_> = premises.iter().flat_map(|c| &c.conjuncts).map(Conjunct::formula).collect();
-        let conjuncts = conclusions.into_iter().flat_map(|c| c.conjuncts).map(|c| c.under(known.clone()));
-        let conjuncts = conjuncts.collect();
+        let comparisons = |parts: &[TablePart]| -> Option<Vec<Conjunct>> {
+            let comparison = |part: &TablePart| match part {
+                TablePart::Comparison(conjunct) => Some((**conjunct).clone()),
+                TablePart::System(_) => None,
+            };
+            parts.iter().map(comparison).collect()
+        };
+        let (Some(known), Some(conjuncts)) = (comparisons(&premises), comparisons(&conclusions)) else {
+            let parts = || premises.iter().chain(&conclusions);
+            let is_cell = |p: &&Bound| p.points.is_finite() && parts().any(|part| part.mentions(&p.name));
+            let cells = self.universe.parameters.iter().filter(is_cell).cloned().collect();
+            let tables = Tables { cells, premises, conclusions };
+            out.goals.push(self.tables(tables, statement.span).map_err(|d| vec![*d])?);
+            return Ok(());
+        };
+        let known: Vec<_> = known.iter().map(Conjunct::formula).collect();
+        let conjuncts = conjuncts.into_iter().map(|c| c.under(known.clone())).collect();
         self.goal(Claim::about(&self.universe.parameters, &[], conjuncts), statement.span, out)
             .map_err(|d| vec![*d])
     }

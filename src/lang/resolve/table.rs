@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::exact::Rational;
 use crate::kernel::Expr;
-use crate::model::{Bound, Comparison, Points, Setting};
+use crate::model::{Bound, Comparison, Point, Points, Setting, outcome_name};
 
 use super::names::{advise, complain, unknown_name};
 use super::scope::{Env, Universe};
@@ -13,6 +13,9 @@ use crate::lang::ast::{self, ExprKind, Name, Relation};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
+/// Cells of an open table at most.
+const CELL_LIMIT: usize = 16;
+
 /// A type or the outcome variable as one side of a table.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
@@ -20,6 +23,14 @@ pub(super) struct Axis {
     pub(super) points: Points,
     /// Where the table is read.
     pub(super) variable: Expr,
+}
+
+impl Axis {
+    /// The point at which the table is read, if it is a number.
+    fn place(&self) -> Option<usize> {
+        let value = self.variable.as_number()?;
+        self.points.all().iter().position(|p| p.value == value)
+    }
 }
 
 /// The number of an outcome that is named as `x = value`.
@@ -132,13 +143,16 @@ impl Env<'_> {
                 }
                 None => {}
             }
+            let only = across.as_ref().filter(|_| self.again).and_then(Axis::place);
             let mut terms = Vec::new();
-            for e in row {
+            for e in
+                row.iter().enumerate().filter(|(k, _)| only.is_none_or(|only| only == *k)).map(|(_, e)| e)
+            {
                 terms.push(cell(self, e)?);
             }
             let term = match &across {
-                Some(across) => Some(combine(across, terms)),
-                None => terms.pop(),
+                Some(across) if only.is_none() => Some(combine(across, terms)),
+                _ => terms.pop(),
             };
             match slots.get_mut(place) {
                 Some(slot) if slot.is_none() => *slot = term,
@@ -188,14 +202,109 @@ impl Env<'_> {
         Ok(Some((axis.variable, *relation, value)))
     }
 
-    /// The indicator of each outcome under a rule `x = e`.
-    pub(super) fn choice(&mut self, setting: &Setting, variable: &Name, e: &ast::Expr) -> Resolve<Vec<Expr>> {
+    /// The outcome variable of a setting, as one side of a table.
+    fn outcome_axis(setting: &Setting, variable: &Name) -> Resolve<Axis> {
         let Some(outcome) = setting.outcome.as_ref().filter(|b| b.shown == variable.text) else {
             let known = setting.outcome.iter().map(|b| b.shown.as_str());
             return Err(unknown_name("outcome variable", &variable.text, variable.span, known));
         };
-        let axis =
-            Axis { shown: outcome.shown.clone(), points: outcome.points.clone(), variable: Expr::zero() };
+        Ok(Axis { shown: outcome.shown.clone(), points: outcome.points.clone(), variable: Expr::zero() })
+    }
+
+    /// The indicator of each outcome under any rule whose outcomes are among some, and the cells: what the outcome is at
+    /// each choice of the types.
+    pub(super) fn any_choice(
+        &mut self,
+        setting: &Setting,
+        rule: &str,
+        variable: &Name,
+        types: &[ast::Expr],
+        values: &[ast::Expr],
+    ) -> Resolve<(Vec<Expr>, Vec<Bound>)> {
+        let axis = Self::outcome_axis(setting, variable)?;
+        let mut sides: Vec<Axis> = Vec::new();
+        for e in types {
+            let side = self.axis(e)?;
+            if side.shown == axis.shown || sides.iter().any(|known| known.shown == side.shown) {
+                let message =
+                    format!("the outcome of a rule depends on types, and `{}` is no other one", side.shown);
+                return Err(complain("wrong-sort", message, e.span));
+            }
+            sides.push(side);
+        }
+        let mut chosen: Vec<Point> = Vec::new();
+        for e in values {
+            let point = axis.points.all().get(self.element(e, &axis)?).cloned();
+            if point.as_ref().is_some_and(|p| chosen.contains(p)) {
+                return Err(complain("duplicate-name", "this outcome is listed twice", e.span));
+            }
+            chosen.extend(point);
+        }
+        chosen.sort_by(|a, b| a.value.cmp(&b.value));
+        let (Some(low), Some(high)) = (chosen.first().cloned(), chosen.last().cloned()) else {
+            return Err(complain("missing-outcome", "there has to be at least one outcome", variable.span));
+        };
+        let size = sides.iter().fold(1_usize, |n, side| n.saturating_mul(side.points.all().len()));
+        if size > CELL_LIMIT {
+            let message = format!("an open table has at most {CELL_LIMIT} cells");
+            return Err(complain("too-large", message, variable.span));
+        }
+        let names: Vec<Vec<Point>> = sides.iter().fold(vec![vec![]], |all, side| {
+            let extend = |row: &Vec<Point>| {
+                side.points.all().iter().map(|p| [row.clone(), vec![p.clone()]].concat()).collect::<Vec<_>>()
+            };
+            all.iter().flat_map(extend).collect()
+        });
+        let cells: Vec<Bound> = names
+            .iter()
+            .map(|at| {
+                let at: Vec<&str> = at.iter().map(|p| p.shown.as_str()).collect();
+                let ends = [&low, &high].map(|p| Expr::number(p.value.clone()));
+                let [low, high] = ends;
+                Bound {
+                    name: outcome_name(rule, &at),
+                    shown: format!("{}({})", rule, at.join(", ")),
+                    low,
+                    high,
+                    points: Points::of(chosen.clone()),
+                }
+            })
+            .collect();
+        let chance = |cell: &Bound, wanted: &Rational| {
+            let cell = Expr::variable(&cell.name);
+            match chosen.as_slice() {
+                [only] if only.value == *wanted => Expr::one(),
+                [a, b] if a.value == *wanted || b.value == *wanted => {
+                    let other = if a.value == *wanted { b } else { a };
+                    let length = (wanted - &other.value).recip().unwrap_or(Rational::ZERO);
+                    cell.minus(&Expr::number(other.value.clone())).scaled(&length)
+                }
+                all if all.iter().any(|p| p.value == *wanted) => {
+                    Expr::is_zero_indicator(&cell.minus(&Expr::number(wanted.clone())))
+                }
+                _ => Expr::zero(),
+            }
+        };
+        let mut allocation = Vec::new();
+        for outcome in &setting.outcomes {
+            let is_it = |p: &&Point| outcome.name == format!("{} = {}", axis.shown, p.shown);
+            let wanted = axis.points.all().iter().find(is_it).map(|p| p.value.clone());
+            let mut terms: Vec<Expr> = cells
+                .iter()
+                .map(|cell| wanted.as_ref().map_or_else(Expr::zero, |w| chance(cell, w)))
+                .collect();
+            for side in sides.iter().rev() {
+                let size = side.points.all().len().max(1);
+                terms = terms.chunks(size).map(|row| side.points.table(&side.variable, row)).collect();
+            }
+            allocation.extend(terms.into_iter().next());
+        }
+        Ok((allocation, cells))
+    }
+
+    /// The indicator of each outcome under a rule `x = e`.
+    pub(super) fn choice(&mut self, setting: &Setting, variable: &Name, e: &ast::Expr) -> Resolve<Vec<Expr>> {
+        let axis = Self::outcome_axis(setting, variable)?;
         // The outcomes are in the order in which they are declared.
         let declared: Vec<String> = setting.outcomes.iter().map(|o| o.name.clone()).collect();
         let order: Vec<usize> = axis

@@ -25,6 +25,8 @@ pub(super) enum Coverage {
 
 /// Outcomes up to which all orders are tried.
 const ALL_ORDERS_LIMIT: usize = 4;
+/// Outcomes up to which each is tried as the strongest.
+const ALL_STRONGEST_LIMIT: usize = 16;
 /// Combinations of the open tie rules of several settings at most.
 const CHOICE_LIMIT: usize = 100;
 /// Work on all combinations at most.
@@ -88,7 +90,8 @@ fn orders(count: usize) -> (Vec<Vec<usize>>, Coverage) {
     if count > ALL_ORDERS_LIMIT {
         let rotations = (0..count).map(|k| (0..count).map(|j| (j + k) % count).collect::<Vec<usize>>());
         let both = rotations.flat_map(|order| [order.clone(), order.into_iter().rev().collect()]);
-        return (both.collect(), Coverage::Some);
+        let tried = if count > ALL_STRONGEST_LIMIT { 2 } else { 2 * count };
+        return (both.take(tried).collect(), Coverage::Some);
     }
     let mut out: Vec<Vec<usize>> = vec![vec![]];
     for _ in 0..count {

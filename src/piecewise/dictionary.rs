@@ -1,0 +1,493 @@
+//! [`Dictionary`]: the simplex method on a sparse dictionary, in numbers of any kind.
+//!
+//! Unknowns are free; each row says that a linear term is at least zero. Rows enter only when the point found so far
+//! violates them, so that a system with many rows is solved by the few that matter. The dictionary is kept feasible by
+//! dual steps (Lemke, 1954), by Bland's rule after some steps, which cannot cycle (Bland, 1977).
+
+use super::number::Number;
+use super::system::Row;
+use crate::exact::Rational;
+
+/// Steps by the greatest violation before Bland's rule takes over, for each row that has entered.
+const STALL_LIMIT: usize = 8;
+/// Violated rows that enter at once at least.
+const BATCH: usize = 40;
+
+/// Where the method ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End<N> {
+    /// The objective is as great as it can be.
+    Best {
+        /// The values of the unknowns.
+        point: Vec<N>,
+        /// Multipliers of rows whose sum with the objective is a number.
+        multipliers: Vec<(usize, N)>,
+        /// The rows that are zero in every case.
+        tight: Vec<usize>,
+        /// The unknowns that nothing determines; they are zero.
+        free: Vec<usize>,
+    },
+    /// Along this direction of the unknowns the objective grows for ever.
+    Ray(Vec<N>),
+    /// Multipliers of rows that contradict each other.
+    Contradiction(Vec<(usize, N)>),
+}
+
+/// A system while it is solved. Variables below `unknowns` are the unknowns, others the slacks of rows. An unknown that
+/// a row of its own bounds is written in the slack of this row, which is at least zero.
+pub(super) struct Dictionary<N> {
+    rows: Vec<Basic<N>>,
+    unknowns: usize,
+    /// For each unknown with a row of its own: the slack, and `unknown = constant + factor·slack`.
+    bounded: Vec<Option<(usize, N, N)>>,
+    /// Whether the slack of a row is a variable of the dictionary.
+    entered: Vec<bool>,
+    /// Where a basic variable is.
+    place: Vec<Option<usize>>,
+    basic: Vec<Basic<N>>,
+    objective: Option<Basic<N>>,
+    /// Sums by variable, zero between uses.
+    sums: Vec<N>,
+    steps: usize,
+    work: usize,
+    limit: usize,
+}
+
+/// `variable = constant + Σ entry·nonbasic`, the entries in the order of their variables.
+#[derive(Clone)]
+struct Basic<N> {
+    variable: usize,
+    constant: N,
+    entries: Vec<(usize, N)>,
+}
+
+impl<N> Basic<N> {
+    fn entry(&self, variable: usize) -> Option<&N> {
+        let place = self.entries.binary_search_by_key(&variable, |(v, _)| *v).ok()?;
+        self.entries.get(place).map(|(_, e)| e)
+    }
+}
+
+impl<N: Number> Dictionary<N> {
+    /// A system before any row has entered. `limit` bounds the entries that are changed. `None` if a number is out of
+    /// range.
+    pub(super) fn new(unknowns: usize, rows: &[Row], limit: usize) -> Option<Self> {
+        let row = |(number, row): (usize, &Row)| {
+            let (constant, entries) = scaled(row)?;
+            Some(Basic { variable: unknowns + number, constant, entries })
+        };
+        Some(Dictionary {
+            rows: rows.iter().enumerate().map(row).collect::<Option<_>>()?,
+            unknowns,
+            bounded: vec![None; unknowns],
+            entered: vec![false; rows.len()],
+            place: vec![None; unknowns + rows.len()],
+            basic: vec![],
+            objective: None,
+            sums: vec![N::zero(); unknowns + rows.len()],
+            steps: 0,
+            work: 0,
+            limit,
+        })
+    }
+
+    /// The greatest value of a term, or where it goes; `None` beyond the limit of work.
+    pub(super) fn maximise(&mut self, objective: &Row) -> Option<End<N>> {
+        let (_, terms) = scaled::<N>(objective)?;
+        if !self.start_at_bounds(&terms) {
+            loop {
+                if let Some(end) = self.restore()? {
+                    return Some(end);
+                }
+                if !self.enter_violated() {
+                    break;
+                }
+            }
+        }
+        let (constant, terms) = self.in_slacks(&N::zero(), &terms);
+        self.objective = Some(self.expand(self.unknowns, &constant, &terms));
+        loop {
+            if let Some(end) = self.restore()? {
+                return Some(end);
+            }
+            if let Some((variable, up)) = self.raise()? {
+                // Along this direction nothing stops the term, as far as the rows that have entered go.
+                let ray = self.ray(variable, up);
+                if !self.enter_against(&ray) {
+                    return Some(End::Ray(self.of_unknowns(&ray, &N::zero())));
+                }
+                continue;
+            }
+            if !self.enter_violated() {
+                return self.best();
+            }
+        }
+    }
+
+    /// Writes each unknown with a row of its own in the slack of this row: of two, the one that holds the objective
+    /// back. Whether each unknown of the objective has such a one: then no point has to be found before.
+    fn start_at_bounds(&mut self, objective: &[(usize, N)]) -> bool {
+        let mut bounds: Vec<[Option<(N, usize)>; 2]> = vec![[None, None]; self.unknowns];
+        for (number, row) in self.rows.iter().enumerate() {
+            let [(u, c)] = row.entries.as_slice() else { continue };
+            let slack = row.constant.over(&c.abs());
+            let side = bounds.get_mut(*u).and_then(|sides| sides.get_mut(usize::from(c.is_positive())));
+            if let Some(side) = side.filter(|s| s.as_ref().is_none_or(|(known, _)| slack < *known)) {
+                *side = Some((slack, number));
+            }
+        }
+        let mut held = true;
+        let mut falls = vec![None; self.unknowns];
+        for (u, c) in objective {
+            if let Some(slot) = falls.get_mut(*u) {
+                *slot = Some(c.is_negative());
+            }
+        }
+        for (u, ([above, below], falls)) in bounds.into_iter().zip(falls).enumerate() {
+            let (first, second) = if falls == Some(false) { (above, below) } else { (below, above) };
+            held &= falls.is_none() || first.is_some();
+            let Some((_, number)) = first.or(second) else { continue };
+            let Some(Basic { variable, constant, entries }) = self.rows.get(number) else { continue };
+            let Some((_, c)) = entries.first() else { continue };
+            // slack = constant + c·unknown
+            let factor = N::one().over(c);
+            let bound = (*variable, constant.times(&factor).negated(), factor);
+            if let (Some(slot), Some(entered)) = (self.bounded.get_mut(u), self.entered.get_mut(number)) {
+                *slot = Some(bound);
+                *entered = true;
+            }
+        }
+        for number in 0..self.rows.len() {
+            let Some(Basic { constant, entries, .. }) = self.rows.get(number) else { continue };
+            let (constant, entries) = self.in_slacks(&constant.clone(), entries);
+            if let Some(row) = self.rows.get_mut(number) {
+                (row.constant, row.entries) = (constant, entries);
+            }
+        }
+        held
+    }
+
+    /// A term with the slacks of their bounds in place of unknowns.
+    fn in_slacks(&self, constant: &N, terms: &[(usize, N)]) -> (N, Vec<(usize, N)>) {
+        let mut constant = constant.clone();
+        let mut out = Vec::with_capacity(terms.len());
+        for (u, c) in terms {
+            match self.bounded.get(*u) {
+                Some(Some((slack, start, factor))) => {
+                    constant.add(start, c);
+                    out.push((*slack, c.times(factor)));
+                }
+                _ => out.push((*u, c.clone())),
+            }
+        }
+        out.sort_by_key(|(v, _)| *v);
+        (constant, out)
+    }
+
+    /// The values of the unknowns, from those of all variables; `one` is one for points and zero for directions.
+    fn of_unknowns(&self, values: &[N], one: &N) -> Vec<N> {
+        let of = |(u, bounded): (usize, &Option<(usize, N, N)>)| {
+            let value = |v: usize| values.get(v).cloned().unwrap_or(N::zero());
+            match bounded {
+                Some((slack, constant, factor)) => {
+                    let mut out = constant.times(one);
+                    out.add(&value(*slack), factor);
+                    out
+                }
+                None => value(u),
+            }
+        };
+        self.bounded.iter().enumerate().map(of).collect()
+    }
+
+    fn is_unknown(&self, variable: usize) -> bool {
+        variable < self.unknowns
+    }
+
+    /// A term in the unknowns as a term in the nonbasic variables.
+    fn expand(&mut self, variable: usize, constant: &N, terms: &[(usize, N)]) -> Basic<N> {
+        let mut constant = constant.clone();
+        let mut touched = Vec::new();
+        let one = N::one();
+        for (u, c) in terms {
+            let Some(k) = self.place.get(*u).copied().flatten() else {
+                touched.push(*u);
+                if let Some(sum) = self.sums.get_mut(*u) {
+                    sum.add(c, &one);
+                }
+                continue;
+            };
+            let Some(row) = self.basic.get(k) else { continue };
+            constant.add(&row.constant, c);
+            for (v, e) in &row.entries {
+                touched.push(*v);
+                if let Some(sum) = self.sums.get_mut(*v) {
+                    sum.add(e, c);
+                }
+            }
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        let mut entries = Vec::with_capacity(touched.len());
+        for v in touched {
+            let Some(sum) = self.sums.get_mut(v) else { continue };
+            let sum = std::mem::replace(sum, N::zero());
+            if !sum.is_zero() {
+                entries.push((v, sum));
+            }
+        }
+        Basic { variable, constant, entries }
+    }
+
+    fn enter(&mut self, number: usize) {
+        let Some(Basic { variable, constant, entries }) = self.rows.get(number).cloned() else { return };
+        let row = self.expand(variable, &constant, &entries);
+        if let (Some(entered), Some(place)) = (self.entered.get_mut(number), self.place.get_mut(variable)) {
+            *entered = true;
+            *place = Some(self.basic.len());
+            self.basic.push(row);
+        }
+    }
+
+    /// The values of all variables.
+    fn values(&self) -> Vec<N> {
+        let mut out = vec![N::zero(); self.sums.len()];
+        for row in &self.basic {
+            if let Some(slot) = out.get_mut(row.variable) {
+                *slot = row.constant.clone();
+            }
+        }
+        out
+    }
+
+    /// The term of a row at some values of the variables.
+    fn slope(row: &Basic<N>, at: &[N], start: N) -> N {
+        let mut sum = start;
+        for (u, c) in &row.entries {
+            if let Some(x) = at.get(*u).filter(|x| !x.is_zero()) {
+                sum.add(x, c);
+            }
+        }
+        sum
+    }
+
+    /// Lets the rows enter that the present point violates most; whether there are any.
+    fn enter_violated(&mut self) -> bool {
+        let point = self.values();
+        let open =
+            self.rows.iter().enumerate().filter(|(number, _)| self.entered.get(*number) == Some(&false));
+        let value =
+            |(number, row): (usize, &Basic<N>)| (Self::slope(row, &point, row.constant.clone()), number);
+        let mut violated: Vec<(N, usize)> =
+            open.map(value).filter(|(value, _)| value.is_negative()).collect();
+        violated
+            .sort_by(|(a, i), (b, j)| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal).then(i.cmp(j)));
+        let most = BATCH.max(violated.len() / 8);
+        violated.iter().take(most).for_each(|(_, number)| self.enter(*number));
+        !violated.is_empty()
+    }
+
+    /// Lets rows enter that a direction leads away from; whether there are any.
+    fn enter_against(&mut self, ray: &[N]) -> bool {
+        let open =
+            self.rows.iter().enumerate().filter(|(number, _)| self.entered.get(*number) == Some(&false));
+        let leaves = |(_, row): &(usize, &Basic<N>)| Self::slope(row, ray, N::zero()).is_negative();
+        let against: Vec<usize> = open.filter(leaves).map(|(number, _)| number).take(BATCH).collect();
+        against.iter().for_each(|number| self.enter(*number));
+        !against.is_empty()
+    }
+
+    /// Dual steps until every basic slack is at least zero, or a row that cannot be: the contradiction.
+    fn restore(&mut self) -> Option<Option<End<N>>> {
+        self.steps = 0;
+        loop {
+            if self.work > self.limit {
+                return None;
+            }
+            let bland = self.steps > STALL_LIMIT * self.basic.len() + 100;
+            let negative =
+                |(_, b): &(usize, &Basic<N>)| !self.is_unknown(b.variable) && b.constant.is_negative();
+            let violated = self.basic.iter().enumerate().filter(negative);
+            let leaving = match bland {
+                true => violated.min_by_key(|(_, b)| b.variable),
+                false => violated.reduce(|a, b| if b.1.constant < a.1.constant { b } else { a }),
+            };
+            let Some((leave, row)) = leaving else { return Some(None) };
+            match self.entering(row, bland) {
+                Some(variable) => self.pivot(leave, variable),
+                None => {
+                    let own = std::iter::once((row.variable, N::one()));
+                    let others = row.entries.iter().map(|(v, e)| (*v, e.negated()));
+                    let mut out: Vec<(usize, N)> = own
+                        .chain(others)
+                        .filter_map(|(v, by)| Some((v.checked_sub(self.unknowns)?, by)))
+                        .collect();
+                    out.sort_by_key(|(number, _)| *number);
+                    return Some(Some(End::Contradiction(out)));
+                }
+            }
+            self.steps += 1;
+        }
+    }
+
+    /// The nonbasic variable that raises a row, and spoils the objective least.
+    fn entering(&self, row: &Basic<N>, bland: bool) -> Option<usize> {
+        let helps =
+            |(v, entry): &&(usize, N)| entry.is_pivot() && (self.is_unknown(*v) || entry.is_positive());
+        let ratio = |(v, entry): &(usize, N)| {
+            let cost = self.objective.as_ref().and_then(|o| o.entry(*v));
+            // What improves the objective should not be here; it enters first.
+            cost.filter(|c| !c.is_positive()).map_or(N::zero(), |c| c.abs().over(&entry.abs()))
+        };
+        let ratios: Vec<(N, &(usize, N))> = row.entries.iter().filter(helps).map(|e| (ratio(e), e)).collect();
+        let least = ratios.iter().map(|(r, _)| r).reduce(|a, b| if b < a { b } else { a })?;
+        let ties = ratios.iter().filter(|(r, _)| r == least || r.is_near(least)).map(|(_, e)| *e);
+        // Free unknowns first: once basic, they stay. Small numbers may be nothing but rounded.
+        let better = |a: &&(usize, N), b: &&(usize, N)| {
+            let larger = !bland && b.1.abs() > a.1.abs();
+            (self.is_unknown(b.0), larger) > (self.is_unknown(a.0), false)
+        };
+        ties.reduce(|a, b| if better(&a, &b) { b } else { a }).map(|(v, _)| *v)
+    }
+
+    /// Primal steps: `Some(None)` at the greatest value, or a variable along which nothing stops the objective, and
+    /// whether it grows.
+    fn raise(&mut self) -> Option<Option<(usize, bool)>> {
+        self.steps = 0;
+        loop {
+            if self.work > self.limit {
+                return None;
+            }
+            let bland = self.steps > STALL_LIMIT * self.basic.len() + 100;
+            let costs = &self.objective.as_ref()?.entries;
+            let helps =
+                |(v, cost): &&(usize, N)| cost.is_positive() || (self.is_unknown(*v) && cost.is_negative());
+            let mut improving = costs.iter().filter(helps);
+            let chosen = match bland {
+                true => improving.next(),
+                false => improving.reduce(|a, b| if b.1.abs() > a.1.abs() { b } else { a }),
+            };
+            let Some((variable, up)) = chosen.map(|(v, cost)| (*v, cost.is_positive())) else {
+                return Some(None);
+            };
+            let mut best: Option<(N, N, usize, usize)> = None;
+            for (k, row) in self.basic.iter().enumerate().filter(|(_, b)| !self.is_unknown(b.variable)) {
+                let Some(entry) = row.entry(variable).filter(|e| e.is_pivot() && e.is_positive() != up)
+                else {
+                    continue;
+                };
+                let by = entry.abs();
+                let room = if row.constant.is_negative() { N::zero() } else { row.constant.over(&by) };
+                let better = match &best {
+                    None => true,
+                    Some((known, other, v, _)) if room.is_near(known) => match bland {
+                        true => row.variable < *v,
+                        false => by > *other,
+                    },
+                    Some((known, ..)) => room < *known,
+                };
+                if better {
+                    best = Some((room, by, row.variable, k));
+                }
+            }
+            match best {
+                Some((.., leave)) => self.pivot(leave, variable),
+                None => return Some(Some((variable, up))),
+            }
+            self.steps += 1;
+        }
+    }
+
+    /// How all variables change as a nonbasic one moves.
+    fn ray(&self, variable: usize, up: bool) -> Vec<N> {
+        let towards = if up { N::one() } else { N::one().negated() };
+        let mut out = vec![N::zero(); self.sums.len()];
+        if let Some(slot) = out.get_mut(variable) {
+            *slot = towards.clone();
+        }
+        for row in &self.basic {
+            if let (Some(slot), Some(entry)) = (out.get_mut(row.variable), row.entry(variable)) {
+                *slot = entry.times(&towards);
+            }
+        }
+        out
+    }
+
+    fn best(&self) -> Option<End<N>> {
+        let costs = &self.objective.as_ref()?.entries;
+        let row = |(v, cost): &(usize, N)| Some((v.checked_sub(self.unknowns)?, cost.negated()));
+        let multipliers = costs.iter().filter(|(_, cost)| !cost.is_zero()).filter_map(row).collect();
+        let nonbasic = |v: &usize| self.place.get(*v) == Some(&None);
+        let is_bounded = |u: &usize| matches!(self.bounded.get(*u), Some(Some(_)));
+        let free = (0..self.unknowns).filter(|u| nonbasic(u) && !is_bounded(u)).collect();
+        let has_entered = |number: &usize| self.entered.get(*number) == Some(&true);
+        let tight =
+            (0..self.rows.len()).filter(has_entered).filter(|k| nonbasic(&(self.unknowns + k))).collect();
+        let point = self.of_unknowns(&self.values(), &N::one());
+        Some(End::Best { point, multipliers, tight, free })
+    }
+
+    fn pivot(&mut self, leave: usize, entering: usize) {
+        let Some(row) = self.basic.get(leave) else { return };
+        let Some(entry) = row.entry(entering) else { return };
+        // entering = (leaving - constant - others)/entry
+        let inverse = N::one().over(entry);
+        let factor = inverse.negated();
+        let leaving = row.variable;
+        let others = row.entries.iter().filter(|(v, _)| *v != entering);
+        let mut entries: Vec<(usize, N)> = others.map(|(v, e)| (*v, e.times(&factor))).collect();
+        let at = entries.partition_point(|(v, _)| *v < leaving);
+        entries.insert(at, (leaving, inverse));
+        let new = Basic { variable: entering, constant: row.constant.times(&factor), entries };
+        for (k, other) in self.basic.iter_mut().enumerate() {
+            if k != leave {
+                self.work += replace(other, entering, &new);
+            }
+        }
+        if let Some(objective) = &mut self.objective {
+            self.work += replace(objective, entering, &new);
+        }
+        if let Some(slot) = self.place.get_mut(leaving) {
+            *slot = None;
+        }
+        if let Some(slot) = self.place.get_mut(entering) {
+            *slot = Some(leave);
+        }
+        if let Some(slot) = self.basic.get_mut(leave) {
+            *slot = new;
+        }
+    }
+}
+
+/// The constant and the coefficients of a row; where numbers are rounded, the greatest coefficient is one.
+fn scaled<N: Number>(row: &Row) -> Option<(N, Vec<(usize, N)>)> {
+    let greatest = row.terms.iter().map(|(_, c)| c.abs()).max().filter(|_| N::ROUNDED);
+    let scale = greatest.and_then(|c| c.recip()).unwrap_or(Rational::ONE);
+    let entry = |(u, c): &(usize, Rational)| Some((*u, N::of(&(c * &scale))?));
+    Some((N::of(&(&row.constant * &scale))?, row.terms.iter().map(entry).collect::<Option<_>>()?))
+}
+
+/// Puts a term in place of a variable; how many entries are changed.
+fn replace<N: Number>(row: &mut Basic<N>, variable: usize, by: &Basic<N>) -> usize {
+    let Ok(place) = row.entries.binary_search_by_key(&variable, |(v, _)| *v) else { return 0 };
+    let (_, factor) = row.entries.remove(place);
+    if factor.is_zero() {
+        return 0;
+    }
+    row.constant.add(&by.constant, &factor);
+    let mut out = Vec::with_capacity(row.entries.len() + by.entries.len());
+    let mut mine = std::mem::take(&mut row.entries).into_iter().peekable();
+    for (v, e) in &by.entries {
+        while let Some(entry) = mine.next_if(|(w, _)| w < v) {
+            out.push(entry);
+        }
+        let mut sum = mine.next_if(|(w, _)| w == v).map_or(N::zero(), |(_, sum)| sum);
+        sum.add(e, &factor);
+        if !sum.is_zero() {
+            out.push((*v, sum));
+        }
+    }
+    out.extend(mine);
+    row.entries = out;
+    by.entries.len()
+}

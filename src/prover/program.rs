@@ -1,0 +1,257 @@
+//! [`Program`]: a system of the model as linear rows in numbered unknowns.
+
+use std::collections::BTreeMap;
+
+use crate::exact::Rational;
+use crate::kernel::rule::finite::Table;
+use crate::kernel::rule::system::Instance;
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Symbol};
+use crate::model::{Bound, Conjunct, Problem, System};
+use crate::piecewise::Obstacle;
+use crate::piecewise::system::{Row, Sign};
+
+/// The rows of a system, and what each is an instance of. The unknown with number `k·profiles + p` is the k-th
+/// function at profile p.
+pub(super) struct Program {
+    /// How many unknowns there are.
+    pub(super) unknowns: usize,
+    /// The rows.
+    pub(super) rows: Vec<Row>,
+    origins: Vec<(usize, Vec<Rational>)>,
+}
+
+impl Program {
+    /// The rows of a problem; the comparison about what is aimed at is not among them.
+    pub(super) fn new(problem: &Problem) -> Result<Self, Obstacle> {
+        let places = Places::new(problem);
+        let (mut rows, mut origins) = (Vec::new(), Vec::new());
+        for (part, conjunct) in problem.rows.iter().enumerate() {
+            let compiled = Compiled::new(conjunct, problem)?;
+            compiled.each(&places, |at, row| {
+                rows.push(row);
+                origins.push((part, at));
+            })?;
+        }
+        for (part, p) in (problem.rows.len()..).zip(&problem.preferences) {
+            let place = |profile| p.agent * places.profiles + profile;
+            let terms = vec![(place(p.truth), -&Rational::ONE), (place(p.report), Rational::ONE)];
+            rows.push(Row { constant: p.margin.clone(), terms, sign: Sign::AtLeast });
+            origins.push((part, vec![]));
+        }
+        Ok(Program { unknowns: problem.unknowns.len() * places.profiles, rows, origins })
+    }
+
+    /// A comparison without names, as a row.
+    pub(super) fn row(problem: &Problem, conjunct: &Conjunct) -> Result<Row, Obstacle> {
+        let mut out = None;
+        Compiled::new(conjunct, problem)?.each(&Places::new(problem), |_, row| out = Some(row))?;
+        Ok(out.unwrap_or(Row { constant: Rational::ZERO, terms: vec![], sign: Sign::AtLeast }))
+    }
+
+    /// A linear term in the unknowns.
+    pub(super) fn term(problem: &Problem, e: &Expr) -> Result<Row, Obstacle> {
+        let zero = Expr::zero();
+        let row = Conjunct::relation("", vec![], e.clone(), crate::model::Comparison::AtLeast, zero);
+        Self::row(problem, &row)
+    }
+
+    /// What the kernel is told of multipliers of rows; the row after the last is the aim of the system.
+    pub(super) fn instances(&self, system: &System, multipliers: &[(usize, Rational)]) -> Vec<Instance> {
+        let aim = system.problem.rows.len() + system.problem.preferences.len();
+        let instance = |(row, by): &(usize, Rational)| {
+            let (part, at) = self.origins.get(*row).cloned().unwrap_or((aim, vec![]));
+            Instance { part, at, by: by.clone() }
+        };
+        multipliers.iter().map(instance).collect()
+    }
+}
+
+/// The values of the unknowns as tables; what is zero is left out.
+pub(super) fn tables(problem: &Problem, values: &[Rational]) -> Vec<Table> {
+    let profiles = problem.profiles();
+    let table = |(k, u): (usize, &crate::model::Unknown)| {
+        let own = values.iter().skip(k * profiles).take(profiles).enumerate();
+        let entries = own.filter(|(_, value)| !value.is_zero());
+        let entries = entries.map(|(p, value)| (problem.profile(p), value.clone())).collect();
+        Some(Table { function: Symbol::new(&u.function.name)?, entries })
+    };
+    problem.unknowns.iter().enumerate().filter_map(table).collect()
+}
+
+/// Where the values of types are.
+struct Places {
+    profiles: usize,
+    /// For each type its values with their positions, and what one position more adds to the profile.
+    types: Vec<(BTreeMap<Rational, usize>, usize)>,
+}
+
+impl Places {
+    fn new(problem: &Problem) -> Self {
+        let mut step = 1;
+        let mut types = Vec::new();
+        for bound in problem.types.iter().rev() {
+            let points = bound.points.all();
+            types.push((points.iter().map(|p| p.value.clone()).zip(0..).collect(), step));
+            step *= points.len();
+        }
+        types.reverse();
+        Places { profiles: step, types }
+    }
+}
+
+/// A comparison, read once for all values of its names.
+struct Compiled<'a> {
+    variables: &'a [Bound],
+    premises: &'a [Formula],
+    sign: Sign,
+    /// Names and indicators that occur.
+    known: Vec<Atom>,
+    /// Values of functions that occur: the function, and its arguments.
+    unknown: Vec<(usize, Vec<Expr>)>,
+    terms: Vec<Term>,
+}
+
+/// A term of a comparison.
+struct Term {
+    coefficient: Rational,
+    /// Factors among the known, with their exponents.
+    factors: Vec<(usize, u32)>,
+    /// What it multiplies.
+    target: Option<usize>,
+}
+
+impl<'a> Compiled<'a> {
+    fn new(conjunct: &'a Conjunct, problem: &Problem) -> Result<Self, Obstacle> {
+        let Formula::Compare(relation, e) = conjunct.comparison() else {
+            return Err(Obstacle::Existence { reason: "a row that is no comparison".into() });
+        };
+        let sign = match relation {
+            Relation::Equal => Sign::Zero,
+            Relation::AtLeast => Sign::AtLeast,
+            Relation::Positive => Sign::Positive,
+        };
+        let (mut known, mut unknown, mut terms) = (vec![], vec![], vec![]);
+        let mut numbers: (BTreeMap<Atom, usize>, BTreeMap<Atom, usize>) = Default::default();
+        for (monomial, c) in e.terms() {
+            let (mut factors, mut target) = (Vec::new(), None);
+            for (atom, exponent) in monomial.factors() {
+                let function = match atom.node() {
+                    Node::Apply(name, arguments) => {
+                        let is_it = |u: &crate::model::Unknown| u.function.name == *name;
+                        problem.unknowns.iter().position(is_it).map(|k| (k, arguments))
+                    }
+                    _ => None,
+                };
+                let Some((function, arguments)) = function else {
+                    let number = *numbers.0.entry(atom.clone()).or_insert(known.len());
+                    if number == known.len() {
+                        known.push(atom.clone());
+                    }
+                    factors.push((number, exponent));
+                    continue;
+                };
+                if exponent > 1 || target.is_some() {
+                    return Err(not_linear(&e));
+                }
+                let number = *numbers.1.entry(atom.clone()).or_insert(unknown.len());
+                if number == unknown.len() {
+                    unknown.push((function, arguments.clone()));
+                }
+                target = Some(number);
+            }
+            terms.push(Term { coefficient: c.clone(), factors, target });
+        }
+        let (variables, premises) = (conjunct.variables.as_slice(), conjunct.premises.as_slice());
+        Ok(Compiled { variables, premises, sign, known, unknown, terms })
+    }
+
+    /// The row at each choice of values for the names, if it says anything.
+    fn each(&self, places: &Places, mut emit: impl FnMut(Vec<Rational>, Row)) -> Result<(), Obstacle> {
+        let sizes: Vec<usize> = self.variables.iter().map(|b| b.points.all().len()).collect();
+        let total = sizes.iter().product::<usize>();
+        let mut terms: BTreeMap<usize, Rational> = BTreeMap::new();
+        for number in 0..total {
+            let (mut rest, mut at) = (number, Vec::new());
+            for (bound, size) in self.variables.iter().zip(&sizes).rev() {
+                at.extend(bound.points.all().get(rest % size).map(|p| p.value.clone()));
+                rest /= size;
+            }
+            at.reverse();
+            let values: Vec<(&Name, Rational)> =
+                self.variables.iter().map(|b| &b.name).zip(at.iter().cloned()).collect();
+            let holds = |premise: &Formula| crate::kernel::rule::finite::decide(premise, &values);
+            if !self.premises.iter().all(|p| holds(p) == Some(true)) {
+                continue;
+            }
+            let known: Vec<Rational> = self
+                .known
+                .iter()
+                .map(|atom| value_of_atom(atom, &values))
+                .collect::<Option<_>>()
+                .ok_or_else(no_number)?;
+            let unknown: Vec<usize> = self
+                .unknown
+                .iter()
+                .map(|(function, arguments)| {
+                    let mut place = function * places.profiles;
+                    for (argument, (positions, step)) in arguments.iter().zip(&places.types) {
+                        place += positions.get(&value(argument, &values)?)? * step;
+                    }
+                    Some(place)
+                })
+                .collect::<Option<_>>()
+                .ok_or_else(no_number)?;
+            let mut constant = Rational::ZERO;
+            terms.clear();
+            for Term { coefficient, factors, target } in &self.terms {
+                let mut c = coefficient.clone();
+                for (k, exponent) in factors {
+                    let Some(factor) = known.get(*k) else { continue };
+                    c = &c * &(if *exponent == 1 { factor.clone() } else { factor.pow(*exponent) });
+                }
+                match target.and_then(|k| unknown.get(k)) {
+                    _ if c.is_zero() => {}
+                    Some(place) => *terms.entry(*place).or_insert(Rational::ZERO) += &c,
+                    None => constant += &c,
+                }
+            }
+            terms.retain(|_, c| !c.is_zero());
+            let says_nothing = terms.is_empty() && self.sign.is_of(&constant);
+            if !says_nothing {
+                let terms = terms.iter().map(|(k, c)| (*k, c.clone())).collect();
+                emit(at, Row { constant, terms, sign: self.sign });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn value(e: &Expr, values: &[(&Name, Rational)]) -> Option<Rational> {
+    match e.as_number() {
+        Some(number) => Some(number),
+        None => e.poly().evaluate(|atom| value_of_atom(atom, values)),
+    }
+}
+
+fn value_of_atom(atom: &Atom, values: &[(&Name, Rational)]) -> Option<Rational> {
+    match atom.node() {
+        Node::Variable(name) => values.iter().find(|(known, _)| *known == name).map(|(_, v)| v.clone()),
+        Node::Indicator(e) => {
+            value(e, values).map(|v| if v.is_negative() { Rational::ZERO } else { Rational::ONE })
+        }
+        Node::Inverse(e) => value(e, values).map(|v| v.recip().unwrap_or(Rational::ZERO)),
+        _ => None,
+    }
+}
+
+fn no_number() -> Obstacle {
+    Obstacle::Existence {
+        reason: "the coefficients of payments and probabilities are not all rational numbers".into(),
+    }
+}
+
+fn not_linear(e: &Expr) -> Obstacle {
+    let reason =
+        format!("`{e} >= 0` is not linear in payments and probabilities with numbers as coefficients");
+    Obstacle::Existence { reason }
+}
