@@ -423,3 +423,50 @@ fn an_equilibrium_depends_on_what_the_others_do() {
     let proved: Vec<bool> = found.iter().map(|s| s.verdict == VerdictKind::Proved).collect();
     assert_eq!(proved, [true, true, true, false, false, true, false]);
 }
+
+/// The cells of the type space and the law of the highest of the others give the same.
+#[test]
+fn the_law_of_the_maximum_is_what_the_cells_give() {
+    for (prior, name) in [("uniform(0, 1)", "uniform"), ("cdf y^2 on [0, 1]", "square")] {
+        for n in 2..=5 {
+            let less = n - 1;
+            let claims = format!(
+                "claim highest: E order_statistic(sale, 1) = 1 - integral(cdf(sale, 1, y)^{n}, y from 0 to 1)
+                 claim welfare: E welfare(sale) = E order_statistic(sale, 1)
+                 claim second: E order_statistic(sale, 2)
+                   = 1 - integral({n}*cdf(sale, 1, y)^{less} - {less}*cdf(sale, 1, y)^{n}, y from 0 to 1)
+                 claim revenue: E surplus(pivot(sale)) = E order_statistic(sale, 2)
+                 claim chance: interim allocation(pivot(sale), 1) = cdf(sale, 1)^{less}
+                 claim payment: interim payment(pivot(sale), 1)
+                   = v[1]*cdf(sale, 1)^{less} - integral(cdf(sale, 1, y)^{less}, y from 0 to v[1])"
+            );
+            let text = format!(
+                "setting sale {{
+                   agents i in 1..{n} with type v[i] ~ {prior}
+                   one good
+                   ties to the lowest index
+                 }}
+                 {claims}"
+            );
+            for answer in answers(&text) {
+                assert_eq!(answer.verdict, VerdictKind::Proved, "{name}, {n} agents: {}", answer.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_holds_at_every_profile_of_five_agents_is_decided() {
+    let found = answers(
+        "setting sale {
+           agents i in 1..5 with type v[i] ~ uniform(0, 1)
+           one good
+           ties to the lowest index
+         }
+         mechanism second = pivot(sale)
+         claim rational: second is ex post IR
+         claim efficient: second is efficient
+         claim ranked: order_statistic(sale, 5) = min(v[j] for j)",
+    );
+    assert!(found.iter().all(|answer| answer.verdict == VerdictKind::Proved));
+}

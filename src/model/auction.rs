@@ -100,8 +100,9 @@ impl Mechanism {
 
     /// The revenue-maximising mechanism (Myerson, 1981; Krishna 5.14, 5.15): the highest non-negative virtual
     /// value wins, and `t_i = Q_i θ_i − ∫ Q_i` from the lowest type. `flats` are the intervals on which the virtual
-    /// values of each agent are ironed; regular priors have none.
-    pub fn myerson(setting: &Arc<Setting>, flats: &[Vec<Flat>]) -> Option<Self> {
+    /// values of each agent are ironed; regular priors have none. `worth` is what the good is worth to the seller:
+    /// virtual values have to reach it.
+    pub fn myerson(setting: &Arc<Setting>, flats: &[Vec<Flat>], worth: &Expr) -> Option<Self> {
         if setting.kind != Kind::GoodOrSeller {
             return None;
         }
@@ -112,7 +113,7 @@ impl Mechanism {
             .collect::<Option<_>>()?;
         let wins = |(i, (p, f)): (usize, &(Expr, Expr))| {
             let others = virtuals.iter().enumerate().filter(|(j, _)| *j != i);
-            others.fold(Expr::at_least_zero(p), |product, (j, (q, g))| {
+            others.fold(Expr::at_least_zero(&p.minus(&worth.times(f))), |product, (j, (q, g))| {
                 product.times(&setting.ahead(i, j, &p.times(g).minus(&q.times(f))))
             })
         };

@@ -265,19 +265,32 @@ impl Setting {
         })
     }
 
-    /// The k-th highest type, `k` from 1: the greatest of the least types of `k` agents.
+    /// The k-th highest type, `k` from 1: the type that just `k − 1` others are ahead of, where the lowest index
+    /// is ahead of types that are equal.
     pub fn order_statistic(&self, k: usize) -> Option<Expr> {
         let types: Vec<Expr> = self.agents.iter().map(|a| Expr::variable(&a.type_.name)).collect();
-        let mut groups: Vec<(usize, Expr)> = types.iter().cloned().enumerate().collect();
-        for _ in 1..k {
-            let extend = |(last, least): &(usize, Expr)| {
-                let more = types.iter().enumerate().skip(last + 1);
-                more.map(|(j, v)| (j, least.minimum(v))).collect::<Vec<_>>()
-            };
-            groups = groups.iter().flat_map(extend).collect();
-        }
-        let found = groups.into_iter().map(|(_, least)| least).reduce(|a, b| a.maximum(&b));
-        found.filter(|_| k > 0)
+        let ahead = |j: usize, i: usize, (w, v): (&Expr, &Expr)| match j < i {
+            true => Expr::at_least_zero(&w.minus(v)),
+            false => Expr::positive(&w.minus(v)),
+        };
+        let has_rank = |(i, v): (usize, &Expr)| {
+            // For each number below k the indicator that so many are ahead.
+            let none: Vec<Expr> = (0..k).map(|m| if m == 0 { Expr::one() } else { Expr::zero() }).collect();
+            let others = types.iter().enumerate().filter(|(j, _)| *j != i);
+            let counted = others.fold(none, |counts, (j, w)| {
+                let ahead = ahead(j, i, (w, v));
+                let behind = Expr::one().minus(&ahead);
+                let less = std::iter::once(Expr::zero()).chain(counts.iter().cloned());
+                counts
+                    .iter()
+                    .zip(less)
+                    .map(|(same, less)| same.times(&behind).plus(&less.times(&ahead)))
+                    .collect()
+            });
+            Some(v.times(counted.last()?))
+        };
+        let chosen = types.iter().enumerate().map(has_rank).collect::<Option<Vec<_>>>()?;
+        Some(chosen.iter().fold(Expr::zero(), |sum, e| sum.plus(e))).filter(|_| k <= types.len())
     }
 
     /// Virtual value times a weight, and the weight: without a quotient. The weight is the density `f`, so

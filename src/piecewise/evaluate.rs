@@ -35,6 +35,8 @@ pub(super) enum Need {
     Stuck(Obstacle),
 }
 
+/// Up to so many cells, each is split as soon as a term needs it; beyond, only if it still does when all is known.
+const FEW_CELLS: usize = 250;
 /// Splits of one statement at most.
 const CELL_LIMIT: usize = 4_000;
 /// Boxes that are halved in the search for one sign at most.
@@ -277,11 +279,27 @@ impl Engine {
 
     pub(super) fn evaluate(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
         let mut known = Values::default();
-        self.collect(context, e, &mut known)?;
-        Ok((known.value(e), known.evaluation))
+        let mut rest = e.clone();
+        loop {
+            match self.collect(context, &rest, &mut known) {
+                Ok(()) => return Ok((known.value(e), known.evaluation)),
+                Err(Need::Split(on)) if self.cells > FEW_CELLS => {
+                    // Terms may cancel, now that it is known what some indicators are.
+                    let less = known.value(&rest);
+                    if less == rest {
+                        return Err(Need::Split(on));
+                    }
+                    rest = less;
+                }
+                Err(need) => return Err(need),
+            }
+        }
     }
 
+    /// Decides what indicators are, and evaluates integrals if all indicators are decided that matter. Where there
+    /// are many cells, all indicators are decided that can be, else those up to the first that cannot.
     fn collect(&mut self, context: &mut Context, e: &Expr, known: &mut Values) -> Result<(), Need> {
+        let mut split = None;
         for (monomial, _) in e.terms() {
             let mut open = None;
             let mut vanishes = false;
@@ -307,8 +325,12 @@ impl Engine {
             if vanishes {
                 continue;
             }
-            if let Some(argument) = open {
-                return Err(Need::Split(argument));
+            split = split.or(open);
+            if split.is_some() {
+                match self.cells > FEW_CELLS {
+                    true => continue,
+                    false => break,
+                }
             }
             for (atom, _) in monomial.factors() {
                 if let Node::Primitive { upper, body } = atom.node()
@@ -329,7 +351,7 @@ impl Engine {
                 }
             }
         }
-        Ok(())
+        split.map_or(Ok(()), |on| Err(Need::Split(on)))
     }
 
     /// The indicator of an argument whose value on the cell is known.

@@ -52,3 +52,80 @@ fn a_thousand_claims(bencher: divan::Bencher<'_, '_>) {
     }
     bencher.bench(|| divan::black_box(pipeline::check("bench", divan::black_box(&text), Detail::Verdicts)));
 }
+
+/// A file of two lecture examples: text in, verdicts out.
+#[divan::bench]
+fn bilateral_trade_and_a_partnership(bencher: divan::Bencher<'_, '_>) {
+    let texts = ["theorems/part-vi/bilateral-trade.mech", "theorems/part-vi/partnership.mech"];
+    let texts: Vec<String> = texts.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect();
+    bencher.bench(|| {
+        for text in &texts {
+            divan::black_box(pipeline::check("bench", divan::black_box(text), Detail::Verdicts));
+        }
+    });
+}
+
+/// Agents with the same uniform prior.
+fn bidders(count: usize, claim: &str) -> String {
+    format!(
+        "setting sale {{
+           agents i in 1..{count} with type v[i] ~ uniform(0, 1)
+           one good
+           ties to the lowest index
+         }}
+         mechanism second = pivot(sale)
+         claim c: {claim}"
+    )
+}
+
+/// Truth is a dominant strategy, for every profile and report of several bidders.
+#[divan::bench(args = [3, 4, 5])]
+fn dominant_strategies(bencher: divan::Bencher<'_, '_>, count: usize) {
+    let text = bidders(count, "second is DSIC");
+    bencher.bench(|| divan::black_box(pipeline::check("bench", divan::black_box(&text), Detail::Verdicts)));
+}
+
+/// The interim payment of one of several bidders.
+#[divan::bench(args = [3, 4, 5, 6, 7])]
+fn interim_payments(bencher: divan::Bencher<'_, '_>, count: usize) {
+    let rank = count - 1;
+    let text = bidders(count, &format!("interim payment(second, 1) = {rank}/{count}*v[1]^{count}"));
+    bencher.bench(|| divan::black_box(pipeline::check("bench", divan::black_box(&text), Detail::Verdicts)));
+}
+
+/// The optimal auction of two bidders with a density that drops: ironing, and its revenue.
+#[divan::bench]
+fn an_ironed_auction(bencher: divan::Bencher<'_, '_>) {
+    let text = "setting sale {
+           agents i in 1..2 with type v[i] ~ pdf cases { 8/5 if y <= 1/2; 2/5 otherwise } on [0, 1]
+           one good, kept by the seller if nobody gets it
+           ties to the lowest index
+         }
+         claim revenue: E surplus(myerson(sale)) = 1277/4800";
+    bencher.bench(|| divan::black_box(pipeline::check("bench", divan::black_box(text), Detail::Verdicts)));
+}
+
+/// A rule for one agent with an allocation of several pieces is incentive compatible.
+#[divan::bench(args = [2, 4, 8])]
+fn incentive_compatibility_of_pieces(bencher: divan::Bencher<'_, '_>, pieces: usize) {
+    let allocation = |x: &str| {
+        let piece = |k: usize| format!("({k} + ({pieces}*{x} - {k})^2)/{pieces}");
+        let below = (0..pieces - 1).map(|k| format!("{} if {x} < {}/{pieces}; ", piece(k), k + 1));
+        format!("cases {{ {}{} otherwise }}", below.collect::<String>(), piece(pieces - 1))
+    };
+    let text = format!(
+        "setting sale {{
+           agent buyer with type v ~ uniform(0, 1)
+           one good, kept by the seller if nobody gets it
+         }}
+         mechanism rule on sale = {{
+           allocation buyer = {}
+           payment buyer = v*({}) - integral({}, y from 0 to v)
+         }}
+         claim bic: rule is BIC",
+        allocation("v"),
+        allocation("v"),
+        allocation("y")
+    );
+    bencher.bench(|| divan::black_box(pipeline::check("bench", divan::black_box(&text), Detail::Verdicts)));
+}

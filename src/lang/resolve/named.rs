@@ -122,8 +122,16 @@ impl Env<'_> {
         setting: &Arc<Setting>,
         rest: &[ast::Expr],
     ) -> Resolve<Mechanism> {
-        if !rest.is_empty() {
-            return Err(arity(function, "1", rest.len() + 1));
+        let optimal = function.text == "myerson";
+        let (worth, few) = match rest {
+            [] => (Expr::zero(), true),
+            [worth] if optimal => {
+                (self.constant_number(worth, "what the good is worth to the seller")?, true)
+            }
+            _ => (Expr::zero(), false),
+        };
+        if !few {
+            return Err(arity(function, if optimal { "1 or 2" } else { "1" }, rest.len() + 1));
         }
         let single = || needs_two(function, e.span);
         match function.text.as_str() {
@@ -137,7 +145,8 @@ impl Env<'_> {
                 let agents = 0..setting.agents.len();
                 let flats: Vec<_> =
                     agents.map(|i| self.flats(setting, i, first.span)).collect::<Resolve<_>>()?;
-                Mechanism::myerson(setting, &flats).ok_or_else(|| needs_good(function, first, Keeps::Seller))
+                Mechanism::myerson(setting, &flats, &worth)
+                    .ok_or_else(|| needs_good(function, first, Keeps::Seller))
             }
         }
     }
