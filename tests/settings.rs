@@ -202,6 +202,42 @@ fn the_shares_at_which_a_partnership_can_be_dissolved_follow_the_type_space() {
 }
 
 #[test]
+fn worst_off_types_that_are_roots_of_the_share_decide_as_well() {
+    // The names of the types are those that proofs might have used for their own. The ends are near 0.337 and 0.883,
+    // and near 0.209 and 0.791 (quadrature of the charges and the gains, and bisection).
+    let quartic = "36*x^4 + 64*x^3 - 252*x^2 + 192*x - 39";
+    let sextic = "655360000*x^6 - 1966080000*x^5 + 3993600000*x^4 - 4710400000*x^3 + 2412864000*x^2 \
+                  - 385344000*x + 11202381";
+    for (first, second, polynomial, low, high) in [
+        ("cdf y^2 on [0, 1]", "uniform(0, 1)", quartic, "[5/16, 3/8]", "[7/8, 57/64]"),
+        ("cdf (y^2 + y)/2 on [0, 1]", "cdf (y^2 + y)/2 on [0, 1]", sextic, "[3/16, 1/4]", "[3/4, 13/16]"),
+    ] {
+        let set = format!("[root of {polynomial} in {low}, root of {polynomial} in {high}]");
+        let text = format!(
+            "parameter r in [0, 1]
+             setting partnership {{
+               agent one with type a ~ {first}
+               agent two with type b ~ {second}
+               outcome x in {{1, 2}}
+               value one = a*[x = 1]
+               value two = b*[x = 2]
+               outside one = a*r
+               outside two = b*(1 - r)
+               ties x = 1, 2
+             }}
+             solve existence for r:
+               some mechanism on partnership is efficient, BIC, interim IR and budget balanced answer {set}
+             solve enough for r: sum(i, C(partnership, i)) >= E welfare(partnership)
+             claim none at r = 1: no mechanism on partnership is efficient, BIC, interim IR and budget balanced"
+        );
+        let found = answers(&text);
+        assert_eq!(found[0].verdict, VerdictKind::Proved, "{first}: {:?}", found[0].story);
+        assert_eq!(found[1].value.as_deref(), Some(set.as_str()), "{first}");
+        assert_eq!(found[2].verdict, VerdictKind::Proved, "{first}: {:?}", found[2].story);
+    }
+}
+
+#[test]
 fn an_existence_claim_with_a_free_parameter_is_about_all_of_its_values() {
     let text = |range: &str, claim: &str| {
         format!(

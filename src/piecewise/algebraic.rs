@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::linear::Dependency;
-use super::roots::{RealRoot, bisect, isolate, refine};
+use super::roots::{RealRoot, bisect, isolate, refine, root_near};
 use super::surd::quadratic;
 use crate::exact::{Monomial, Poly, Rational};
 use crate::kernel::{Atom, Expr, Name};
@@ -104,14 +104,16 @@ impl AlgebraicNumber {
         }
     }
 
-    /// An interval between neighbouring multiples of a power of 1/2, at most 1/16, that holds no other root.
+    /// An interval between neighbouring multiples of a power of 1/2, at most 1/16, on which the polynomial rises or
+    /// falls: it holds no other root.
     fn round_interval(&self) -> Option<(Rational, Rational)> {
+        let slope: Vec<Rational> =
+            (0_i64..).zip(&self.polynomial).skip(1).map(|(k, c)| c * &Rational::from(k)).collect();
         (4..BITS_LIMIT).find_map(|bits| {
             let step = Rational::ONE.halved(bits)?;
             let (low, high) = self.enclosure(&step.halved(8)?)?;
             let (low, high) = (floor(&low, bits)?, &floor(&high, bits)? + &step);
-            let alone = isolate(&self.polynomial, &low, &high)?.len() == 1;
-            (&high - &low == step && alone).then_some((low, high))
+            (&high - &low == step && isolate(&slope, &low, &high)?.is_empty()).then_some((low, high))
         })
     }
 
@@ -205,7 +207,8 @@ impl AlgebraicNumber {
         let mut bits = 8_u32;
         loop {
             let (low, high) = self.enclosure(&Rational::ONE.halved(bits)?)?;
-            let (low, high) = (root_below(&low, index, bits)?, root_above(&high, index, bits)?);
+            let low = root_near(&low.max(Rational::ZERO), index, bits)?.0;
+            let high = root_near(&high, index, bits)?.1;
             if let Some(found) = Self::root(&coefficients, &low, &high) {
                 return Some(found);
             }
@@ -226,6 +229,18 @@ impl AlgebraicNumber {
 
     /// How two numbers compare; equal numbers are recognised.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
+        for bits in [8, 24, 72] {
+            let width = Rational::ONE.halved(bits)?;
+            let ((a, b), (c, d)) = (self.enclosure(&width)?, other.enclosure(&width)?);
+            if b < c || d < a {
+                return Some(if b < c { Ordering::Less } else { Ordering::Greater });
+            }
+            if self.polynomial == other.polynomial
+                && isolate(&self.polynomial, &a.min(c), &b.max(d))?.len() == 1
+            {
+                return Some(Ordering::Equal);
+            }
+        }
         self.minus(other)?.sign()
     }
 }
@@ -422,17 +437,6 @@ fn floor(x: &Rational, bits: u32) -> Option<Rational> {
     use num_integer::Integer;
     let scaled = (x.numerator() << bits).div_floor(&x.denominator());
     Rational::from_big(scaled, num_bigint::BigInt::from(1) << bits)
-}
-
-fn root_below(x: &Rational, index: u32, bits: u32) -> Option<Rational> {
-    let x = if x.is_negative() { Rational::ZERO } else { x.clone() };
-    let scale = num_bigint::BigInt::from(1) << bits;
-    let whole = x.numerator() * scale.pow(index) / x.denominator();
-    Rational::from_big(whole.nth_root(index), scale)
-}
-
-fn root_above(x: &Rational, index: u32, bits: u32) -> Option<Rational> {
-    Some(&root_below(x, index, bits)? + &Rational::ONE.halved(bits)?)
 }
 
 impl fmt::Display for AlgebraicNumber {

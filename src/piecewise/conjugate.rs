@@ -6,10 +6,9 @@
 
 use super::modulo::reduced;
 use super::rooted::Leaf;
+use super::roots::root_near;
 use super::sign::{Effort, certify_within, simple, variables_of};
 use super::{boxes, sample};
-use num_bigint::BigInt;
-
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::rule::tree::Tree;
@@ -28,7 +27,7 @@ const DEPTH_LIMIT: usize = 24;
 /// A power of a variable that an equation gives as a term in others: `lead·s^index + rest = 0` with `s ≥ 0`.
 pub(super) struct Curve {
     pub(super) variable: Atom,
-    index: u32,
+    pub(super) index: u32,
     /// What the power is.
     pub(super) power: Expr,
     /// The number of the equation among the facts, and its coefficient of the power.
@@ -333,19 +332,6 @@ fn outside(
     let multiple = way.checked_div(&curve.lead)?;
     found.equations.push((Expr::number(multiple), curve.equation));
     Some(found)
-}
-
-/// Numbers at most and at least the root of a number that is at least zero, closer than `2^−bits`.
-pub(super) fn root_near(c: &Rational, index: u32, bits: u32) -> Option<(Rational, Rational)> {
-    if c.is_negative() {
-        return None;
-    }
-    // ⌊c·2^(index·bits)⌋ has the root ⌊c^(1/index)·2^bits⌋.
-    let root = ((c.numerator() << (index * bits)) / c.denominator()).nth_root(index);
-    let unit = BigInt::from(1) << bits;
-    let exact = Rational::from_big(root.clone(), unit.clone())?;
-    let above = if exact.pow(index) == *c { exact.clone() } else { Rational::from_big(root + 1, unit)? };
-    Some((exact, above))
 }
 
 #[cfg(test)]

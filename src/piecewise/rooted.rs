@@ -3,10 +3,11 @@
 //! A number is enclosed; a term in roots of one parameter goes to `conjugate`; a term in more variables is first
 //! tried by products of facts, few of them, then apart from the curve on which it may touch zero. Untrusted.
 
-use super::conjugate::{by_conjugates, curves};
+use super::conjugate::{Curve, by_conjugates, curves};
 use super::narrow::{Attempt, narrowed};
 use super::sign::{Effort, certify_within, simple, variables_of};
 use super::{boxes, sample};
+use crate::exact::Rational;
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::rule::tree::Tree;
 use crate::kernel::{Atom, Expr, Relation};
@@ -109,14 +110,15 @@ fn near_roots(facts: &[Fact], relation: Relation, e: &Expr, leaf: Leaf<'_>) -> O
     })
 }
 
-/// A term that is least where a variable is one of the roots: what it is there, and what it is above that.
+/// A term that is least where a variable is a term in roots: what it is there, and what it is above that.
 fn off_curves(facts: &[Fact], relation: Relation, e: &Expr, leaf: Leaf<'_>) -> Option<Tree> {
     let curves = curves(facts, e);
     let is_free = |v: &Atom| !curves.iter().any(|c| c.variable == *v || c.power.atoms().any(|a| a == v));
     for variable in variables_of(e).into_iter().filter(is_free) {
-        for curve in &curves {
-            let on_curve = Expr::from(e.poly().substitute(&variable, Expr::from(&curve.variable).poly()));
-            let effort = Effort { sampled: false, ..Effort::SMALL };
+        for point in stationary_points(e, &variable, &curves) {
+            let on_curve = Expr::from(e.poly().substitute(&variable, point.poly()));
+            let forms = [Expr::from(&variable).minus(&point)];
+            let effort = Effort { sampled: false, forms: &forms, ..Effort::SMALL };
             let Some(above) = certify_within(facts, Relation::AtLeast, &e.minus(&on_curve), effort) else {
                 continue;
             };
@@ -132,4 +134,32 @@ fn off_curves(facts: &[Fact], relation: Relation, e: &Expr, leaf: Leaf<'_>) -> O
         }
     }
     by_conjugates(facts, relation, e, leaf)
+}
+
+/// Where the derivative in a variable vanishes, in terms of known roots: the derivative is linear, quadratic, or a
+/// power and a constant.
+fn stationary_points(e: &Expr, variable: &Atom, curves: &[Curve]) -> Vec<Expr> {
+    let derivative = e.poly().derivative(variable).coefficients_in(variable);
+    let Some((last, rest)) = derivative.split_last() else { return vec![] };
+    let Some(inverse) = last.as_constant().and_then(|a| a.recip()) else { return vec![] };
+    let part = |k: usize| rest.get(k).cloned().map_or_else(Expr::zero, |c| Expr::from(c).scaled(&inverse));
+    let root = |index: usize, power: &Expr| {
+        let curve = curves.iter().find(|c| c.index as usize == index && c.power == *power);
+        curve.map(|c| Expr::from(&c.variable))
+    };
+    match rest.len() {
+        0 => vec![],
+        1 => vec![part(0).negated()],
+        2 => {
+            // y² + 2hy + c = (y + h)² − (h² − c)
+            let half = Rational::new(1, 2).map_or_else(Expr::zero, |half| part(1).scaled(&half));
+            let distance = root(2, &half.pow(2).minus(&part(0)));
+            let both = distance.map(|d| [d.minus(&half), d.plus(&half).negated()]);
+            both.into_iter().flatten().collect()
+        }
+        index if (1..index).all(|k| part(k).is_zero()) => {
+            root(index, &part(0).negated()).into_iter().collect()
+        }
+        _ => vec![],
+    }
 }

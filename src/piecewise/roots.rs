@@ -122,6 +122,19 @@ pub(super) fn bisect(
     Some((low, high))
 }
 
+/// Numbers at most and at least the root of a number that is at least zero, closer than `2^−bits`.
+pub(super) fn root_near(c: &Rational, index: u32, bits: u32) -> Option<(Rational, Rational)> {
+    if c.is_negative() {
+        return None;
+    }
+    // ⌊c·2^(index·bits)⌋ has the root ⌊c^(1/index)·2^bits⌋.
+    let root = ((c.numerator() << (index * bits)) / c.denominator()).nth_root(index);
+    let unit = BigInt::from(1) << bits;
+    let exact = Rational::from_big(root.clone(), unit.clone())?;
+    let above = if exact.pow(index) == *c { exact.clone() } else { Rational::from_big(root + 1, unit)? };
+    Some((exact, above))
+}
+
 /// The polynomial with every root once.
 pub(super) fn square_free(coefficients: &[Rational]) -> Option<Vec<Rational>> {
     let powers = coefficients.iter().zip(0_u32..);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::conjugate::{pure_power, root_near};
-use super::roots::bisect;
+use super::conjugate::pure_power;
+use super::roots::{bisect, root_near};
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Atom, Expr, Name, Node, Relation};
