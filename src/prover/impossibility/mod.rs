@@ -317,7 +317,7 @@ impl Impossibility<'_> {
         let own = self.bound(side.agent)?;
         let v = Expr::variable(&own.name);
         let domain = own.domain().to_vec();
-        let (first, second) = (fresh("lower'type'")?, fresh("higher'type'")?);
+        let (first, second) = (fresh("a''")?, fresh("b''")?);
         let bic = self.part(|p| *p == Part::BayesianIc(side.agent), "BIC")?;
         let (a, b) = (Expr::variable(first.name()), Expr::variable(second.name()));
         let order =
@@ -400,7 +400,7 @@ impl Impossibility<'_> {
         context: &[Formula],
     ) -> Result<usize, Obstacle> {
         let own = self.bound(side.agent)?;
-        let y = fresh("type'between'")?;
+        let y = fresh("y''")?;
         let at_y = |e: &Expr| e.substitute_one(&own.name, &Expr::variable(y.name()));
         let pinned = self.pin(side, slopes)?;
         // Rename the type to y: generalise and take the instance, after the hypotheses are discharged.
