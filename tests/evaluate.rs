@@ -64,7 +64,7 @@ impl Written {
                             Box::new(body),
                         )
                     }
-                    Node::Opaque { .. } | Node::Bound(_) | Node::Natural | Node::Power(_) => return None,
+                    _ => return None,
                 };
                 product.extend(vec![factor; exponent as usize]);
             }

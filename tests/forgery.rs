@@ -96,7 +96,8 @@ pub(crate) fn falsehood(certificate: &Certificate) -> Option<String> {
 
 /// Some points for every name that the certificates use.
 fn points() -> impl Iterator<Item = Point> {
-    const NAMES: [&str; 15] = ["v", "c", "r", "x", "y", "t", "a", "w", "th", "z1", "z2", "p", "b", "s", "z"];
+    const NAMES: [&str; 18] =
+        ["v", "c", "r", "x", "y", "t", "a", "w", "th", "z1", "z2", "p", "b", "s", "z", "i", "j", "k"];
     (0..4_i64).map(|k| {
         NAMES
             .iter()

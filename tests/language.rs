@@ -64,6 +64,8 @@ fn expressions() -> impl Strategy<Value = Expr> {
             (boxed.clone(), boxed.clone())
                 .prop_map(|(base, exponent)| expr(ExprKind::Power { base, exponent })),
             (names(), boxed.clone()).prop_map(|(n, index)| expr(ExprKind::Indexed { name: name(n), index })),
+            (names(), boxed.clone(), boxed.clone())
+                .prop_map(|(n, index, value)| { expr(ExprKind::Changed { profile: name(n), index, value }) }),
             (names(), prop::collection::vec(inner.clone(), 1..3))
                 .prop_map(|(n, arguments)| { expr(ExprKind::Call { function: name(n), arguments }) }),
             condition.clone().prop_map(|c| expr(ExprKind::Indicator(c))),

@@ -16,6 +16,7 @@ mod corpus;
 mod derivations;
 mod documents;
 mod evaluate;
+mod families;
 mod figures;
 mod forgery;
 mod ironing;

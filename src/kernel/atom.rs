@@ -58,6 +58,35 @@ pub enum Node {
     Natural,
     /// `base^m`, with `0^0 = 1`.
     Power(Expr),
+    /// `Σ body` over the integers from 1 to `upper`; the summand has the bound variable 0.
+    Sum {
+        /// The last one.
+        upper: Expr,
+        /// The summand, one monomial with coefficient one.
+        body: Expr,
+    },
+    /// The expectation of `body` over profiles, the bound variable 0: one tame monomial with coefficient one,
+    /// or anything that is not tame, of which nothing is known.
+    Expect {
+        /// The integrand.
+        body: Expr,
+    },
+    /// The type of an agent at a profile.
+    Read {
+        /// The profile.
+        profile: Expr,
+        /// The agent.
+        agent: Expr,
+    },
+    /// A profile with another type of one agent.
+    Update {
+        /// The profile before.
+        profile: Expr,
+        /// The agent.
+        agent: Expr,
+        /// The other type.
+        value: Expr,
+    },
 }
 
 impl Atom {
@@ -79,9 +108,14 @@ impl Atom {
             Node::Bound(_) | Node::Variable(_) | Node::Natural => {}
             Node::Apply(_, arguments) => arguments.iter().for_each(|e| add(e, 0)),
             Node::Indicator(e) | Node::Inverse(e) | Node::Power(e) => add(e, 0),
-            Node::Primitive { upper, body } => {
+            Node::Primitive { upper, body } | Node::Sum { upper, body } => {
                 add(upper, 0);
                 add(body, 1);
+            }
+            Node::Expect { body } => add(body, 1),
+            Node::Read { profile, agent } => [profile, agent].into_iter().for_each(|e| add(e, 0)),
+            Node::Update { profile, agent, value } => {
+                [profile, agent, value].into_iter().for_each(|e| add(e, 0));
             }
             Node::Opaque { low, high, body } => {
                 add(low, 0);

@@ -83,6 +83,22 @@ impl Expr {
                     let body = body.open_with(&y).rebuild(change);
                     Some(Self::integral(&y, &Self::zero(), &upper.rebuild(change), &body))
                 }
+                Node::Sum { upper, body } => {
+                    let k = fresh();
+                    let body = body.open_with(&k).rebuild(change);
+                    Some(Self::sum(&k, &upper.rebuild(change), &body))
+                }
+                Node::Expect { body } => {
+                    let p = fresh();
+                    Some(Self::expectation(&p, &body.open_with(&p).rebuild(change)))
+                }
+                Node::Read { profile, agent } => {
+                    Some(Self::read(&profile.rebuild(change), &agent.rebuild(change)))
+                }
+                Node::Update { profile, agent, value } => {
+                    let (profile, agent) = (profile.rebuild(change), agent.rebuild(change));
+                    Some(Self::update(&profile, &agent, &value.rebuild(change)))
+                }
                 Node::Opaque { low, high, body } => {
                     let y = fresh();
                     let (low, high) = (low.rebuild(change), high.rebuild(change));
@@ -103,7 +119,7 @@ impl Expr {
         self.open_with(&y).substitute_one(&y, point)
     }
 
-    fn open_with(&self, name: &str) -> Self {
+    pub(in crate::kernel) fn open_with(&self, name: &str) -> Self {
         let variable = Atom::new(Node::Variable(name.into()));
         self.rename(0, &|a, depth| match a.node() {
             _ if a.loose() <= depth => Renamed::Kept,
@@ -155,6 +171,12 @@ impl Atom {
             Node::Inverse(e) => Node::Inverse(within(e)),
             Node::Power(e) => Node::Power(within(e)),
             Node::Primitive { upper, body } => Node::Primitive { upper: within(upper), body: bound(body) },
+            Node::Sum { upper, body } => Node::Sum { upper: within(upper), body: bound(body) },
+            Node::Expect { body } => Node::Expect { body: bound(body) },
+            Node::Read { profile, agent } => Node::Read { profile: within(profile), agent: within(agent) },
+            Node::Update { profile, agent, value } => {
+                Node::Update { profile: within(profile), agent: within(agent), value: within(value) }
+            }
             Node::Opaque { low, high, body } => {
                 Node::Opaque { low: within(low), high: within(high), body: bound(body) }
             }
@@ -186,7 +208,7 @@ struct Change<'a> {
 
 /// A name that no text can contain and no earlier call returned. Only ever transient: the term that
 /// is opened with it is closed again before anyone sees it.
-fn fresh() -> Name {
+pub(in crate::kernel) fn fresh() -> Name {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     format!("#{}", NEXT.fetch_add(1, atomic::Ordering::Relaxed)).into()
 }

@@ -9,6 +9,7 @@ use super::rejection::Rejection;
 use super::rule::calculus::{self, Area, Interval};
 use super::rule::combine::{self, Combination};
 use super::rule::existence;
+use super::rule::family::{self, Event, Marginal};
 use super::rule::finite::{self, Table};
 use super::rule::fundamental;
 use super::rule::instance;
@@ -137,6 +138,58 @@ pub enum Step {
         interval: Interval,
         body: Expr,
     },
+    Total {
+        premise: usize,
+        variable: Symbol,
+        upper: Expr,
+    },
+    Others {
+        premise: usize,
+        member: usize,
+        variable: Symbol,
+        upper: Expr,
+        agent: Expr,
+    },
+    Apart {
+        premise: usize,
+        profile: Expr,
+        changed: Expr,
+        value: Expr,
+        agent: Expr,
+    },
+    Telescope {
+        variable: Symbol,
+        upper: Expr,
+        body: Expr,
+    },
+    Trichotomy {
+        members: [usize; 2],
+        upper: Expr,
+        agent: Expr,
+        other: Expr,
+    },
+    Member {
+        agent: u32,
+        upper: Expr,
+    },
+    Average {
+        premise: usize,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        events: Vec<Event>,
+        profile: Symbol,
+        left: Expr,
+        right: Expr,
+    },
+    Resample {
+        agent: Expr,
+        profile: Symbol,
+        again: Symbol,
+        body: Expr,
+    },
+    Marginal {
+        premises: [usize; 3],
+        of: Marginal,
+    },
     Replace {
         premise: usize,
         left: Expr,
@@ -185,7 +238,7 @@ pub enum Step {
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 33] = [
+pub const RULES: [&str; 42] = [
     "assume",
     "discharge",
     "apply",
@@ -209,6 +262,15 @@ pub const RULES: [&str; 33] = [
     "intermediate",
     "area",
     "fundamental",
+    "total",
+    "others",
+    "apart",
+    "telescope",
+    "trichotomy",
+    "member",
+    "average",
+    "resample",
+    "marginal",
     "replace",
     "natural",
     "power",
@@ -265,7 +327,7 @@ impl Replay {
         steps.iter().map(|s| self.theorem(*s)).collect()
     }
 
-    fn apply(&self, step: &Step) -> Result<Theorem, Rejection> {
+    fn apply<'e>(&self, step: &'e Step) -> Result<Theorem, Rejection> {
         let at = |number: &usize| self.theorem(*number);
         match step {
             Step::Assume { formula } => Ok(logic::assume(formula)),
@@ -303,6 +365,25 @@ impl Replay {
                 calculus::area(at(premise)?, [at(a)?, at(b)?, at(c)?], area)
             }
             Step::Fundamental { interval, body } => fundamental::fundamental(interval, body),
+            Step::Total { premise, variable, upper } => family::total(at(premise)?, variable, upper),
+            Step::Others { premise, member, variable, upper, agent } => {
+                family::others(at(premise)?, at(member)?, variable, upper, agent)
+            }
+            Step::Apart { premise, profile, changed, value, agent } => {
+                family::apart(at(premise)?, profile, changed, value, agent)
+            }
+            Step::Telescope { variable, upper, body } => family::telescope(variable, upper, body),
+            Step::Trichotomy { members: [a, b], upper, agent, other } => {
+                family::trichotomy([at(a)?, at(b)?], upper, agent, other)
+            }
+            Step::Member { agent, upper } => family::member(*agent, upper),
+            Step::Average { premise, events, profile, left, right } => {
+                let certain = |event: &'e Event| Ok((at(&event.certain)?, event));
+                let events: Vec<_> = events.iter().map(certain).collect::<Result<_, Rejection>>()?;
+                family::average(at(premise)?, &events, profile, left, right)
+            }
+            Step::Resample { agent, profile, again, body } => family::resample(agent, profile, again, body),
+            Step::Marginal { premises: [a, b, c], of } => family::marginal([at(a)?, at(b)?, at(c)?], of),
             Step::Replace { premise, left, right, hole, template } => {
                 instance::replace(at(premise)?, left, right, hole, template)
             }

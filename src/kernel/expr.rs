@@ -20,7 +20,7 @@ pub struct Expr(pub(in crate::kernel) Poly<Atom>);
 
 /// A term beyond one of these is [`Expr::too_large`]; so is everything that is built from it.
 const DEPTH_LIMIT: u32 = 200;
-const WEIGHT_LIMIT: u64 = 100_000;
+pub(in crate::kernel) const WEIGHT_LIMIT: u64 = 100_000;
 const DEGREE_LIMIT: u32 = 1_000;
 const PAIR_LIMIT: usize = 50_000;
 const BIT_LIMIT: u64 = 250_000;
@@ -81,7 +81,7 @@ impl Expr {
         Self::atom(Node::Apply(function.into(), arguments))
     }
 
-    fn atom(node: Node) -> Self {
+    pub(in crate::kernel) fn atom(node: Node) -> Self {
         let atom = Atom::new(node);
         let large = atom.depth() > DEPTH_LIMIT || atom.weight() > WEIGHT_LIMIT;
         if large || atom.loose() > 0 || atom.mentions_variable(TOO_LARGE) {
@@ -207,7 +207,15 @@ impl Expr {
             Node::Variable(_) | Node::Bound(_) | Node::Natural => true,
             Node::Apply(_, arguments) => arguments.iter().all(|e| e.tame(matters)),
             Node::Indicator(e) | Node::Power(e) => e.tame(matters),
-            Node::Primitive { upper, body } => upper.tame(matters) && body.tame(matters),
+            Node::Primitive { upper, body } | Node::Sum { upper, body } => {
+                upper.tame(matters) && body.tame(matters)
+            }
+            // Jointly in what matters and in the profile: else it may not exist for some values.
+            Node::Expect { body } => body.tame(&|a| matters(a) || !a.is_closed()),
+            Node::Read { profile, agent } => profile.tame(matters) && agent.tame(matters),
+            Node::Update { profile, agent, value } => {
+                [profile, agent, value].into_iter().all(|e| e.tame(matters))
+            }
             Node::Opaque { .. } | Node::Inverse(_) => false,
         })
     }

@@ -4,6 +4,8 @@
 //! expr    = term { ("+" | "-") term }         term = factor { "*" factor }      factor = atom [ "^" number ]
 //! atom    = number | name | name "(" [ expr, … ] ")" | "[" expr "]" | "(" expr ")" | "-" factor
 //!         | "inv" "(" expr ")" | "natural" | "pow" "(" expr ")" | "integral" "(" name "," low "," high "," body ")"
+//!         | "sum" "(" name "," upper "," body ")" | "expect" "(" name "," body ")"
+//!         | "read" "(" profile "," agent ")" | "update" "(" profile "," agent "," value ")"
 //! formula = expr ("=" | ">=" | ">") "0" | "and" "(" formula; … ")" | "or" "(" … ")"
 //!         | "imp" "(" formula ";" formula ")" | ("all" | "some") name "." formula
 //!         | ("functions" | "nofunctions") "(" name "/" number, … ")" "." formula
@@ -20,15 +22,31 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::atom::Node;
 use super::expr::{Expr, Name};
 use super::formula::{Formula, Function, Relation};
+use super::reader::{Read, read_all};
 use super::rejection::Rejection;
 use crate::exact::Rational;
 
 /// A name that a text may contain.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Symbol(Name);
+pub struct Symbol(pub(super) Name);
 
-const RESERVED: [&str; 11] =
-    ["inv", "natural", "pow", "integral", "and", "or", "imp", "all", "some", "functions", "nofunctions"];
+const RESERVED: [&str; 15] = [
+    "inv",
+    "natural",
+    "pow",
+    "integral",
+    "sum",
+    "expect",
+    "read",
+    "update",
+    "and",
+    "or",
+    "imp",
+    "all",
+    "some",
+    "functions",
+    "nofunctions",
+];
 
 impl Symbol {
     /// A name of any characters but quotes, `#` (which the kernel keeps for itself) and control characters.
@@ -45,7 +63,7 @@ impl Symbol {
 
 /// Whether a name is a word: letters, digits, `_` and `'`, not beginning with a digit, and no word of the
 /// grammar.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     let starts = text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
     starts && text.chars().all(is_name_char) && !RESERVED.contains(&text)
 }
@@ -59,7 +77,7 @@ impl fmt::Display for Written<'_> {
     }
 }
 
-fn is_name_char(c: char) -> bool {
+pub(super) fn is_name_char(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '\''
 }
 
@@ -113,15 +131,30 @@ fn write_node(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
         Node::Power(e) => write!(f, "pow({e})"),
         Node::Primitive { upper, body } => write_integral(f, &Expr::zero(), upper, body),
         Node::Opaque { low, high, body } => write_integral(f, low, high, body),
+        Node::Sum { upper, body } => {
+            let k = new_name(&[upper, body]);
+            write!(f, "sum({k}, {upper}, {})", body.open(&k))
+        }
+        Node::Expect { body } => {
+            let p = new_name(&[body]);
+            write!(f, "expect({p}, {})", body.open(&p))
+        }
+        Node::Read { profile, agent } => write!(f, "read({profile}, {agent})"),
+        Node::Update { profile, agent, value } => write!(f, "update({profile}, {agent}, {value})"),
     }
 }
 
-fn write_integral(f: &mut fmt::Formatter<'_>, low: &Expr, high: &Expr, body: &Expr) -> fmt::Result {
+/// A name for a bound variable that the terms do not mention.
+fn new_name(terms: &[&Expr]) -> String {
     let mut index = 1;
-    while [low, high, body].iter().any(|e| e.mentions(&format!("z{index}"))) {
+    while terms.iter().any(|e| e.mentions(&format!("z{index}"))) {
         index += 1;
     }
-    let y = format!("z{index}");
+    format!("z{index}")
+}
+
+fn write_integral(f: &mut fmt::Formatter<'_>, low: &Expr, high: &Expr, body: &Expr) -> fmt::Result {
+    let y = new_name(&[low, high, body]);
     write!(f, "integral({y}, {low}, {high}, {})", body.open(&y))
 }
 
@@ -159,306 +192,6 @@ impl fmt::Display for Formula {
             Formula::SomeFunctions(fs, body) => functions(f, "functions", fs, body),
             Formula::NoFunctions(fs, body) => functions(f, "nofunctions", fs, body),
         }
-    }
-}
-
-/// Nesting in a certificate's text.
-const DEPTH_LIMIT: usize = 200;
-/// Terms of one expression while it is read.
-const TERM_LIMIT: usize = 20_000;
-/// An exponent in a certificate's text.
-const EXPONENT_LIMIT: u32 = 1_000;
-
-struct Reader<'a> {
-    rest: &'a str,
-    depth: usize,
-}
-
-type Read<T> = Result<T, Rejection>;
-
-fn unreadable(reason: impl Into<String>) -> Rejection {
-    Rejection::Unreadable { reason: reason.into() }
-}
-
-impl<'a> Reader<'a> {
-    fn skip(&mut self) {
-        self.rest = self.rest.trim_start();
-    }
-
-    fn accept(&mut self, token: &str) -> bool {
-        self.skip();
-        match self.rest.strip_prefix(token) {
-            Some(rest) => {
-                self.rest = rest;
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn expect(&mut self, token: &str) -> Read<()> {
-        if self.accept(token) {
-            return Ok(());
-        }
-        let found: String = self.rest.chars().take(20).collect();
-        Err(unreadable(format!("expected `{token}` before `{found}`")))
-    }
-
-    fn while_chars(&mut self, keep: impl Fn(char) -> bool) -> &'a str {
-        self.skip();
-        let end = self.rest.find(|c| !keep(c)).unwrap_or(self.rest.len());
-        let (head, tail) = self.rest.split_at(end);
-        self.rest = tail;
-        head
-    }
-
-    fn name(&mut self) -> Read<Name> {
-        if self.accept("\"") {
-            return self.quoted();
-        }
-        let text = self.while_chars(is_name_char);
-        if is_word(text) { Ok(text.into()) } else { Err(unreadable(format!("`{text}` is not a name"))) }
-    }
-
-    /// The rest of a name between quotes.
-    fn quoted(&mut self) -> Read<Name> {
-        let Some((text, rest)) = self.rest.split_once('"') else {
-            return Err(unreadable("a quote is not closed"));
-        };
-        self.rest = rest;
-        Symbol::new(text).map(|s| s.0).ok_or_else(|| unreadable(format!("`{text}` is not a name")))
-    }
-
-    fn number(&mut self) -> Read<u32> {
-        let text = self.while_chars(|c| c.is_ascii_digit());
-        text.parse().map_err(|_| unreadable(format!("`{text}` is not a small number")))
-    }
-
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
-        if self.depth >= DEPTH_LIMIT {
-            return Err(Rejection::TooLarge { what: "nested brackets", limit: DEPTH_LIMIT });
-        }
-        self.depth += 1;
-        let out = read(self)?;
-        self.depth -= 1;
-        Ok(out)
-    }
-
-    fn expr(&mut self) -> Read<Expr> {
-        self.deeper(|r| {
-            let mut sum = r.term()?;
-            loop {
-                if r.accept("+") {
-                    sum = sum.plus(&r.term()?);
-                } else if r.accept("-") {
-                    sum = sum.minus(&r.term()?);
-                } else {
-                    return Ok(sum);
-                }
-            }
-        })
-    }
-
-    fn term(&mut self) -> Read<Expr> {
-        let mut product = self.factor()?;
-        while self.accept("*") {
-            let factor = self.factor()?;
-            if product.size().saturating_mul(factor.size()) > TERM_LIMIT {
-                return Err(Rejection::TooLarge { what: "terms", limit: TERM_LIMIT });
-            }
-            product = product.times(&factor);
-        }
-        Ok(product)
-    }
-
-    fn factor(&mut self) -> Read<Expr> {
-        if self.accept("-") {
-            return self.deeper(|r| Ok(r.factor()?.negated()));
-        }
-        let base = self.atom()?;
-        if !self.accept("^") {
-            return Ok(base);
-        }
-        let exponent = self.number()?;
-        if exponent > EXPONENT_LIMIT || (base.size() > 1 && exponent > 64) {
-            return Err(Rejection::TooLarge { what: "as an exponent", limit: EXPONENT_LIMIT as usize });
-        }
-        let mut power = Expr::one();
-        for _ in 0..exponent {
-            power = power.times(&base);
-            if power.size() > TERM_LIMIT {
-                return Err(Rejection::TooLarge { what: "terms", limit: TERM_LIMIT });
-            }
-        }
-        Ok(power)
-    }
-
-    fn atom(&mut self) -> Read<Expr> {
-        self.skip();
-        let digits = self.while_chars(|c| c.is_ascii_digit() || c == '/');
-        if !digits.is_empty() {
-            let value: Rational = digits.parse().map_err(|e| unreadable(format!("{e}")))?;
-            return Ok(Expr::number(value));
-        }
-        if self.accept("[") {
-            let e = self.expr()?;
-            self.expect("]")?;
-            return Ok(Expr::at_least_zero(&e));
-        }
-        if self.accept("(") {
-            let e = self.expr()?;
-            self.expect(")")?;
-            return Ok(e);
-        }
-        if self.accept("\"") {
-            let name = self.quoted()?;
-            return self.named(name);
-        }
-        let word = self.while_chars(is_name_char);
-        match word {
-            "natural" => Ok(Expr::natural()),
-            "inv" | "pow" => {
-                self.expect("(")?;
-                let e = self.expr()?;
-                self.expect(")")?;
-                Ok(if word == "inv" { Expr::inverse(&e) } else { e.natural_power() })
-            }
-            "integral" => {
-                self.expect("(")?;
-                let y = self.name()?;
-                self.expect(",")?;
-                let low = self.expr()?;
-                self.expect(",")?;
-                let high = self.expr()?;
-                self.expect(",")?;
-                let body = self.expr()?;
-                self.expect(")")?;
-                Ok(Expr::integral(&y, &low, &high, &body))
-            }
-            _ => {
-                if !is_word(word) {
-                    return Err(unreadable(format!("`{word}` is not a name")));
-                }
-                self.named(word.into())
-            }
-        }
-    }
-
-    /// A variable, or a function with its arguments.
-    fn named(&mut self, name: Name) -> Read<Expr> {
-        if !self.accept("(") {
-            return Ok(Expr::variable(&name));
-        }
-        let mut arguments = vec![];
-        if !self.accept(")") {
-            arguments.push(self.expr()?);
-            while self.accept(",") {
-                arguments.push(self.expr()?);
-            }
-            self.expect(")")?;
-        }
-        Ok(Expr::apply(&name, arguments))
-    }
-
-    fn formula(&mut self) -> Read<Formula> {
-        self.deeper(|r| r.formula_here())
-    }
-
-    fn formula_here(&mut self) -> Read<Formula> {
-        let before = self.rest;
-        let word = self.while_chars(is_name_char);
-        match word {
-            "and" | "or" => {
-                self.expect("(")?;
-                let mut parts = Vec::new();
-                if !self.accept(")") {
-                    parts.push(self.formula()?);
-                    while self.accept(";") {
-                        parts.push(self.formula()?);
-                    }
-                    self.expect(")")?;
-                }
-                Ok(if word == "and" { Formula::And(parts) } else { Formula::Or(parts) })
-            }
-            "imp" => {
-                self.expect("(")?;
-                let a = self.formula()?;
-                self.expect(";")?;
-                let b = self.formula()?;
-                self.expect(")")?;
-                Ok(Formula::Implies(Box::new(a), Box::new(b)))
-            }
-            "all" | "some" => {
-                let x = self.name()?;
-                self.expect(".")?;
-                let body = Box::new(self.formula()?);
-                Ok(if word == "all" { Formula::ForAll(x, body) } else { Formula::Exists(x, body) })
-            }
-            "functions" | "nofunctions" => {
-                self.expect("(")?;
-                let mut symbols = vec![self.function()?];
-                while self.accept(",") {
-                    symbols.push(self.function()?);
-                }
-                self.expect(")")?;
-                self.expect(".")?;
-                let body = Box::new(self.formula()?);
-                Ok(match word {
-                    "functions" => Formula::SomeFunctions(symbols, body),
-                    _ => Formula::NoFunctions(symbols, body),
-                })
-            }
-            _ => {
-                self.rest = before;
-                let e = self.expr()?;
-                let relation = if self.accept(">=") {
-                    Relation::AtLeast
-                } else if self.accept(">") {
-                    Relation::Positive
-                } else {
-                    self.expect("=")?;
-                    Relation::Equal
-                };
-                self.expect("0")?;
-                Ok(Formula::Compare(relation, e))
-            }
-        }
-    }
-
-    fn function(&mut self) -> Read<Function> {
-        let name = self.name()?;
-        self.expect("/")?;
-        Ok(Function { name, arity: self.number()? as usize })
-    }
-}
-
-fn read_all<T>(text: &str, read: impl FnOnce(&mut Reader<'_>) -> Read<T>) -> Read<T> {
-    let mut reader = Reader { rest: text, depth: 0 };
-    let out = read(&mut reader)?;
-    reader.skip();
-    match reader.rest {
-        "" => Ok(out),
-        rest => Err(unreadable(format!("`{}` is left over", rest.chars().take(20).collect::<String>()))),
-    }
-}
-
-impl std::str::FromStr for Expr {
-    type Err = Rejection;
-    fn from_str(text: &str) -> Read<Self> {
-        let e = read_all(text, |r| r.expr())?;
-        if e.is_too_large() {
-            return Err(Rejection::TooLarge { what: "terms", limit: TERM_LIMIT });
-        }
-        Ok(e)
-    }
-}
-
-impl std::str::FromStr for Formula {
-    type Err = Rejection;
-    fn from_str(text: &str) -> Read<Self> {
-        let formula = read_all(text, |r| r.formula())?;
-        formula.within_limits()?;
-        Ok(formula)
     }
 }
 

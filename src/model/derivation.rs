@@ -16,6 +16,8 @@ pub struct Derivation {
     pub integer: Option<(String, u32)>,
     /// The numbers that it speaks of.
     pub numbers: Vec<Name>,
+    /// The type space of the agents, and the density of their types.
+    pub space: Option<TypeSpace>,
     /// What is assumed.
     pub hypotheses: Vec<Hypothesis>,
     /// What follows from what words such as `cdf` mean, and need not be said.
@@ -24,6 +26,19 @@ pub struct Derivation {
     pub defined: Vec<Formula>,
     /// The chains in order.
     pub chains: Vec<Chain>,
+}
+
+/// Where the types of all agents are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeSpace {
+    /// The lowest type.
+    pub low: Expr,
+    /// The highest type.
+    pub high: Expr,
+    /// The number of agents.
+    pub upper: Expr,
+    /// The density: a function of the agent and the type.
+    pub density: Name,
 }
 
 /// What is assumed.
@@ -84,6 +99,14 @@ pub enum Justification {
     Sign,
     /// Utility is the area under the allocation.
     Envelope,
+    /// Types are drawn one by one.
+    Independence,
+    /// A sum of differences is the difference of its ends.
+    Reindexing,
+    /// Where the term is at least zero, and where it is not.
+    Cases(Expr),
+    /// From the negation.
+    Contradiction,
     /// By a hypothesis or chain of that name, at values for what it speaks of all of.
     Named {
         /// Its name.
@@ -145,14 +168,42 @@ impl Derivation {
     }
 }
 
-/// The name of a variable of integration in the values of a justification.
-pub fn inside_integral(name: &str) -> String {
-    format!("{name}''inside")
+/// That every type of a profile of agents `1..upper` is in `[low, high]`.
+pub fn in_type_space(profile: &Expr, upper: &Expr, low: &Expr, high: &Expr) -> [Formula; 2] {
+    let i = Name::from("i'");
+    let own = Expr::read(profile, &Expr::variable(&i));
+    let for_agents = |f: Formula| {
+        let is_agent = Expr::is_agent(&Expr::variable(&i), upper);
+        Formula::for_all(std::slice::from_ref(&i), Formula::implied(&[is_agent], f))
+    };
+    [for_agents(Formula::at_least(&own, low)), for_agents(Formula::at_least(high, &own))]
 }
 
-/// Whether a name is that of a variable of integration in the values of a justification.
-pub fn is_inside_integral(name: &str) -> bool {
-    name.ends_with("''inside")
+/// What binds a name that the values of a justification speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binder {
+    /// An integral: its variable.
+    Integral,
+    /// A sum: its agent.
+    Sum,
+    /// An expectation: its profile.
+    Expectation,
+}
+
+impl Binder {
+    const ALL: [(Binder, &'static str); 3] =
+        [(Binder::Integral, "''inside"), (Binder::Sum, "''each"), (Binder::Expectation, "''drawn")];
+
+    /// The name, in the values of a justification, of what it binds.
+    pub fn inside(self, name: &str) -> String {
+        let suffix = Self::ALL.iter().find(|(binder, _)| *binder == self).map_or("", |(_, suffix)| suffix);
+        format!("{name}{suffix}")
+    }
+
+    /// What binds a name of the values of a justification; none if nothing does.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, suffix)| name.ends_with(suffix)).map(|(binder, _)| *binder)
+    }
 }
 
 /// What two relations in a row give together; none if they point in different directions.

@@ -26,7 +26,7 @@ mod versus;
 
 pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role};
 pub use derivation::{
-    Chain, Derivation, Hypothesis, Justification, Link, inside_integral, is_inside_integral, together,
+    Binder, Chain, Derivation, Hypothesis, Justification, Link, TypeSpace, in_type_space, together,
 };
 pub use distribution::{Distribution, derivative};
 pub use equilibrium::{Concept, equilibrium};

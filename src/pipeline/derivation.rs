@@ -139,7 +139,12 @@ pub(super) fn failures(
 fn point(source: &DerivationSource, instance: &Instance, names: &Names) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     for (name, value) in &instance.numbers {
-        out.insert(names.show(name), names.expr(value));
+        let shown = names.show(name);
+        // The number that stands for a profile says nothing.
+        if source.profile.as_ref() == Some(&shown) {
+            continue;
+        }
+        out.insert(shown, names.expr(value));
     }
     for (name, parameters, body) in &instance.functions {
         out.insert(format!("{}({})", names.show(name), parameters.join(", ")), names.expr(body));

@@ -30,6 +30,9 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         | Step::Interchange { .. }
         | Step::Fundamental { .. }
         | Step::Natural
+        | Step::Telescope { .. }
+        | Step::Member { .. }
+        | Step::Resample { .. }
         | Step::Infeasible { .. }
         | Step::Unsatisfiable { .. } => vec![],
         Step::Discharge { premise, .. }
@@ -42,11 +45,19 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         | Step::Reciprocal { premise, .. }
         | Step::Replace { premise, .. }
         | Step::Power { premise }
+        | Step::Total { premise, .. }
+        | Step::Apart { premise, .. }
         | Step::Number { premise, .. }
         | Step::Function { premise, .. }
         | Step::Exhibit { premise, .. }
         | Step::Impossible { premise, .. } => vec![premise],
         Step::Apply { implication, premise } => vec![implication, premise],
+        Step::Others { premise, member, .. } => vec![premise, member],
+        Step::Average { premise, events, .. } => {
+            std::iter::once(premise).chain(events.iter_mut().map(|e| &mut e.certain)).collect()
+        }
+        Step::Trichotomy { members, .. } => members.iter_mut().collect(),
+        Step::Marginal { premises, .. } => premises.iter_mut().collect(),
         Step::Choose { some, premise } => vec![some, premise],
         Step::Cases { yes, no, .. } => vec![yes, no],
         Step::Antisymmetry { above, below } => vec![above, below],

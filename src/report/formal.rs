@@ -28,6 +28,11 @@ impl Math {
             ExprKind::Indexed { name, index } => {
                 Math::Name(format!("{}[{}]", name.text, Math::of(index).text()))
             }
+            ExprKind::Changed { profile, index, value } => {
+                let own = Math::Name(format!("{}[{}]", profile.text, Math::of(index).text()));
+                let change = Math::relation(own, "=", Math::of(value));
+                Math::Row(vec![Math::name(&profile.text), Math::Words(" with ".into()), change])
+            }
             ExprKind::Sum(terms) => Math::Sum(terms.iter().map(|(s, t)| (*s, Math::of(t))).collect()),
             ExprKind::Negated(inner) => Math::Sum(vec![(Sign::Minus, Math::of(inner))]),
             ExprKind::Product(factors) => product(factors),

@@ -202,6 +202,26 @@ impl Names {
                 None => self.integral(&Expr::zero(), upper, body),
             },
             Node::Opaque { low, high, body } => self.integral(low, high, body),
+            Node::Sum { upper, body } => {
+                let k = self.letter_of(&["j", "k", "l", "h"], &[upper, body]);
+                Math::Written(format!("sum({k}, {})", self.expr(&body.open(&k))))
+            }
+            Node::Expect { body } => {
+                let p = self.letter_of(&["t", "s", "r", "w"], &[body]);
+                Math::Prefixed("E", Box::new(Math::Fenced(Box::new(self.math(&body.open(&p))))))
+            }
+            Node::Read { profile, agent } => {
+                let at = if profile.as_variable().is_some() {
+                    self.expr(profile)
+                } else {
+                    format!("({})", self.expr(profile))
+                };
+                Math::Written(format!("{at}[{}]", self.expr(agent)))
+            }
+            Node::Update { profile, agent, value } => {
+                let (profile, agent) = (self.expr(profile), self.expr(agent));
+                Math::Written(format!("{profile} with {profile}[{agent}] = {}", self.expr(value)))
+            }
         }
     }
 
@@ -218,6 +238,12 @@ impl Names {
             terms.iter().flat_map(|e| e.free_names()).flat_map(|n| [self.show(&n), n.to_string()]).collect();
         let letters = self.letters.iter().map(String::as_str).chain(["y", "z", "w", "s", "t"]);
         letters.into_iter().find(|l| !free.iter().any(|n| n == l)).unwrap_or("y'").to_owned()
+    }
+
+    /// One of these letters that the terms do not mention, as they are shown.
+    fn letter_of(&self, letters: &[&str], terms: &[&Expr]) -> String {
+        let free: Vec<String> = terms.iter().flat_map(|e| e.free_names()).map(|n| self.show(&n)).collect();
+        letters.iter().find(|l| !free.iter().any(|n| n == *l)).unwrap_or(&"i'").to_string()
     }
 
     /// `e REL 0` with the negative terms on the right: `v >= c`.
@@ -436,6 +462,7 @@ fn rank(a: &Atom) -> u8 {
         Node::Apply(..) | Node::Power(_) => 1,
         Node::Inverse(_) => 2,
         Node::Indicator(_) => 3,
-        Node::Primitive { .. } | Node::Opaque { .. } => 4,
+        Node::Read { .. } | Node::Update { .. } => 0,
+        Node::Primitive { .. } | Node::Opaque { .. } | Node::Sum { .. } | Node::Expect { .. } => 4,
     }
 }

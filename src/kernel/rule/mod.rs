@@ -3,6 +3,7 @@
 pub mod calculus;
 pub mod combine;
 pub mod existence;
+pub mod family;
 pub mod finite;
 pub mod fundamental;
 pub mod instance;

@@ -63,6 +63,15 @@ pub enum DerivationKind {
         relations: Relations,
         /// For all values of these.
         ranges: Vec<Membership>,
+        /// If these hold.
+        conditions: Vec<Relations>,
+    },
+    /// `given profile t`, `given profile t on [0, V] with density f`: types of the agents, independent.
+    Profile {
+        /// The profile.
+        name: Name,
+        /// The type space of every agent and the density; none if nothing is said of the types.
+        types: Option<(Range, Positive, Name)>,
     },
     /// `let U(v) = v*X(v) + T(v)`.
     Let {
@@ -79,6 +88,8 @@ pub enum DerivationKind {
         name: Option<Name>,
         /// For all values of these.
         ranges: Vec<Membership>,
+        /// If these hold.
+        conditions: Vec<Relations>,
         /// The chain.
         chain: Chain,
     },
@@ -93,13 +104,24 @@ pub enum Positive {
     Unknown,
 }
 
-/// `v in [0, 1]`, or `x` for any number.
+/// `v in [0, 1]`, `i in 1..n`, or `x` for any number or profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
     /// The number.
     pub name: Name,
-    /// The closed interval; none for any number.
-    pub range: Option<Range>,
+    /// Where it is.
+    pub within: Within,
+}
+
+/// Where a number is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// Anywhere.
+    Any,
+    /// In a closed interval.
+    Interval(Range),
+    /// Among the agents, from the first number to the second.
+    Agents(Expr, Expr),
 }
 
 /// `a = b`, `0 <= a <= b`.
@@ -165,6 +187,14 @@ pub enum ReasonKind {
     Monotonicity,
     /// `sign`: from the signs of the parts.
     Sign,
+    /// `independence`: types are drawn one by one.
+    Independence,
+    /// `reindexing`: a sum of differences telescopes.
+    Reindexing,
+    /// `cases v >= w`: where it holds, and where it does not.
+    Cases(Box<Relations>),
+    /// `contradiction`: from the negation.
+    Contradiction,
     /// `the envelope formula`: utility is the area under the allocation.
     Envelope,
     /// `ic at v = w, r = v`: a hypothesis, or a step shown above.

@@ -98,6 +98,15 @@ pub enum ExprKind {
         /// The upper end.
         high: Box<Expr>,
     },
+    /// `t with t[i] = r`: a profile with another type of one agent.
+    Changed {
+        /// The profile.
+        profile: Name,
+        /// The agent.
+        index: Box<Expr>,
+        /// The other type.
+        value: Box<Expr>,
+    },
     /// `E payment(vcg, buyer)`: truthful ex ante expectation.
     Expectation(Box<Expr>),
     /// `interim payment(vcg, buyer)`: given the agent's own type alone.
@@ -191,6 +200,7 @@ pub fn children<'a>(e: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     match &e.kind {
         ExprKind::Number(_) | ExprKind::Name(_) => {}
         ExprKind::Indexed { index, .. } => visit(index),
+        ExprKind::Changed { index, value, .. } => [index, value].into_iter().for_each(|e| visit(e)),
         ExprKind::Sum(terms) => terms.iter().for_each(|(_, e)| visit(e)),
         ExprKind::Product(factors) => factors.iter().for_each(|(_, e)| visit(e)),
         ExprKind::Negated(e) | ExprKind::Expectation(e) | ExprKind::Interim(e) => visit(e),

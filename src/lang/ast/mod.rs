@@ -16,7 +16,7 @@ pub use claim::{
 };
 pub use derivation::{
     Chain, Derivation, DerivationKind, DerivationLine, Link, Membership, Positive, Reason, ReasonKind,
-    Relations,
+    Relations, Within,
 };
 pub use expr::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign, children};
 pub use figure::{Figure, FigureKind};

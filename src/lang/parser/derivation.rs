@@ -3,16 +3,21 @@
 //! ```text
 //! derivation = "derivation" statement-name "{" { line } "}" [ "ref" texts ]
 //! line       = "given" given | "let" name [ "(" name { "," name } ")" ] "=" expr
-//!            | [ "step" [ statement-name ] [ "for" "all" members ] ":" ] chain
+//!            | [ "step" [ statement-name ] [ "for" "all" members ] [ conditions ] ":" ] chain
 //! given      = ( "function" | "functions" | "number" | "numbers" ) name { "," name }
 //!            | "integer" name ">=" expr | members
 //!            | name ":" "cdf" "on" range "with" [ "positive" ] "density" name
-//!            | [ statement-name ":" ] expr relation expr { relation expr } [ "for" "all" members ]
-//! members    = name [ "in" range ] { "," name [ "in" range ] }
+//!            | "profile" name [ "on" range "with" [ "positive" ] "density" name ]
+//!            | [ statement-name ":" ] relations [ "for" "all" members ] [ conditions ]
+//! relations  = expr relation expr { relation expr }
+//! conditions = "if" relations { "and" relations }
+//! members    = member { "," member }
+//! member     = name [ "in" ( range | expr ".." expr ) ]
 //! chain      = expr link { link }
 //! link       = relation expr [ "by" reason { ( "," | "and" ) reason } ]
 //! reason     = "definition" | "algebra" | "linearity" | "rearranging" | "splitting" [ "at" expr ] | "given"
 //!            | "parts" | "interchange" | "substitution" | "density" | "monotonicity" | "sign"
+//!            | "independence" | "reindexing" | "contradiction" | "cases" expr relation expr
 //!            | "the" ( "fundamental" "theorem" | "envelope" "formula" )
 //!            | statement-name [ "at" name "=" expr { "," name "=" expr } ]
 //! ```
@@ -20,7 +25,7 @@
 use super::{Parse, Parser};
 use crate::lang::ast::{
     Chain, Derivation, DerivationKind, DerivationLine, Link, Membership, Name, Positive, Reason, ReasonKind,
-    Relations, Span,
+    Relations, Span, Within,
 };
 use crate::lang::lexer::{Token, TokenKind};
 
@@ -65,15 +70,16 @@ impl Parser<'_> {
             self.expect("=")?;
             return Ok(DerivationKind::Let { name, parameters, body: self.expr()? });
         }
-        let (mut name, mut ranges) = (None, vec![]);
+        let (mut name, mut ranges, mut conditions) = (None, vec![], vec![]);
         if self.accept_word("step") {
-            if !self.is_symbol(":") && !self.is_word("for") {
+            if !self.is_symbol(":") && !self.is_word("for") && !self.is_word("if") {
                 name = Some(self.hyphenated()?);
             }
             ranges = self.for_all()?;
+            conditions = self.conditions()?;
             self.expect(":")?;
         }
-        Ok(DerivationKind::Step { name, ranges, chain: self.chain()? })
+        Ok(DerivationKind::Step { name, ranges, conditions, chain: self.chain()? })
     }
 
     fn given(&mut self) -> Parse<DerivationKind> {
@@ -91,6 +97,14 @@ impl Parser<'_> {
         if matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(word), .. }) if word == "in") {
             return Ok(DerivationKind::Members(self.members()?));
         }
+        if self.is_word("profile")
+            && matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(_), .. }))
+        {
+            self.at += 1;
+            let name = self.name("the profile")?;
+            let types = if self.accept_word("on") { Some(self.types_with_density()?) } else { None };
+            return Ok(DerivationKind::Profile { name, types });
+        }
         let name = if self.is_labelled() { Some(self.hyphenated()?) } else { None };
         if name.is_some() {
             self.expect(":")?;
@@ -99,21 +113,43 @@ impl Parser<'_> {
             && self.accept_word("cdf")
         {
             self.expect_word("on")?;
-            let on = self.range()?;
-            self.expect_word("with")?;
-            let positive = if self.accept_word("positive") { Positive::Yes } else { Positive::Unknown };
-            self.expect_word("density")?;
-            let density = self.name("the density")?;
+            let (on, positive, density) = self.types_with_density()?;
             return Ok(DerivationKind::Cdf { name: name.clone(), on, positive, density });
         }
+        let relations = self.related()?;
+        let ranges = self.for_all()?;
+        Ok(DerivationKind::Hypothesis { name, relations, ranges, conditions: self.conditions()? })
+    }
+
+    /// `[0, V] with positive density f`.
+    fn types_with_density(&mut self) -> Parse<(crate::lang::ast::Range, Positive, Name)> {
+        let on = self.range()?;
+        self.expect_word("with")?;
+        let positive = if self.accept_word("positive") { Positive::Yes } else { Positive::Unknown };
+        self.expect_word("density")?;
+        Ok((on, positive, self.name("the density")?))
+    }
+
+    /// Sides with at least one relation between them.
+    fn related(&mut self) -> Parse<Relations> {
         let start = self.here();
         let first = self.expr()?;
         let rest = self.relations()?;
         if rest.is_empty() {
             return Err(self.expected(&["an operator", "a relation such as `>=`"]));
         }
-        let relations = Relations { first, rest, span: Span::new(start.start, self.end()) };
-        Ok(DerivationKind::Hypothesis { name, relations, ranges: self.for_all()? })
+        Ok(Relations { first, rest, span: Span::new(start.start, self.end()) })
+    }
+
+    fn conditions(&mut self) -> Parse<Vec<Relations>> {
+        let mut out = Vec::new();
+        if self.accept_word("if") {
+            out.push(self.related()?);
+            while self.accept_word("and") {
+                out.push(self.related()?);
+            }
+        }
+        Ok(out)
     }
 
     /// Whether a name with a colon stands here.
@@ -154,8 +190,16 @@ impl Parser<'_> {
         let mut out = Vec::new();
         loop {
             let name = self.name("a name")?;
-            let range = if self.accept_word("in") { Some(self.range()?) } else { None };
-            out.push(Membership { name, range });
+            let within = if !self.accept_word("in") {
+                Within::Any
+            } else if self.is_symbol("[") {
+                Within::Interval(self.range()?)
+            } else {
+                let first = self.expr()?;
+                self.expect("..")?;
+                Within::Agents(first, self.expr()?)
+            };
+            out.push(Membership { name, within });
             if !self.accept(",") {
                 return Ok(out);
             }
@@ -219,6 +263,14 @@ impl Parser<'_> {
             ReasonKind::Splitting(at)
         } else if self.accept_word("given") {
             ReasonKind::Given
+        } else if self.accept_word("independence") {
+            ReasonKind::Independence
+        } else if self.accept_word("reindexing") {
+            ReasonKind::Reindexing
+        } else if self.accept_word("contradiction") {
+            ReasonKind::Contradiction
+        } else if self.accept_word("cases") {
+            ReasonKind::Cases(Box::new(self.related()?))
         } else if self.accept_word("density") {
             ReasonKind::Density
         } else if self.accept_word("monotonicity") {

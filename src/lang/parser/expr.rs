@@ -5,7 +5,7 @@
 //! product   = factor { ( "*" | "/" ) factor }
 //! factor    = "-" factor | prefix [ "^" factor ]
 //! prefix    = ( "E" | "interim" ) prefix | primary [ "under" name ]
-//! primary   = number | name | name "[" expr "]" | name "(" … ")" | "(" expr ")" | "[" condition "]"
+//! primary   = number | name | name "[" expr "]" | name "with" name "[" expr "]" "=" expr | name "(" … ")" | "(" expr ")" | "[" condition "]"
 //!           | "cases" "{" … "}" | "integral" "(" expr "," name "from" expr "to" expr ")"
 //!           | "root" [ name ] "of" expr "in" "[" expr "," expr "]"
 //!           | "table" axis [ "," axis ] "{" { expr ":" expr { "," expr } } "}"
@@ -235,11 +235,30 @@ impl Parser<'_> {
                 let span = Span::new(name.span.start, self.end());
                 Ok(Expr { kind, span })
             }
+            _ if self.is_change(&name) => {
+                self.at += 2;
+                let opened = self.expect("[")?;
+                self.open += 1;
+                let index = Box::new(self.expr()?);
+                self.open -= 1;
+                self.close("]", opened)?;
+                self.expect("=")?;
+                let value = Box::new(self.expr()?);
+                let span = Span::new(name.span.start, self.end());
+                Ok(Expr { kind: ExprKind::Changed { profile: name, index, value }, span })
+            }
             _ => {
                 let span = name.span;
                 Ok(Expr { kind: ExprKind::Name(name.text), span })
             }
         }
+    }
+
+    /// Whether `with t[` stands behind `t`.
+    fn is_change(&self, profile: &Name) -> bool {
+        let word = |n: usize, text: &str| matches!(self.tokens.get(self.at + n).map(|t| &t.kind), Some(TokenKind::Name(w)) if w == text);
+        let bracket = self.tokens.get(self.at + 2).map(|t| &t.kind);
+        word(0, "with") && word(1, &profile.text) && matches!(bracket, Some(TokenKind::Symbol("[")))
     }
 
     fn arguments(&mut self, function: Name) -> Parse<ExprKind> {

@@ -2,18 +2,21 @@
 
 use super::statement::relations;
 use super::{WIDTH, comments, end_line, print_expr, print_relation, refs};
-use crate::lang::ast::{Derivation, DerivationKind, Link, Membership, Name, Positive, Reason, ReasonKind};
+use crate::lang::ast::{
+    Derivation, DerivationKind, Link, Membership, Name, Positive, Range, Reason, ReasonKind, Relations,
+    Within,
+};
 
 pub(super) fn print_derivation(out: &mut String, derivation: &Derivation) {
     out.push_str(&format!("derivation {} {{\n", derivation.name.text));
     for line in &derivation.lines {
         comments(out, "  ", &line.comments);
         match &line.kind {
-            DerivationKind::Step { name, ranges, chain } => {
+            DerivationKind::Step { name, ranges, conditions, chain } => {
                 let mut head = String::new();
-                if name.is_some() || !ranges.is_empty() {
+                if name.is_some() || !ranges.is_empty() || !conditions.is_empty() {
                     let name = name.as_ref().map(|n| format!(" {}", n.text)).unwrap_or_default();
-                    head = format!("step{name}{}: ", for_all(ranges));
+                    head = format!("step{name}{}{}: ", for_all(ranges), print_conditions(conditions));
                 }
                 head.push_str(&print_expr(&chain.first));
                 print_links(out, &head, &chain.links);
@@ -84,6 +87,10 @@ pub(in crate::lang) fn print_reason(reason: &Reason) -> String {
         ReasonKind::Density => "density".into(),
         ReasonKind::Monotonicity => "monotonicity".into(),
         ReasonKind::Sign => "sign".into(),
+        ReasonKind::Independence => "independence".into(),
+        ReasonKind::Reindexing => "reindexing".into(),
+        ReasonKind::Contradiction => "contradiction".into(),
+        ReasonKind::Cases(r) => format!("cases {}", relations(&r.first, &r.rest)),
         ReasonKind::Envelope => "the envelope formula".into(),
         ReasonKind::Named { name, at } => {
             let values: Vec<String> =
@@ -96,17 +103,33 @@ pub(in crate::lang) fn print_reason(reason: &Reason) -> String {
 
 /// `v in [0, 1], x`.
 pub(in crate::lang) fn print_members(ranges: &[Membership]) -> String {
-    let member = |m: &Membership| match &m.range {
-        Some(range) => {
+    let member = |m: &Membership| match &m.within {
+        Within::Interval(range) => {
             format!("{} in [{}, {}]", m.name.text, print_expr(&range.low), print_expr(&range.high))
         }
-        None => m.name.text.clone(),
+        Within::Agents(first, last) => {
+            format!("{} in {}..{}", m.name.text, print_expr(first), print_expr(last))
+        }
+        Within::Any => m.name.text.clone(),
     };
     ranges.iter().map(member).collect::<Vec<_>>().join(", ")
 }
 
 fn for_all(ranges: &[Membership]) -> String {
     if ranges.is_empty() { String::new() } else { format!(" for all {}", print_members(ranges)) }
+}
+
+/// ` if a >= b and c = d`, or nothing.
+pub(in crate::lang) fn print_conditions(conditions: &[Relations]) -> String {
+    let all: Vec<String> = conditions.iter().map(|r| relations(&r.first, &r.rest)).collect();
+    if all.is_empty() { String::new() } else { format!(" if {}", all.join(" and ")) }
+}
+
+/// `on [0, V] with positive density f`.
+fn types(on: &Range, positive: Positive, density: &Name) -> String {
+    let positive = if positive == Positive::Yes { "positive " } else { "" };
+    let (low, high) = (print_expr(&on.low), print_expr(&on.high));
+    format!("on [{low}, {high}] with {positive}density {}", density.text)
 }
 
 fn plain(kind: &DerivationKind) -> String {
@@ -122,13 +145,16 @@ fn plain(kind: &DerivationKind) -> String {
             format!("given integer {} >= {}", name.text, print_expr(least))
         }
         DerivationKind::Cdf { name, on, positive, density } => {
-            let positive = if *positive == Positive::Yes { "positive " } else { "" };
-            let (low, high) = (print_expr(&on.low), print_expr(&on.high));
-            format!("given {}: cdf on [{low}, {high}] with {positive}density {}", name.text, density.text)
+            format!("given {}: cdf {}", name.text, types(on, *positive, density))
         }
-        DerivationKind::Hypothesis { name, relations: r, ranges } => {
+        DerivationKind::Profile { name, types: None } => format!("given profile {}", name.text),
+        DerivationKind::Profile { name, types: Some((on, positive, density)) } => {
+            format!("given profile {} {}", name.text, types(on, *positive, density))
+        }
+        DerivationKind::Hypothesis { name, relations: r, ranges, conditions } => {
             let name = name.as_ref().map(|n| format!("{}: ", n.text)).unwrap_or_default();
-            format!("given {name}{}{}", relations(&r.first, &r.rest), for_all(ranges))
+            let when = print_conditions(conditions);
+            format!("given {name}{}{}{when}", relations(&r.first, &r.rest), for_all(ranges))
         }
         DerivationKind::Let { name, parameters, body } => {
             let list = if parameters.is_empty() { String::new() } else { format!("({})", names(parameters)) };

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::statement::relations;
 use crate::exact::Rational;
-use crate::lang::ast::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, children};
+use crate::lang::ast::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Name, children};
 
 /// How tightly a form binds; a part that binds less tightly than its place needs brackets.
 #[derive(PartialEq, PartialOrd)]
@@ -18,7 +18,7 @@ enum Level {
 
 fn level(e: &Expr) -> Level {
     match &e.kind {
-        ExprKind::Sum(_) | ExprKind::Negated(_) => Level::Sum,
+        ExprKind::Sum(_) | ExprKind::Negated(_) | ExprKind::Changed { .. } => Level::Sum,
         ExprKind::Product(_) => Level::Product,
         ExprKind::Power { .. } => Level::Factor,
         ExprKind::Expectation(_) | ExprKind::Interim(_) | ExprKind::Under { .. } | ExprKind::Root { .. } => {
@@ -85,6 +85,9 @@ fn write_expr(out: &mut String, e: &Expr) {
         ExprKind::Name(name) => out.push_str(name),
         ExprKind::Indexed { name, index } => {
             out.push_str(&format!("{}[{}]", name.text, print_expr(index)));
+        }
+        ExprKind::Changed { profile: Name { text, .. }, index, value } => {
+            out.push_str(&format!("{text} with {text}[{}] = {}", print_expr(index), print_expr(value)));
         }
         ExprKind::Sum(terms) => {
             for (position, (sign, term)) in terms.iter().enumerate() {

@@ -1,17 +1,16 @@
 //! Derivations: from syntax to hypotheses and chains of terms.
 
 use super::binder::comparison;
-use super::names::{advise, complain, unknown_name};
+use super::family::Family;
+use super::names::{advise, complain};
 use super::scope::{Env, Function, Range, Universe};
 use super::{DerivationSource, Goal, Resolve, ResolvedStatement};
 use crate::kernel::{Expr, Formula, Name as Symbol};
-use crate::lang::ast::{
-    self, DerivationKind, Membership, Name, Positive, ReasonKind, Relation, Span, Stance,
-};
+use crate::lang::ast::{self, DerivationKind, Membership, Name, Positive, Relation, Span, Stance, Within};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
-use crate::lang::printer::{print_members, print_reason};
-use crate::model::{Bound, Chain, Derivation, Hypothesis, Justification, Link, inside_integral, together};
+use crate::lang::printer::{print_conditions, print_members, print_reason};
+use crate::model::{Bound, Chain, Derivation, Hypothesis, Link, TypeSpace, together};
 
 /// Arguments of a function at most.
 const ARGUMENT_LIMIT: usize = 8;
@@ -19,7 +18,7 @@ const ARGUMENT_LIMIT: usize = 8;
 pub(super) fn resolve(d: &ast::Derivation, span: Span) -> Result<ResolvedStatement, Vec<Diagnostic>> {
     let universe = Universe::default();
     let mut reader = Reader {
-        env: Env::new(&universe, vec![]),
+        env: Env { family: Some(Family::default()), ..Env::new(&universe, vec![]) },
         out: Derivation::default(),
         source: DerivationSource::default(),
         conclusion: None,
@@ -42,7 +41,9 @@ pub(super) fn resolve(d: &ast::Derivation, span: Span) -> Result<ResolvedStateme
     if !complaints.is_empty() {
         return Err(complaints);
     }
-    let Reader { out, source, conclusion, .. } = reader;
+    let Reader { env, out, source, conclusion } = reader;
+    let source = DerivationSource { profile: env.profile(), ..source };
+    let averaged = env.family.is_some_and(|f| f.averaged);
     Ok(ResolvedStatement {
         name: d.name.text.clone(),
         stance: Stance::Holds,
@@ -56,15 +57,15 @@ pub(super) fn resolve(d: &ast::Derivation, span: Span) -> Result<ResolvedStateme
         printed: None,
         value: None,
         definitions: vec![],
-        rests_on: vec![],
+        rests_on: averaged.then(|| "independent types".to_owned()).into_iter().collect(),
         types: vec![],
         derivation: Some(source),
     })
 }
 
-struct Reader<'u> {
-    env: Env<'u>,
-    out: Derivation,
+pub(super) struct Reader<'u> {
+    pub(super) env: Env<'u>,
+    pub(super) out: Derivation,
     source: DerivationSource,
     /// The last overall relation as text.
     conclusion: Option<String>,
@@ -90,7 +91,17 @@ impl Reader<'_> {
             }),
             DerivationKind::Numbers(names) => names.iter().try_for_each(|name| self.number(name).map(|_| ())),
             DerivationKind::Members(members) => members.iter().try_for_each(|m| {
-                let Some(range) = &m.range else { return self.number(&m.name).map(|_| ()) };
+                let range = match &m.within {
+                    Within::Any => return self.number(&m.name).map(|_| ()),
+                    Within::Interval(range) => range,
+                    Within::Agents(first, last) => {
+                        let upper = self.env.agents(first, last)?;
+                        let agent = self.number(&m.name)?;
+                        self.env.is_agent(&agent);
+                        self.assume("", Expr::is_agent(&agent, &upper), true);
+                        return Ok(());
+                    }
+                };
                 let (low, high) = (self.env.number(&range.low)?, self.env.number(&range.high)?);
                 self.number(&m.name)?;
                 let bound = Bound::interval(m.name.text.as_str().into(), m.name.text.clone(), low, high);
@@ -99,12 +110,13 @@ impl Reader<'_> {
             }),
             DerivationKind::Integer { name, least } => self.integer(name, least),
             DerivationKind::Cdf { name, on, positive, density } => self.cdf(name, on, *positive, density),
-            DerivationKind::Hypothesis { name, relations, ranges } => {
+            DerivationKind::Profile { name, types } => self.profile(name, types.as_ref()),
+            DerivationKind::Hypothesis { name, relations, ranges, conditions } => {
                 let label = name.as_ref().map(|n| n.text.clone()).unwrap_or_default();
                 if let Some(name) = name {
                     self.is_new_fact(name)?;
                 }
-                let scope = self.enter(ranges)?;
+                let scope = self.enter(ranges, conditions)?;
                 let read = self.relations(relations);
                 self.leave(ranges);
                 let formula = Formula::for_all(&scope.names, Formula::implied(&scope.domain, read?));
@@ -114,7 +126,9 @@ impl Reader<'_> {
                 Ok(())
             }
             DerivationKind::Let { name, parameters, body } => self.define(name, parameters, body),
-            DerivationKind::Step { name, ranges, chain } => self.chain(name.as_ref(), ranges, chain, span),
+            DerivationKind::Step { name, ranges, conditions, chain } => {
+                self.chain(name.as_ref(), (ranges, conditions), chain, span)
+            }
         }
     }
 
@@ -164,6 +178,7 @@ impl Reader<'_> {
             ));
         };
         let value = Expr::natural().plus(&Expr::integer(small.into()));
+        self.env.count(&value, small);
         self.env.values.insert(name.text.clone(), value);
         self.out.integer = Some((name.text.clone(), small));
         self.source.integer = self.out.integer.clone();
@@ -219,6 +234,26 @@ impl Reader<'_> {
         self.hypotheses_are_defined()
     }
 
+    /// A profile of independent types; with a density, of every agent on the same type space.
+    fn profile(&mut self, name: &Name, types: Option<&(ast::Range, Positive, Name)>) -> Resolve<()> {
+        self.number(name)?;
+        let space = match types {
+            None => None,
+            Some((on, positive, density)) => {
+                let (low, high) = (self.env.number(&on.low)?, self.env.number(&on.high)?);
+                self.is_new(density)?;
+                Some((low, high, *positive == Positive::Yes, density.text.clone()))
+            }
+        };
+        let hypotheses = self.env.declare_profile(name, space.clone())?;
+        let upper = self.out.integer.as_ref().map(|(name, _)| self.env.values.get(name).cloned());
+        if let (Some((low, high, _, density)), Some(Some(upper))) = (space, upper) {
+            self.out.space = Some(TypeSpace { low, high, upper, density: density.as_str().into() });
+        }
+        hypotheses.into_iter().for_each(|h| self.assume("", h, true));
+        self.hypotheses_are_defined()
+    }
+
     fn define(&mut self, name: &Name, parameters: &[Name], body: &ast::Expr) -> Resolve<()> {
         self.is_new(name)?;
         if parameters.is_empty() {
@@ -243,11 +278,15 @@ impl Reader<'_> {
             scope,
         };
         // Read once, so that what is wrong with it is reported where it stands.
+        let members = self.env.members();
         for p in parameters {
-            self.env.values.insert(p.text.clone(), Expr::variable(&format!("{}'", p.text)));
+            let value = Expr::variable(&format!("{}'", p.text));
+            self.env.is_agent(&value);
+            self.env.values.insert(p.text.clone(), value);
         }
         let read = self.env.number(body);
         parameters.iter().for_each(|p| drop(self.env.values.remove(&p.text)));
+        self.env.forget_agents(members);
         // Whether it divides by zero is asked where it is used.
         self.env.obligations.clear();
         read?;
@@ -255,19 +294,39 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn enter(&mut self, members: &[Membership]) -> Resolve<Scope> {
+    fn enter(&mut self, members: &[Membership], conditions: &[ast::Relations]) -> Resolve<Scope> {
         let mut out = Scope::default();
         for m in members {
-            let range = match &m.range {
-                Some(range) => Some((self.env.number(&range.low)?, self.env.number(&range.high)?)),
-                None => None,
+            let mut agents = None;
+            let range = match &m.within {
+                Within::Interval(range) => {
+                    Some((self.env.number(&range.low)?, self.env.number(&range.high)?))
+                }
+                Within::Agents(first, last) => {
+                    agents = Some(self.env.agents(first, last)?);
+                    None
+                }
+                Within::Any => None,
             };
-            self.is_new(&m.name)?;
+            let profile = self.env.is_profile(&m.name.text);
+            if !profile {
+                self.is_new(&m.name)?;
+            }
             let facts = self.out.hypotheses.len() + self.out.chains.len();
             let name = Symbol::from(format!("{}''{facts}", m.name.text).as_str());
             self.source.variables.push((name.clone(), m.name.text.clone()));
             self.env.values.insert(m.name.text.clone(), Expr::variable(&name));
+            let before = out.domain.len();
             out.names.push(name.clone());
+            let value = Expr::variable(&name);
+            if let Some(upper) = agents {
+                self.env.is_agent(&value);
+                out.domain.push(Expr::is_agent(&value, &upper));
+            }
+            if profile {
+                out.domain.extend(self.env.in_type_space(&value));
+            }
+            self.env.guards.extend(out.domain.iter().skip(before).cloned());
             match range {
                 Some((low, high)) => {
                     let bound = Bound::interval(name, m.name.text.clone(), low, high);
@@ -277,12 +336,26 @@ impl Reader<'_> {
                 None => out.unbounded.push(name),
             }
         }
+        for condition in conditions {
+            let parts = match self.relations(condition)? {
+                Formula::And(parts) => parts,
+                only => vec![only],
+            };
+            self.env.guards.extend(parts.iter().cloned());
+            out.domain.extend(parts);
+        }
         Ok(out)
     }
 
     fn leave(&mut self, members: &[Membership]) {
-        members.iter().for_each(|m| drop(self.env.values.remove(&m.name.text)));
+        for m in members {
+            self.env.values.remove(&m.name.text);
+            if self.env.is_profile(&m.name.text) {
+                self.env.values.insert(m.name.text.clone(), Expr::variable(&m.name.text));
+            }
+        }
         self.env.ranges.clear();
+        self.env.guards.clear();
     }
 
     fn relations(&mut self, r: &ast::Relations) -> Resolve<Formula> {
@@ -320,14 +393,14 @@ impl Reader<'_> {
     fn chain(
         &mut self,
         name: Option<&Name>,
-        ranges: &[Membership],
+        (ranges, conditions): (&[Membership], &[ast::Relations]),
         chain: &ast::Chain,
         span: Span,
     ) -> Resolve<()> {
         if let Some(name) = name {
             self.is_new_fact(name)?;
         }
-        let scope = self.enter(ranges);
+        let scope = self.enter(ranges, conditions);
         let read = self.links(chain);
         self.leave(ranges);
         let (scope, (links, overall)) = (scope?, read?);
@@ -336,6 +409,7 @@ impl Reader<'_> {
         let sign = crate::lang::print_relation(shown(overall));
         let for_all =
             if ranges.is_empty() { String::new() } else { format!(" for all {}", print_members(ranges)) };
+        let for_all = format!("{for_all}{}", print_conditions(conditions));
         self.conclusion = Some(format!("{} {sign} {last}{for_all}", print_expr(&chain.first)));
         let name = name.map(|n| n.text.clone()).unwrap_or_default();
         self.out.chains.push(Chain {
@@ -389,78 +463,6 @@ impl Reader<'_> {
         }
         Ok((links, overall))
     }
-
-    /// The reasons of a link. Values may speak of the variables of the integrals on both sides.
-    fn reasons(&mut self, link: &ast::Link, sides: [&ast::Expr; 2]) -> Resolve<Vec<Justification>> {
-        let mut inside: Vec<String> = Vec::new();
-        let mut stack: Vec<&ast::Expr> = sides.to_vec();
-        while let Some(e) = stack.pop() {
-            if let ast::ExprKind::Integral { variable, .. } = &e.kind
-                && !inside.contains(&variable.text)
-            {
-                inside.push(variable.text.clone());
-            }
-            ast::children(e, &mut |child| stack.push(child));
-        }
-        inside.retain(|name| !self.env.values.contains_key(name));
-        for name in &inside {
-            self.env.values.insert(name.clone(), Expr::variable(&inside_integral(name)));
-        }
-        let read = link.reasons.iter().map(|r| self.reason(r)).collect();
-        inside.iter().for_each(|name| drop(self.env.values.remove(name)));
-        read
-    }
-
-    fn reason(&mut self, reason: &ast::Reason) -> Resolve<Justification> {
-        Ok(match &reason.kind {
-            ReasonKind::Same(_) | ReasonKind::Splitting(None) => Justification::Same,
-            ReasonKind::Splitting(Some(at)) => {
-                self.env.number(at)?;
-                Justification::Same
-            }
-            ReasonKind::Given => Justification::Given,
-            ReasonKind::Fundamental(_) => Justification::Fundamental,
-            ReasonKind::Density => Justification::Density,
-            ReasonKind::Monotonicity => Justification::Monotone,
-            ReasonKind::Sign => Justification::Sign,
-            ReasonKind::Envelope => Justification::Envelope,
-            ReasonKind::Named { name, at } => self.named(name, at)?,
-        })
-    }
-
-    fn named(&mut self, name: &Name, at: &[(Name, ast::Expr)]) -> Resolve<Justification> {
-        let hypothesis =
-            self.out.hypotheses.iter().find(|h| h.name == name.text).map(|h| variables(&h.formula));
-        let chain = self.out.chains.iter().find(|c| c.name == name.text);
-        let chain = chain.map(|c| c.variables.clone());
-        let Some(variables) = hypothesis.or(chain) else {
-            let hypotheses = self.out.hypotheses.iter().map(|h| h.name.as_str());
-            let all = hypotheses.chain(self.out.chains.iter().map(|c| c.name.as_str()));
-            let words =
-                ["given", "algebra", "definition", "parts", "density", "monotonicity", "sign", "linearity"];
-            let known: Vec<&str> = all.filter(|n| !n.is_empty()).chain(words).collect();
-            return Err(unknown_name("reason, or a hypothesis or step above", &name.text, name.span, known));
-        };
-        let mut values = Vec::new();
-        for (variable, value) in at {
-            let prefix = format!("{}''", variable.text);
-            let Some(symbol) = variables.iter().find(|s| s.starts_with(&prefix)).cloned() else {
-                let message = format!("`{}` does not speak of all `{}`", name.text, variable.text);
-                return Err(complain("unknown-name", message, variable.span));
-            };
-            values.push((symbol, self.env.number(value)?));
-        }
-        Ok(Justification::Named { name: name.text.clone(), at: values })
-    }
-}
-
-fn variables(formula: &Formula) -> Vec<Symbol> {
-    let (mut out, mut at) = (Vec::new(), formula);
-    while let Formula::ForAll(x, body) = at {
-        out.push(x.clone());
-        at = body;
-    }
-    out
 }
 
 fn shown(relation: crate::model::Comparison) -> Relation {

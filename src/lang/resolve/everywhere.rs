@@ -62,6 +62,6 @@ fn is_smooth(e: &Expr) -> bool {
         Node::Variable(_) | Node::Bound(_) | Node::Natural => true,
         Node::Primitive { upper, body } => is_smooth(upper) && is_smooth(body),
         Node::Power(e) => is_smooth(e),
-        Node::Apply(..) | Node::Indicator(_) | Node::Opaque { .. } | Node::Inverse(_) => false,
+        _ => false,
     })
 }

@@ -51,11 +51,13 @@ impl Env<'_> {
         match &e.kind {
             ExprKind::Number(c) => Ok(Expr::number(c.clone())),
             ExprKind::Name(text) => self.name(text, e.span),
+            ExprKind::Indexed { name, index } if self.family.is_some() => self.type_at(name, index),
             ExprKind::Indexed { name, index } => self.indexed(name, index),
+            ExprKind::Changed { profile, index, value } => self.changed(profile, index, value),
             ExprKind::Sum(terms) => {
                 let mut sum = Expr::zero();
                 for (sign, term) in terms {
-                    let term = self.number(term)?;
+                    let term = self.operand(term)?;
                     sum = match sign {
                         Sign::Plus => sum.plus(&term),
                         Sign::Minus => sum.minus(&term),
@@ -63,11 +65,11 @@ impl Env<'_> {
                 }
                 Ok(sum)
             }
-            ExprKind::Negated(inner) => Ok(self.number(inner)?.negated()),
+            ExprKind::Negated(inner) => Ok(self.operand(inner)?.negated()),
             ExprKind::Product(factors) => {
                 let mut product = Expr::one();
                 for (how, factor) in factors {
-                    let term = self.number(factor)?;
+                    let term = self.operand(factor)?;
                     let term = match how {
                         Factor::Times => term,
                         Factor::Over => self.reciprocal(&term, factor.span)?,
@@ -79,6 +81,9 @@ impl Env<'_> {
             ExprKind::Power { base, exponent } => self.power(base, exponent),
             ExprKind::Call { function, arguments } => self.call(e, function, arguments),
             ExprKind::Family { operator, index, except, body } => {
+                if self.family.is_some() {
+                    return self.over_agents(e, *operator, index, except.as_deref(), body);
+                }
                 self.family(e, *operator, index, except.as_deref(), body)
             }
             ExprKind::Indicator(condition) => self.condition(condition),
@@ -86,6 +91,7 @@ impl Env<'_> {
             ExprKind::Cases { branches, otherwise } => self.cases(e, branches, otherwise.as_deref()),
             ExprKind::Integral { body, variable, low, high } => self.integral(body, variable, low, high),
             ExprKind::Root { body, variable, low, high } => self.root_in(e, body, variable, low, high),
+            ExprKind::Expectation(inner) if self.family.is_some() => self.over_profiles(inner),
             ExprKind::Expectation(inner) => self.expectation(inner),
             ExprKind::Interim(inner) => self.interim(inner),
             ExprKind::Under { .. } => {

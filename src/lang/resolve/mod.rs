@@ -10,6 +10,7 @@ mod derivation;
 mod distribution;
 mod everywhere;
 mod expr;
+mod family;
 mod figure;
 mod finite;
 mod ironing;
@@ -20,6 +21,7 @@ mod predicate;
 mod prior;
 mod program;
 mod quantity;
+mod reason;
 mod root;
 mod rule;
 mod scope;
@@ -145,6 +147,8 @@ pub struct DerivationSource {
     pub integer: Option<(String, u32)>,
     /// Names that are bound in the terms, and how they are written.
     pub variables: Vec<(Symbol, String)>,
+    /// The name of profiles.
+    pub profile: Option<String>,
     /// Distribution functions: the name, the density, and where the integral begins.
     pub folds: Vec<(String, String, Expr)>,
 }

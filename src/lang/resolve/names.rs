@@ -87,7 +87,7 @@ pub(super) fn names_in(e: &ast::Expr) -> Vec<Name> {
     walk(e, &mut Vec::new(), &mut |e, bound| {
         let name = match &e.kind {
             ExprKind::Name(text) => Some(Name { text: text.clone(), span: e.span }),
-            ExprKind::Indexed { name, .. } => Some(name.clone()),
+            ExprKind::Indexed { name, .. } | ExprKind::Changed { profile: name, .. } => Some(name.clone()),
             ExprKind::Under { strategy, .. } => Some(strategy.clone()),
             _ => None,
         };

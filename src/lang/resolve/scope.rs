@@ -251,6 +251,8 @@ pub(super) struct Env<'u> {
     /// Whether quantities are written by name.
     pub(super) naming: Naming,
     pub(super) stages: Stages,
+    /// Agents and profiles of a derivation.
+    pub(super) family: Option<super::family::Family>,
     /// Whether anything is averaged over independent types.
     pub(super) averaged: bool,
     pub(super) depth: usize,
@@ -276,6 +278,7 @@ impl<'u> Env<'u> {
             folds: vec![],
             naming: Naming::Unfolded,
             stages: Stages::default(),
+            family: None,
             averaged: false,
             depth: 0,
             again: false,

@@ -3,9 +3,9 @@
 
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Formula, Node, Relation, Step};
-use crate::piecewise::{Obstacle, combination, quotient};
+use crate::piecewise::{Engine, Obstacle, combination, quotient};
 
-use super::super::proof::symbol;
+use super::super::proof::{Hints, symbol};
 use super::Proof;
 use super::tactic::{Known, closed_atoms, term, variable};
 
@@ -19,7 +19,51 @@ impl Proof<'_> {
         known.extend(more);
         let more = self.powers(e, known)?;
         known.extend(more);
+        let more = self.indicators(e, known)?;
+        known.extend(more);
         Ok(())
+    }
+
+    /// Values of the indicators that occur, where their conditions are decided.
+    fn indicators(&mut self, e: &Expr, known: &[Known]) -> Result<Vec<Known>, Obstacle> {
+        let mut conditions: Vec<Expr> = Vec::new();
+        for atom in e.atoms() {
+            if let Node::Indicator(condition) = atom.node()
+                && !conditions.contains(condition)
+            {
+                conditions.push(condition.clone());
+            }
+        }
+        let mut out = Vec::new();
+        for condition in conditions {
+            let holds = Formula::Compare(Relation::AtLeast, condition.clone());
+            let fails = Formula::Compare(Relation::Positive, condition.negated());
+            for goal in [holds, fails] {
+                let Some(premise) = self.combine(known, &goal, 1)? else { continue };
+                let z = self.name("z");
+                let at = Expr::variable(&z);
+                let value = Expr::at_least_zero(&at);
+                let (case, value) = match goal {
+                    Formula::Compare(Relation::AtLeast, _) => {
+                        (at.clone(), Formula::equal(&value, &Expr::one()))
+                    }
+                    _ => (at.negated(), Formula::Compare(Relation::Equal, value)),
+                };
+                let Formula::Compare(relation, _) = &goal else { continue };
+                let lemma = Formula::implied(&[Formula::Compare(*relation, case)], value);
+                let lemma = Formula::for_all(std::slice::from_ref(&z), lemma);
+                let mut engine = Engine::new();
+                let step = match self.builder.prove(&mut engine, &mut vec![], &lemma, &Hints::new()) {
+                    Ok(step) => step,
+                    Err(_) => continue,
+                };
+                let step = self.builder.add(Step::Instance { premise: step, term: condition.clone() })?;
+                let step = self.builder.add(Step::Apply { implication: step, premise })?;
+                out.push((step, self.builder.conclusion(step)?));
+                break;
+            }
+        }
+        Ok(out)
     }
 
     /// Signs of the powers `b^m` that occur.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Step};
-use crate::model::is_inside_integral;
+use crate::model::Binder;
 use crate::piecewise::Obstacle;
 
-use super::tactic::{Known, Tactic, closed_atoms, variable};
+use super::tactic::{Known, Tactic, all_atoms, closed_atoms, variable};
 use super::{Proof, Source};
 
 /// Instances of one source at most.
@@ -28,10 +28,11 @@ impl Proof<'_> {
         let Some(at) = self.values(at) else { return Ok(vec![]) };
         let atoms: Vec<Atom> = material.iter().flat_map(closed_atoms).collect();
         let pattern = formula_atoms(body);
+        let found_in: Vec<Atom> = material.iter().flat_map(all_atoms).collect();
         let mut choices: Vec<Vec<Expr>> = Vec::new();
         for x in &variables {
             let fixed: Vec<Expr> = at.iter().filter(|(n, _)| n == x).map(|(_, e)| e.clone()).collect();
-            let found = if fixed.is_empty() { matches(x, &pattern, &atoms) } else { fixed };
+            let found = if fixed.is_empty() { matches(x, &pattern, &found_in) } else { fixed };
             choices.push(if found.is_empty() { self.points(&atoms) } else { found });
         }
         let mut out = Vec::new();
@@ -46,8 +47,10 @@ impl Proof<'_> {
     fn values(&self, at: &[(Name, Expr)]) -> Option<Vec<(Name, Expr)>> {
         let inner = |e: &Expr| -> Option<Expr> {
             let mut e = e.clone();
-            for name in e.free_names().into_iter().filter(|n| is_inside_integral(n)) {
-                e = e.substitute_one(&name, &Expr::variable(self.inside.last()?));
+            for name in e.free_names() {
+                let Some(binder) = Binder::of(&name) else { continue };
+                let (_, inner) = self.inside.iter().rev().find(|(b, _)| *b == binder)?;
+                e = e.substitute_one(&name, &Expr::variable(inner));
             }
             Some(e)
         };
@@ -98,6 +101,9 @@ impl Proof<'_> {
 
     /// A premise of an instance: a consequence of comparisons that are assumed.
     pub(super) fn obvious(&mut self, goal: &Formula) -> Result<Option<usize>, Obstacle> {
+        if let Some(step) = self.plainly(goal)? {
+            return Ok(Some(step));
+        }
         let known = self.simple(&Tactic::Given.allows())?;
         for degree in [1, 2] {
             if let Some(step) = self.combine(&known, goal, degree)? {
@@ -151,7 +157,7 @@ fn quantified(formula: &Formula) -> (Vec<Name>, &Formula) {
 /// All atoms of a formula, closed or not.
 fn formula_atoms(formula: &Formula) -> Vec<Atom> {
     match formula {
-        Formula::Compare(_, e) => closed_atoms(e),
+        Formula::Compare(_, e) => all_atoms(e),
         Formula::And(parts) | Formula::Or(parts) => parts.iter().flat_map(formula_atoms).collect(),
         Formula::Implies(a, b) => [formula_atoms(a), formula_atoms(b)].concat(),
         Formula::ForAll(_, body) | Formula::Exists(_, body) => formula_atoms(body),
@@ -174,6 +180,21 @@ fn matches(x: &Name, pattern: &[Atom], atoms: &[Atom]) -> Vec<Expr> {
                     let at_x = here.iter().zip(there).filter(|(a, _)| variable(a) == Some(x));
                     at_x.for_each(|(_, e)| add(e));
                 }
+                (Node::Read { profile, agent }, Node::Read { profile: at, agent: own }) => {
+                    [(profile, at), (agent, own)].into_iter().for_each(|(here, there)| {
+                        if variable(here) == Some(x) {
+                            add(there);
+                        }
+                    })
+                }
+                (
+                    Node::Update { profile, agent, value },
+                    Node::Update { profile: at, agent: own, value: new },
+                ) => [(profile, at), (agent, own), (value, new)].into_iter().for_each(|(here, there)| {
+                    if variable(here) == Some(x) {
+                        add(there);
+                    }
+                }),
                 (Node::Primitive { upper, body }, Node::Primitive { upper: there, body: same })
                     if body == same && variable(upper) == Some(x) =>
                 {

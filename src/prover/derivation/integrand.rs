@@ -2,6 +2,7 @@
 
 use crate::kernel::rule::calculus::Interval;
 use crate::kernel::{Atom, Expr, Formula, Node, Relation, Step};
+use crate::model::Binder;
 use crate::piecewise::{Obstacle, quotient};
 
 use super::super::proof::symbol;
@@ -67,7 +68,8 @@ impl Proof<'_> {
     ) -> Result<Option<Known>, Obstacle> {
         let strict = Formula::greater(high, low);
         let weak = Formula::at_least(high, low);
-        let orders = [(Relation::Positive, strict), (Relation::AtLeast, weak)];
+        let weakly = if relation == Relation::Equal { Relation::Equal } else { Relation::AtLeast };
+        let orders = [(Relation::Positive, strict), (weakly, weak)];
         for (wanted, order) in orders {
             if wanted == Relation::Positive && relation != Relation::Positive {
                 continue;
@@ -81,7 +83,7 @@ impl Proof<'_> {
             let before = self.domain.len();
             self.domain.extend(bounds);
             self.depth += 1;
-            self.inside.push(y.clone());
+            self.inside.push((Binder::Integral, y.clone()));
             let goal = Formula::Compare(wanted, integrand.clone());
             let premise = self.by(&goal, allowed);
             self.depth -= 1;

@@ -5,15 +5,19 @@
 //! integrands; one linear program combines them. Without a reason the tactics are tried in order.
 
 mod calculus;
+mod cases;
 mod combine;
 mod envelope;
+mod family;
+mod independence;
 mod instance;
 mod integrand;
 mod refute;
+mod rewrite;
 mod tactic;
 
 use crate::kernel::{Expr, Formula, Name, Relation, Step};
-use crate::model::{Chain, Derivation, Justification, Link, together};
+use crate::model::{Binder, Chain, Derivation, Justification, Link, together};
 use crate::piecewise::Obstacle;
 
 use super::proof::{Builder, Proved, symbol};
@@ -101,7 +105,7 @@ struct Proof<'a> {
     /// How often a tactic was tried.
     spent: usize,
     /// The variables of the integrals whose integrands are looked at, the innermost last.
-    inside: Vec<Name>,
+    inside: Vec<(Binder, Name)>,
     /// Names that were made.
     fresh: usize,
     /// How deep in integrands and premises of instances.

@@ -28,7 +28,7 @@ pub struct Instance {
 }
 
 /// Combinations of values that are tried at most.
-const TRIES: usize = 30_000;
+const TRIES: usize = 10_000;
 /// Instances whose hypotheses are proved, at most.
 const PROOFS: usize = 8;
 /// Values of the natural number.
@@ -57,6 +57,15 @@ pub(super) fn instance(derivation: &Derivation, domain: &[Formula], goal: &Formu
     for atom in &atoms {
         every_function(atom, &mut unknown);
     }
+    // The prior is no part of an instance: an average of types alone has no value.
+    let of_types = |a: &Atom| {
+        let mut functions = BTreeMap::new();
+        every_function(a, &mut functions);
+        matches!(a.node(), Node::Expect { .. }) && functions.is_empty()
+    };
+    if atoms.iter().any(of_types) {
+        return None;
+    }
     let mut numbers: BTreeSet<Name> = variables(e);
     hypotheses.iter().for_each(|h| free(h, &mut vec![], &mut numbers));
     let numbers: Vec<Name> = numbers.into_iter().collect();
@@ -65,33 +74,33 @@ pub(super) fn instance(derivation: &Derivation, domain: &[Formula], goal: &Formu
         None => vec![None],
     };
     let (mut tries, mut proofs) = (0, 0);
+    let points: Vec<Vec<BTreeMap<Name, Expr>>> =
+        naturals.iter().map(|natural| points(&hypotheses, &numbers, *natural)).collect();
     for choice in choices(&unknown) {
-        for natural in &naturals {
+        for (natural, points) in naturals.iter().zip(&points) {
             let values = Values { table: choice.clone(), natural: *natural };
             let goal_term = values.term(e);
             let closed: Vec<Formula> = hypotheses.iter().filter_map(|h| instantiated(h, &values)).collect();
             if closed.len() != hypotheses.len() {
                 continue;
             }
-            for point in grid(numbers.len()) {
+            for at in points {
                 tries += 1;
                 if tries > TRIES {
                     return None;
                 }
-                let at: BTreeMap<Name, Expr> =
-                    numbers.iter().cloned().zip(point.into_iter().map(Expr::number)).collect();
-                let Some(value) = goal_term.substitute(&at).as_number() else { break };
-                if holds(*relation, &value) || !closed.iter().all(|h| plausible(h, &at)) {
+                let Some(value) = goal_term.substitute(at).as_number() else { break };
+                if holds(*relation, &value) || !closed.iter().all(|h| plausible(h, at)) {
                     continue;
                 }
                 proofs += 1;
                 if proofs > PROOFS {
                     return None;
                 }
-                if closed.iter().all(|h| proved(h, &at)) {
+                if closed.iter().all(|h| proved(h, at)) {
                     let functions = choice.iter().map(|(f, (ps, e))| (f.clone(), ps.clone(), e.clone()));
                     return Some(Instance {
-                        numbers: at.into_iter().collect(),
+                        numbers: at.clone().into_iter().collect(),
                         functions: functions.collect(),
                         natural: *natural,
                         difference: value,
@@ -101,6 +110,22 @@ pub(super) fn instance(derivation: &Derivation, domain: &[Formula], goal: &Formu
         }
     }
     None
+}
+
+/// The points of the grid at which the hypotheses hold that speak of no function.
+fn points(hypotheses: &[&Formula], numbers: &[Name], natural: Option<u32>) -> Vec<BTreeMap<Name, Expr>> {
+    let values = Values { table: BTreeMap::new(), natural };
+    let of_numbers = |h: &&&Formula| {
+        let (mut atoms, mut functions) = (Vec::new(), BTreeMap::new());
+        collect(h, &mut atoms);
+        atoms.iter().for_each(|a| every_function(a, &mut functions));
+        functions.is_empty()
+    };
+    let plain: Vec<Formula> =
+        hypotheses.iter().filter(of_numbers).filter_map(|h| instantiated(h, &values)).collect();
+    let at =
+        |point: Vec<Rational>| numbers.iter().cloned().zip(point.into_iter().map(Expr::number)).collect();
+    grid(numbers.len()).into_iter().map(at).filter(|at| plain.iter().all(|h| plausible(h, at))).collect()
 }
 
 fn holds(relation: Relation, value: &Rational) -> bool {
@@ -131,7 +156,12 @@ fn every_function(atom: &Atom, out: &mut BTreeMap<Name, usize>) {
             out.insert(f.clone(), arguments.len());
         }
         Node::Indicator(e) | Node::Inverse(e) | Node::Power(e) => visit(e),
-        Node::Primitive { upper, body } => [upper, body].into_iter().for_each(visit),
+        Node::Primitive { upper, body } | Node::Sum { upper, body } => {
+            [upper, body].into_iter().for_each(visit);
+        }
+        Node::Expect { body } => visit(body),
+        Node::Read { profile, agent } => [profile, agent].into_iter().for_each(visit),
+        Node::Update { profile, agent, value } => [profile, agent, value].into_iter().for_each(visit),
         Node::Opaque { low, high, body } => [low, high, body].into_iter().for_each(visit),
     }
 }

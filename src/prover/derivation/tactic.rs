@@ -1,6 +1,6 @@
 //! [`Tactic`]: what a reason allows, and the attempt to show a goal with it.
 
-use crate::kernel::{Expr, Formula, Name, Node, Relation, Step};
+use crate::kernel::{Expr, Formula, Name, Node, Step};
 use crate::model::Justification;
 use crate::piecewise::Obstacle;
 
@@ -24,6 +24,12 @@ pub enum Tactic {
     Monotone,
     /// By the envelope formula.
     Envelope,
+    /// By drawing types one by one.
+    Independence,
+    /// By sums of differences.
+    Reindexing,
+    /// From the negation.
+    Contradiction,
     /// By all of these together.
     Everything,
     /// By the reasons that are given.
@@ -49,17 +55,25 @@ pub(super) struct Allowed {
     pub(super) density: bool,
     pub(super) monotone: bool,
     pub(super) envelope: bool,
+    pub(super) independent: bool,
+    pub(super) reindex: bool,
+    /// Terms by whose sign cases are told apart.
+    pub(super) cases: Vec<Expr>,
+    pub(super) contradiction: bool,
 }
 
 impl Tactic {
     /// In the order in which they are tried.
-    pub(super) const ALL: [Tactic; 7] = [
+    pub(super) const ALL: [Tactic; 10] = [
         Tactic::Same,
         Tactic::Given,
         Tactic::Fundamental,
         Tactic::Density,
         Tactic::Monotone,
         Tactic::Envelope,
+        Tactic::Reindexing,
+        Tactic::Independence,
+        Tactic::Contradiction,
         Tactic::Everything,
     ];
 
@@ -70,6 +84,10 @@ impl Tactic {
             density: false,
             monotone: false,
             envelope: false,
+            independent: false,
+            reindex: false,
+            cases: vec![],
+            contradiction: false,
         };
         match self {
             Tactic::Same => none,
@@ -78,12 +96,18 @@ impl Tactic {
             Tactic::Density => Allowed { density: true, ..none },
             Tactic::Monotone => Allowed { sources: Sources::All, monotone: true, ..none },
             Tactic::Envelope => Allowed { sources: Sources::All, envelope: true, ..none },
+            Tactic::Independence => Allowed { sources: Sources::All, independent: true, ..none },
+            Tactic::Reindexing => Allowed { sources: Sources::All, reindex: true, ..none },
+            Tactic::Contradiction => Allowed { sources: Sources::All, contradiction: true, ..none },
             Tactic::Everything => Allowed {
                 sources: Sources::All,
                 fundamental: true,
                 density: true,
                 monotone: true,
                 envelope: true,
+                independent: true,
+                reindex: true,
+                ..none
             },
             Tactic::Reasons(because) => because.iter().fold(none, Allowed::with),
         }
@@ -98,6 +122,9 @@ impl Tactic {
             Tactic::Density => "density",
             Tactic::Monotone => "monotonicity",
             Tactic::Envelope => "the envelope formula",
+            Tactic::Independence => "independence",
+            Tactic::Reindexing => "reindexing",
+            Tactic::Contradiction => "contradiction and given",
             Tactic::Everything => "given, the fundamental theorem, density and monotonicity",
             Tactic::Reasons(_) => "its reasons",
         }
@@ -115,6 +142,14 @@ impl Allowed {
                 Allowed { sources: Sources::All, monotone: true, ..self }
             }
             Justification::Envelope => Allowed { sources: Sources::All, envelope: true, ..self },
+            Justification::Independence => Allowed { independent: true, ..self },
+            Justification::Reindexing => Allowed { reindex: true, ..self },
+            Justification::Cases(on) => {
+                let mut cases = self.cases;
+                cases.push(on.clone());
+                Allowed { cases, ..self }
+            }
+            Justification::Contradiction => Allowed { contradiction: true, ..self },
             Justification::Named { .. } => {
                 let sources = match self.sources {
                     Sources::All => Sources::All,
@@ -151,9 +186,24 @@ impl Proof<'_> {
         if let Some(step) = self.combine(&[], goal, 0)? {
             return Ok(Some(step));
         }
+        if let Some(found) = self.in_cases(goal, allowed)? {
+            return Ok(Some(found));
+        }
         let mut known = self.facts(e, allowed)?;
         if let Some(step) = self.from(&known, goal)? {
             return Ok(Some(step));
+        }
+        if self.families(goal, &mut known, allowed)?
+            && let Some(step) = self.from(&known, goal)?
+        {
+            return Ok(Some(step));
+        }
+        let equal = self.equals(e, &known)?;
+        if !equal.is_empty() {
+            known.extend(equal);
+            if let Some(step) = self.from(&known, goal)? {
+                return Ok(Some(step));
+            }
         }
         if allowed.density {
             known.extend(self.densities(e)?);
@@ -170,7 +220,10 @@ impl Proof<'_> {
         {
             return Ok(Some(step));
         }
-        if allowed.monotone && *relation != Relation::Equal {
+        if let Some(step) = self.one_by_one(goal, &known, allowed)? {
+            return Ok(Some(step));
+        }
+        if allowed.monotone {
             let more = self.integrands(*relation, e, &known, allowed)?;
             if !more.is_empty() {
                 known.extend(more);
@@ -183,14 +236,17 @@ impl Proof<'_> {
     /// What is known without calculus, as far as it has to do with a term.
     pub(super) fn facts(&mut self, e: &Expr, allowed: &Allowed) -> Result<Vec<Known>, Obstacle> {
         let mut known = self.simple(allowed)?;
+        let assumed = self.assumed()?;
         for round in 0..2 {
             let mut material: Vec<Expr> = vec![e.clone()];
             if round > 0 {
                 material.extend(known.iter().filter_map(|(_, f)| term(f)));
             }
             let before = known.len();
-            for number in 0..self.sources.len() {
-                let Some(source) = self.sources.get(number).cloned() else { continue };
+            let count = self.sources.len();
+            for number in 0..count + assumed.len() {
+                let source = self.sources.get(number).or_else(|| assumed.get(number - count)).cloned();
+                let Some(source) = source else { continue };
                 if !self.may_use(&source, allowed) {
                     continue;
                 }
@@ -223,7 +279,10 @@ impl Proof<'_> {
     pub(super) fn simple(&mut self, allowed: &Allowed) -> Result<Vec<Known>, Obstacle> {
         let mut known = Vec::new();
         for formula in self.domain.clone() {
-            known.push((self.builder.add(Step::Assume { formula: formula.clone() })?, formula));
+            if matches!(formula, Formula::Compare(..) | Formula::And(_)) {
+                let step = self.builder.add(Step::Assume { formula: formula.clone() })?;
+                self.comparisons(step, &formula, &mut known)?;
+            }
         }
         if self.derivation.integer.is_some() {
             let step = self.builder.add(Step::Natural)?;
@@ -235,6 +294,18 @@ impl Proof<'_> {
             }
         }
         Ok(known)
+    }
+
+    /// What is assumed here for all values of something.
+    fn assumed(&mut self) -> Result<Vec<super::Source>, Obstacle> {
+        let mut out = Vec::new();
+        for formula in self.domain.clone() {
+            if matches!(formula, Formula::ForAll(..) | Formula::Implies(..)) {
+                let step = self.builder.add(Step::Assume { formula: formula.clone() })?;
+                out.push(super::Source { name: String::new(), step, formula, meant: true });
+            }
+        }
+        Ok(out)
     }
 
     /// The comparisons that a theorem says, part by part.
@@ -277,6 +348,19 @@ pub(super) fn term(formula: &Formula) -> Option<Expr> {
     }
 }
 
+/// All atoms inside a term, those that speak of a bound variable too.
+pub(super) fn all_atoms(e: &Expr) -> Vec<crate::kernel::Atom> {
+    let mut out: Vec<crate::kernel::Atom> = Vec::new();
+    let mut stack: Vec<crate::kernel::Atom> = e.atoms().cloned().collect();
+    while let Some(atom) = stack.pop() {
+        if !out.contains(&atom) {
+            stack.extend(parts(&atom));
+            out.push(atom);
+        }
+    }
+    out
+}
+
 /// All terms inside a term that are not below a binder, and the atoms below binders that are closed.
 pub(super) fn closed_atoms(e: &Expr) -> Vec<crate::kernel::Atom> {
     let mut out: Vec<crate::kernel::Atom> = Vec::new();
@@ -300,7 +384,14 @@ fn parts(atom: &crate::kernel::Atom) -> Vec<crate::kernel::Atom> {
         Node::Variable(_) | Node::Bound(_) | Node::Natural => vec![],
         Node::Apply(_, arguments) => arguments.iter().flat_map(atoms).collect(),
         Node::Indicator(e) | Node::Inverse(e) | Node::Power(e) => atoms(e),
-        Node::Primitive { upper, body } => [upper, body].into_iter().flat_map(atoms).collect(),
+        Node::Primitive { upper, body } | Node::Sum { upper, body } => {
+            [upper, body].into_iter().flat_map(atoms).collect()
+        }
+        Node::Expect { body } => atoms(body),
+        Node::Read { profile, agent } => [profile, agent].into_iter().flat_map(atoms).collect(),
+        Node::Update { profile, agent, value } => {
+            [profile, agent, value].into_iter().flat_map(atoms).collect()
+        }
         Node::Opaque { low, high, body } => [low, high, body].into_iter().flat_map(atoms).collect(),
     }
 }

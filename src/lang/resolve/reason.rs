@@ -1,0 +1,109 @@
+//! Derivations: the reasons of links.
+
+use super::Resolve;
+use super::derivation::Reader;
+use super::names::{complain, unknown_name};
+use crate::kernel::{Expr, Formula, Name as Symbol};
+use crate::lang::ast::{self, Name, ReasonKind};
+use crate::model::{Binder, Justification};
+
+impl Reader<'_> {
+    /// The reasons of a link. Values may speak of the variables of the integrals on both sides.
+    pub(super) fn reasons(
+        &mut self,
+        link: &ast::Link,
+        sides: [&ast::Expr; 2],
+    ) -> Resolve<Vec<Justification>> {
+        let mut inside: Vec<(String, Binder)> = Vec::new();
+        let mut stack: Vec<&ast::Expr> = sides.to_vec();
+        while let Some(e) = stack.pop() {
+            let bound = match &e.kind {
+                ast::ExprKind::Integral { variable, .. } => Some((variable.text.clone(), Binder::Integral)),
+                ast::ExprKind::Family { index, .. } => Some((index.text.clone(), Binder::Sum)),
+                ast::ExprKind::Expectation(_) => self.env.profile().map(|p| (p, Binder::Expectation)),
+                _ => None,
+            };
+            inside.extend(bound.filter(|(name, _)| inside.iter().all(|(n, _)| n != name)));
+            ast::children(e, &mut |child| stack.push(child));
+        }
+        inside.retain(|(name, binder)| *binder == Binder::Expectation || !self.env.values.contains_key(name));
+        let outside = self.env.values.clone();
+        for (name, binder) in inside {
+            self.env.values.insert(name.clone(), Expr::variable(&binder.inside(&name)));
+        }
+        let read = link.reasons.iter().map(|r| self.reason(r)).collect();
+        self.env.values = outside;
+        read
+    }
+
+    fn reason(&mut self, reason: &ast::Reason) -> Resolve<Justification> {
+        Ok(match &reason.kind {
+            ReasonKind::Same(_) | ReasonKind::Splitting(None) => Justification::Same,
+            ReasonKind::Splitting(Some(at)) => {
+                self.env.number(at)?;
+                Justification::Same
+            }
+            ReasonKind::Given => Justification::Given,
+            ReasonKind::Fundamental(_) => Justification::Fundamental,
+            ReasonKind::Density => Justification::Density,
+            ReasonKind::Monotonicity => Justification::Monotone,
+            ReasonKind::Sign => Justification::Sign,
+            ReasonKind::Envelope => Justification::Envelope,
+            ReasonKind::Independence => Justification::Independence,
+            ReasonKind::Reindexing => Justification::Reindexing,
+            ReasonKind::Contradiction => Justification::Contradiction,
+            ReasonKind::Cases(relations) => Justification::Cases(self.case(relations)?),
+            ReasonKind::Named { name, at } => self.named(name, at)?,
+        })
+    }
+
+    /// The term that is at least zero in the one case and not in the other.
+    fn case(&mut self, relations: &ast::Relations) -> Resolve<Expr> {
+        let [(relation, right)] = relations.rest.as_slice() else {
+            return Err(complain("unsupported", "two cases are told apart by one relation", relations.span));
+        };
+        let (left, right) = (self.env.number(&relations.first)?, self.env.number(right)?);
+        Ok(match relation {
+            ast::Relation::AtLeast | ast::Relation::Less => left.minus(&right),
+            ast::Relation::AtMost | ast::Relation::Greater => right.minus(&left),
+            ast::Relation::Equal | ast::Relation::NotEqual => {
+                let message = "two cases are told apart by `>=`, `>`, `<=` or `<`";
+                return Err(complain("unsupported", message, relations.span));
+            }
+        })
+    }
+
+    fn named(&mut self, name: &Name, at: &[(Name, ast::Expr)]) -> Resolve<Justification> {
+        let hypothesis =
+            self.out.hypotheses.iter().find(|h| h.name == name.text).map(|h| variables(&h.formula));
+        let chain = self.out.chains.iter().find(|c| c.name == name.text);
+        let chain = chain.map(|c| c.variables.clone());
+        let Some(variables) = hypothesis.or(chain) else {
+            let hypotheses = self.out.hypotheses.iter().map(|h| h.name.as_str());
+            let all = hypotheses.chain(self.out.chains.iter().map(|c| c.name.as_str()));
+            let words =
+                ["given", "algebra", "definition", "parts", "density", "monotonicity", "sign", "linearity"];
+            let known: Vec<&str> = all.filter(|n| !n.is_empty()).chain(words).collect();
+            return Err(unknown_name("reason, or a hypothesis or step above", &name.text, name.span, known));
+        };
+        let mut values = Vec::new();
+        for (variable, value) in at {
+            let prefix = format!("{}''", variable.text);
+            let Some(symbol) = variables.iter().find(|s| s.starts_with(&prefix)).cloned() else {
+                let message = format!("`{}` does not speak of all `{}`", name.text, variable.text);
+                return Err(complain("unknown-name", message, variable.span));
+            };
+            values.push((symbol, self.env.number(value)?));
+        }
+        Ok(Justification::Named { name: name.text.clone(), at: values })
+    }
+}
+
+fn variables(formula: &Formula) -> Vec<Symbol> {
+    let (mut out, mut at) = (Vec::new(), formula);
+    while let Formula::ForAll(x, body) = at {
+        out.push(x.clone());
+        at = body;
+    }
+    out
+}
