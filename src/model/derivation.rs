@@ -4,7 +4,7 @@
 //! relation of each chain, for all functions, all values of the free names, and all integers from the least
 //! one on.
 
-use crate::kernel::{Expr, Formula, Name, Statement};
+use crate::kernel::{Definition, Expr, Formula, Name, Statement};
 
 use super::claim::{Comparison, Conjunct};
 
@@ -20,12 +20,29 @@ pub struct Derivation {
     pub space: Option<TypeSpace>,
     /// What is assumed.
     pub hypotheses: Vec<Hypothesis>,
+    /// What earlier derivations show, for some functions and numbers.
+    pub applied: Vec<Application>,
     /// What follows from what words such as `cdf` mean, and need not be said.
     pub lemmas: Vec<Formula>,
     /// What must hold for the hypotheses to make sense: denominators that are not zero.
     pub defined: Vec<Formula>,
     /// The chains in order.
     pub chains: Vec<Chain>,
+}
+
+/// An earlier derivation, for some functions and numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// Its name.
+    pub name: String,
+    /// The derivation.
+    pub derivation: Derivation,
+    /// What its functions are; those that are left out stay as they are.
+    pub functions: Vec<Definition>,
+    /// What its natural number is; none if it stays as it is.
+    pub natural: Option<u32>,
+    /// What its numbers are, in their order.
+    pub numbers: Vec<Expr>,
 }
 
 /// Where the types of all agents are.

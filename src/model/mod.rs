@@ -26,7 +26,8 @@ mod versus;
 
 pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role};
 pub use derivation::{
-    Binder, Chain, Derivation, Hypothesis, Justification, Link, TypeSpace, in_type_space, together,
+    Application, Binder, Chain, Derivation, Hypothesis, Justification, Link, TypeSpace, in_type_space,
+    together,
 };
 pub use distribution::{Distribution, derivative};
 pub use equilibrium::{Concept, equilibrium};

@@ -81,6 +81,16 @@ pub(super) fn failures(
         story
             .push("vacuous: its hypotheses contradict each other, so that anything follows from them".into());
     }
+    for (name, unmet) in &derived.inapplicable {
+        story.push(match unmet {
+            Some(formula) => {
+                format!("`{name}` does not apply: it is not shown that {}", names.formula(formula))
+            }
+            None => format!(
+                "`{name}` does not apply: it is not proved, or not for functions that may be unbounded"
+            ),
+        });
+    }
     if let Some(formula) = &derived.undefined {
         story.push(format!("it is not shown that a denominator is never zero: {}", names.formula(formula)));
     }

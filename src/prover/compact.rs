@@ -22,6 +22,13 @@ pub(super) fn compact(steps: Vec<Step>) -> Vec<Step> {
     .collect()
 }
 
+/// A step whose earlier steps are so many further on.
+pub(super) fn shifted(step: &Step, by: usize) -> Step {
+    let mut step = step.clone();
+    premises(&mut step).into_iter().for_each(|p| *p += by);
+    step
+}
+
 /// The numbers of earlier steps in a step.
 fn premises(step: &mut Step) -> Vec<&mut usize> {
     match step {

@@ -73,6 +73,13 @@ pub enum DerivationKind {
         /// The type space of every agent and the density; none if nothing is said of the types.
         types: Option<(Range, Positive, Name)>,
     },
+    /// `apply equal-shares with n = 3, V = 1, f(y) = 2*y`: what an earlier derivation shows, for these.
+    Apply {
+        /// The earlier derivation.
+        name: Name,
+        /// Its names with their parameters, and what they are.
+        values: Vec<(Name, Vec<Name>, Expr)>,
+    },
     /// `let U(v) = v*X(v) + T(v)`.
     Let {
         /// The name that is defined.

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! derivation = "derivation" statement-name "{" { line } "}" [ "ref" texts ]
-//! line       = "given" given | "let" name [ "(" name { "," name } ")" ] "=" expr
+//! line       = "given" given | "apply" statement-name [ "with" value { "," value } ] | "let" name [ "(" name { "," name } ")" ] "=" expr
 //!            | [ "step" [ statement-name ] [ "for" "all" members ] [ conditions ] ":" ] chain
+//! value      = name [ "(" name { "," name } ")" ] "=" expr
 //! given      = ( "function" | "functions" | "number" | "numbers" ) name { "," name }
 //!            | "integer" name ">=" expr | members
 //!            | name ":" "cdf" "on" range "with" [ "positive" ] "density" name
@@ -59,6 +60,19 @@ impl Parser<'_> {
         if self.accept_word("given") {
             return self.given();
         }
+        if self.is_word("apply") && matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(_), .. }))
+        {
+            self.at += 1;
+            let name = self.hyphenated()?;
+            let mut values = vec![];
+            if self.accept_word("with") {
+                values.push(self.value_for()?);
+                while self.accept(",") {
+                    values.push(self.value_for()?);
+                }
+            }
+            return Ok(DerivationKind::Apply { name, values });
+        }
         if self.accept_word("let") {
             let name = self.name("the name that is defined")?;
             let mut parameters = vec![];
@@ -80,6 +94,19 @@ impl Parser<'_> {
             self.expect(":")?;
         }
         Ok(DerivationKind::Step { name, ranges, conditions, chain: self.chain()? })
+    }
+
+    /// `n = 3`, `f(y) = 2*y`.
+    fn value_for(&mut self) -> Parse<(Name, Vec<Name>, crate::lang::ast::Expr)> {
+        let name = self.name("a name of the derivation")?;
+        let mut parameters = vec![];
+        if self.is_symbol("(") {
+            let opened = self.expect("(")?;
+            parameters = self.name_list("a parameter")?;
+            self.close(")", opened)?;
+        }
+        self.expect("=")?;
+        Ok((name, parameters, self.expr()?))
     }
 
     fn given(&mut self) -> Parse<DerivationKind> {

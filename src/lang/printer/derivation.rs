@@ -3,7 +3,7 @@
 use super::statement::relations;
 use super::{WIDTH, comments, end_line, print_expr, print_relation, refs};
 use crate::lang::ast::{
-    Derivation, DerivationKind, Link, Membership, Name, Positive, Range, Reason, ReasonKind, Relations,
+    Derivation, DerivationKind, Expr, Link, Membership, Name, Positive, Range, Reason, ReasonKind, Relations,
     Within,
 };
 
@@ -155,6 +155,16 @@ fn plain(kind: &DerivationKind) -> String {
             let name = name.as_ref().map(|n| format!("{}: ", n.text)).unwrap_or_default();
             let when = print_conditions(conditions);
             format!("given {name}{}{}{when}", relations(&r.first, &r.rest), for_all(ranges))
+        }
+        DerivationKind::Apply { name, values } => {
+            let value = |(name, parameters, body): &(Name, Vec<Name>, Expr)| {
+                let list =
+                    if parameters.is_empty() { String::new() } else { format!("({})", names(parameters)) };
+                format!("{}{list} = {}", name.text, print_expr(body))
+            };
+            let values: Vec<String> = values.iter().map(value).collect();
+            let with = if values.is_empty() { String::new() } else { format!(" with {}", values.join(", ")) };
+            format!("apply {}{with}", name.text)
         }
         DerivationKind::Let { name, parameters, body } => {
             let list = if parameters.is_empty() { String::new() } else { format!("({})", names(parameters)) };

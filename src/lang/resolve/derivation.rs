@@ -15,33 +15,13 @@ use crate::model::{Bound, Chain, Derivation, Hypothesis, Link, TypeSpace, togeth
 /// Arguments of a function at most.
 const ARGUMENT_LIMIT: usize = 8;
 
-pub(super) fn resolve(d: &ast::Derivation, span: Span) -> Result<ResolvedStatement, Vec<Diagnostic>> {
+pub(super) fn resolve(
+    d: &ast::Derivation,
+    earlier: &[&ast::Derivation],
+    span: Span,
+) -> Result<ResolvedStatement, Vec<Diagnostic>> {
     let universe = Universe::default();
-    let mut reader = Reader {
-        env: Env { family: Some(Family::default()), ..Env::new(&universe, vec![]) },
-        out: Derivation::default(),
-        source: DerivationSource::default(),
-        conclusion: None,
-    };
-    let mut complaints = Vec::new();
-    for line in &d.lines {
-        if let Err(complaint) = reader.line(&line.kind, line.span) {
-            complaints.push(*complaint);
-        }
-    }
-    if complaints.is_empty() && reader.out.chains.is_empty() {
-        let message = format!("`{}` derives nothing", d.name.text);
-        complaints.push(*advise(
-            "empty-derivation",
-            message,
-            d.name.span,
-            "add a chain such as `a = b by algebra`",
-        ));
-    }
-    if !complaints.is_empty() {
-        return Err(complaints);
-    }
-    let Reader { env, out, source, conclusion } = reader;
+    let Reader { env, out, source, conclusion, .. } = Reader::read(&universe, d, earlier)?;
     let source = DerivationSource { profile: env.profile(), ..source };
     let averaged = env.family.is_some_and(|f| f.averaged);
     Ok(ResolvedStatement {
@@ -63,12 +43,50 @@ pub(super) fn resolve(d: &ast::Derivation, span: Span) -> Result<ResolvedStateme
     })
 }
 
+impl<'u> Reader<'u> {
+    /// Reads a derivation that may apply earlier ones.
+    pub(super) fn read(
+        universe: &'u Universe,
+        d: &ast::Derivation,
+        earlier: &'u [&'u ast::Derivation],
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut reader = Reader {
+            env: Env { family: Some(Family::default()), ..Env::new(universe, vec![]) },
+            out: Derivation::default(),
+            source: DerivationSource::default(),
+            conclusion: None,
+            earlier,
+        };
+        let mut complaints = Vec::new();
+        for line in &d.lines {
+            if let Err(complaint) = reader.line(&line.kind, line.span) {
+                complaints.push(*complaint);
+            }
+        }
+        if complaints.is_empty() && reader.out.chains.is_empty() {
+            let message = format!("`{}` derives nothing", d.name.text);
+            complaints.push(*advise(
+                "empty-derivation",
+                message,
+                d.name.span,
+                "add a chain such as `a = b by algebra`",
+            ));
+        }
+        if !complaints.is_empty() {
+            return Err(complaints);
+        }
+        Ok(reader)
+    }
+}
+
 pub(super) struct Reader<'u> {
     pub(super) env: Env<'u>,
     pub(super) out: Derivation,
     source: DerivationSource,
     /// The last overall relation as text.
     conclusion: Option<String>,
+    /// The derivations above.
+    pub(super) earlier: &'u [&'u ast::Derivation],
 }
 
 /// Names that something is said of all of.
@@ -125,6 +143,7 @@ impl Reader<'_> {
                 self.out.defined.extend(more);
                 Ok(())
             }
+            DerivationKind::Apply { name, values } => self.apply(name, values),
             DerivationKind::Let { name, parameters, body } => self.define(name, parameters, body),
             DerivationKind::Step { name, ranges, conditions, chain } => {
                 self.chain(name.as_ref(), (ranges, conditions), chain, span)
@@ -141,9 +160,11 @@ impl Reader<'_> {
         Err(advise("shadowing", message, name.span, "use a new name"))
     }
 
-    fn is_new_fact(&self, name: &Name) -> Resolve<()> {
+    pub(super) fn is_new_fact(&self, name: &Name) -> Resolve<()> {
         let hypotheses = self.out.hypotheses.iter().map(|h| &h.name);
-        if !hypotheses.chain(self.out.chains.iter().map(|c| &c.name)).any(|n| *n == name.text) {
+        let applied = self.out.applied.iter().map(|a| &a.name);
+        let mut all = hypotheses.chain(self.out.chains.iter().map(|c| &c.name)).chain(applied);
+        if !all.any(|n| *n == name.text) {
             return Ok(());
         }
         let message = format!("`{}` names something above already", name.text);
@@ -384,7 +405,7 @@ impl Reader<'_> {
         formulas.map(|f| Formula::for_all(&closed(f.clone()), f)).collect()
     }
 
-    fn hypotheses_are_defined(&mut self) -> Resolve<()> {
+    pub(super) fn hypotheses_are_defined(&mut self) -> Resolve<()> {
         let more = self.obligations(&Scope::default());
         self.out.defined.extend(more);
         Ok(())

@@ -4,6 +4,7 @@
 //! stages, binders. What has to be computed to know that an input is sound (a density is at least
 //! zero, a denominator is never zero) is handed on as an [`Obligation`].
 
+mod apply;
 mod binder;
 mod characterise;
 mod derivation;
@@ -207,10 +208,15 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
             universes.push(Universe::build(file, ironing, choice, &mut out.obligations, &mut diagnostics));
         }
     }
+    let mut earlier: Vec<&ast::Derivation> = Vec::new();
     for item in &file.items {
         let resolved = match &item.kind {
             ItemKind::Claim(claim) => statement::resolve(&universes, coverage, claim, item.span),
-            ItemKind::Derivation(d) => derivation::resolve(d, item.span),
+            ItemKind::Derivation(d) => {
+                let resolved = derivation::resolve(d, &earlier, item.span);
+                earlier.push(d);
+                resolved
+            }
             _ => continue,
         };
         match resolved {

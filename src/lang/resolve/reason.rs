@@ -78,9 +78,12 @@ impl Reader<'_> {
             self.out.hypotheses.iter().find(|h| h.name == name.text).map(|h| variables(&h.formula));
         let chain = self.out.chains.iter().find(|c| c.name == name.text);
         let chain = chain.map(|c| c.variables.clone());
-        let Some(variables) = hypothesis.or(chain) else {
+        let applied = self.out.applied.iter().find(|a| a.name == name.text);
+        let applied = applied.and_then(|a| Some(a.derivation.chains.last()?.variables.clone()));
+        let Some(variables) = hypothesis.or(chain).or(applied) else {
             let hypotheses = self.out.hypotheses.iter().map(|h| h.name.as_str());
             let all = hypotheses.chain(self.out.chains.iter().map(|c| c.name.as_str()));
+            let all = all.chain(self.out.applied.iter().map(|a| a.name.as_str()));
             let words =
                 ["given", "algebra", "definition", "parts", "density", "monotonicity", "sign", "linearity"];
             let known: Vec<&str> = all.filter(|n| !n.is_empty()).chain(words).collect();

@@ -4,6 +4,7 @@
 //! [`Tactic`] that its reasons allow: instances of the sources, equations of the calculus, signs of
 //! integrands; one linear program combines them. Without a reason the tactics are tried in order.
 
+mod apply;
 mod calculus;
 mod cases;
 mod combine;
@@ -48,6 +49,8 @@ pub struct Derived {
     pub proved: Option<Proved>,
     /// Whether the hypotheses can hold together, if every link holds.
     pub hypotheses: Hypotheses,
+    /// Earlier derivations that do not apply, each with a hypothesis that is not shown; none if they are not proved.
+    pub inapplicable: Vec<(String, Option<Formula>)>,
     /// What is not shown to be defined.
     pub undefined: Option<Formula>,
     /// For each chain, what was found about each link.
@@ -138,6 +141,13 @@ pub fn derive(derivation: &Derivation) -> Result<Derived, Obstacle> {
         }
     }
     let (mut parts, mut undefined) = (Some(vec![]), None);
+    let mut inapplicable = Vec::new();
+    for application in &derivation.applied {
+        if let Some(unmet) = proof.applied(application)? {
+            inapplicable.push((application.name.clone(), unmet));
+            parts = None;
+        }
+    }
     for formula in &derivation.defined {
         proof.state(formula, &mut parts, &mut undefined)?;
     }
@@ -161,7 +171,7 @@ pub fn derive(derivation: &Derivation) -> Result<Derived, Obstacle> {
         Some(parts) => Some(proof.finish(parts)?),
         None => None,
     };
-    Ok(Derived { proved, hypotheses, undefined, chains })
+    Ok(Derived { proved, hypotheses, inapplicable, undefined, chains })
 }
 
 impl Proof<'_> {

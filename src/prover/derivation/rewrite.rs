@@ -32,11 +32,12 @@ impl Proof<'_> {
                             return Ok(out);
                         }
                         let made = self.equal_inside(*step, formula, (&inner, &value), &target)?;
-                        if let Some(more) = made {
-                            if !out.contains(&more) && !known.iter().any(|(_, f)| *f == more.1) {
-                                next.extend(term(&more.1));
-                                out.push(more);
-                            }
+                        if let Some(more) = made
+                            && !out.contains(&more)
+                            && !known.iter().any(|(_, f)| *f == more.1)
+                        {
+                            next.extend(term(&more.1));
+                            out.push(more);
                         }
                     }
                 }

@@ -1,0 +1,66 @@
+//! An earlier derivation applied to functions and numbers: its theorem, specialised, with its hypotheses shown.
+
+use crate::kernel::{Formula, Step};
+use crate::model::Application;
+use crate::piecewise::{Engine, Obstacle};
+
+use super::super::compact::shifted;
+use super::super::proof::Hints;
+use super::tactic::Tactic;
+use super::{Proof, Source, derive};
+
+impl Proof<'_> {
+    /// Adds what an earlier derivation concludes for these functions and numbers. If it does not apply, the
+    /// hypothesis that is not shown, or nothing if the derivation itself is not proved or says nothing of such functions.
+    pub(super) fn applied(&mut self, a: &Application) -> Result<Option<Option<Formula>>, Obstacle> {
+        let Some(proved) = derive(&a.derivation)?.proved else { return Ok(Some(None)) };
+        let before = self.builder.length();
+        let mut step = before;
+        for earlier in &proved.certificate.steps {
+            step = self.builder.add(shifted(earlier, before))?;
+        }
+        for definition in &a.functions {
+            // A function that may be unbounded is none that the theorem is about.
+            match self.builder.add(Step::Function { premise: step, definition: definition.clone() }) {
+                Ok(next) => step = next,
+                Err(_) => return Ok(Some(None)),
+            }
+        }
+        if let Some(value) = a.natural {
+            step = self.builder.add(Step::Number { premise: step, value })?;
+        }
+        for term in &a.numbers {
+            step = self.builder.add(Step::Instance { premise: step, term: term.clone() })?;
+        }
+        for _ in &a.derivation.hypotheses {
+            let Formula::Implies(hypothesis, _) = self.builder.conclusion(step)? else { break };
+            let Some(premise) = self.shown(&hypothesis)? else { return Ok(Some(Some(*hypothesis))) };
+            step = self.builder.add(Step::Apply { implication: step, premise })?;
+        }
+        let Formula::And(parts) = self.builder.conclusion(step)? else { return Ok(None) };
+        if let (Some(index), Some(formula)) = (parts.len().checked_sub(1), parts.last()) {
+            let step = self.builder.add(Step::Part { premise: step, index })?;
+            let (name, formula) = (a.name.clone(), formula.clone());
+            self.sources.push(Source { name, step, formula, meant: false });
+        }
+        Ok(None)
+    }
+
+    /// A hypothesis from those of this derivation, or since it is true of the functions that were given.
+    fn shown(&mut self, hypothesis: &Formula) -> Result<Option<usize>, Obstacle> {
+        if let Some(step) = self.plainly(hypothesis)? {
+            return Ok(Some(step));
+        }
+        if let Some(step) = self.establish(hypothesis, &Tactic::Given)? {
+            return Ok(Some(step));
+        }
+        let before = self.builder.length();
+        match self.builder.prove(&mut Engine::new(), &mut vec![], hypothesis, &Hints::new()) {
+            Ok(step) => Ok(Some(step)),
+            Err(_) => {
+                self.builder.rewind(before);
+                Ok(None)
+            }
+        }
+    }
+}
