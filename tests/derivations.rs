@@ -49,6 +49,49 @@ fn every_slip_is_blamed_on_its_line_and_on_no_other() {
     }
 }
 
+#[test]
+fn an_earlier_derivation_applies_where_its_hypotheses_hold() {
+    let general = "derivation mean {
+  given number V
+  given V > 0
+  given F: cdf on [0, V] with density f
+  integral(y*f(y), y from 0 to V) = V - integral(F(y), y from 0 to V) by parts
+}
+";
+    let applied = |lines: &str| {
+        let text = format!("{general}derivation here {{\n{lines}\n}}\n");
+        answers(&text).pop().unwrap()
+    };
+    let right = applied("  apply mean with V = 1, f(y) = 2*y\n  2/3 = 1 - 1/3 by mean");
+    assert_eq!(right.verdict, VerdictKind::Proved);
+    let named = applied(
+        "  given number V
+  given V >= 1
+  given function g
+  given here: g(y) >= 0 for all y in [0, V]
+  given mass: integral(g(y), y from 0 to V) = 1
+  apply mean with f(y) = g(y)
+  integral(y*g(y), y from 0 to V) = V - integral(integral(g(z), z from 0 to y), y from 0 to V) by mean",
+    );
+    assert_eq!(named.verdict, VerdictKind::Proved, "{:?}", named.story);
+    // Half the mass; a density that may be negative; something else.
+    let unmet = |report: &StatementReport| report.story.iter().any(|s| s.contains("does not apply"));
+    for wrong in [
+        "  given number a\n  apply mean with V = 1, f(y) = a*y\n  a/3 = 1 - a/6 by mean",
+        "  given number a\n  apply mean with V = 1, f(y) = 1 + a*(2*y - 1)\n  1/2 + a/6 = 1 - 1/2 + a/6 by mean",
+    ] {
+        let report = applied(wrong);
+        assert_ne!(report.verdict, VerdictKind::Proved, "{wrong}");
+        assert!(unmet(&report), "{wrong}: {:?}", report.story);
+    }
+    let other = applied("  given number a\n  apply mean with V = 1, f(y) = 1\n  a/2 = 1 - a/2 by mean");
+    assert_eq!(blamed(&other), [10]);
+    assert!(!unmet(&other));
+    let unbounded =
+        applied("  given number a\n  given a > 0\n  apply mean with V = 1, f(y) = a/a\n  1/2 = 1/2 by mean");
+    assert!(unmet(&unbounded), "{:?}", unbounded.story);
+}
+
 /// The chains of the derivations of a file.
 fn chains(file: &mut File) -> Vec<&mut Chain> {
     let derivations = file.items.iter_mut().filter_map(|item| match &mut item.kind {
