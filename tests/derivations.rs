@@ -107,12 +107,17 @@ fn chains(file: &mut File) -> Vec<&mut Chain> {
         .collect()
 }
 
-/// The derivations of the corpus, each as a file of its own.
+/// The derivations of the corpus that stand on their own, each as a file of its own.
 fn corpus() -> Vec<(String, File)> {
     let mut out = Vec::new();
     for path in files("theorems", "mech") {
         let mut file = parse(&read(&path)).unwrap();
-        file.items.retain(|item| matches!(item.kind, ItemKind::Derivation(_)));
+        file.items.retain(|item| match &item.kind {
+            ItemKind::Derivation(d) => {
+                d.lines.iter().all(|line| !matches!(line.kind, DerivationKind::Apply { .. }))
+            }
+            _ => false,
+        });
         for item in file.items {
             let alone = File { items: vec![item], end_comments: vec![] };
             out.push((path.display().to_string(), alone));
