@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::definition::{Definition, Statement};
 use super::formula::Formula;
 
-/// `hypotheses ⊢ conclusion`: for all Borel, locally bounded functions, all real values of the free names
-/// and all natural numbers `m`, the hypotheses imply the conclusion.
+/// `hypotheses ⊢ conclusion`: for all Borel, locally bounded functions, all real values of the free names,
+/// all natural numbers `m` and all priors of independent types that live on one bounded interval, the
+/// hypotheses imply the conclusion.
 ///
 /// The fields are private to the kernel; there is no other way to make one:
 ///

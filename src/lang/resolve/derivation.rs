@@ -278,7 +278,7 @@ impl Reader<'_> {
     fn define(&mut self, name: &Name, parameters: &[Name], body: &ast::Expr) -> Resolve<()> {
         self.is_new(name)?;
         if parameters.is_empty() {
-            let value = self.env.number(body)?;
+            let value = self.env.definition(body)?;
             self.env.values.insert(name.text.clone(), value);
             return self.hypotheses_are_defined();
         }
@@ -305,7 +305,7 @@ impl Reader<'_> {
             self.env.is_agent(&value);
             self.env.values.insert(p.text.clone(), value);
         }
-        let read = self.env.number(body);
+        let read = self.env.definition(body);
         parameters.iter().for_each(|p| drop(self.env.values.remove(&p.text)));
         self.env.forget_agents(members);
         // Whether it divides by zero is asked where it is used.

@@ -160,6 +160,19 @@ impl Env<'_> {
         Ok(Expr::update(&profile, &agent, &value))
     }
 
+    /// What is defined: a definition that depends on a profile says so, or `E` could not tell which one is meant.
+    pub(super) fn definition(&mut self, body: &ast::Expr) -> Resolve<Expr> {
+        let value = self.number(body)?;
+        match self.profile() {
+            Some(profile) if value.mentions_variable(&profile) => {
+                let message = format!("this depends on the profile `{profile}`, and does not say so");
+                let help = format!("give it a parameter, as in `let g(s) = …`, and write `g({profile})`");
+                Err(advise("wrong-stage", message, body.span, help))
+            }
+            _ => Ok(value),
+        }
+    }
+
     /// A number that is calculated with: no profile is.
     pub(super) fn operand(&mut self, e: &ast::Expr) -> Resolve<Expr> {
         let whole = match &e.kind {
