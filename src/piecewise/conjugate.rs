@@ -4,6 +4,7 @@
 //! sign. On a small box, where `h` has a sign, `g` has the sign of `N·h`, and `N` is free of the root. Several
 //! roots are eliminated one after the other. Untrusted.
 
+use super::factor::division;
 use super::modulo::reduced;
 use super::rooted::Leaf;
 use super::roots::root_near;
@@ -41,7 +42,7 @@ pub(super) struct Curve {
 fn norm(e: &Expr, variable: &Atom, index: u32, power: &Expr) -> Option<(Expr, Expr)> {
     let equation = Expr::from(variable).pow(index).minus(power);
     let rest = |e: &Expr| {
-        let (_, rest) = super::factor::division(e.poly(), equation.poly(), variable)?;
+        let (_, rest) = division(e.poly(), equation.poly(), variable)?;
         (rest.len() <= SIZE_LIMIT).then(|| Expr::from(rest))
     };
     // The trace of s^j is index·[j = 0] for j below the index.
@@ -106,8 +107,8 @@ pub(super) fn curves(facts: &[Fact], e: &Expr) -> Vec<Curve> {
             let power = Expr::from(rest).scaled(&-&lead.recip()?);
             Some(Curve { variable: variable.clone(), index, power, equation: number, lead, sign })
         };
-        let equations = facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal);
-        out.extend({ equations }.find_map(of_root));
+        let mut equations = facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal);
+        out.extend(equations.find_map(of_root));
     }
     // A root of a root would have to be eliminated first.
     let nested = |c: &Curve| variables_of(&c.power).iter().any(|v| out.iter().any(|d| d.variable == *v));
@@ -121,13 +122,16 @@ pub(super) fn by_conjugates(facts: &[Fact], relation: Relation, e: &Expr, leaf: 
         return None;
     }
     let curves = curves(facts, e);
+    if curves.is_empty() {
+        return None;
+    }
     let (mut free, mut cofactor) = (reduced(facts, e)?.0, Expr::one());
     for curve in &curves {
         let (norm, factor) = norm(&free, &curve.variable, curve.index, &curve.power)?;
         cofactor = reduced(facts, &cofactor.times(&factor))?.0;
         free = norm;
     }
-    if curves.is_empty() || free.size() > SIZE_LIMIT || cofactor.size() > SIZE_LIMIT {
+    if free.size() > SIZE_LIMIT || cofactor.size() > SIZE_LIMIT {
         return None;
     }
     let mut known = facts.to_vec();

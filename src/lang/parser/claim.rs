@@ -159,13 +159,7 @@ impl Parser<'_> {
             self.expect_word("where")?;
             let mut region = Vec::new();
             loop {
-                let start = self.here();
-                let first = self.expr()?;
-                let rest = self.relations()?;
-                if rest.is_empty() {
-                    return Err(self.expected(&["an operator", "a relation such as `>=`"]));
-                }
-                region.push(Relations { first, rest, span: Span::new(start.start, self.end()) });
+                region.push(self.related()?);
                 if !self.accept(",") {
                     break;
                 }

@@ -66,23 +66,16 @@ impl Parser<'_> {
             let name = self.hyphenated()?;
             let mut values = vec![];
             if self.accept_word("with") {
-                values.push(self.value_for()?);
+                values.push(self.defined("a name of the derivation")?);
                 while self.accept(",") {
-                    values.push(self.value_for()?);
+                    values.push(self.defined("a name of the derivation")?);
                 }
             }
             return Ok(DerivationKind::Apply { name, values });
         }
         if self.accept_word("let") {
-            let name = self.name("the name that is defined")?;
-            let mut parameters = vec![];
-            if self.is_symbol("(") {
-                let opened = self.expect("(")?;
-                parameters = self.name_list("a parameter")?;
-                self.close(")", opened)?;
-            }
-            self.expect("=")?;
-            return Ok(DerivationKind::Let { name, parameters, body: self.expr()? });
+            let (name, parameters, body) = self.defined("the name that is defined")?;
+            return Ok(DerivationKind::Let { name, parameters, body });
         }
         let (mut name, mut ranges, mut conditions) = (None, vec![], vec![]);
         if self.accept_word("step") {
@@ -97,8 +90,8 @@ impl Parser<'_> {
     }
 
     /// `n = 3`, `f(y) = 2*y`.
-    fn value_for(&mut self) -> Parse<(Name, Vec<Name>, crate::lang::ast::Expr)> {
-        let name = self.name("a name of the derivation")?;
+    fn defined(&mut self, what: &'static str) -> Parse<(Name, Vec<Name>, crate::lang::ast::Expr)> {
+        let name = self.name(what)?;
         let mut parameters = vec![];
         if self.is_symbol("(") {
             let opened = self.expect("(")?;
@@ -158,7 +151,7 @@ impl Parser<'_> {
     }
 
     /// Sides with at least one relation between them.
-    fn related(&mut self) -> Parse<Relations> {
+    pub(super) fn related(&mut self) -> Parse<Relations> {
         let start = self.here();
         let first = self.expr()?;
         let rest = self.relations()?;
