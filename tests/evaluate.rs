@@ -54,6 +54,7 @@ impl Written {
                     ),
                     Node::Indicator(e) => Written::AtLeastZero(sub(e)?),
                     Node::Inverse(e) => Written::Inverse(sub(e)?),
+                    Node::Whole(e) => Written::of(e, depth)?,
                     Node::Primitive { upper, body } => {
                         let y = format!("bound{depth}");
                         let body = Written::of(&body.open(&y), depth + 1)?;

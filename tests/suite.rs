@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod averages;
 mod certificates;
 mod cli;
 mod corpus;

@@ -54,6 +54,8 @@ pub enum Node {
     },
     /// `1/e`, and 0 where `e = 0`.
     Inverse(Expr),
+    /// `e`, kept together: products with it are not multiplied out. It has two terms or more.
+    Whole(Expr),
     /// `m`, the one natural number of a theorem: 0, 1, 2, …
     Natural,
     /// `base^m`, with `0^0 = 1`.
@@ -107,7 +109,7 @@ impl Atom {
         match &node {
             Node::Bound(_) | Node::Variable(_) | Node::Natural => {}
             Node::Apply(_, arguments) => arguments.iter().for_each(|e| add(e, 0)),
-            Node::Indicator(e) | Node::Inverse(e) | Node::Power(e) => add(e, 0),
+            Node::Indicator(e) | Node::Inverse(e) | Node::Whole(e) | Node::Power(e) => add(e, 0),
             Node::Primitive { upper, body } | Node::Sum { upper, body } => {
                 add(upper, 0);
                 add(body, 1);

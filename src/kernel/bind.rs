@@ -73,6 +73,7 @@ impl Expr {
                 }
                 Node::Indicator(e) => Some(Self::at_least_zero(&e.rebuild(change))),
                 Node::Inverse(e) => Some(Self::inverse(&e.rebuild(change))),
+                Node::Whole(e) => Some(Self::whole(&e.rebuild(change))),
                 Node::Natural => change.natural.map(|k| Self::integer(k.into())),
                 Node::Power(base) => {
                     let base = base.rebuild(change);
@@ -169,6 +170,7 @@ impl Atom {
             Node::Apply(f, arguments) => Node::Apply(f.clone(), arguments.iter().map(within).collect()),
             Node::Indicator(e) => Node::Indicator(within(e)),
             Node::Inverse(e) => Node::Inverse(within(e)),
+            Node::Whole(e) => Node::Whole(within(e)),
             Node::Power(e) => Node::Power(within(e)),
             Node::Primitive { upper, body } => Node::Primitive { upper: within(upper), body: bound(body) },
             Node::Sum { upper, body } => Node::Sum { upper: within(upper), body: bound(body) },

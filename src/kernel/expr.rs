@@ -1,7 +1,7 @@
 //! [`Expr`]: the kernel's terms. Every term denotes a real number.
 //!
 //! `⟦Expr⟧` is a polynomial over atoms; atoms are names, applications of uninterpreted functions,
-//! indicators `[e ≥ 0]`, integrals and inverses (`inv(0) = 0`). Functions are total, Borel and
+//! indicators `[e ≥ 0]`, integrals, inverses (`inv(0) = 0`) and terms that are kept together. Functions are total, Borel and
 //! locally bounded on ℝⁿ. Invariant: canonical by construction. The constructors in this file are
 //! the only way to make a term, so that terms equal by ring laws, by renaming of bound variables,
 //! by linearity or additivity of the integral are equal as data.
@@ -128,6 +128,11 @@ impl Expr {
         }
     }
 
+    /// `e`, kept together: a product with it is not multiplied out. A single term needs no keeping.
+    pub fn whole(e: &Expr) -> Self {
+        if e.size() <= 1 { e.clone() } else { Self::atom(Node::Whole(e.clone())) }
+    }
+
     /// `m`, the one natural number of a theorem: exponents may be linear in it.
     pub fn natural() -> Self {
         Self::atom(Node::Natural)
@@ -206,7 +211,7 @@ impl Expr {
         self.atoms().filter(|a| matters(a)).all(|a| match a.node() {
             Node::Variable(_) | Node::Bound(_) | Node::Natural => true,
             Node::Apply(_, arguments) => arguments.iter().all(|e| e.tame(matters)),
-            Node::Indicator(e) | Node::Power(e) => e.tame(matters),
+            Node::Indicator(e) | Node::Power(e) | Node::Whole(e) => e.tame(matters),
             Node::Primitive { upper, body } | Node::Sum { upper, body } => {
                 upper.tame(matters) && body.tame(matters)
             }

@@ -162,11 +162,15 @@ impl<'a> Reader<'a> {
         let word = self.while_chars(is_name_char);
         match word {
             "natural" => Ok(Expr::natural()),
-            "inv" | "pow" => {
+            "inv" | "pow" | "whole" => {
                 self.expect("(")?;
                 let e = self.expr()?;
                 self.expect(")")?;
-                Ok(if word == "inv" { Expr::inverse(&e) } else { e.natural_power() })
+                Ok(match word {
+                    "inv" => Expr::inverse(&e),
+                    "pow" => e.natural_power(),
+                    _ => Expr::whole(&e),
+                })
             }
             "sum" => {
                 self.expect("(")?;

@@ -30,10 +30,11 @@ use crate::exact::Rational;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Symbol(pub(super) Name);
 
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 16] = [
     "inv",
     "natural",
     "pow",
+    "whole",
     "integral",
     "sum",
     "expect",
@@ -127,6 +128,7 @@ fn write_node(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
         }
         Node::Indicator(e) => write!(f, "[{e}]"),
         Node::Inverse(e) => write!(f, "inv({e})"),
+        Node::Whole(e) => write!(f, "whole({e})"),
         Node::Natural => f.write_str("natural"),
         Node::Power(e) => write!(f, "pow({e})"),
         Node::Primitive { upper, body } => write_integral(f, &Expr::zero(), upper, body),

@@ -167,7 +167,9 @@ impl<'a> Auction<'a> {
             };
             let wins = |i: usize| {
                 let others = (0..n).filter(|j| *j != i);
-                others.fold(reaches(i), |product, j| product.times(&Expr::one().minus(&beaten(i, j))))
+                others.fold(reaches(i), |product, j| {
+                    product.times(&setting.kept(&Expr::one().minus(&beaten(i, j))))
+                })
             };
             (0..n).map(wins).collect()
         };
@@ -180,6 +182,9 @@ impl<'a> Auction<'a> {
 
     /// The highest of an agent's reserve and the others' types that reach theirs.
     fn highest_rival(&self, agent: usize) -> Expr {
+        if self.setting.factored {
+            return self.highest_of_many(agent);
+        }
         let floor = self.floor(agent);
         let rival = |(j, v): (usize, &Expr)| match (&floor, self.reserves.get(j)) {
             (Some(own), Some(r)) if own != r => {
@@ -190,6 +195,39 @@ impl<'a> Auction<'a> {
         };
         let others = self.types.iter().enumerate().filter(|(j, _)| *j != agent).map(rival);
         others.chain(floor.clone()).reduce(|highest, v| highest.maximum(&v)).unwrap_or_else(Expr::zero)
+    }
+
+    /// The same as a sum over who the highest rival is.
+    fn highest_of_many(&self, agent: usize) -> Expr {
+        let rivals = || self.types.iter().enumerate().filter(|(j, _)| *j != agent);
+        let reaches = |v: &Expr, reserve: Option<&Expr>| {
+            reserve.map_or_else(Expr::one, |r| Expr::at_least_zero(&v.minus(r)))
+        };
+        let floor = self.floor(agent);
+        let counts = |(j, v): (usize, &Expr)| {
+            let own = reaches(v, floor.as_ref());
+            if self.reserves.get(j) == floor.as_ref() {
+                own
+            } else {
+                own.times(&reaches(v, self.reserves.get(j)))
+            }
+        };
+        let is_first = |(j, v): (usize, &Expr)| {
+            rivals().filter(|(k, _)| *k != j).fold(counts((j, v)), |product, (k, w)| {
+                let ahead = self.setting.ahead(j, k, &v.minus(w));
+                let alike = self.reserves.get(j) == self.reserves.get(k);
+                // A rival that is behind does not count, nor one that does not reach its reserve.
+                let idle = Expr::one().minus(&reaches(w, self.reserves.get(k)));
+                let rest = Expr::one().minus(&ahead);
+                product.times(&if alike { ahead } else { self.setting.kept(&ahead.plus(&rest.times(&idle))) })
+            })
+        };
+        let highest = rivals().fold(Expr::zero(), |sum, rival| sum.plus(&rival.1.times(&is_first(rival))));
+        let Some(floor) = &floor else { return highest };
+        let nobody = rivals().fold(Expr::one(), |product, rival| {
+            product.times(&self.setting.kept(&Expr::one().minus(&counts(rival))))
+        });
+        highest.plus(&floor.times(&nobody))
     }
 
     /// The mechanism with these payments.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::exact::Rational;
 use crate::kernel::{Definition, Expr, Name};
 
+use super::average::sum;
 use super::claim::{Bound, Charge, Description, own_name};
 use super::fold::fold;
 use super::setting::{Kind, Setting, mixture};
@@ -51,6 +52,9 @@ impl Mechanism {
             }
         };
         let mut out = self.clone();
+        if self.setting.factored {
+            return out;
+        }
         for (k, x) in out.allocation.iter_mut().enumerate() {
             *x = fold(&chance(k), x, definitions);
         }
@@ -97,8 +101,8 @@ impl Mechanism {
         let share = Rational::new(1, i64::try_from(n).ok()? - 1)?;
         let all = Self::externalities(setting);
         let payment = all.iter().enumerate().map(|(i, own)| {
-            let others = all.iter().enumerate().filter(|(j, _)| *j != i);
-            others.fold(Expr::zero(), |sum, (_, e)| sum.plus(e)).scaled(&share).minus(own)
+            let others = all.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, e)| e.clone());
+            sum(others.collect()).scaled(&share).minus(own)
         });
         Some(Self::efficient(setting, payment.collect()))
     }
@@ -140,7 +144,10 @@ impl Mechanism {
         let n = i64::try_from(setting.agents.len()).ok()?;
         let (part, share) = (Rational::new(1, n)?, Rational::new(1, n - 1)?);
         let mut definitions = vec![];
-        let welfare = fold(&format!("welfare({})", setting.name), &setting.welfare(), &mut definitions);
+        let welfare = match setting.factored {
+            true => setting.welfare(),
+            false => fold(&format!("welfare({})", setting.name), &setting.welfare(), &mut definitions),
+        };
         let charges: Vec<Charge> =
             (0..setting.agents.len()).map(|i| setting.collectible(i, &welfare)).collect::<Option<_>>()?;
         let collectible = |c: &Charge| Expr::variable(&c.name).negated();
@@ -304,7 +311,7 @@ impl Mechanism {
 
     /// The sum of payments.
     pub fn surplus(&self) -> Expr {
-        self.payment.iter().fold(Expr::zero(), |sum, t| sum.plus(t))
+        sum(self.payment.clone())
     }
 
     /// The sum of gross values.

@@ -2,6 +2,7 @@
 //! kernel. Audited: what a statement means is decided here. Searches nothing, proves nothing.
 
 mod auction;
+mod average;
 mod claim;
 mod derivation;
 mod distribution;

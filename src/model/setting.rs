@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name};
 
+use super::average::{Drawn, average, product, sum};
 use super::claim::{Bound, Charge, Description, own_name};
 use super::distribution::Distribution;
 use super::point::choices;
@@ -77,6 +78,12 @@ impl Agent {
         self.density.substitute_one(name, point).times(&from).times(&to)
     }
 
+    /// The type as a variable of an average.
+    fn drawn(&self) -> Drawn {
+        let Bound { name, low, high, .. } = self.type_.clone();
+        Drawn { name, low, high, density: Expr::whole(&self.density) }
+    }
+
     /// `2θ − ω` if the density is the same for all types: `(1 − F)/f` is what the type falls short of the
     /// highest one `ω` by.
     fn uniform_virtual_value(&self) -> Option<Expr> {
@@ -125,6 +132,9 @@ pub struct Setting {
     pub joint: Option<Expr>,
     /// The parameters that occur.
     pub parameters: Vec<Bound>,
+    /// Whether indicators and densities are kept together in products, and averages are taken factor by factor: for
+    /// many agents. It changes how terms are written, and not what they are.
+    pub factored: bool,
 }
 
 impl Setting {
@@ -182,12 +192,12 @@ impl Setting {
     /// stronger in the tie rule, so that exactly one indicator is one.
     pub fn greatest(&self, values: &[Expr]) -> Vec<Expr> {
         // The indicators of many outcomes have too many terms anyway.
-        if values.len() > INDICATOR_LIMIT {
+        if values.len() > INDICATOR_LIMIT && !self.factored {
             return vec![Expr::too_large(); values.len()];
         }
         let beats = |(k, v): (usize, &Expr)| {
             let others = values.iter().enumerate().filter(|(l, _)| *l != k);
-            others.fold(Expr::one(), |product, (l, w)| product.times(&self.ahead(k, l, &v.minus(w))))
+            product(others.map(|(l, w)| self.ahead(k, l, &v.minus(w))).collect())
         };
         values.iter().enumerate().map(beats).collect()
     }
@@ -198,13 +208,30 @@ impl Setting {
         let strength = |k: usize| self.order.iter().position(|o| *o == k).unwrap_or(usize::MAX);
         match strength(k) < strength(l) {
             true => Expr::at_least_zero(lead),
-            false => Expr::positive(lead),
+            false => self.kept(&Expr::positive(lead)),
         }
+    }
+
+    /// A factor of products as this setting writes them.
+    pub fn kept(&self, factor: &Expr) -> Expr {
+        if self.factored { Expr::whole(factor) } else { factor.clone() }
     }
 
     /// The maximum of one value an outcome.
     pub fn maximum(&self, values: &[Expr]) -> Expr {
         mixture(&self.greatest(values), values)
+    }
+
+    /// The maximum of terms that are no values of outcomes: the first that is no less than all others.
+    pub fn greatest_of(&self, terms: &[Expr]) -> Expr {
+        let is_first = |(i, v): (usize, &Expr)| {
+            let others = terms.iter().enumerate().filter(|(j, _)| *j != i).map(|(j, w)| (j, v.minus(w)));
+            let ahead = others.map(|(j, lead)| {
+                self.kept(&if i < j { Expr::at_least_zero(&lead) } else { Expr::positive(&lead) })
+            });
+            product([v.clone()].into_iter().chain(ahead).collect())
+        };
+        sum(terms.iter().enumerate().map(is_first).collect())
     }
 
     /// The efficient rule: for each outcome the indicator that its welfare is greatest.
@@ -232,6 +259,11 @@ impl Setting {
         if let Some(joint) = &self.joint {
             let sum = self.total(&joint.times(e), &integrated);
             return sum.times(&Expr::inverse(&self.total(joint, &integrated)));
+        }
+        if self.factored {
+            let agents = self.agents.iter().enumerate().filter(|(j, _)| integrated(*j));
+            let drawn: Vec<Drawn> = agents.map(|(_, a)| a.drawn()).collect();
+            return average(e, &drawn);
         }
         self.agents.iter().enumerate().rev().filter(|(j, _)| integrated(*j)).fold(e.clone(), |e, (_, a)| {
             let Bound { name, low, high, points, .. } = &a.type_;
@@ -271,15 +303,15 @@ impl Setting {
         let types: Vec<Expr> = self.agents.iter().map(|a| Expr::variable(&a.type_.name)).collect();
         let ahead = |j: usize, i: usize, (w, v): (&Expr, &Expr)| match j < i {
             true => Expr::at_least_zero(&w.minus(v)),
-            false => Expr::positive(&w.minus(v)),
+            false => self.kept(&Expr::positive(&w.minus(v))),
         };
         let has_rank = |(i, v): (usize, &Expr)| {
             // For each number below k the indicator that so many are ahead.
             let none: Vec<Expr> = (0..k).map(|m| if m == 0 { Expr::one() } else { Expr::zero() }).collect();
             let others = types.iter().enumerate().filter(|(j, _)| *j != i);
             let counted = others.fold(none, |counts, (j, w)| {
+                let behind = ahead(i, j, (v, w));
                 let ahead = ahead(j, i, (w, v));
-                let behind = Expr::one().minus(&ahead);
                 let less = std::iter::once(Expr::zero()).chain(counts.iter().cloned());
                 counts
                     .iter()
@@ -290,7 +322,7 @@ impl Setting {
             Some(v.times(counted.last()?))
         };
         let chosen = types.iter().enumerate().map(has_rank).collect::<Option<Vec<_>>>()?;
-        Some(chosen.iter().fold(Expr::zero(), |sum, e| sum.plus(e))).filter(|_| k <= types.len())
+        Some(sum(chosen)).filter(|_| k <= types.len())
     }
 
     /// Virtual value times a weight, and the weight: without a quotient. The weight is the density `f`, so
@@ -347,5 +379,5 @@ pub(super) fn weighted(own: &Expr, density: &Expr, higher: &Expr) -> (Expr, Expr
 
 /// `Σ_k weights_k · values_k`.
 pub fn mixture(weights: &[Expr], values: &[Expr]) -> Expr {
-    weights.iter().zip(values).fold(Expr::zero(), |sum, (w, v)| sum.plus(&w.times(v)))
+    sum(weights.iter().zip(values).map(|(w, v)| w.times(v)).collect())
 }

@@ -51,8 +51,8 @@ struct Range {
     above: usize,
 }
 
-/// The tightest interval that single facts give for a variable.
-fn range(facts: &[Fact], variable: &Atom) -> Option<Range> {
+/// The tightest interval that single facts give for a variable; it may be empty or a point.
+fn ends(facts: &[Fact], variable: &Atom) -> Option<Range> {
     // An end, whether it belongs to the interval, and the fact that says so.
     let mut below: Option<(Rational, bool, usize)> = None;
     let mut above: Option<(Rational, bool, usize)> = None;
@@ -78,7 +78,18 @@ fn range(facts: &[Fact], variable: &Atom) -> Option<Range> {
     }
     let ((low, from, below), (high, to, above)) = (below?, above?);
     let ends = [from, to].map(|open| if open { End::Open } else { End::Closed });
-    (low < high).then(|| Range { variable: variable.clone(), low, high, ends, below, above })
+    Some(Range { variable: variable.clone(), low, high, ends, below, above })
+}
+
+/// The same, if it is more than a point.
+fn range(facts: &[Fact], variable: &Atom) -> Option<Range> {
+    ends(facts, variable).filter(|r| r.low < r.high)
+}
+
+/// The number that single facts say a variable is, with the facts that say that it is no less and no more.
+pub(super) fn pinned(facts: &[Fact], variable: &Atom) -> Option<(Rational, [usize; 2])> {
+    let closed = |r: &Range| r.ends.iter().all(|e| matches!(e, End::Closed));
+    ends(facts, variable).filter(|r| r.low == r.high && closed(r)).map(|r| (r.low, [r.below, r.above]))
 }
 
 /// The ends of the tightest interval that single facts give for a variable.

@@ -304,12 +304,25 @@ impl Engine {
             let mut open = None;
             let mut vanishes = false;
             for (atom, _) in monomial.factors() {
-                let Node::Indicator(argument) = atom.node() else { continue };
                 if let Some(value) = known.get(atom) {
                     vanishes |= value.is_zero();
                     continue;
                 }
-                let nested = |a: &Atom| matches!(a.node(), Node::Indicator(_) | Node::Primitive { .. });
+                let argument = match atom.node() {
+                    Node::Indicator(argument) => argument,
+                    Node::Whole(term) if !has_integrals(term) => {
+                        match self.collect(context, term, known) {
+                            Ok(()) => vanishes |= known.release(atom, term).is_zero(),
+                            Err(Need::Split(on)) => open = open.or(Some(on)),
+                            Err(stuck) => return Err(stuck),
+                        }
+                        continue;
+                    }
+                    _ => continue,
+                };
+                let nested = |a: &Atom| {
+                    matches!(a.node(), Node::Indicator(_) | Node::Primitive { .. } | Node::Whole(_))
+                };
                 if argument.atoms().any(nested) {
                     self.collect(context, argument, known)?;
                 }
@@ -333,6 +346,12 @@ impl Engine {
                 }
             }
             for (atom, _) in monomial.factors() {
+                if let Node::Whole(term) = atom.node()
+                    && known.get(atom).is_none()
+                {
+                    self.collect(context, term, known)?;
+                    known.release(atom, term);
+                }
                 if let Node::Primitive { upper, body } = atom.node()
                     && known.get(atom).is_none()
                 {
@@ -373,6 +392,15 @@ impl Engine {
         }
         Ok(found.map(|(value, because)| Decision { argument: argument.clone(), value, because }))
     }
+}
+
+/// Whether an integral has to be evaluated for a term.
+fn has_integrals(e: &Expr) -> bool {
+    e.atoms().any(|a| match a.node() {
+        Node::Primitive { .. } => true,
+        Node::Indicator(term) | Node::Whole(term) => has_integrals(term),
+        _ => false,
+    })
 }
 
 /// Why a cell has no points, if that is found to be so.

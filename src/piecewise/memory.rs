@@ -124,6 +124,7 @@ fn shift_values(evaluation: &mut Evaluation, each: &mut dyn FnMut(&mut usize)) {
         match value {
             Value::Indicator(decision) => shift(&mut decision.because, each),
             Value::Integral(pieces) => shift_pieces(pieces, each),
+            Value::Whole(_) => {}
         }
     }
 }

@@ -4,8 +4,8 @@
 use super::factor::quotient;
 use super::sign::{Effort, certify_within};
 use super::{boxes, modular};
-use crate::kernel::rule::combine::{Combination, Fact};
-use crate::kernel::{Expr, Relation};
+use crate::kernel::rule::combine::{Combination, Fact, Term};
+use crate::kernel::{Atom, Expr, Relation};
 
 /// Evidence for the sign of a polynomial of higher degree in one variable, if it is found; `None` if the goal is
 /// something else, or the facts say more of the variable than that it lies in an interval.
@@ -20,6 +20,9 @@ pub(super) fn certify(
     if goal.poly().degree() < 3 || relation == Relation::Equal {
         return None;
     }
+    if let Some(found) = at_a_point(facts, relation, goal, v) {
+        return Some(found);
+    }
     boxes::interval(facts, v)?;
     let of_interval = |f: &Fact| f.expr.poly().degree() == 1 && f.expr.poly().variables().len() == 1;
     let only = facts.iter().all(|f| !f.expr.atoms().any(|a| a == v) || of_interval(f));
@@ -27,6 +30,35 @@ pub(super) fn certify(
         None if !only => None,
         found => Some(found),
     }
+}
+
+/// Where two facts say that the variable is `a`: powers of `x − a`, which is at least zero and at most.
+fn at_a_point(facts: &[Fact], relation: Relation, goal: &Expr, v: &Atom) -> Option<Option<Combination>> {
+    let (at, [below, above]) = boxes::pinned(facts, v)?;
+    let shifted = goal.poly().substitute(v, Expr::from(v).plus(&Expr::number(at)).poly());
+    let slope = |number: usize| facts.get(number)?.expr.poly().derivative(v).as_constant();
+    let (up, down) = (slope(below)?, slope(above)?.abs());
+    let mut terms = Vec::new();
+    for (monomial, c) in shifted.terms() {
+        let k = monomial.exponent(v);
+        let term = match (k, c.is_negative()) {
+            (0, true) => return Some(None),
+            (0, false) => Term::number(c.clone()),
+            (_, false) => {
+                let coefficient = c.checked_div(&up.pow(k))?;
+                Term { facts: vec![(below, k)], ..Term::number(coefficient) }
+            }
+            (_, true) => {
+                let coefficient = c.abs().checked_div(&(&down * &up.pow(k - 1)))?;
+                let rest = (k > 1).then_some((below, k - 1));
+                Term { facts: [(above, 1)].into_iter().chain(rest).collect(), ..Term::number(coefficient) }
+            }
+        };
+        terms.push(term);
+    }
+    let strict = terms.iter().any(|t| t.facts.is_empty());
+    let holds = relation == Relation::AtLeast || strict;
+    Some(holds.then_some(Combination { terms, equations: vec![] }))
 }
 
 fn attempt(facts: &[Fact], relation: Relation, goal: &Expr, effort: Effort<'_>) -> Option<Combination> {

@@ -29,6 +29,14 @@ impl Values {
         self.evaluation.0.push(Value::Indicator(decision));
     }
 
+    /// What a term that is kept together is, where its atoms are known.
+    pub(super) fn release(&mut self, atom: &Atom, term: &Expr) -> Expr {
+        let value = self.value(term);
+        self.values.push((atom.clone(), value.clone()));
+        self.evaluation.0.push(Value::Whole(Expr::from(atom)));
+        value
+    }
+
     pub(super) fn integrate(&mut self, atom: &Atom, value: Expr, pieces: Pieces) {
         self.values.push((atom.clone(), value));
         self.evaluation.0.push(Value::Integral(pieces));

@@ -399,6 +399,7 @@ fn failure(
 fn value_of(e: &Expr, point: &Point) -> Option<Rational> {
     e.poly().evaluate(|a| match a.node() {
         Node::Variable(name) => point.get(name).cloned(),
+        Node::Whole(d) => value_of(d, point),
         Node::Inverse(d) => value_of(d, point).map(|v| v.recip().unwrap_or(Rational::ZERO)),
         Node::Indicator(d) => {
             value_of(d, point).map(|v| if v.is_negative() { Rational::ZERO } else { Rational::ONE })

@@ -239,6 +239,7 @@ fn value_of_atom(atom: &Atom, values: &[(&Name, Rational)]) -> Option<Rational> 
         Node::Indicator(e) => {
             value(e, values).map(|v| if v.is_negative() { Rational::ZERO } else { Rational::ONE })
         }
+        Node::Whole(e) => value(e, values),
         Node::Inverse(e) => value(e, values).map(|v| v.recip().unwrap_or(Rational::ZERO)),
         _ => None,
     }

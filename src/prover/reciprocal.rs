@@ -138,7 +138,7 @@ fn divisors(e: &Expr) -> Vec<Expr> {
                 out.retain(|known| known != d);
                 out.insert(0, d.clone());
             }
-            Node::Indicator(e) => stack.extend(e.atoms().cloned()),
+            Node::Indicator(e) | Node::Whole(e) => stack.extend(e.atoms().cloned()),
             _ => {}
         }
     }

@@ -192,6 +192,7 @@ impl Names {
                 Math::Call(self.show(name), arguments.iter().map(|e| self.math(e)).collect())
             }
             Node::Indicator(e) => Math::Indicator(Box::new(self.comparison(e, ">=", "<="))),
+            Node::Whole(e) => Math::Fenced(Box::new(self.math(e))),
             Node::Inverse(e) => {
                 Math::Fenced(Box::new(Math::whole(1).over(Math::Fenced(Box::new(self.math(e))))))
             }
@@ -460,7 +461,7 @@ fn rank(a: &Atom) -> u8 {
     match a.node() {
         Node::Variable(_) | Node::Bound(_) | Node::Natural => 0,
         Node::Apply(..) | Node::Power(_) => 1,
-        Node::Inverse(_) => 2,
+        Node::Inverse(_) | Node::Whole(_) => 2,
         Node::Indicator(_) => 3,
         Node::Read { .. } | Node::Update { .. } => 0,
         Node::Primitive { .. } | Node::Opaque { .. } | Node::Sum { .. } | Node::Expect { .. } => 4,

@@ -272,6 +272,7 @@ impl<'a> Reader<'a> {
                 self.value(e).map(|v| if v.is_negative() { Rational::ZERO } else { Rational::ONE })
             }
             Node::Inverse(e) => self.value(e).map(|v| v.recip().unwrap_or(Rational::ZERO)),
+            Node::Whole(e) => self.value(e),
             _ => None,
         }
     }

@@ -14,7 +14,8 @@
 //!
 //! Rejects: an undecided indicator or a wrong decision (residual of its sign); break points that are
 //! not in order, do not begin or end at the limits or mention the inner variable; a bound name that
-//! is not new; a leaf whose combination has a residual.
+//! is not new; something else where a term that is kept together is to be released; a leaf whose combination
+//! has a residual.
 
 use serde::{Deserialize, Serialize};
 
@@ -62,12 +63,12 @@ impl Evaluation {
     pub fn integrals(&self) -> impl Iterator<Item = &Pieces> {
         self.0.iter().filter_map(|value| match value {
             Value::Integral(pieces) => Some(pieces),
-            Value::Indicator(_) => None,
+            Value::Indicator(_) | Value::Whole(_) => None,
         })
     }
 }
 
-/// The value of one indicator or integral.
+/// The value of one indicator, integral or term that is kept together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Value {
@@ -75,6 +76,8 @@ pub enum Value {
     Indicator(Decision),
     /// An integral.
     Integral(Pieces),
+    /// A term that is kept together: what is in it, with what was evaluated before.
+    Whole(Expr),
 }
 
 /// The value of one indicator `[argument ≥ 0]`.
@@ -165,6 +168,7 @@ pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Resul
         values.extend(match value {
             Value::Indicator(decision) => decided(facts, decision, &values)?,
             Value::Integral(pieces) => Some(integrated(facts, pieces, &values)?),
+            Value::Whole(e) => Some(released(e, &values)?),
         });
     }
     Ok(substitute_atoms(e, &values))
@@ -200,6 +204,14 @@ fn integrated(
     };
     let upper = substitute_atoms(upper, values);
     Ok((atom.clone(), integrate(facts, &upper, body, pieces)?))
+}
+
+/// A term that is kept together, and what is in it at the values that are known.
+fn released(e: &Expr, values: &[(Atom, Expr)]) -> Result<(Atom, Expr), Rejection> {
+    match e.as_atom().map(|a| (a, a.node())) {
+        Some((atom, Node::Whole(term))) => Ok((atom.clone(), substitute_atoms(term, values))),
+        _ => Err(Rejection::WrongForm { rule: "tree", expected: "a term that is kept together" }),
+    }
 }
 
 fn substitute_atoms(e: &Expr, values: &[(Atom, Expr)]) -> Expr {

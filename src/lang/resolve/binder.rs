@@ -48,6 +48,13 @@ impl Env<'_> {
         for agent in (0..setting.agents.len()).filter(|j| Some(*j) != except) {
             terms.push(self.with_agent(index, agent, &setting, |env| env.number(body))?);
         }
+        if setting.factored && operator != FamilyOperator::Sum && !terms.is_empty() {
+            let negated = |terms: &[Expr]| terms.iter().map(Expr::negated).collect::<Vec<_>>();
+            return Ok(match operator {
+                FamilyOperator::Max | FamilyOperator::Sum => setting.greatest_of(&terms),
+                FamilyOperator::Min => setting.greatest_of(&negated(&terms)).negated(),
+            });
+        }
         let combined = terms.iter().cloned().reduce(|acc, term| match operator {
             FamilyOperator::Sum => acc.plus(&term),
             FamilyOperator::Max => acc.maximum(&term),

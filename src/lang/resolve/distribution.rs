@@ -69,7 +69,7 @@ impl Env<'_> {
             }
         };
         let shown = if point.is_none() { agent.name.as_str() } else { "" };
-        self.quantity(e, &setting, shown, term)
+        self.quantity(e, &setting, shown, setting.kept(&term))
     }
 
     /// The k-th highest type.

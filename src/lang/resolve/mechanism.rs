@@ -7,7 +7,7 @@ use crate::model::{Agent, Comparison, Kind, Mechanism, Setting};
 
 use super::names::{advise, complain, occurs};
 use super::scope::{Env, MechanismEntry, Range, StrategyEntry, Universe};
-use super::{Obligation, Resolve, expr, setting, table};
+use super::{Obligation, Resolve, expr, many, setting, table};
 use crate::lang::ast::{self, AgentRef, Bid, ExprKind, MechanismBody, MechanismRuleKind, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -40,6 +40,9 @@ pub(super) fn resolve(
             let mut rulebook = Rulebook::new(universe, &entry.setting, &m.name);
             rules.iter().try_for_each(|rule| rulebook.read(rule))?;
             let mechanism = rulebook.finish()?;
+            for obligation in &rulebook.env.obligations {
+                many::comparisons(universe, &obligation.claim, m.name.span)?;
+            }
             obligations.append(&mut rulebook.env.obligations);
             (mechanism, rulebook.env.averaged)
         }

@@ -15,6 +15,7 @@ mod family;
 mod figure;
 mod finite;
 mod ironing;
+mod many;
 mod mechanism;
 mod named;
 mod names;

@@ -110,7 +110,11 @@ impl Env<'_> {
             ("C", [s, who]) => {
                 let setting = self.setting_argument(s)?;
                 let i = self.agent_in(who, &setting)?;
-                let named = self.named(&format!("welfare({})", setting.name), &setting.welfare());
+                let welfare = setting.welfare();
+                let named = match setting.factored {
+                    true => welfare,
+                    false => self.named(&format!("welfare({})", setting.name), &welfare),
+                };
                 let charge = setting.collectible(i, &named);
                 let body = charge.as_ref().map(|c| c.body.negated());
                 let least = self.charge(e, &setting, who, charge, "minimises", body)?;
@@ -202,6 +206,9 @@ impl Env<'_> {
                 format!("`{shown}` depends on `{}`, a type that is not in scope here", a.type_.shown);
             let help = "definitions may speak of expectations of other mechanisms, not of single profiles";
             return Err(advise("wrong-stage", message, e.span, help));
+        }
+        if setting.factored {
+            return Ok(term);
         }
         let named = self.named(&shown, &term);
         self.define(shown, &self.unfolded(&term));

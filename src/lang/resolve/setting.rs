@@ -23,8 +23,10 @@ pub(super) struct SettingEntry {
     pub(super) ties: ties::Open,
 }
 
-/// Agents in a setting at most.
-const AGENT_LIMIT: usize = 8;
+/// Agents in a setting at most, if they share one good and have densities.
+const AGENT_LIMIT: usize = 64;
+/// Agents in any other setting at most. Up to so many, terms are multiplied out.
+pub(super) const FEW_AGENTS: usize = 8;
 /// Outcomes in a setting at most.
 const OUTCOME_LIMIT: usize = 1_000;
 
@@ -53,9 +55,16 @@ pub(super) fn resolve(
         outcome: None,
         joint: None,
         parameters: vec![],
+        factored: false,
     };
     reader.joint(s, &mut setting)?;
     let outcomes = reader.outcomes(s, &mut setting)?;
+    setting.factored = setting.agents.len() > FEW_AGENTS;
+    if setting.factored && (setting.kind == Kind::Outcomes || setting.is_finite()) {
+        let message = format!("there are more than {FEW_AGENTS} agents");
+        let help = format!("there may be up to {AGENT_LIMIT} if they share one good and have densities");
+        return Err(advise("too-large", message, s.name.span, &help));
+    }
     reader.values(s, &mut setting, outcomes.as_ref())?;
     let cells = std::mem::take(&mut reader.cells);
     reader.outside(s, &mut setting)?;

@@ -6,7 +6,7 @@ use super::binder::comparison;
 use super::names::{advise, complain};
 use super::scope::{Env, Universe};
 use super::statement::Read;
-use super::{Goal, Resolve};
+use super::{Goal, Resolve, many};
 use crate::kernel::{Expr, Name as Symbol};
 use crate::lang::ast::{self, Answer, End, Span};
 use crate::lang::diagnostic::Diagnostic;
@@ -20,6 +20,7 @@ pub(super) fn goals(
     fixed: &BTreeMap<Symbol, Expr>,
     read: &mut Read,
 ) -> Resolve<()> {
+    many::goals(universe, read.goals.iter().zip(&read.members).map(|(g, m)| (g, m.span)))?;
     if let Some(solve) = solve {
         return pieces(universe, solve, fixed, read);
     }

@@ -26,7 +26,7 @@ pub(super) struct Read {
     pub(super) obligations: Vec<Obligation>,
     definitions: Vec<(String, Expr)>,
     value: Option<Expr>,
-    members: Vec<Member>,
+    pub(super) members: Vec<Member>,
     printed: Option<PrintedClaim>,
     pub(super) averaged: bool,
     types: Vec<Bound>,

@@ -155,7 +155,7 @@ fn every_function(atom: &Atom, out: &mut BTreeMap<Name, usize>) {
             arguments.iter().for_each(&mut visit);
             out.insert(f.clone(), arguments.len());
         }
-        Node::Indicator(e) | Node::Inverse(e) | Node::Power(e) => visit(e),
+        Node::Indicator(e) | Node::Inverse(e) | Node::Whole(e) | Node::Power(e) => visit(e),
         Node::Primitive { upper, body } | Node::Sum { upper, body } => {
             [upper, body].into_iter().for_each(visit);
         }

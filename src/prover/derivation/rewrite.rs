@@ -108,6 +108,7 @@ fn inside(e: &Expr, value: &dyn Fn(&Atom) -> Option<Expr>, depth: usize) -> Expr
             Node::Apply(f, arguments) => Expr::apply(f, arguments.iter().map(within).collect()),
             Node::Indicator(e) => Expr::at_least_zero(&within(e)),
             Node::Inverse(e) => Expr::inverse(&within(e)),
+            Node::Whole(e) => Expr::whole(&within(e)),
             Node::Power(e) => within(e).natural_power(),
             Node::Primitive { upper, body } => {
                 Expr::integral(&name, &Expr::zero(), &within(upper), &within(&body.open(&name)))

@@ -383,7 +383,7 @@ fn parts(atom: &crate::kernel::Atom) -> Vec<crate::kernel::Atom> {
     match atom.node() {
         Node::Variable(_) | Node::Bound(_) | Node::Natural => vec![],
         Node::Apply(_, arguments) => arguments.iter().flat_map(atoms).collect(),
-        Node::Indicator(e) | Node::Inverse(e) | Node::Power(e) => atoms(e),
+        Node::Indicator(e) | Node::Inverse(e) | Node::Whole(e) | Node::Power(e) => atoms(e),
         Node::Primitive { upper, body } | Node::Sum { upper, body } => {
             [upper, body].into_iter().flat_map(atoms).collect()
         }
