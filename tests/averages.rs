@@ -33,6 +33,7 @@ fn sale(priors: &[Distribution], kind: Kind, factored: bool) -> Arc<Setting> {
         agents,
         outcomes,
         kind,
+        lots: vec![],
         outcome: None,
         joint: None,
         parameters: vec![],

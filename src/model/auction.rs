@@ -111,13 +111,14 @@ impl Mechanism {
             .enumerate()
             .map(|(i, flats)| setting.ironed_parts(i, flats))
             .collect::<Option<_>>()?;
-        let wins = |(i, (p, f)): (usize, &(Expr, Expr))| {
+        let wins = |s: &Setting, (i, (p, f)): (usize, &(Expr, Expr))| {
             let others = virtuals.iter().enumerate().filter(|(j, _)| *j != i);
             others.fold(Expr::at_least_zero(&p.minus(&worth.times(f))), |product, (j, (q, g))| {
-                product.times(&setting.ahead(i, j, &p.times(g).minus(&q.times(f))))
+                product.times(&s.ahead(i, j, &p.times(g).minus(&q.times(f))))
             })
         };
-        let mut allocation: Vec<Expr> = virtuals.iter().enumerate().map(wins).collect();
+        let mut allocation: Vec<Expr> =
+            setting.by_lot(|s| virtuals.iter().enumerate().map(|each| wins(s, each)).collect());
         let payment = setting.agents.iter().zip(&allocation).map(|(agent, x)| {
             let Bound { name, low, .. } = &agent.type_;
             let own = Expr::variable(name);
@@ -161,17 +162,17 @@ impl<'a> Auction<'a> {
         let wins = if alike {
             setting.greatest(&types).iter().enumerate().map(|(i, x)| x.times(&reaches(i))).collect()
         } else {
-            let beaten = |i: usize, j: usize| match (types.get(i), types.get(j)) {
-                (Some(v), Some(w)) => Expr::one().minus(&setting.ahead(i, j, &v.minus(w))).times(&reaches(j)),
+            let beaten = |s: &Setting, i: usize, j: usize| match (types.get(i), types.get(j)) {
+                (Some(v), Some(w)) => Expr::one().minus(&s.ahead(i, j, &v.minus(w))).times(&reaches(j)),
                 _ => Expr::zero(),
             };
-            let wins = |i: usize| {
+            let wins = |s: &Setting, i: usize| {
                 let others = (0..n).filter(|j| *j != i);
                 others.fold(reaches(i), |product, j| {
-                    product.times(&setting.kept(&Expr::one().minus(&beaten(i, j))))
+                    product.times(&s.kept(&Expr::one().minus(&beaten(s, i, j))))
                 })
             };
-            (0..n).map(wins).collect()
+            setting.by_lot(|s| (0..n).map(|i| wins(s, i)).collect())
         };
         Some(Auction { setting, types, reserves, wins })
     }

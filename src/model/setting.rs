@@ -126,6 +126,9 @@ pub struct Setting {
     pub kind: Kind,
     /// The tie rule: outcomes by number, the strongest first.
     pub order: Vec<usize>,
+    /// The tie rules of which each is as likely as another, where ties are decided by lot: all orders of the
+    /// outcomes. Else none.
+    pub lots: Vec<Vec<usize>>,
     /// The outcome variable with its values, if these are numbers or names.
     pub outcome: Option<Bound>,
     /// The probability of each profile, in the types, if types are not independent.
@@ -188,9 +191,25 @@ impl Setting {
         self.outcomes.iter().map(|o| self.welfare_of(o, |j| j != agent)).collect()
     }
 
+    /// Chances that depend on the tie rule, averaged over the rules that are equally likely.
+    pub(super) fn by_lot(&self, chances: impl Fn(&Setting) -> Vec<Expr>) -> Vec<Expr> {
+        let count = i64::try_from(self.lots.len()).ok();
+        let Some(share) = count.and_then(|n| Rational::new(1, n)) else { return chances(self) };
+        let rule = |order: &Vec<usize>| Setting { order: order.clone(), lots: vec![], ..self.clone() };
+        let drawn: Vec<Vec<Expr>> = self.lots.iter().map(|order| chances(&rule(order))).collect();
+        let mean = |k: usize| sum(drawn.iter().filter_map(|d| d.get(k).cloned()).collect()).scaled(&share);
+        (0..drawn.first().map_or(0, Vec::len)).map(mean).collect()
+    }
+
+    /// For each of the values the chance that it is chosen as the greatest: ties go to the outcome that is
+    /// stronger in the tie rule, or are decided by lot.
+    pub fn greatest(&self, values: &[Expr]) -> Vec<Expr> {
+        self.by_lot(|s| s.greatest_in_order(values))
+    }
+
     /// For each of the values the indicator that it is the greatest; ties go to the outcome that is
     /// stronger in the tie rule, so that exactly one indicator is one.
-    pub fn greatest(&self, values: &[Expr]) -> Vec<Expr> {
+    fn greatest_in_order(&self, values: &[Expr]) -> Vec<Expr> {
         // The indicators of many outcomes have too many terms anyway.
         if values.len() > INDICATOR_LIMIT && !self.factored {
             return vec![Expr::too_large(); values.len()];

@@ -270,6 +270,8 @@ pub enum Ties {
     HighestIndex,
     /// `ties to buyer`: agents by name, the strongest first.
     Agents(Vec<AgentRef>),
+    /// `ties with equal chances`: by lot.
+    EqualChances,
 }
 
 /// A prior.

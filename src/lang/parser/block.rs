@@ -146,8 +146,14 @@ impl Parser<'_> {
     }
 
     fn ties(&mut self) -> Parse<Ties> {
+        let by_lot = self.peek_second().is_some_and(|t| t.kind == TokenKind::Name("equal".into()));
+        if by_lot && self.accept_word("with") {
+            self.expect_word("equal")?;
+            self.expect_word("chances")?;
+            return Ok(Ties::EqualChances);
+        }
         if !self.accept_word("to") {
-            let name = self.name("an outcome such as `x = 1`, or `to`")?;
+            let name = self.name("an outcome such as `x = 1`, `to`, or `with equal chances`")?;
             self.expect("=")?;
             let mut values = vec![self.expr()?];
             while self.accept(",") {

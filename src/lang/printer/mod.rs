@@ -159,6 +159,7 @@ fn setting_line(kind: &SettingKind) -> String {
         }
         SettingKind::Ties(Ties::LowestIndex) => "ties to the lowest index".into(),
         SettingKind::Ties(Ties::HighestIndex) => "ties to the highest index".into(),
+        SettingKind::Ties(Ties::EqualChances) => "ties with equal chances".into(),
         SettingKind::Ties(Ties::Agents(agents)) => {
             format!("ties to {}", agents.iter().map(agent).collect::<Vec<_>>().join(", "))
         }

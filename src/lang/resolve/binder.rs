@@ -148,7 +148,7 @@ impl Env<'_> {
         if setting.kind == Kind::Outcomes {
             return Err(complain("wrong-sort", "`wins` needs a setting with one good", e.span));
         }
-        if self.settings.iter().any(|s| s.order != setting.order) {
+        if self.settings.iter().any(|s| s.order != setting.order || s.lots != setting.lots) {
             return Err(complain(
                 "wrong-stage",
                 "it is not clear which setting decides the ties here",

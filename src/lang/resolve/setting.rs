@@ -52,6 +52,7 @@ pub(super) fn resolve(
         outcomes: vec![],
         kind: Kind::Outcomes,
         order: vec![],
+        lots: vec![],
         outcome: None,
         joint: None,
         parameters: vec![],

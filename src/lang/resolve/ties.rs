@@ -62,6 +62,19 @@ pub(super) fn resolve(
             let message = "ties between outcomes are not decided by agents";
             return Err(advise("wrong-sort", message, span, "name the outcomes, such as `ties x = 1`"));
         }
+        Ties::EqualChances if count > ALL_ORDERS_LIMIT => {
+            let message = format!("equal chances are written out for at most {ALL_ORDERS_LIMIT} outcomes");
+            return Err(advise(
+                "too-large",
+                message,
+                span,
+                "state an order, as in `ties to the lowest index`",
+            ));
+        }
+        Ties::EqualChances => {
+            setting.lots = orders(count).0;
+            (0..count).collect()
+        }
         Ties::LowestIndex => (0..n).collect(),
         Ties::HighestIndex => (0..n).rev().collect(),
         Ties::Agents(agents) => agents.iter().map(|a| setting::agent(a, setting)).collect::<Resolve<_>>()?,

@@ -230,6 +230,7 @@ impl Proof<'_> {
                 candidates.push(summand.plus(&constant));
             }
         }
+        let mut out = Vec::new();
         for candidate in candidates.into_iter().chain([summand.clone()]) {
             let premises = [
                 Expr::is_agent(&index, &upper),
@@ -240,25 +241,33 @@ impl Proof<'_> {
             if let Some(premise) = self.inside(&premises, &goal, (Binder::Sum, &k), allowed)? {
                 let step = Step::Total { premise, variable: symbol(&k)?, upper: upper.clone() };
                 let Ok(step) = self.builder.add(step) else { continue };
-                return Ok(vec![(step, self.builder.conclusion(step)?)]);
+                out.push((step, self.builder.conclusion(step)?));
+                break;
             }
         }
+        // What holds of the sum may not be enough for the sum without an agent.
         for agent in self.agents(&rest)? {
             let own = summand.substitute_one(&k, &agent);
             if rest.plus(&own).size() >= rest.size() {
                 continue;
             }
             let Some(member) = self.member(&agent)? else { continue };
-            let premises = [Expr::is_agent(&index, &upper), Expr::are_apart(&index, &agent)];
+            let premises = [
+                Expr::is_agent(&index, &upper),
+                Formula::at_least(&index, &Expr::one()),
+                Formula::at_least(&upper, &index),
+                Expr::are_apart(&index, &agent),
+            ];
             let goal = Formula::Compare(relation, summand.clone());
             if let Some(premise) = self.inside(&premises, &goal, (Binder::Sum, &k), allowed)? {
                 let (variable, upper) = (symbol(&k)?, upper.clone());
                 let step = self.builder.add(Step::Others { premise, member, variable, upper, agent });
                 let Ok(step) = step else { continue };
-                return Ok(vec![(step, self.builder.conclusion(step)?)]);
+                out.push((step, self.builder.conclusion(step)?));
+                break;
             }
         }
-        Ok(vec![])
+        Ok(out)
     }
 
     fn each_profile(
