@@ -21,6 +21,7 @@ fn statement(verdict: VerdictKind) -> StatementReport {
         member: None,
         value: None,
         printed: None,
+        misprints: vec![],
         counterexample: None,
         failing_step: None,
         rests_on: vec![],

@@ -176,7 +176,7 @@ impl Formula {
     }
 
     /// `self` with a number in place of the natural number of the theorem.
-    pub(in crate::kernel) fn at_natural(&self, k: u32) -> Self {
+    pub fn at_natural(&self, k: u32) -> Self {
         let all = |parts: &[Formula]| parts.iter().map(|p| p.at_natural(k)).collect();
         match self {
             Formula::Compare(relation, e) => Formula::Compare(*relation, e.at_natural(k)),

@@ -70,7 +70,7 @@ pub struct Hypothesis {
 }
 
 /// A chain of relations.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Chain {
     /// Its name; empty if it has none.
     pub name: String,
@@ -83,18 +83,35 @@ pub struct Chain {
     /// Its links in order.
     pub links: Vec<Link>,
     /// What the links give together.
-    pub overall: Comparison,
+    pub overall: Proposition,
+}
+
+impl Default for Proposition {
+    fn default() -> Self {
+        Proposition::Plain(Formula::And(vec![]))
+    }
+}
+
+/// What a link says, or a whole chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proposition {
+    /// How two terms compare.
+    Relation(Expr, Comparison, Expr),
+    /// The first statement implies the second.
+    Implication(Formula, Formula),
+    /// Each statement implies the other.
+    Equivalence(Formula, Formula),
+    /// A statement.
+    Plain(Formula),
 }
 
 /// A link of a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// The left side.
-    pub left: Expr,
-    /// How it compares.
-    pub relation: Comparison,
-    /// The right side.
-    pub right: Expr,
+    /// What it says.
+    pub says: Proposition,
+    /// What a source prints in its place.
+    pub printed: Option<Proposition>,
     /// Why: all of these together; empty if that is to be found.
     pub because: Vec<Justification>,
 }
@@ -124,6 +141,8 @@ pub enum Justification {
     Cases(Expr),
     /// From the negation.
     Contradiction,
+    /// Such a number is given: by the name that is bound.
+    Taking(Vec<(Name, Expr)>),
     /// By a hypothesis or chain of that name, at values for what it speaks of all of.
     Named {
         /// Its name.
@@ -133,28 +152,37 @@ pub enum Justification {
     },
 }
 
-impl Link {
-    /// What the link says.
+impl Proposition {
+    /// What it says.
     pub fn formula(&self) -> Formula {
-        relation(&self.left, self.relation, &self.right)
+        let implies = |a: &Formula, b: &Formula| Formula::Implies(Box::new(a.clone()), Box::new(b.clone()));
+        match self {
+            Proposition::Relation(left, relation, right) => {
+                Conjunct::relation("", vec![], left.clone(), *relation, right.clone()).comparison()
+            }
+            Proposition::Implication(a, b) => implies(a, b),
+            Proposition::Equivalence(a, b) => Formula::And(vec![implies(a, b), implies(b, a)]),
+            Proposition::Plain(formula) => formula.clone(),
+        }
     }
-}
 
-fn relation(left: &Expr, relation: Comparison, right: &Expr) -> Formula {
-    Conjunct::relation("", vec![], left.clone(), relation, right.clone()).comparison()
+    /// What it and the next one give together; none if they point in different directions, or do not meet.
+    pub fn then(&self, next: &Proposition) -> Option<Proposition> {
+        use Proposition::{Equivalence, Implication, Relation};
+        Some(match (self, next) {
+            (Relation(left, first, _), Relation(_, second, right)) => {
+                Relation(left.clone(), together(*first, *second)?, right.clone())
+            }
+            (Equivalence(a, _), Equivalence(_, c)) => Equivalence(a.clone(), c.clone()),
+            (Equivalence(a, _) | Implication(a, _), Equivalence(_, c) | Implication(_, c)) => {
+                Implication(a.clone(), c.clone())
+            }
+            _ => return None,
+        })
+    }
 }
 
 impl Chain {
-    /// The first side, the overall relation and the last side.
-    pub fn ends(&self) -> Option<(&Expr, Comparison, &Expr)> {
-        Some((&self.links.first()?.left, self.overall, &self.links.last()?.right))
-    }
-
-    /// The overall relation.
-    pub fn conclusion(&self) -> Formula {
-        self.ends().map_or_else(Formula::falsehood, |(left, r, right)| relation(left, r, right))
-    }
-
     /// A formula about the variables, for all their values.
     pub fn for_all(&self, formula: Formula) -> Formula {
         Formula::for_all(&self.variables, Formula::implied(&self.domain, formula))
@@ -162,7 +190,7 @@ impl Chain {
 
     /// Its links, and what they give together.
     pub fn parts(&self) -> Vec<Formula> {
-        self.links.iter().map(Link::formula).chain([self.conclusion()]).collect()
+        self.links.iter().map(|link| &link.says).chain([&self.overall]).map(Proposition::formula).collect()
     }
 
     /// What it states.

@@ -4,6 +4,7 @@
 mod auction;
 mod average;
 mod claim;
+mod denial;
 mod derivation;
 mod distribution;
 mod equilibrium;
@@ -26,9 +27,10 @@ mod tables;
 mod versus;
 
 pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role};
+pub use denial::every_function;
 pub use derivation::{
-    Application, Binder, Chain, Derivation, Hypothesis, Justification, Link, TypeSpace, in_type_space,
-    together,
+    Application, Binder, Chain, Derivation, Hypothesis, Justification, Link, Proposition, TypeSpace,
+    in_type_space, together,
 };
 pub use distribution::{Distribution, derivative};
 pub use equilibrium::{Concept, equilibrium};

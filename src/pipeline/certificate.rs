@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::Formula;
 use crate::kernel::{Certificate, Definition, Statement, Theorem};
 use crate::lang::{self, Goal, ResolvedStatement};
+use crate::model::{Chain, Derivation, Link, Proposition};
 use crate::piecewise::ironed;
 use crate::report::{Names, VerdictKind};
 
@@ -123,7 +124,11 @@ pub(super) fn write(
         name: statement.name.clone(),
         verdict: judged.verdict,
         statement: statement.text.clone(),
-        printed: judged.printed.as_ref().map(|p| p.verdict),
+        printed: judged
+            .printed
+            .as_ref()
+            .map(|p| p.verdict)
+            .or(super::derivation::printed(judged.derived.as_ref())),
         rests_on: statement.rests_on.clone(),
         proofs,
     };
@@ -223,7 +228,17 @@ fn expected(file: &CertificateFile, text: &str) -> Result<Expected, String> {
     let obligations = resolved.obligations.iter().chain(&statement.obligations);
     let defined: Vec<Vec<String>> = obligations.map(|o| vec![shown(o.claim.statement())]).collect();
     let mut out: Vec<Vec<String>> = vec![];
+    let derivations = statement.variants.iter().flatten().filter_map(|goal| match goal {
+        Goal::Derivation(derivation) => Some(derivation),
+        _ => None,
+    });
+    let misprints: Vec<Vec<String>> = derivations.clone().flat_map(misprints).collect();
     match (&statement.printed, file.printed) {
+        (None, Some(VerdictKind::Undecided)) if !misprints.is_empty() => {}
+        (None, Some(VerdictKind::Refuted)) if !misprints.is_empty() => out.extend(misprints),
+        (None, None) if !misprints.is_empty() => {
+            return Err("the certificate and the source differ about a printed version".into());
+        }
         (None, None) | (Some(_), Some(VerdictKind::Undecided)) => {}
         (Some(printed), Some(VerdictKind::Refuted)) => {
             out.extend(printed.claims.iter().map(|claim| vec![shown(claim.denial())]));
@@ -240,7 +255,34 @@ fn expected(file: &CertificateFile, text: &str) -> Result<Expected, String> {
             VerdictKind::Undecided | VerdictKind::Rejected => {}
         }
     }
+    // A link that is said to be false has a theorem; one that only does not follow has none.
+    if file.verdict == VerdictKind::Rejected && file.proofs.len() > defined.len() {
+        out.extend(derivations.map(|d| links(d).flat_map(|(c, link)| denials(d, c, &link.says)).collect()));
+    }
     Ok(Expected { names: story::names(statement), defined, verdict: out })
+}
+
+/// Values of the natural number at which a link is denied.
+const NATURALS: std::ops::Range<u32> = 0..2;
+
+fn links(derivation: &Derivation) -> impl Iterator<Item = (&Chain, &Link)> {
+    derivation.chains.iter().flat_map(|c| c.links.iter().map(move |link| (c, link)))
+}
+
+/// That a link is false, at one of the values of the natural number.
+fn denials(derivation: &Derivation, chain: &Chain, says: &Proposition) -> Vec<String> {
+    let naturals: Vec<Option<u32>> = match derivation.integer {
+        Some(_) => NATURALS.map(Some).collect(),
+        None => vec![None],
+    };
+    let denial = |k| shown(derivation.denial(chain, &says.formula(), k).into());
+    naturals.into_iter().map(denial).collect()
+}
+
+/// That each misprint of a derivation is false.
+fn misprints(derivation: &Derivation) -> Vec<Vec<String>> {
+    let of = |(c, link): (&Chain, &Link)| Some(denials(derivation, c, link.printed.as_ref()?));
+    links(derivation).filter_map(of).collect()
 }
 
 fn shown(statement: Statement) -> String {

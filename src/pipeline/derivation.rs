@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::lang::{DerivationSource, ResolvedStatement, Source};
-use crate::prover::{Derived, Hypotheses, Instance, Outcome, Tactic};
-use crate::report::{Block, FailingStep, Link, Math, Names, StepFault, VerdictKind, words};
+use crate::kernel::Expr;
+use crate::lang::{DerivationSource, Diagnostic, ResolvedStatement, Source};
+use crate::prover::{Derived, Hypotheses, Instance, Misprint, Outcome, Tactic};
+use crate::report::{
+    Block, Counterexample, FailingStep, Link, Math, Names, Printed, StepFault, VerdictKind, words,
+};
+
+use super::judge::{Judged, Proof};
 
 /// The verdict that the links allow: what does not follow by its reason, or is false, is rejected, and so is what
 /// follows from hypotheses that contradict each other; what was given no reason and is not found out is undecided.
@@ -49,9 +54,10 @@ pub(super) fn worked(source: &DerivationSource, derived: &Derived) -> Vec<Block>
     for (chain, outcomes) in source.chains.iter().zip(&derived.chains) {
         if !chain.name.is_empty() || !chain.ranges.is_empty() {
             let name = if chain.name.is_empty() { "step" } else { &chain.name };
+            let name = if chain.is_goal { format!("as was to be shown, {name}") } else { name.to_owned() };
             blocks.push(Block::Prose(vec![words(format!("{name}{}:", chain.ranges))]));
         }
-        let mut left = Some(Math::read(&chain.first));
+        let mut left = (!chain.first.is_empty()).then(|| Math::read(&chain.first));
         let mut links = Vec::new();
         for (link, outcome) in chain.links.iter().zip(outcomes) {
             let why = match outcome {
@@ -68,10 +74,67 @@ pub(super) fn worked(source: &DerivationSource, derived: &Derived) -> Vec<Block>
     blocks
 }
 
+/// What became of what the source prints in place of some links.
+pub(super) fn misprints(written: &DerivationSource, derived: &Derived, names: &Names) -> Vec<Printed> {
+    let found = derived.misprints.iter().filter_map(|(c, k, misprint)| {
+        let chain = written.chains.get(*c)?;
+        let link = chain.links.get(*k)?;
+        let before = k.checked_sub(1).and_then(|k| chain.links.get(k)).map_or(&chain.first, |l| &l.right);
+        let (value, _) = link.printed.clone()?;
+        let (verdict, counterexample) = match misprint {
+            Misprint::Wrong(instance) => {
+                let difference = names.expr(&Expr::number(instance.difference.clone()));
+                let at = point(written, instance, names);
+                let (what, left, right) = (String::new(), before.clone(), value.clone());
+                let failure = Counterexample { what, at, left, right, difference };
+                (VerdictKind::Refuted, Some(failure))
+            }
+            Misprint::Right => (VerdictKind::Proved, None),
+            Misprint::Open => (VerdictKind::Undecided, None),
+        };
+        let right = link.right.clone();
+        Some(Printed { value, verdict, difference: None, right, counterexample, same_sign: None })
+    });
+    found.collect()
+}
+
+/// A complaint about a link whose printed version is right.
+pub(super) fn right_misprint(statement: &ResolvedStatement, derived: &Derived) -> Option<Diagnostic> {
+    let is_right = |m: &&(usize, usize, Misprint)| matches!(m.2, Misprint::Right);
+    let (c, k, _) = derived.misprints.iter().find(is_right)?;
+    let link = statement.derivation.as_ref()?.chains.get(*c)?.links.get(*k)?;
+    let (shown, span) = link.printed.clone()?;
+    let message = format!("the printed version `{shown}` is right");
+    let help = "remove `printed`, or correct the link";
+    Some(Diagnostic::new("printed-is-right", message, span).help(help))
+}
+
+/// The verdict on what the source prints in place of some links, if it prints anything.
+pub(super) fn printed(derived: Option<&Derived>) -> Option<VerdictKind> {
+    let derived = derived.filter(|d| !d.misprints.is_empty())?;
+    let settled = derived.misprints.iter().all(|(_, _, misprint)| matches!(misprint, Misprint::Wrong(_)));
+    Some(if settled { VerdictKind::Refuted } else { VerdictKind::Undecided })
+}
+
+/// The theorems about what fails: a link, or what a source prints in its place.
+pub(super) fn denials(derived: &Derived) -> Vec<Proof> {
+    let links = derived.chains.iter().flatten().filter_map(|outcome| match outcome {
+        Outcome::Fails { instance, .. } => instance.as_deref(),
+        _ => None,
+    });
+    let misprints = derived.misprints.iter().filter_map(|(_, _, misprint)| match misprint {
+        Misprint::Wrong(instance) => Some(&**instance),
+        _ => None,
+    });
+    let proof = |i: &Instance| Proof { claim: i.denial.clone().into(), proved: i.proved.clone() };
+    links.chain(misprints).map(proof).collect()
+}
+
 /// The first link that fails, and sentences about all that do.
 pub(super) fn failures(
     source: &Source,
     statement: &ResolvedStatement,
+    judged: &Judged,
     derived: &Derived,
     names: &Names,
 ) -> (Option<FailingStep>, Vec<String>) {
@@ -94,15 +157,15 @@ pub(super) fn failures(
     if let Some(formula) = &derived.undefined {
         story.push(format!("it is not shown that a denominator is never zero: {}", names.formula(formula)));
     }
-    for (chain, outcomes) in written.chains.iter().zip(&derived.chains) {
+    for (c, (chain, outcomes)) in written.chains.iter().zip(&derived.chains).enumerate() {
         let mut left = chain.first.clone();
-        for (link, outcome) in chain.links.iter().zip(outcomes) {
+        for (k, (link, outcome)) in chain.links.iter().zip(outcomes).enumerate() {
             index += 1;
             let before = std::mem::replace(&mut left, link.right.clone());
-            let says = format!("{before} {} {}", link.relation, link.right);
+            let says = format!("{before} {} {}", link.relation, link.right).trim_start().to_owned();
             let Outcome::Fails { residual, otherwise, instance, .. } = outcome else { continue };
             let (line, _) = source.position(link.span.start);
-            let residual = names.expr(residual);
+            let residual = residual.as_ref().map(|e| names.expr(e)).unwrap_or_default();
             let fault = match (instance, otherwise) {
                 (Some(_), _) => StepFault::Refuted,
                 (None, Some(_)) => StepFault::OtherReason,
@@ -116,22 +179,34 @@ pub(super) fn failures(
             };
             story.push(match fault {
                 StepFault::Refuted => format!("line {line}: `{says}` is false"),
+                _ if chain.is_goal => format!("line {line}: `{says}` is not shown"),
                 _ => format!("line {line}: `{says}`: {reason}"),
             });
             if let Some(tactic) = otherwise {
                 story.push(format!("  it follows by {}", tactic.words()));
             }
-            story.push(format!("  left - right in normal form: {residual}"));
+            if !residual.is_empty() {
+                story.push(format!("  left - right in normal form: {residual}"));
+            }
             let at = instance.as_ref().map(|i| point(written, i, names)).unwrap_or_default();
             if let Some(instance) = instance {
                 let values: Vec<String> =
                     at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
                 let at =
                     if values.is_empty() { String::new() } else { format!(" for {}", values.join(", ")) };
-                story.push(format!("  which is {}{at}", instance.difference));
+                story.push(match residual.is_empty() {
+                    false => format!("  which is {}{at}", instance.difference),
+                    true => format!("  it fails{at}"),
+                });
+            }
+            let nearest = judged.nearest.iter().find(|(chain, link, _)| (*chain, *link) == (c, k));
+            let nearest = nearest.map(|(_, _, text)| text.clone());
+            if let Some(right) = &nearest {
+                story.push(format!("  it would follow with `{right}` on the right"));
             }
             let step = FailingStep {
                 index,
+                nearest,
                 line,
                 statement: says,
                 fault,

@@ -9,8 +9,8 @@ use crate::lang::{Diagnostic, Goal, ResolvedStatement};
 use crate::model::{Aim, Bound, Claim, Piece, Problem, Quantity, Question, System, Tables};
 use crate::piecewise::{Engine, Obstacle};
 use crate::prover::{
-    self, Answer, Derived, Exception, Exceptional, Extremum, Failure, Found, Maxima, Optimum, Proved,
-    Surveyed, Systems,
+    self, Answer, Derived, Exception, Exceptional, Extremum, Failure, Found, Maxima, Misprint, Optimum,
+    Proved, Surveyed, Systems,
 };
 use crate::report::{Names, VerdictKind};
 
@@ -51,6 +51,8 @@ pub(super) struct Judged {
     pub(super) answer: Option<Answer>,
     /// What was found about each link of a derivation.
     pub(super) derived: Option<Derived>,
+    /// By chain and link of a derivation, the nearest right side that would be correct.
+    pub(super) nearest: Vec<(usize, usize, String)>,
     pub(super) obstacle: Option<Obstacle>,
     pub(super) value: Option<Expr>,
     /// What the terms that a statement says the ends of can be.
@@ -156,6 +158,11 @@ pub(super) fn judge(maxima: &Maxima, statement: &ResolvedStatement) -> Result<Ju
         });
         judged.printed = Some(PrintedVerdict { difference, ..verdict });
     }
+    if let Some(complaint) =
+        judged.derived.as_ref().and_then(|derived| derivation::right_misprint(statement, derived))
+    {
+        return Err(vec![complaint]);
+    }
     judged.as_stated = as_stated(statement, &judged);
     Ok(judged)
 }
@@ -165,7 +172,9 @@ fn as_stated(statement: &ResolvedStatement, judged: &Judged) -> AsStated {
         Stance::Holds => VerdictKind::Proved,
         Stance::Fails => VerdictKind::Refuted,
     };
-    let printed = judged.printed.as_ref().is_none_or(|p| p.verdict == VerdictKind::Refuted);
+    let misprints = judged.derived.iter().flat_map(|d| &d.misprints);
+    let printed = judged.printed.as_ref().is_none_or(|p| p.verdict == VerdictKind::Refuted)
+        && misprints.into_iter().all(|(_, _, misprint)| matches!(misprint, Misprint::Wrong(_)));
     if judged.verdict == wanted && printed { AsStated::Yes } else { AsStated::No }
 }
 
@@ -187,6 +196,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
         refutation: None,
         answer: None,
         derived: None,
+        nearest: vec![],
         obstacle: None,
         value: None,
         ends: vec![],
@@ -211,6 +221,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
                     let claim = d.statement();
                     let proved = derived.proved.clone().filter(|_| out.verdict == VerdictKind::Proved);
                     out.proofs.extend(proved.map(|proved| Proof { claim, proved }));
+                    out.proofs.extend(derivation::denials(&derived));
                     out.derived = Some(derived);
                     return out;
                 }

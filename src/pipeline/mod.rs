@@ -6,8 +6,10 @@ mod derivation;
 mod exercise;
 mod figure;
 mod judge;
+mod nearest;
 mod numbers;
 mod obligation;
+mod slip;
 mod story;
 mod variant;
 mod worked;
@@ -20,6 +22,7 @@ use crate::report::{FileReport, Prose, StatementReport, words};
 
 pub use certificate::{Compared, NamedCertificate, Verified};
 pub use exercise::{Graded, Mark, exercise, grade};
+pub use slip::{slips, slips_with};
 pub use variant::{Change, PRIORS, Variant, agents, longest_answer, vary};
 
 /// One file's outcome.
@@ -100,7 +103,10 @@ impl Prepared {
     /// The answer to a statement: a theorem, a counterexample that is a theorem too, or an obstacle.
     pub fn answer(&self, number: usize, detail: Detail) -> Result<Answered, Vec<Diagnostic>> {
         let Some(statement) = self.resolved.statements.get(number) else { return self.figure(number) };
-        let judged = judge::judge(&self.maxima, statement)?;
+        let mut judged = judge::judge(&self.maxima, statement)?;
+        if let Some(derived) = &judged.derived {
+            judged.nearest = nearest::nearest(&self.file, &statement.name, derived);
+        }
         let write = || certificate::write(&self.path, &self.file, statement, &self.defined, &judged);
         let certificate = (detail == Detail::Certificates).then(write);
         let written = self.written(&statement.name);

@@ -56,7 +56,7 @@ pub(super) fn report(
     let (line, _) = source.position(statement.span.start);
     let mut failing_step = None;
     if let Some(derived) = &judged.derived {
-        let (step, more) = super::derivation::failures(source, statement, derived, &names);
+        let (step, more) = super::derivation::failures(source, statement, judged, derived, &names);
         failing_step = step;
         story.extend(more);
     }
@@ -82,6 +82,10 @@ pub(super) fn report(
             None => judged.value.as_ref().map(|v| names.expr(v)).or_else(|| numbers::range(&judged.ends)),
         },
         printed,
+        misprints: match (&judged.derived, &statement.derivation) {
+            (Some(derived), Some(written)) => super::derivation::misprints(written, derived, &names),
+            _ => vec![],
+        },
         counterexample,
         failing_step,
         rests_on,

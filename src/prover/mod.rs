@@ -21,7 +21,7 @@ mod tables;
 
 pub use breaks::closed_form;
 pub use counterexample::{Failure, find};
-pub use derivation::{Derived, Hypotheses, Instance, Outcome, Tactic, derive};
+pub use derivation::{Derived, Hypotheses, Instance, Misprint, Outcome, Tactic, derive, nearest};
 pub use existence::{Answer, decide};
 pub use extremum::{Extremum, Maxima};
 pub use proof::{Hints, Proved, prove_claim, refute_claim};

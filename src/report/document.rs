@@ -106,6 +106,9 @@ pub struct StatementReport {
     pub value: Option<String>,
     /// The misprint beside it.
     pub printed: Option<Printed>,
+    /// The misprints in its steps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub misprints: Vec<Printed>,
     /// Where and how it fails.
     pub counterexample: Option<Counterexample>,
     /// The step of a derivation that fails.
@@ -179,6 +182,8 @@ pub struct FailingStep {
     pub fault: StepFault,
     /// A reason by which it does follow.
     pub otherwise: Option<String>,
+    /// The nearest right side with which it would follow, with its relation if that is another one.
+    pub nearest: Option<String>,
     /// What is left over: left minus right in normal form.
     pub residual: String,
     /// One exact point.
@@ -241,9 +246,8 @@ impl Summary {
                 VerdictKind::Undecided => summary.undecided += 1,
                 VerdictKind::Rejected => summary.rejected += 1,
             }
-            if statement.printed.as_ref().is_some_and(|p| p.verdict == VerdictKind::Refuted) {
-                summary.misprints += 1;
-            }
+            let refuted = |p: &&Printed| p.verdict == VerdictKind::Refuted;
+            summary.misprints += statement.printed.iter().chain(&statement.misprints).filter(refuted).count();
         }
         summary
     }

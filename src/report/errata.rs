@@ -61,7 +61,8 @@ pub fn errata(files: &[FileReport]) -> Vec<Erratum> {
         others: file.statements.len().saturating_sub(1),
     };
     let all = files.iter().flat_map(|file| file.statements.iter().map(move |s| (file, s)));
-    all.filter_map(|(file, s)| Some(of(file, s, s.printed.as_ref()?))).collect()
+    let misprints = |s: &StatementReport| s.printed.clone().into_iter().chain(s.misprints.clone());
+    all.flat_map(|(file, s)| misprints(s).map(move |printed| of(file, s, &printed))).collect()
 }
 
 impl Erratum {

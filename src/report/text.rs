@@ -94,7 +94,7 @@ fn line(out: &mut String, s: &StatementReport) {
     if let Some(value) = s.value.as_ref().filter(|v| s.kind == "claim" && !is_stated(v)) {
         below(out, &format!("value {value}"));
     }
-    if let Some(printed) = &s.printed {
+    for printed in s.printed.iter().chain(&s.misprints) {
         below(out, &misprint(printed));
     }
     s.story.iter().for_each(|sentence| below(out, sentence));
@@ -120,10 +120,13 @@ fn story(out: &mut String, s: &StatementReport) {
     }
     match &s.printed {
         Some(printed) if printed.verdict != VerdictKind::Refuted => below(out, &misprint(printed)),
-        _ if s.verdict == VerdictKind::Proved => {
+        _ if s.verdict == VerdictKind::Proved && s.misprints.is_empty() => {
             below(out, "the file says that this is false, and it is a theorem");
         }
         _ => {}
+    }
+    for printed in s.misprints.iter().filter(|p| p.verdict != VerdictKind::Refuted) {
+        below(out, &misprint(printed));
     }
     rests_on(out, s);
 }
@@ -159,7 +162,7 @@ pub fn explanation(s: &StatementReport, depth: usize) -> String {
     for sentence in &s.story {
         let _ = writeln!(out, "  {sentence}");
     }
-    if let Some(printed) = &s.printed {
+    for printed in s.printed.iter().chain(&s.misprints) {
         let _ = writeln!(out, "  {}", misprint(printed));
     }
     if let Some(reason) = &s.undecided {
@@ -175,5 +178,10 @@ pub fn explanation(s: &StatementReport, depth: usize) -> String {
 /// `printed -1/3: refuted, off by -1/6`.
 fn misprint(printed: &Printed) -> String {
     let difference = printed.difference.as_ref().map(|d| format!(", off by {d}")).unwrap_or_default();
-    format!("printed {}: {}{difference}", printed.value, printed.verdict)
+    let at: Vec<String> = match &printed.counterexample {
+        Some(c) if printed.difference.is_none() => c.at.iter().map(|(n, v)| format!("{n} = {v}")).collect(),
+        _ => vec![],
+    };
+    let place = if at.is_empty() { String::new() } else { format!(", for {}", at.join(", ")) };
+    format!("printed {}: {}{difference}{place}", printed.value, printed.verdict)
 }

@@ -59,12 +59,12 @@ pub enum DerivationKind {
     Hypothesis {
         /// Its name.
         name: Option<Name>,
-        /// What is assumed.
-        relations: Relations,
-        /// For all values of these.
+        /// For all values of these, if it is an implication.
         ranges: Vec<Membership>,
-        /// If these hold.
-        conditions: Vec<Relations>,
+        /// What is assumed.
+        sentence: Sentence,
+        /// What it implies, if that is what is assumed.
+        then: Option<(Direction, Sentence)>,
     },
     /// `given profile t`, `given profile t on [0, V] with density f`: types of the agents, independent.
     Profile {
@@ -100,6 +100,84 @@ pub enum DerivationKind {
         /// The chain.
         chain: Chain,
     },
+    /// `step three for all v in [0, 1]: a >= b iff c >= d by algebra`: statements that follow from each other.
+    Argument {
+        /// Its name.
+        name: Option<Name>,
+        /// For all values of these.
+        ranges: Vec<Membership>,
+        /// If these hold.
+        conditions: Vec<Relations>,
+        /// The first statement.
+        first: Sentence,
+        /// Why it holds, if nothing follows it.
+        reasons: Vec<Reason>,
+        /// What follows from it.
+        links: Vec<Implication>,
+    },
+    /// `we need to show truth for all v in [0, 1]: U(v) >= 0`: what follows from the lines below.
+    Goal {
+        /// Its name.
+        name: Option<Name>,
+        /// For all values of these.
+        ranges: Vec<Membership>,
+        /// If these hold.
+        conditions: Vec<Relations>,
+        /// What is to be shown.
+        sentence: Sentence,
+    },
+}
+
+/// `a >= b and c = d for all x in [0, 1] if e > f`, `F(w) = 1/2 for some w in [0, 1]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// What holds; at least one.
+    pub relations: Vec<Relations>,
+    /// Of which of these.
+    pub quantifier: Quantifier,
+    /// The names that it speaks of; none if it has no quantifier.
+    pub ranges: Vec<Membership>,
+    /// If these hold.
+    pub conditions: Vec<Relations>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Of which values something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantifier {
+    /// `for all`
+    All,
+    /// `for some`
+    Some,
+}
+
+/// `iff c >= d by algebra`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Implication {
+    /// Comment lines above it.
+    pub comments: Vec<String>,
+    /// A comment at its end.
+    pub trailing: Option<String>,
+    /// Whether the statement before follows from it, too.
+    pub direction: Direction,
+    /// The statement that follows.
+    pub right: Sentence,
+    /// What the source prints in its place.
+    pub printed: Option<Sentence>,
+    /// Why; empty if the checker is to find out.
+    pub reasons: Vec<Reason>,
+    /// Where the word and the statement stand.
+    pub span: Span,
+}
+
+/// Which of two statements follows from the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// `iff`: each.
+    Both,
+    /// `implies`: the second.
+    Forward,
 }
 
 /// Whether a density is known to be positive.
@@ -162,9 +240,22 @@ pub struct Link {
     pub relation: Relation,
     /// The right side.
     pub right: Expr,
+    /// What the source prints in its place.
+    pub printed: Option<Misprint>,
     /// Why; empty if the checker is to find out.
     pub reasons: Vec<Reason>,
     /// Where the relation and the right side stand.
+    pub span: Span,
+}
+
+/// `printed <= wrong`: what a source prints in place of a relation and its right side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misprint {
+    /// The relation, if that is another one, too.
+    pub relation: Option<Relation>,
+    /// The right side.
+    pub right: Expr,
+    /// Where it stands.
     pub span: Span,
 }
 
@@ -202,6 +293,8 @@ pub enum ReasonKind {
     Cases(Box<Relations>),
     /// `contradiction`: from the negation.
     Contradiction,
+    /// `taking w = V/2`: such a number is given.
+    Taking(Vec<(Name, Expr)>),
     /// `the envelope formula`: utility is the area under the allocation.
     Envelope,
     /// `ic at v = w, r = v`: a hypothesis, or a step shown above.

@@ -15,8 +15,8 @@ pub use claim::{
     PropertyKind, Quantity, Relation, Scope, Shape, Solve, Sought, Stance, Statement, StatementKind, Versus,
 };
 pub use derivation::{
-    Chain, Derivation, DerivationKind, DerivationLine, Link, Membership, Positive, Reason, ReasonKind,
-    Relations, Within,
+    Chain, Derivation, DerivationKind, DerivationLine, Direction, Implication, Link, Membership, Misprint,
+    Positive, Quantifier, Reason, ReasonKind, Relations, Sentence, Within,
 };
 pub use expr::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign, children};
 pub use figure::{Figure, FigureKind};

@@ -3,36 +3,44 @@
 //! ```text
 //! derivation = "derivation" statement-name "{" { line } "}" [ "ref" texts ]
 //! line       = "given" given | "apply" statement-name [ "with" value { "," value } ] | "let" name [ "(" name { "," name } ")" ] "=" expr
-//!            | [ "step" [ statement-name ] [ "for" "all" members ] [ conditions ] ":" ] chain
+//!            | [ "step" head ":" ] ( chain | argument ) | "we" "need" "to" "show" head ":" sentence
+//! head       = [ statement-name ] [ "for" "all" members ] [ conditions ]
 //! value      = name [ "(" name { "," name } ")" ] "=" expr
 //! given      = ( "function" | "functions" | "number" | "numbers" ) name { "," name }
 //!            | "integer" name ">=" expr | members
 //!            | name ":" "cdf" "on" range "with" [ "positive" ] "density" name
 //!            | "profile" name [ "on" range "with" [ "positive" ] "density" name ]
-//!            | [ statement-name ":" ] relations [ "for" "all" members ] [ conditions ]
+//!            | [ statement-name [ "for" "all" members ] ":" ] sentence [ ( "iff" | "implies" ) sentence ]
+//! sentence   = relations { "and" relations } [ "for" ( "all" | "some" ) members ] [ conditions ]
 //! relations  = expr relation expr { relation expr }
 //! conditions = "if" relations { "and" relations }
 //! members    = member { "," member }
 //! member     = name [ "in" ( range | expr ".." expr ) ]
 //! chain      = expr link { link }
-//! link       = relation expr [ "by" reason { ( "," | "and" ) reason } ]
+//! link       = relation expr [ "printed" [ relation ] expr ] [ because ]
+//! argument   = sentence [ because ] | sentence { ( "iff" | "implies" ) sentence [ "printed" sentence ] [ because ] }
+//! because    = "by" reason { ( "," | "and" ) reason }
 //! reason     = "definition" | "algebra" | "linearity" | "rearranging" | "splitting" [ "at" expr ] | "given"
 //!            | "parts" | "interchange" | "substitution" | "density" | "monotonicity" | "sign"
 //!            | "independence" | "reindexing" | "contradiction" | "cases" expr relation expr
-//!            | "the" ( "fundamental" "theorem" | "envelope" "formula" )
-//!            | statement-name [ "at" name "=" expr { "," name "=" expr } ]
+//!            | "the" ( "fundamental" "theorem" | "envelope" "formula" ) | "taking" values
+//!            | statement-name [ "at" values ]
+//! values     = name "=" expr { "," name "=" expr }
 //! ```
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    Chain, Derivation, DerivationKind, DerivationLine, Link, Membership, Name, Positive, Reason, ReasonKind,
-    Relations, Span, Within,
+    Chain, Derivation, DerivationKind, DerivationLine, Direction, Implication, Link, Membership, Misprint,
+    Name, Positive, Quantifier, Reason, ReasonKind, Relations, Sentence, Span, Within,
 };
 use crate::lang::lexer::{Token, TokenKind};
 
 /// The reasons that are one word, and what they are.
 const SAME: [&str; 4] = ["definition", "algebra", "linearity", "rearranging"];
 const FUNDAMENTAL: [&str; 3] = ["parts", "interchange", "substitution"];
+
+/// A name, ranges and conditions.
+type Head = (Option<Name>, Vec<Membership>, Vec<Relations>);
 
 impl Parser<'_> {
     pub(super) fn derivation(&mut self) -> Parse<Derivation> {
@@ -77,16 +85,111 @@ impl Parser<'_> {
             let (name, parameters, body) = self.defined("the name that is defined")?;
             return Ok(DerivationKind::Let { name, parameters, body });
         }
+        if self.is_word("we") && self.is_second("need") {
+            ["we", "need", "to", "show"].into_iter().try_for_each(|word| self.expect_word(word).map(drop))?;
+            let (name, ranges, conditions) = self.head()?;
+            return Ok(DerivationKind::Goal { name, ranges, conditions, sentence: self.sentence()? });
+        }
         let (mut name, mut ranges, mut conditions) = (None, vec![], vec![]);
         if self.accept_word("step") {
-            if !self.is_symbol(":") && !self.is_word("for") && !self.is_word("if") {
-                name = Some(self.hyphenated()?);
-            }
-            ranges = self.for_all()?;
-            conditions = self.conditions()?;
-            self.expect(":")?;
+            (name, ranges, conditions) = self.head()?;
         }
-        Ok(DerivationKind::Step { name, ranges, conditions, chain: self.chain()? })
+        let start = self.here();
+        let chain = self.chain()?;
+        let goes_on = ["iff", "implies", "and", "for", "if"].into_iter().any(|word| self.is_word(word));
+        if !goes_on {
+            return Ok(DerivationKind::Step { name, ranges, conditions, chain });
+        }
+        if chain.links.iter().any(|link| !link.reasons.is_empty() || link.printed.is_some()) {
+            return Err(self.expected(&["a relation such as `=`", "another line"]));
+        }
+        let rest = chain.links.into_iter().map(|link| (link.relation, link.right)).collect();
+        let relations = Relations { first: chain.first, rest, span: Span::new(start.start, self.end()) };
+        let first = self.sentence_from(relations)?;
+        let reasons = self.because()?;
+        let links = if reasons.is_empty() { self.implications()? } else { vec![] };
+        Ok(DerivationKind::Argument { name, ranges, conditions, first, reasons, links })
+    }
+
+    /// `up for all v in [0, 1] if a >= b:`
+    fn head(&mut self) -> Parse<Head> {
+        let mut name = None;
+        if !self.is_symbol(":") && !self.is_word("for") && !self.is_word("if") {
+            name = Some(self.hyphenated()?);
+        }
+        let (ranges, conditions) = (self.for_all()?, self.conditions()?);
+        self.expect(":")?;
+        Ok((name, ranges, conditions))
+    }
+
+    fn is_second(&mut self, word: &str) -> bool {
+        matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(n), .. }) if n == word)
+    }
+
+    fn sentence(&mut self) -> Parse<Sentence> {
+        let first = self.related()?;
+        self.sentence_from(first)
+    }
+
+    fn sentence_from(&mut self, first: Relations) -> Parse<Sentence> {
+        let start = first.span.start;
+        let mut relations = vec![first];
+        while self.accept_word("and") {
+            relations.push(self.related()?);
+        }
+        let (mut quantifier, mut ranges) = (Quantifier::All, vec![]);
+        if self.accept_word("for") {
+            if self.accept_word("some") {
+                quantifier = Quantifier::Some;
+            } else {
+                self.expect_word("all")?;
+            }
+            ranges = self.members()?;
+        }
+        let conditions = self.conditions()?;
+        Ok(Sentence { relations, quantifier, ranges, conditions, span: Span::new(start, self.end()) })
+    }
+
+    fn implications(&mut self) -> Parse<Vec<Implication>> {
+        let mut links = Vec::new();
+        loop {
+            let start = self.here();
+            let before = self.at;
+            let Some(direction) = self.direction() else { break };
+            let comments = self.comments_before(before);
+            let right = self.sentence()?;
+            let span = Span::new(start.start, self.end());
+            let printed = if self.accept_word("printed") { Some(self.sentence()?) } else { None };
+            let reasons = self.because()?;
+            links.push(Implication { comments, trailing: None, direction, right, printed, reasons, span });
+            self.within_chain(links.len())?;
+            let trailing = self.trailing();
+            let goes_on = self.is_word("iff") || self.is_word("implies");
+            match (trailing, links.last_mut()) {
+                (Some(comment), Some(link)) if goes_on => link.trailing = Some(comment),
+                (Some(comment), _) => self.comments.insert(0, (self.at, comment)),
+                _ => {}
+            }
+        }
+        Ok(links)
+    }
+
+    fn direction(&mut self) -> Option<Direction> {
+        if self.accept_word("iff") {
+            return Some(Direction::Both);
+        }
+        self.accept_word("implies").then_some(Direction::Forward)
+    }
+
+    fn because(&mut self) -> Parse<Vec<Reason>> {
+        let mut reasons = Vec::new();
+        if self.accept_word("by") {
+            reasons.push(self.reason()?);
+            while self.accept(",") || self.accept_word("and") {
+                reasons.push(self.reason()?);
+            }
+        }
+        Ok(reasons)
     }
 
     /// `n = 3`, `f(y) = 2*y`.
@@ -126,7 +229,9 @@ impl Parser<'_> {
             return Ok(DerivationKind::Profile { name, types });
         }
         let name = if self.is_labelled() { Some(self.hyphenated()?) } else { None };
+        let mut ranges = vec![];
         if name.is_some() {
+            ranges = self.for_all()?;
             self.expect(":")?;
         }
         if let Some(name) = &name
@@ -136,9 +241,12 @@ impl Parser<'_> {
             let (on, positive, density) = self.types_with_density()?;
             return Ok(DerivationKind::Cdf { name: name.clone(), on, positive, density });
         }
-        let relations = self.related()?;
-        let ranges = self.for_all()?;
-        Ok(DerivationKind::Hypothesis { name, relations, ranges, conditions: self.conditions()? })
+        let sentence = self.sentence()?;
+        let then = match self.direction() {
+            Some(direction) => Some((direction, self.sentence()?)),
+            None => None,
+        };
+        Ok(DerivationKind::Hypothesis { name, ranges, sentence, then })
     }
 
     /// `[0, V] with positive density f`.
@@ -172,7 +280,7 @@ impl Parser<'_> {
         Ok(out)
     }
 
-    /// Whether a name with a colon stands here.
+    /// Whether a name with a colon, or with `for all`, stands here.
     fn is_labelled(&mut self) -> bool {
         self.peek();
         let mut tokens = self.tokens.iter().skip(self.at).peekable();
@@ -183,6 +291,7 @@ impl Parser<'_> {
             }
             match tokens.next().map(|t| &t.kind) {
                 Some(TokenKind::Symbol(":")) => return true,
+                Some(TokenKind::Name(word)) => return word == "for",
                 Some(TokenKind::Symbol("-")) => {}
                 _ => return false,
             }
@@ -236,14 +345,9 @@ impl Parser<'_> {
             let comments = self.comments_before(before);
             let right = self.expr()?;
             let span = Span::new(start.start, self.end());
-            let mut reasons = Vec::new();
-            if self.accept_word("by") {
-                reasons.push(self.reason()?);
-                while self.accept(",") || self.accept_word("and") {
-                    reasons.push(self.reason()?);
-                }
-            }
-            links.push(Link { comments, trailing: None, relation, right, reasons, span });
+            let printed = self.misprint()?;
+            let reasons = self.because()?;
+            links.push(Link { comments, trailing: None, relation, right, printed, reasons, span });
             self.within_chain(links.len())?;
             // The last comment of a chain is the comment of its line.
             let trailing = self.trailing();
@@ -259,6 +363,16 @@ impl Parser<'_> {
             return Err(self.expected(&["an operator", "a relation such as `=`"]));
         }
         Ok(Chain { first, links })
+    }
+
+    /// `printed <= wrong`.
+    fn misprint(&mut self) -> Parse<Option<Misprint>> {
+        let start = self.here();
+        if !self.accept_word("printed") {
+            return Ok(None);
+        }
+        let (relation, right) = (self.relation(), self.expr()?);
+        Ok(Some(Misprint { relation, right, span: Span::new(start.start, self.end()) }))
     }
 
     /// The comments that were passed before a token.
@@ -291,6 +405,8 @@ impl Parser<'_> {
             ReasonKind::Contradiction
         } else if self.accept_word("cases") {
             ReasonKind::Cases(Box::new(self.related()?))
+        } else if self.accept_word("taking") {
+            ReasonKind::Taking(self.values_of()?)
         } else if self.accept_word("density") {
             ReasonKind::Density
         } else if self.accept_word("monotonicity") {
@@ -309,17 +425,19 @@ impl Parser<'_> {
             }
         } else {
             let name = self.hyphenated()?;
-            let mut at = vec![];
-            if self.accept_word("at") {
-                at.push(self.value_of()?);
-                while self.is_symbol(",") && self.is_value() {
-                    self.expect(",")?;
-                    at.push(self.value_of()?);
-                }
-            }
+            let at = if self.accept_word("at") { self.values_of()? } else { vec![] };
             ReasonKind::Named { name, at }
         };
         Ok(Reason { kind, span: Span::new(start.start, self.end()) })
+    }
+
+    fn values_of(&mut self) -> Parse<Vec<(Name, crate::lang::ast::Expr)>> {
+        let mut out = vec![self.value_of()?];
+        while self.is_symbol(",") && self.is_value() {
+            self.expect(",")?;
+            out.push(self.value_of()?);
+        }
+        Ok(out)
     }
 
     /// Whether `, name =` stands here.

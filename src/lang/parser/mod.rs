@@ -42,7 +42,7 @@ const ITEMS: [&str; 11] = [
 ];
 
 /// Words that cannot be names.
-const RESERVED: [&str; 20] = [
+const RESERVED: [&str; 22] = [
     "by",
     "given",
     "let",
@@ -63,6 +63,8 @@ const RESERVED: [&str; 20] = [
     "integral",
     "root",
     "table",
+    "iff",
+    "implies",
 ];
 
 type Parse<T> = Result<T, Box<Diagnostic>>;

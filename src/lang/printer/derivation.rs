@@ -3,8 +3,8 @@
 use super::statement::relations;
 use super::{WIDTH, comments, end_line, print_expr, print_relation, refs};
 use crate::lang::ast::{
-    Derivation, DerivationKind, Expr, Link, Membership, Name, Positive, Range, Reason, ReasonKind, Relations,
-    Within,
+    Derivation, DerivationKind, Direction, Expr, Implication, Link, Membership, Name, Positive, Quantifier,
+    Range, Reason, ReasonKind, Relations, Sentence, Within,
 };
 
 pub(super) fn print_derivation(out: &mut String, derivation: &Derivation) {
@@ -13,13 +13,18 @@ pub(super) fn print_derivation(out: &mut String, derivation: &Derivation) {
         comments(out, "  ", &line.comments);
         match &line.kind {
             DerivationKind::Step { name, ranges, conditions, chain } => {
-                let mut head = String::new();
-                if name.is_some() || !ranges.is_empty() || !conditions.is_empty() {
-                    let name = name.as_ref().map(|n| format!(" {}", n.text)).unwrap_or_default();
-                    head = format!("step{name}{}{}: ", for_all(ranges), print_conditions(conditions));
+                let head = head(name.as_ref(), ranges, conditions) + &print_expr(&chain.first);
+                print_links(out, &head, &chain.links.iter().map(Printed::from).collect::<Vec<_>>());
+            }
+            DerivationKind::Argument { name, ranges, conditions, first, reasons, links } => {
+                let mut head = head(name.as_ref(), ranges, conditions) + &print_sentence(first);
+                let because = print_reasons(reasons);
+                if !because.is_empty() {
+                    let breaks = 3 + head.len() + because.len() > WIDTH;
+                    head.push_str(if breaks { "\n    " } else { " " });
+                    head.push_str(&because);
                 }
-                head.push_str(&print_expr(&chain.first));
-                print_links(out, &head, &chain.links);
+                print_links(out, &head, &links.iter().map(Printed::from).collect::<Vec<_>>());
             }
             kind => out.push_str(&format!("  {}", plain(kind))),
         }
@@ -32,29 +37,82 @@ pub(super) fn print_derivation(out: &mut String, derivation: &Derivation) {
     }
 }
 
-fn print_links(out: &mut String, head: &str, links: &[Link]) {
+/// `step up for all v in [0, 1]: `, or nothing.
+fn head(name: Option<&Name>, ranges: &[Membership], conditions: &[Relations]) -> String {
+    if name.is_none() && ranges.is_empty() && conditions.is_empty() {
+        return String::new();
+    }
+    let name = name.map(|n| format!(" {}", n.text)).unwrap_or_default();
+    format!("step{name}{}{}: ", for_all(ranges), print_conditions(conditions))
+}
+
+/// A link as it is laid out.
+struct Printed<'a> {
+    comments: &'a [String],
+    trailing: Option<&'a String>,
+    /// The link, what is printed in its place, and why it holds; empty if there is none of these.
+    parts: [String; 3],
+}
+
+impl<'a> From<&'a Link> for Printed<'a> {
+    fn from(link: &'a Link) -> Self {
+        let text = format!("{} {}", print_relation(link.relation), print_expr(&link.right));
+        let printed = link.printed.as_ref().map(|printed| {
+            let relation = printed.relation.map(|r| format!("{} ", print_relation(r))).unwrap_or_default();
+            format!("printed {relation}{}", print_expr(&printed.right))
+        });
+        let (comments, trailing) = (link.comments.as_slice(), link.trailing.as_ref());
+        Printed {
+            comments,
+            trailing,
+            parts: [text, printed.unwrap_or_default(), print_reasons(&link.reasons)],
+        }
+    }
+}
+
+impl<'a> From<&'a Implication> for Printed<'a> {
+    fn from(link: &'a Implication) -> Self {
+        let text = format!("{} {}", direction(link.direction), print_sentence(&link.right));
+        let printed = link.printed.as_ref().map(|p| format!("printed {}", print_sentence(p)));
+        let (comments, trailing) = (link.comments.as_slice(), link.trailing.as_ref());
+        Printed {
+            comments,
+            trailing,
+            parts: [text, printed.unwrap_or_default(), print_reasons(&link.reasons)],
+        }
+    }
+}
+
+/// `iff` or `implies`.
+pub(in crate::lang) fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Both => "iff",
+        Direction::Forward => "implies",
+    }
+}
+
+fn print_links(out: &mut String, head: &str, links: &[Printed<'_>]) {
     out.push_str(&format!("  {head}"));
-    let mut width = 2 + head.len();
     let alone = links.len() == 1;
-    for (position, link) in links.iter().enumerate() {
-        let text = print_link(link);
-        let because = print_reasons(&link.reasons);
-        let whole = text.len() + because.len();
-        let fits = alone && link.comments.is_empty() && width + 1 + whole <= WIDTH;
-        if fits {
-            out.push_str(&format!(" {text}{because}"));
-        } else {
+    for (position, Printed { comments: above, trailing, parts }) in links.iter().enumerate() {
+        let whole: usize = parts.iter().map(|part| part.len() + 1).sum();
+        let fits = alone && above.is_empty() && 2 + head.len() + whole <= WIDTH;
+        if !fits {
             out.push('\n');
-            comments(out, "    ", &link.comments);
-            width = 4 + text.len();
-            out.push_str(&format!("    {text}"));
-            match width + because.len() <= WIDTH {
-                true => out.push_str(&because),
-                false => out.push_str(&format!("\n     {because}")),
+            comments(out, "    ", above);
+            out.push_str("   ");
+        }
+        let mut width = 3;
+        for (k, part) in parts.iter().filter(|part| !part.is_empty()).enumerate() {
+            width += 1 + part.len();
+            if k > 0 && !fits && width > WIDTH {
+                out.push_str("\n     ");
+                width = 6 + part.len();
             }
+            out.push_str(&format!(" {part}"));
         }
         if position + 1 < links.len()
-            && let Some(comment) = &link.trailing
+            && let Some(comment) = trailing
         {
             let space = if comment.is_empty() { "" } else { " " };
             out.push_str(&format!("  #{space}{comment}"));
@@ -62,18 +120,24 @@ fn print_links(out: &mut String, head: &str, links: &[Link]) {
     }
 }
 
-/// `= right`, without its reason.
-fn print_link(link: &Link) -> String {
-    format!("{} {}", print_relation(link.relation), print_expr(&link.right))
+/// `a >= b and c = d for all x in [0, 1] if e > f`.
+pub(in crate::lang) fn print_sentence(sentence: &Sentence) -> String {
+    let all: Vec<String> = sentence.relations.iter().map(|r| relations(&r.first, &r.rest)).collect();
+    let quantifier = match (sentence.ranges.is_empty(), sentence.quantifier) {
+        (true, _) => String::new(),
+        (false, Quantifier::All) => for_all(&sentence.ranges),
+        (false, Quantifier::Some) => format!(" for some {}", print_members(&sentence.ranges)),
+    };
+    format!("{}{quantifier}{}", all.join(" and "), print_conditions(&sentence.conditions))
 }
 
-/// ` by parts and mass`, or nothing.
+/// `by parts and mass`, or nothing.
 fn print_reasons(reasons: &[Reason]) -> String {
     let words: Vec<String> = reasons.iter().map(print_reason).collect();
     match words.as_slice() {
         [] => String::new(),
-        [only] => format!(" by {only}"),
-        [most @ .., last] => format!(" by {} and {last}", most.join(", ")),
+        [only] => format!("by {only}"),
+        [most @ .., last] => format!("by {} and {last}", most.join(", ")),
     }
 }
 
@@ -92,13 +156,18 @@ pub(in crate::lang) fn print_reason(reason: &Reason) -> String {
         ReasonKind::Contradiction => "contradiction".into(),
         ReasonKind::Cases(r) => format!("cases {}", relations(&r.first, &r.rest)),
         ReasonKind::Envelope => "the envelope formula".into(),
+        ReasonKind::Taking(at) => format!("taking {}", values(at)),
         ReasonKind::Named { name, at } => {
-            let values: Vec<String> =
-                at.iter().map(|(name, e)| format!("{} = {}", name.text, print_expr(e))).collect();
-            let at = if values.is_empty() { String::new() } else { format!(" at {}", values.join(", ")) };
+            let at = if at.is_empty() { String::new() } else { format!(" at {}", values(at)) };
             format!("{}{at}", name.text)
         }
     }
+}
+
+/// `v = w, r = 0`.
+fn values(at: &[(Name, Expr)]) -> String {
+    let all: Vec<String> = at.iter().map(|(name, e)| format!("{} = {}", name.text, print_expr(e))).collect();
+    all.join(", ")
 }
 
 /// `v in [0, 1], x`.
@@ -151,10 +220,15 @@ fn plain(kind: &DerivationKind) -> String {
         DerivationKind::Profile { name, types: Some((on, positive, density)) } => {
             format!("given profile {} {}", name.text, types(on, *positive, density))
         }
-        DerivationKind::Hypothesis { name, relations: r, ranges, conditions } => {
-            let name = name.as_ref().map(|n| format!("{}: ", n.text)).unwrap_or_default();
-            let when = print_conditions(conditions);
-            format!("given {name}{}{}{when}", relations(&r.first, &r.rest), for_all(ranges))
+        DerivationKind::Hypothesis { name, ranges, sentence, then } => {
+            let name = name.as_ref().map(|n| format!("{}{}: ", n.text, for_all(ranges))).unwrap_or_default();
+            let then = then.as_ref().map(|(d, s)| format!(" {} {}", direction(*d), print_sentence(s)));
+            format!("given {name}{}{}", print_sentence(sentence), then.unwrap_or_default())
+        }
+        DerivationKind::Goal { name, ranges, conditions, sentence } => {
+            let name = name.as_ref().map(|n| format!(" {}", n.text)).unwrap_or_default();
+            let head = format!("{name}{}{}", for_all(ranges), print_conditions(conditions));
+            format!("we need to show{head}: {}", print_sentence(sentence))
         }
         DerivationKind::Apply { name, values } => {
             let value = |(name, parameters, body): &(Name, Vec<Name>, Expr)| {
@@ -170,6 +244,6 @@ fn plain(kind: &DerivationKind) -> String {
             let list = if parameters.is_empty() { String::new() } else { format!("({})", names(parameters)) };
             format!("let {}{list} = {}", name.text, print_expr(body))
         }
-        DerivationKind::Step { .. } => String::new(),
+        DerivationKind::Step { .. } | DerivationKind::Argument { .. } => String::new(),
     }
 }

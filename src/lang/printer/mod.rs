@@ -11,7 +11,7 @@ use crate::lang::ast::{
     Ties,
 };
 
-pub(super) use derivation::{print_conditions, print_members, print_reason};
+pub(super) use derivation::{direction, print_conditions, print_members, print_reason, print_sentence};
 pub use expr::print_expr;
 use expr::{block, list};
 pub use figure::print_drawn;

@@ -1,16 +1,13 @@
 //! Derivations: from syntax to hypotheses and chains of terms.
 
-use super::binder::comparison;
 use super::family::Family;
 use super::names::{advise, complain};
-use super::scope::{Env, Function, Range, Universe};
-use super::{DerivationSource, Goal, Resolve, ResolvedStatement};
+use super::scope::{Env, Function, Universe};
+use super::{ChainSource, DerivationSource, Goal, Resolve, ResolvedStatement};
 use crate::kernel::{Expr, Formula, Name as Symbol};
-use crate::lang::ast::{self, DerivationKind, Membership, Name, Positive, Relation, Span, Stance, Within};
+use crate::lang::ast::{self, DerivationKind, Name, Positive, Span, Stance, Within};
 use crate::lang::diagnostic::Diagnostic;
-use crate::lang::print_expr;
-use crate::lang::printer::{print_conditions, print_members, print_reason};
-use crate::model::{Bound, Chain, Derivation, Hypothesis, Link, TypeSpace, together};
+use crate::model::{Bound, Chain, Derivation, Hypothesis, TypeSpace};
 
 /// Arguments of a function at most.
 const ARGUMENT_LIMIT: usize = 8;
@@ -55,6 +52,8 @@ impl<'u> Reader<'u> {
             out: Derivation::default(),
             source: DerivationSource::default(),
             conclusion: None,
+            goals: vec![],
+            pending: vec![],
             earlier,
         };
         let mut complaints = Vec::new();
@@ -62,6 +61,11 @@ impl<'u> Reader<'u> {
             if let Err(complaint) = reader.line(&line.kind, line.span) {
                 complaints.push(*complaint);
             }
+        }
+        for (chain, source) in std::mem::take(&mut reader.goals) {
+            reader.conclusion = Some(format!("{}{}", source.shown(), source.ranges));
+            reader.out.chains.push(chain);
+            reader.source.chains.push(source);
         }
         if complaints.is_empty() && reader.out.chains.is_empty() {
             let message = format!("`{}` derives nothing", d.name.text);
@@ -82,21 +86,15 @@ impl<'u> Reader<'u> {
 pub(super) struct Reader<'u> {
     pub(super) env: Env<'u>,
     pub(super) out: Derivation,
-    source: DerivationSource,
+    pub(super) source: DerivationSource,
     /// The last overall relation as text.
-    conclusion: Option<String>,
+    pub(super) conclusion: Option<String>,
+    /// What is to be shown in the end.
+    pub(super) goals: Vec<(Chain, ChainSource)>,
+    /// What must hold for the statements that were read last to be defined.
+    pub(super) pending: Vec<Formula>,
     /// The derivations above.
     pub(super) earlier: &'u [&'u ast::Derivation],
-}
-
-/// Names that something is said of all of.
-#[derive(Default)]
-struct Scope {
-    names: Vec<Symbol>,
-    /// Their ranges, as premises.
-    domain: Vec<Formula>,
-    /// Those without a range.
-    unbounded: Vec<Symbol>,
 }
 
 impl Reader<'_> {
@@ -129,29 +127,31 @@ impl Reader<'_> {
             DerivationKind::Integer { name, least } => self.integer(name, least),
             DerivationKind::Cdf { name, on, positive, density } => self.cdf(name, on, *positive, density),
             DerivationKind::Profile { name, types } => self.profile(name, types.as_ref()),
-            DerivationKind::Hypothesis { name, relations, ranges, conditions } => {
+            DerivationKind::Hypothesis { name, ranges, sentence, then } => {
                 let label = name.as_ref().map(|n| n.text.clone()).unwrap_or_default();
                 if let Some(name) = name {
                     self.is_new_fact(name)?;
                 }
-                let scope = self.enter(ranges, conditions)?;
-                let read = self.relations(relations);
-                self.leave(ranges);
-                let formula = Formula::for_all(&scope.names, Formula::implied(&scope.domain, read?));
-                self.assume(&label, formula, false);
-                let more = self.obligations(&scope);
-                self.out.defined.extend(more);
-                Ok(())
+                for formula in self.assumption(ranges, sentence, then.as_ref())? {
+                    self.assume(&label, formula, false);
+                }
+                self.hypotheses_are_defined()
             }
             DerivationKind::Apply { name, values } => self.apply(name, values),
             DerivationKind::Let { name, parameters, body } => self.define(name, parameters, body),
             DerivationKind::Step { name, ranges, conditions, chain } => {
                 self.chain(name.as_ref(), (ranges, conditions), chain, span)
             }
+            DerivationKind::Argument { name, ranges, conditions, first, reasons, links } => {
+                self.argument(name.as_ref(), (ranges, conditions), (first, reasons, links), span)
+            }
+            DerivationKind::Goal { name, ranges, conditions, sentence } => {
+                self.goal(name.as_ref(), (ranges, conditions), sentence, span)
+            }
         }
     }
 
-    fn is_new(&self, name: &Name) -> Resolve<()> {
+    pub(super) fn is_new(&self, name: &Name) -> Resolve<()> {
         let known = self.env.values.contains_key(&name.text) || self.env.functions.contains_key(&name.text);
         if !known {
             return Ok(());
@@ -315,185 +315,9 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn enter(&mut self, members: &[Membership], conditions: &[ast::Relations]) -> Resolve<Scope> {
-        let mut out = Scope::default();
-        for m in members {
-            let mut agents = None;
-            let range = match &m.within {
-                Within::Interval(range) => {
-                    Some((self.env.number(&range.low)?, self.env.number(&range.high)?))
-                }
-                Within::Agents(first, last) => {
-                    agents = Some(self.env.agents(first, last)?);
-                    None
-                }
-                Within::Any => None,
-            };
-            let profile = self.env.is_profile(&m.name.text);
-            if !profile {
-                self.is_new(&m.name)?;
-            }
-            let facts = self.out.hypotheses.len() + self.out.chains.len();
-            let name = Symbol::from(format!("{}''{facts}", m.name.text).as_str());
-            self.source.variables.push((name.clone(), m.name.text.clone()));
-            self.env.values.insert(m.name.text.clone(), Expr::variable(&name));
-            let before = out.domain.len();
-            out.names.push(name.clone());
-            let value = Expr::variable(&name);
-            if let Some(upper) = agents {
-                self.env.is_agent(&value);
-                out.domain.push(Expr::is_agent(&value, &upper));
-            }
-            if profile {
-                out.domain.extend(self.env.in_type_space(&value));
-            }
-            self.env.guards.extend(out.domain.iter().skip(before).cloned());
-            match range {
-                Some((low, high)) => {
-                    let bound = Bound::interval(name, m.name.text.clone(), low, high);
-                    out.domain.extend(bound.domain());
-                    self.env.ranges.push(Range { bound, ordered: true });
-                }
-                None => out.unbounded.push(name),
-            }
-        }
-        for condition in conditions {
-            let parts = match self.relations(condition)? {
-                Formula::And(parts) => parts,
-                only => vec![only],
-            };
-            self.env.guards.extend(parts.iter().cloned());
-            out.domain.extend(parts);
-        }
-        Ok(out)
-    }
-
-    fn leave(&mut self, members: &[Membership]) {
-        for m in members {
-            self.env.values.remove(&m.name.text);
-            if self.env.is_profile(&m.name.text) {
-                self.env.values.insert(m.name.text.clone(), Expr::variable(&m.name.text));
-            }
-        }
-        self.env.ranges.clear();
-        self.env.guards.clear();
-    }
-
-    fn relations(&mut self, r: &ast::Relations) -> Resolve<Formula> {
-        let mut left = self.env.number(&r.first)?;
-        let mut parts = Vec::new();
-        for (relation, right) in &r.rest {
-            let right = self.env.number(right)?;
-            let conjunct =
-                crate::model::Conjunct::relation("", vec![], left, comparison(*relation), right.clone());
-            parts.push(conjunct.comparison());
-            left = right;
-        }
-        match (parts.pop(), parts.is_empty()) {
-            (Some(only), true) => Ok(only),
-            (last, _) => Ok(Formula::And(parts.into_iter().chain(last).collect())),
-        }
-    }
-
-    /// What must hold for what was read last to be defined.
-    fn obligations(&mut self, scope: &Scope) -> Vec<Formula> {
-        let claims = std::mem::take(&mut self.env.obligations).into_iter().map(|o| o.claim);
-        let formulas = claims.flat_map(|c| c.conjuncts.into_iter().map(|c| c.formula()));
-        let closed = |formula: Formula| {
-            scope.unbounded.iter().filter(|x| formula.mentions_variable(x)).cloned().collect::<Vec<_>>()
-        };
-        formulas.map(|f| Formula::for_all(&closed(f.clone()), f)).collect()
-    }
-
     pub(super) fn hypotheses_are_defined(&mut self) -> Resolve<()> {
-        let more = self.obligations(&Scope::default());
+        let more = self.obligations(&[]);
         self.out.defined.extend(more);
         Ok(())
-    }
-
-    fn chain(
-        &mut self,
-        name: Option<&Name>,
-        (ranges, conditions): (&[Membership], &[ast::Relations]),
-        chain: &ast::Chain,
-        span: Span,
-    ) -> Resolve<()> {
-        if let Some(name) = name {
-            self.is_new_fact(name)?;
-        }
-        let scope = self.enter(ranges, conditions);
-        let read = self.links(chain);
-        self.leave(ranges);
-        let (scope, (links, overall)) = (scope?, read?);
-        let defined = self.obligations(&scope);
-        let last = chain.links.last().map(|l| print_expr(&l.right)).unwrap_or_default();
-        let sign = crate::lang::print_relation(shown(overall));
-        let for_all =
-            if ranges.is_empty() { String::new() } else { format!(" for all {}", print_members(ranges)) };
-        let for_all = format!("{for_all}{}", print_conditions(conditions));
-        self.conclusion = Some(format!("{} {sign} {last}{for_all}", print_expr(&chain.first)));
-        let name = name.map(|n| n.text.clone()).unwrap_or_default();
-        self.out.chains.push(Chain {
-            name: name.clone(),
-            variables: scope.names,
-            domain: scope.domain,
-            defined,
-            links,
-            overall,
-        });
-        self.source.chains.push(super::ChainSource {
-            name,
-            ranges: for_all,
-            span,
-            first: print_expr(&chain.first),
-            first_span: chain.first.span,
-            links: chain
-                .links
-                .iter()
-                .map(|l| super::LinkSource {
-                    span: l.span,
-                    relation: crate::lang::print_relation(l.relation),
-                    right: print_expr(&l.right),
-                    reasons: l.reasons.iter().map(print_reason).collect(),
-                })
-                .collect(),
-        });
-        Ok(())
-    }
-
-    fn links(&mut self, chain: &ast::Chain) -> Resolve<(Vec<Link>, crate::model::Comparison)> {
-        let mut left = self.env.number(&chain.first)?;
-        let mut links: Vec<Link> = Vec::new();
-        let mut overall = crate::model::Comparison::Equal;
-        let mut last = &chain.first;
-        for link in &chain.links {
-            let relation = comparison(link.relation);
-            overall = match together(overall, relation) {
-                Some(overall) if link.relation != Relation::NotEqual => overall,
-                _ => {
-                    let message = "this relation points in another direction than the chain";
-                    let help = "a chain has `=`, `<=` and `<`, or `=`, `>=` and `>`; begin a new one here";
-                    return Err(advise("mixed-chain", message, link.span, help));
-                }
-            };
-            let right = self.env.number(&link.right)?;
-            let because = self.reasons(link, [last, &link.right])?;
-            last = &link.right;
-            links.push(Link { left, relation, right: right.clone(), because });
-            left = right;
-        }
-        Ok((links, overall))
-    }
-}
-
-fn shown(relation: crate::model::Comparison) -> Relation {
-    use crate::model::Comparison;
-    match relation {
-        Comparison::Equal => Relation::Equal,
-        Comparison::Unequal => Relation::NotEqual,
-        Comparison::AtLeast => Relation::AtLeast,
-        Comparison::Greater => Relation::Greater,
-        Comparison::AtMost => Relation::AtMost,
-        Comparison::Less => Relation::Less,
     }
 }

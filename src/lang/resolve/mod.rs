@@ -6,6 +6,7 @@
 
 mod apply;
 mod binder;
+mod chain;
 mod characterise;
 mod derivation;
 mod distribution;
@@ -164,12 +165,24 @@ pub struct ChainSource {
     pub ranges: String,
     /// Where it stands.
     pub span: Span,
-    /// Its first side.
+    /// Its first side; empty if it is one statement.
     pub first: String,
     /// Where that stands.
     pub first_span: Span,
+    /// The relation that its links give together.
+    pub sign: &'static str,
     /// Its links.
     pub links: Vec<LinkSource>,
+    /// Whether it was announced by `we need to show`.
+    pub is_goal: bool,
+}
+
+impl ChainSource {
+    /// Its first side, what the links give together, and its last side.
+    pub fn shown(&self) -> String {
+        let last = self.links.last().map(|l| l.right.as_str()).unwrap_or_default();
+        format!("{} {} {last}", self.first, self.sign).trim_start().to_owned()
+    }
 }
 
 /// How a link is written.
@@ -183,6 +196,8 @@ pub struct LinkSource {
     pub right: String,
     /// The reasons.
     pub reasons: Vec<String>,
+    /// What a source prints in place of the right side, and where that stands.
+    pub printed: Option<(String, Span)>,
 }
 
 /// A file with all names resolved.

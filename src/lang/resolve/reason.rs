@@ -8,14 +8,18 @@ use crate::lang::ast::{self, Name, ReasonKind};
 use crate::model::{Binder, Justification};
 
 impl Reader<'_> {
-    /// The reasons of a link. Values may speak of the variables of the integrals on both sides.
+    /// The reasons of a link. Values may speak of the variables of the integrals on both sides, and of what the
+    /// statements on both sides are about.
     pub(super) fn reasons(
         &mut self,
-        link: &ast::Link,
-        sides: [&ast::Expr; 2],
+        reasons: &[ast::Reason],
+        sides: &[&ast::Expr],
+        statements: &[&ast::Sentence],
     ) -> Resolve<Vec<Justification>> {
         let mut inside: Vec<(String, Binder)> = Vec::new();
         let mut stack: Vec<&ast::Expr> = sides.to_vec();
+        let relations = statements.iter().flat_map(|s| &s.relations);
+        stack.extend(relations.flat_map(|r| r.rest.iter().map(|(_, e)| e).chain([&r.first])));
         while let Some(e) = stack.pop() {
             let bound = match &e.kind {
                 ast::ExprKind::Integral { variable, .. } => Some((variable.text.clone(), Binder::Integral)),
@@ -31,7 +35,21 @@ impl Reader<'_> {
         for (name, binder) in inside {
             self.env.values.insert(name.clone(), Expr::variable(&binder.inside(&name)));
         }
-        let read = link.reasons.iter().map(|r| self.reason(r)).collect();
+        for member in statements.iter().flat_map(|s| &s.ranges) {
+            let value = Expr::variable(&self.symbol(&member.name));
+            self.env.values.entry(member.name.text.clone()).or_insert(value);
+        }
+        let some = statements.iter().filter(|s| s.quantifier == ast::Quantifier::Some);
+        let some: Vec<&str> = some.flat_map(|s| &s.ranges).map(|m| m.name.text.as_str()).collect();
+        for reason in reasons {
+            let ReasonKind::Taking(values) = &reason.kind else { continue };
+            if let Some((name, _)) = values.iter().find(|(name, _)| !some.contains(&name.text.as_str())) {
+                self.env.values = outside;
+                let message = format!("nothing is said of some `{}` here", name.text);
+                return Err(complain("unknown-name", message, name.span));
+            }
+        }
+        let read = reasons.iter().map(|r| self.reason(r)).collect();
         self.env.values = outside;
         read
     }
@@ -53,6 +71,10 @@ impl Reader<'_> {
             ReasonKind::Reindexing => Justification::Reindexing,
             ReasonKind::Contradiction => Justification::Contradiction,
             ReasonKind::Cases(relations) => Justification::Cases(self.case(relations)?),
+            ReasonKind::Taking(values) => {
+                let value = |(name, e): &(Name, ast::Expr)| Ok((self.symbol(name), self.env.number(e)?));
+                Justification::Taking(values.iter().map(value).collect::<Resolve<_>>()?)
+            }
             ReasonKind::Named { name, at } => self.named(name, at)?,
         })
     }
@@ -77,9 +99,9 @@ impl Reader<'_> {
         let hypothesis =
             self.out.hypotheses.iter().find(|h| h.name == name.text).map(|h| variables(&h.formula));
         let chain = self.out.chains.iter().find(|c| c.name == name.text);
-        let chain = chain.map(|c| c.variables.clone());
+        let chain = chain.map(|c| variables(&c.formula()));
         let applied = self.out.applied.iter().find(|a| a.name == name.text);
-        let applied = applied.and_then(|a| Some(a.derivation.chains.last()?.variables.clone()));
+        let applied = applied.and_then(|a| Some(variables(&a.derivation.chains.last()?.formula())));
         let Some(variables) = hypothesis.or(chain).or(applied) else {
             let hypotheses = self.out.hypotheses.iter().map(|h| h.name.as_str());
             let all = hypotheses.chain(self.out.chains.iter().map(|c| c.name.as_str()));
@@ -102,11 +124,12 @@ impl Reader<'_> {
     }
 }
 
+/// The names that a statement speaks of all of.
 fn variables(formula: &Formula) -> Vec<Symbol> {
-    let (mut out, mut at) = (Vec::new(), formula);
-    while let Formula::ForAll(x, body) = at {
-        out.push(x.clone());
-        at = body;
+    match formula {
+        Formula::ForAll(x, body) => std::iter::once(x.clone()).chain(variables(body)).collect(),
+        Formula::Implies(_, body) => variables(body),
+        Formula::And(parts) => parts.iter().flat_map(variables).collect(),
+        _ => vec![],
     }
-    out
 }

@@ -62,6 +62,7 @@ pub(super) fn report(
         member: None,
         value: None,
         printed: None,
+        misprints: vec![],
         counterexample: None,
         failing_step: None,
         rests_on: figure.rests_on.clone(),

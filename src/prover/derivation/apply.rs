@@ -7,13 +7,15 @@ use crate::piecewise::{Engine, Obstacle};
 use super::super::compact::shifted;
 use super::super::proof::Hints;
 use super::tactic::Tactic;
-use super::{Proof, Source, derive};
+use super::{Proof, Source, Within, derive_within};
 
 impl Proof<'_> {
     /// Adds what an earlier derivation concludes for these functions and numbers. If it does not apply, the
     /// hypothesis that is not shown, or nothing if the derivation itself is not proved or says nothing of such functions.
     pub(super) fn applied(&mut self, a: &Application) -> Result<Option<Option<Formula>>, Obstacle> {
-        let Some(proved) = derive(&a.derivation)?.proved else { return Ok(Some(None)) };
+        let Some(proved) = derive_within(&a.derivation, Within::Another)?.proved else {
+            return Ok(Some(None));
+        };
         let before = self.builder.length();
         let mut step = before;
         for earlier in &proved.certificate.steps {

@@ -1,13 +1,18 @@
 //! A goal from facts: linear programs, factors, contradiction, ties; and what is known of the powers and
 //! reciprocals that occur.
 
-use crate::kernel::rule::combine::Fact;
+use std::collections::BTreeMap;
+
+use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::{Expr, Formula, Node, Relation, Step};
 use crate::piecewise::{Engine, Obstacle, combination, quotient};
 
 use super::super::proof::{Hints, symbol};
 use super::Proof;
 use super::tactic::{Known, closed_atoms, term, variable};
+
+/// What is known of goals: how they follow from some facts, so many of which are multiplied, or that they do not.
+pub(super) type Combinations = BTreeMap<(usize, Formula, Vec<Formula>), Option<Combination>>;
 
 /// Facts whose pairwise products are tried, at most.
 const PRODUCT_LIMIT: usize = 28;
@@ -296,7 +301,16 @@ impl Proof<'_> {
         if facts.len() != known.len() {
             return Ok(None);
         }
-        let Some(mut evidence) = combination(&facts, relation, &expr, degree) else { return Ok(None) };
+        let key = (degree, goal.clone(), known.iter().map(|(_, f)| f.clone()).collect::<Vec<_>>());
+        let found = match self.combinations.get(&key) {
+            Some(found) => found.clone(),
+            None => {
+                let found = combination(&facts, relation, &expr, degree);
+                self.combinations.insert(key, found.clone());
+                found
+            }
+        };
+        let Some(mut evidence) = found else { return Ok(None) };
         let mut premises: Vec<usize> = Vec::new();
         let numbers = evidence.terms.iter_mut().flat_map(|t| t.facts.iter_mut().map(|(n, _)| n));
         for number in numbers.chain(evidence.equations.iter_mut().map(|(_, n)| n)) {

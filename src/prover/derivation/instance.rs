@@ -22,7 +22,7 @@ impl Proof<'_> {
         at: &[(Name, Expr)],
     ) -> Result<Vec<Known>, Obstacle> {
         let (variables, body) = quantified(&source.formula);
-        if variables.is_empty() {
+        if variables.is_empty() && !matches!(body, Formula::Implies(..)) {
             return Ok(vec![]);
         }
         let Some(at) = self.values(at) else { return Ok(vec![]) };
@@ -67,7 +67,7 @@ impl Proof<'_> {
         let before = self.builder.length();
         let found = self.specialise(source, values)?;
         if found.is_none() {
-            self.builder.rewind(before);
+            self.forget(before);
         }
         let steps = found.as_ref().map(|known| known.iter().map(|(s, _)| *s).collect());
         self.instances.insert(key, steps);
@@ -104,6 +104,9 @@ impl Proof<'_> {
         if let Some(step) = self.plainly(goal)? {
             return Ok(Some(step));
         }
+        if !matches!(goal, Formula::Compare(..)) {
+            return self.statement(goal);
+        }
         let known = self.simple(&Tactic::Given.allows())?;
         for degree in [1, 2] {
             if let Some(step) = self.combine(&known, goal, degree)? {
@@ -121,6 +124,26 @@ impl Proof<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// A premise that is more than a comparison.
+    fn statement(&mut self, goal: &Formula) -> Result<Option<usize>, Obstacle> {
+        if let Formula::And(parts) = goal {
+            let mut premises = Vec::new();
+            for part in parts {
+                let Some(step) = self.obvious(part)? else { return Ok(None) };
+                premises.push(step);
+            }
+            return Ok(Some(self.builder.add(Step::Both { premises })?));
+        }
+        if self.depth >= 2 || matches!(goal, Formula::Or(_) | Formula::Exists(..)) {
+            return Ok(None);
+        }
+        self.depth += 1;
+        let tactic = self.reasons.clone();
+        let found = self.establish(goal, &tactic);
+        self.depth -= 1;
+        found
     }
 
     /// Places that terms speak of, where nothing better is known.
@@ -144,14 +167,24 @@ impl Proof<'_> {
     }
 }
 
-/// The leading names of a formula, and the rest.
+/// The names that a formula speaks of all of, and what is behind the first of them.
 fn quantified(formula: &Formula) -> (Vec<Name>, &Formula) {
     let (mut names, mut at) = (Vec::new(), formula);
     while let Formula::ForAll(x, body) = at {
         names.push(x.clone());
         at = body;
     }
-    (names, at)
+    let mut behind = at;
+    loop {
+        behind = match behind {
+            Formula::Implies(_, body) => body,
+            Formula::ForAll(x, body) => {
+                names.push(x.clone());
+                body
+            }
+            _ => return (names, at),
+        };
+    }
 }
 
 /// All atoms of a formula, closed or not.

@@ -13,12 +13,15 @@ mod family;
 mod independence;
 mod instance;
 mod integrand;
+mod library;
+mod logic;
+mod quotient;
 mod refute;
 mod rewrite;
 mod tactic;
 
-use crate::kernel::{Expr, Formula, Name, Relation, Step};
-use crate::model::{Binder, Chain, Derivation, Justification, Link, together};
+use crate::kernel::{Expr, Formula, Name, Step};
+use crate::model::{Binder, Chain, Comparison, Derivation, Justification, Link, Proposition};
 use crate::piecewise::Obstacle;
 
 use super::proof::{Builder, Proved, symbol};
@@ -30,6 +33,12 @@ const BUDGET: usize = 3_000;
 
 /// Of these, how many for a contradiction between the hypotheses.
 const BUDGET_OF_CONTRADICTION: usize = 60;
+
+/// Of these, how many for the nearest right side that is correct.
+const BUDGET_OF_NEAREST: usize = 120;
+
+/// Propositions that are tried as the nearest that is correct.
+const NEAR: usize = 8;
 
 /// Whether the hypotheses of a derivation can hold together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +64,8 @@ pub struct Derived {
     pub undefined: Option<Formula>,
     /// For each chain, what was found about each link.
     pub chains: Vec<Vec<Outcome>>,
+    /// The misprints, by chain and link.
+    pub misprints: Vec<(usize, usize, Misprint)>,
 }
 
 /// What was found about a link.
@@ -67,14 +78,14 @@ pub enum Outcome {
     /// It does not follow by its reasons; if it follows by another, by which; if it is false for some
     /// functions and numbers that satisfy the hypotheses, for which.
     Fails {
-        /// Left minus right, or right minus left: what should be zero or positive.
-        residual: Expr,
+        /// Left minus right, or right minus left: what should be zero or positive, if the link compares terms.
+        residual: Option<Expr>,
         /// Whether it has a reason.
         reasoned: bool,
         /// The tactic that shows it.
         otherwise: Option<Tactic>,
         /// Where it is false.
-        instance: Option<Instance>,
+        instance: Option<Box<Instance>>,
     },
 }
 
@@ -83,6 +94,17 @@ impl Outcome {
     pub fn holds(&self) -> bool {
         matches!(self, Outcome::Holds(_))
     }
+}
+
+/// What was found about a misprint.
+#[derive(Debug, Clone)]
+pub enum Misprint {
+    /// It is false for some functions and numbers that satisfy the hypotheses.
+    Wrong(Box<Instance>),
+    /// It follows from the hypotheses.
+    Right,
+    /// Neither was found.
+    Open,
 }
 
 /// Something that is known: a step of the proof and its name.
@@ -113,33 +135,30 @@ struct Proof<'a> {
     fresh: usize,
     /// How deep in integrands and premises of instances.
     depth: usize,
+    /// Linear programs that were solved.
+    combinations: combine::Combinations,
+    /// How the link that is looked at is shown: premises of instances that are more than comparisons are shown alike.
+    reasons: Tactic,
     /// Instances of sources whose premises are proved, by source and values.
     instances: instance::Instances,
 }
 
 /// Derives what a derivation states, as far as it follows.
 pub fn derive(derivation: &Derivation) -> Result<Derived, Obstacle> {
-    let mut proof = Proof {
-        derivation,
-        builder: Builder::default(),
-        sources: vec![],
-        domain: vec![],
-        spent: 0,
-        inside: vec![],
-        fresh: 0,
-        depth: 0,
-        instances: Default::default(),
-    };
-    for h in &derivation.hypotheses {
-        let step = proof.builder.add(Step::Assume { formula: h.formula.clone() })?;
-        let (name, formula, meant) = (h.name.clone(), h.formula.clone(), h.meant);
-        proof.sources.push(Source { name, step, formula, meant });
-    }
-    for formula in &derivation.lemmas {
-        if let Some(step) = proof.establish(formula, &Tactic::Monotone)? {
-            proof.sources.push(Source { name: String::new(), step, formula: formula.clone(), meant: true });
-        }
-    }
+    derive_within(derivation, Within::Itself)
+}
+
+/// For whom something is derived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// For its own sake.
+    Itself,
+    /// For a derivation that applies it: whether its hypotheses can hold is seen there.
+    Another,
+}
+
+fn derive_within(derivation: &Derivation, within: Within) -> Result<Derived, Obstacle> {
+    let mut proof = Proof::of(derivation)?;
     let (mut parts, mut undefined) = (Some(vec![]), None);
     let mut inapplicable = Vec::new();
     for application in &derivation.applied {
@@ -151,27 +170,94 @@ pub fn derive(derivation: &Derivation) -> Result<Derived, Obstacle> {
     for formula in &derivation.defined {
         proof.state(formula, &mut parts, &mut undefined)?;
     }
-    let mut chains = Vec::new();
+    let (mut chains, mut misprints) = (Vec::new(), Vec::new());
     for chain in &derivation.chains {
         for formula in &chain.defined {
             proof.state(formula, &mut parts, &mut undefined)?;
         }
         let (outcomes, step) = proof.chain(chain)?;
+        for (k, link) in chain.links.iter().enumerate() {
+            if let (Some(printed), Within::Itself) = (&link.printed, within) {
+                misprints.push((chains.len(), k, proof.misprint(chain, printed)?));
+            }
+        }
         chains.push(outcomes);
         match (step, &mut parts) {
             (Some(step), Some(all)) => all.push(step),
             _ => parts = None,
         }
     }
-    let hypotheses = match &parts {
-        Some(_) => proof.consistency()?,
-        None => Hypotheses::Open,
+    let hypotheses = match (&parts, within) {
+        (Some(_), Within::Itself) => proof.consistency()?,
+        _ => Hypotheses::Open,
     };
     let proved = match parts {
         Some(parts) => Some(proof.finish(parts)?),
         None => None,
     };
-    Ok(Derived { proved, hypotheses, inapplicable, undefined, chains })
+    Ok(Derived { proved, hypotheses, inapplicable, undefined, chains, misprints })
+}
+
+/// The first of some propositions that follows by the reasons of a link, in its place.
+pub fn nearest(
+    derivation: &Derivation,
+    (chain, link): (usize, usize),
+    candidates: &[Proposition],
+) -> Option<usize> {
+    let mut proof = Proof::of(derivation).ok()?;
+    for application in &derivation.applied {
+        proof.applied(application).ok()?;
+    }
+    let own = derivation.chains.get(chain)?;
+    let because = &own.links.get(link)?.because;
+    let samples = refute::samples(derivation, own, candidates);
+    let plausible = |p: &&Proposition| samples.iter().all(|sample| sample.allows(&p.formula()));
+    let all: Vec<&Proposition> = candidates.iter().filter(plausible).collect();
+    let near = if samples.is_empty() { NEAR / 2 } else { NEAR };
+    let likely: Vec<&Proposition> = all.into_iter().take(near).collect();
+    if likely.is_empty() {
+        return None;
+    }
+    for earlier in derivation.chains.iter().take(chain) {
+        proof.chain(earlier).ok()?;
+    }
+    proof.spent = BUDGET - BUDGET_OF_NEAREST;
+    proof.domain.extend(own.domain.clone());
+    let tactic = if because.is_empty() { Tactic::Given } else { Tactic::Reasons(because.clone()) };
+    let found =
+        likely.into_iter().find(|p| matches!(proof.for_reasons(&p.formula(), &tactic), Ok(Some(_))))?;
+    candidates.iter().position(|p| p == found)
+}
+
+impl<'a> Proof<'a> {
+    /// With the hypotheses of a derivation, and what its words mean.
+    fn of(derivation: &'a Derivation) -> Result<Self, Obstacle> {
+        let mut proof = Proof {
+            derivation,
+            builder: Builder::default(),
+            sources: vec![],
+            domain: vec![],
+            spent: 0,
+            inside: vec![],
+            fresh: 0,
+            depth: 0,
+            combinations: Default::default(),
+            reasons: Tactic::Given,
+            instances: Default::default(),
+        };
+        for h in &derivation.hypotheses {
+            let step = proof.builder.add(Step::Assume { formula: h.formula.clone() })?;
+            let (name, formula, meant) = (h.name.clone(), h.formula.clone(), h.meant);
+            proof.sources.push(Source { name, step, formula, meant });
+        }
+        for formula in &derivation.lemmas {
+            if let Some(step) = proof.establish(formula, &Tactic::Monotone)? {
+                let (name, formula) = (String::new(), formula.clone());
+                proof.sources.push(Source { name, step, formula, meant: true });
+            }
+        }
+        Ok(proof)
+    }
 }
 
 impl Proof<'_> {
@@ -193,76 +279,52 @@ impl Proof<'_> {
         Ok(())
     }
 
-    /// A formula with quantifiers, premises, conjunctions and alternatives in front.
-    fn establish(&mut self, formula: &Formula, tactic: &Tactic) -> Result<Option<usize>, Obstacle> {
-        match formula {
-            Formula::ForAll(x, body) => {
-                let Some(premise) = self.establish(body, tactic)? else { return Ok(None) };
-                Ok(Some(self.builder.add(Step::Generalise { premise, name: symbol(x)? })?))
-            }
-            Formula::Implies(hypothesis, body) => {
-                self.domain.push((**hypothesis).clone());
-                let premise = self.establish(body, tactic);
-                self.domain.pop();
-                let Some(premise) = premise? else { return Ok(None) };
-                let hypothesis = (**hypothesis).clone();
-                Ok(Some(self.builder.add(Step::Discharge { premise, hypothesis })?))
-            }
-            Formula::And(parts) => {
-                let mut premises = Vec::new();
-                for part in parts {
-                    let Some(step) = self.establish(part, tactic)? else { return Ok(None) };
-                    premises.push(step);
-                }
-                Ok(Some(self.builder.add(Step::Both { premises })?))
-            }
-            Formula::Or(alternatives) => {
-                for part in alternatives {
-                    if let Some(premise) = self.establish(part, tactic)? {
-                        let alternatives = alternatives.clone();
-                        return Ok(Some(self.builder.add(Step::Either { premise, alternatives })?));
-                    }
-                }
-                Ok(None)
-            }
-            goal => self.by(goal, &tactic.allows()),
-        }
-    }
-
     /// What was found about the links of a chain, and the theorem about it.
     fn chain(&mut self, chain: &Chain) -> Result<(Vec<Outcome>, Option<usize>), Obstacle> {
         let before = self.sources.len();
         self.domain.extend(chain.domain.clone());
         let (mut outcomes, mut steps) = (Vec::new(), Vec::new());
         for link in &chain.links {
-            let (outcome, step) = self.link(link)?;
+            self.reasons = match link.because.as_slice() {
+                [] => Tactic::Given,
+                because => Tactic::Reasons(because.to_vec()),
+            };
+            let (outcome, step) = self.link(chain, link)?;
             // A link that fails is a hypothesis of nothing: what follows is checked on its own.
             steps.extend(step);
             outcomes.push(outcome);
         }
+        self.reasons = Tactic::Given;
         self.excuse(&chain.links, &mut outcomes)?;
         self.domain.clear();
         self.sources.truncate(before);
         if steps.len() < chain.links.len() {
             return Ok((outcomes, None));
         }
-        let goal = chain.conclusion();
-        let Some(whole) = self.sum(&steps, &goal)? else { return Ok((outcomes, None)) };
+        let Some(whole) = self.together(chain, &steps)? else { return Ok((outcomes, None)) };
         steps.push(whole);
-        let mut step = self.builder.add(Step::Both { premises: steps })?;
+        let formulas = chain.parts();
+        for (part, formula) in steps.iter().zip(&formulas) {
+            // Statements that imply each other are used one by one.
+            for (part, formula) in self.apart(*part, formula)? {
+                let step = self.closed(chain, part)?;
+                let (name, formula) = (chain.name.clone(), chain.for_all(formula));
+                self.sources.push(Source { name, step, formula, meant: false });
+            }
+        }
+        let step = self.builder.add(Step::Both { premises: steps })?;
+        Ok((outcomes, Some(self.closed(chain, step)?)))
+    }
+
+    /// What was shown below the ranges of a chain, for all values.
+    fn closed(&mut self, chain: &Chain, mut step: usize) -> Result<usize, Obstacle> {
         for hypothesis in chain.domain.clone().into_iter().rev() {
             step = self.builder.add(Step::Discharge { premise: step, hypothesis })?;
         }
         for variable in chain.variables.iter().rev() {
             step = self.builder.add(Step::Generalise { premise: step, name: symbol(variable)? })?;
         }
-        self.sources.push(Source {
-            name: chain.name.clone(),
-            step,
-            formula: chain.for_all(Formula::And(chain.parts())),
-            meant: false,
-        });
-        Ok((outcomes, Some(step)))
+        Ok(step)
     }
 
     /// One slip gives one error: where the links into and out of a line fail and its neighbours agree with
@@ -274,14 +336,12 @@ impl Proof<'_> {
             if !fails(outcomes.get(k)) || !fails(outcomes.get(k + 1)) {
                 continue;
             }
-            let Some(relation) = together(first.relation, second.relation) else { continue };
-            let because = [first.because.as_slice(), second.because.as_slice()].concat();
-            let around = Link { left: first.left.clone(), relation, right: second.right.clone(), because };
+            let Some(around) = first.says.then(&second.says) else { continue };
             let tactic = match first.because.is_empty() || second.because.is_empty() {
                 true => Tactic::Everything,
-                false => Tactic::Reasons(around.because.clone()),
+                false => Tactic::Reasons([first.because.as_slice(), second.because.as_slice()].concat()),
             };
-            if self.by(&around.formula(), &tactic.allows())?.is_some()
+            if self.establish(&around.formula(), &tactic)?.is_some()
                 && let Some(outcome) = outcomes.get_mut(k + 1)
             {
                 *outcome = Outcome::Excused;
@@ -290,60 +350,67 @@ impl Proof<'_> {
         Ok(())
     }
 
-    fn link(&mut self, link: &Link) -> Result<(Outcome, Option<usize>), Obstacle> {
-        let goal = link.formula();
+    fn link(&mut self, chain: &Chain, link: &Link) -> Result<(Outcome, Option<usize>), Obstacle> {
+        let goal = link.says.formula();
         if link.because.is_empty() {
             if let Some((tactic, step)) = self.any(&goal)? {
                 return Ok((Outcome::Holds(tactic), Some(step)));
             }
         } else {
             let tactic = Tactic::Reasons(link.because.clone());
-            if let Some(step) = self.by(&goal, &tactic.allows())? {
+            if let Some(step) = self.for_reasons(&goal, &tactic)? {
                 return Ok((Outcome::Holds(tactic), Some(step)));
             }
         }
-        let residual = match &goal {
-            Formula::Compare(_, e) => e.clone(),
-            _ => link.left.minus(&link.right),
-        };
-        let instance = refute::instance(self.derivation, &self.domain, &goal);
+        let instance = refute::instance(self.derivation, chain, &goal);
         let otherwise = match (&instance, link.because.is_empty()) {
             (None, false) => self.any(&goal)?.map(|(tactic, _)| tactic),
             _ => None,
         };
         let reasoned = !link.because.is_empty();
+        let residual = match &link.says {
+            Proposition::Relation(left, relation, right) => residual(left, *relation, right),
+            _ => None,
+        };
         Ok((Outcome::Fails { residual, reasoned, otherwise, instance }, None))
+    }
+
+    /// Whether what a source prints in place of a link is wrong.
+    fn misprint(&mut self, chain: &Chain, printed: &Proposition) -> Result<Misprint, Obstacle> {
+        let goal = printed.formula();
+        if let Some(instance) = refute::instance(self.derivation, chain, &goal) {
+            return Ok(Misprint::Wrong(instance));
+        }
+        self.domain.extend(chain.domain.clone());
+        let found = self.any(&goal);
+        self.domain.clear();
+        Ok(if found?.is_some() { Misprint::Right } else { Misprint::Open })
     }
 
     /// The first tactic that shows a goal.
     fn any(&mut self, goal: &Formula) -> Result<Option<(Tactic, usize)>, Obstacle> {
         for tactic in Tactic::ALL {
-            if let Some(step) = self.by(goal, &tactic.allows())? {
+            if let Some(step) = self.establish(goal, &tactic)? {
                 return Ok(Some((tactic, step)));
             }
         }
         Ok(None)
     }
 
-    /// The overall relation from the links.
-    fn sum(&mut self, links: &[usize], goal: &Formula) -> Result<Option<usize>, Obstacle> {
-        let known = links
-            .iter()
-            .map(|s| Ok((*s, self.builder.conclusion(*s)?)))
-            .collect::<Result<Vec<_>, Obstacle>>()?;
-        self.combine(&known, goal, 1)
-    }
-
     /// Whether the hypotheses can hold together: an instance of the library, or `0 > 0` from them.
     fn consistency(&mut self) -> Result<Hypotheses, Obstacle> {
-        let never = Formula::Compare(Relation::Positive, Expr::zero());
-        let holds =
-            self.derivation.hypotheses.is_empty() || refute::instance(self.derivation, &[], &never).is_some();
+        let never = Formula::falsehood();
+        let holds = self.derivation.hypotheses.is_empty() || refute::satisfiable(self.derivation);
         if holds {
             return Ok(Hypotheses::Hold);
         }
         self.spent = BUDGET - BUDGET_OF_CONTRADICTION;
-        Ok(if self.any(&never)?.is_some() { Hypotheses::Contradict } else { Hypotheses::Open })
+        for tactic in [Tactic::Given, Tactic::Monotone, Tactic::Everything] {
+            if self.by(&never, &tactic.allows())?.is_some() {
+                return Ok(Hypotheses::Contradict);
+            }
+        }
+        Ok(Hypotheses::Open)
     }
 
     /// The theorem without hypotheses.
@@ -363,6 +430,14 @@ impl Proof<'_> {
     fn name(&mut self, stem: &str) -> Name {
         self.fresh += 1;
         format!("{stem}''{}", self.fresh).into()
+    }
+}
+
+/// What should be zero or positive.
+fn residual(left: &Expr, relation: Comparison, right: &Expr) -> Option<Expr> {
+    match Proposition::Relation(left.clone(), relation, right.clone()).formula() {
+        Formula::Compare(_, e) => Some(e),
+        _ => None,
     }
 }
 

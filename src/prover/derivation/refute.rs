@@ -7,15 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exact::Rational;
-use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
-use crate::model::Derivation;
+use crate::kernel::{Atom, Definition, Expr, Formula, Name, Node, Relation, Statement, Step, Symbol};
+use crate::model::{Chain, Derivation, Proposition, every_function};
 use crate::piecewise::Engine;
 
-use super::super::proof::{Builder, Hints};
+use super::super::proof::{Builder, Hints, Proved, symbol};
+use super::library::{Table, choices, free_numbers, functions_of, grid};
 use super::tactic::closed_atoms;
 
 /// Functions and numbers, as they are written, at which a link fails.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Instance {
     /// The numbers.
     pub numbers: Vec<(Name, Expr)>,
@@ -25,19 +26,28 @@ pub struct Instance {
     pub natural: Option<u32>,
     /// Left minus right there.
     pub difference: Rational,
+    /// What is proved of them: that they satisfy the hypotheses, and the link fails.
+    pub denial: Formula,
+    /// The theorem.
+    pub proved: Proved,
 }
 
 /// Combinations of values that are tried at most.
-const TRIES: usize = 10_000;
+const TRIES: usize = 30_000;
+/// Points at which functions are looked for, at most.
+const POINTS: usize = 24;
 /// Instances whose hypotheses are proved, at most.
 const PROOFS: usize = 8;
 /// Values of the natural number.
 const NATURALS: [u32; 2] = [0, 1];
 
+/// Values for numbers.
+pub(super) type Point = BTreeMap<Name, Expr>;
+
 /// The values of all unknowns.
-struct Values {
-    table: BTreeMap<Name, (Vec<Name>, Expr)>,
-    natural: Option<u32>,
+pub(super) struct Values {
+    pub(super) table: Table,
+    pub(super) natural: Option<u32>,
 }
 
 impl Values {
@@ -47,8 +57,84 @@ impl Values {
     }
 }
 
-/// An instance of the library at which the hypotheses hold and the goal does not.
-pub(super) fn instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> Option<Instance> {
+/// An instance of the library at which the hypotheses hold and a statement below the ranges of a chain does not.
+pub(super) fn instance(derivation: &Derivation, chain: &Chain, statement: &Formula) -> Option<Box<Instance>> {
+    let mut leaves = Vec::new();
+    comparisons(statement, &chain.domain, &mut leaves);
+    leaves.iter().find_map(|(domain, goal)| {
+        let found = at_instance(derivation, domain, goal)?;
+        let denial = derivation.denial(chain, statement, found.natural);
+        let proved = denied(&denial, &found)?;
+        let Found { numbers, functions, natural, difference } = found;
+        Some(Box::new(Instance { numbers, functions, natural, difference, denial, proved }))
+    })
+}
+
+/// The comparisons of a statement, each with what it is claimed under.
+fn comparisons(statement: &Formula, domain: &[Formula], out: &mut Vec<(Vec<Formula>, Formula)>) {
+    match statement {
+        Formula::Compare(..) => out.push((domain.to_vec(), statement.clone())),
+        Formula::And(parts) => parts.iter().for_each(|p| comparisons(p, domain, out)),
+        Formula::Implies(a, b) => comparisons(b, &[domain, &[(**a).clone()]].concat(), out),
+        Formula::ForAll(_, body) => comparisons(body, domain, out),
+        _ => {}
+    }
+}
+
+/// The theorem that some functions and numbers satisfy the hypotheses, and a link fails.
+fn denied(denial: &Formula, found: &Found) -> Option<Proved> {
+    let (mut builder, mut engine, mut hints) = (Builder::default(), Engine::new(), Hints::new());
+    let (functions, body) = match denial {
+        Formula::SomeFunctions(functions, body) => (functions.as_slice(), &**body),
+        body => (&[][..], body),
+    };
+    let mut definitions = Vec::new();
+    for f in functions {
+        let (_, parameters, body) = found.functions.iter().find(|(name, _, _)| *name == f.name)?;
+        let parameters = parameters.iter().map(|p| symbol(p).ok()).collect::<Option<Vec<Symbol>>>()?;
+        definitions.push(Definition { name: symbol(&f.name).ok()?, parameters, body: body.clone() });
+    }
+    let table = found.functions.iter().map(|(f, ps, e)| (f.clone(), (ps.clone(), e.clone()))).collect();
+    let goal = body.define(&table).ok()?;
+    some_names(&goal, &mut |name| hints.insert(name.clone(), Expr::zero()));
+    let mut at: BTreeMap<Name, Expr> = found.numbers.iter().cloned().collect();
+    at.iter().for_each(|(name, value)| hints.insert(name.clone(), value.clone()));
+    witnesses(&goal, &mut at, &mut hints);
+    let premise = builder.prove(&mut engine, &mut vec![], &goal, &hints).ok()?;
+    if !functions.is_empty() {
+        builder.add(Step::Exhibit { premise, statement: denial.clone(), definitions }).ok()?;
+    }
+    let statement: Statement = denial.clone().into();
+    builder.finish_compact(&statement.meaning().ok()?).ok()
+}
+
+/// The names of which a formula says that there are some.
+fn some_names(formula: &Formula, visit: &mut dyn FnMut(&Name)) {
+    match formula {
+        Formula::And(parts) | Formula::Or(parts) => parts.iter().for_each(|p| some_names(p, visit)),
+        Formula::Exists(x, body) => {
+            visit(x);
+            some_names(body, visit);
+        }
+        Formula::Implies(_, body) | Formula::ForAll(_, body) => some_names(body, visit),
+        Formula::Compare(..) | Formula::SomeFunctions(..) | Formula::NoFunctions(..) => {}
+    }
+}
+
+/// Functions and numbers that were found.
+struct Found {
+    numbers: Vec<(Name, Expr)>,
+    functions: Vec<(Name, Vec<Name>, Expr)>,
+    natural: Option<u32>,
+    difference: Rational,
+}
+
+/// Whether some functions and numbers of the library satisfy the hypotheses of a derivation.
+pub(super) fn satisfiable(derivation: &Derivation) -> bool {
+    at_instance(derivation, &[], &Formula::falsehood()).is_some()
+}
+
+fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> Option<Found> {
     let Formula::Compare(relation, e) = goal else { return None };
     let hypotheses: Vec<&Formula> = derivation.hypotheses.iter().map(|h| &h.formula).chain(domain).collect();
     let mut atoms: Vec<Atom> = closed_atoms(e);
@@ -73,38 +159,33 @@ pub(super) fn instance(derivation: &Derivation, domain: &[Formula], goal: &Formu
         Some(_) => NATURALS.iter().copied().map(Some).collect(),
         None => vec![None],
     };
-    let (mut tries, mut proofs) = (0, 0);
-    let points: Vec<Vec<BTreeMap<Name, Expr>>> =
+    let mut search = Search { relation: *relation, goal: e, hypotheses: &hypotheses, tries: 0, proofs: 0 };
+    let mut filtered = 0;
+    let both = |h: &&Formula| !functions_of(h).is_empty() && !free_numbers(h).is_empty();
+    let points: Vec<Vec<Point>> =
         naturals.iter().map(|natural| points(&hypotheses, &numbers, *natural)).collect();
-    for choice in choices(&unknown) {
-        for (natural, points) in naturals.iter().zip(&points) {
-            let values = Values { table: choice.clone(), natural: *natural };
-            let goal_term = values.term(e);
-            let closed: Vec<Formula> = hypotheses.iter().filter_map(|h| instantiated(h, &values)).collect();
-            if closed.len() != hypotheses.len() {
-                continue;
+    if !hypotheses.iter().any(both) {
+        let closed: Vec<Formula> = hypotheses.iter().map(|h| (*h).clone()).collect();
+        let tables = choices(&unknown, &closed, naturals.first().copied().flatten(), &mut filtered);
+        for table in &tables {
+            for (natural, points) in naturals.iter().zip(&points) {
+                if let Some(found) = search.at(table, *natural, points)? {
+                    return Some(found);
+                }
             }
-            for at in points {
-                tries += 1;
-                if tries > TRIES {
-                    return None;
-                }
-                let Some(value) = goal_term.substitute(at).as_number() else { break };
-                if holds(*relation, &value) || !closed.iter().all(|h| plausible(h, at)) {
-                    continue;
-                }
-                proofs += 1;
-                if proofs > PROOFS {
-                    return None;
-                }
-                if closed.iter().all(|h| proved(h, at)) {
-                    let functions = choice.iter().map(|(f, (ps, e))| (f.clone(), ps.clone(), e.clone()));
-                    return Some(Instance {
-                        numbers: at.clone().into_iter().collect(),
-                        functions: functions.collect(),
-                        natural: *natural,
-                        difference: value,
-                    });
+        }
+        return None;
+    }
+    // Numbers first: they say more of the functions.
+    for (natural, points) in naturals.iter().zip(&points) {
+        for at in points.iter().take(POINTS) {
+            let Some(closed) = hypotheses.iter().map(|h| at_point(h, at)).collect::<Option<Vec<Formula>>>()
+            else {
+                continue;
+            };
+            for table in choices(&unknown, &closed, *natural, &mut filtered) {
+                if let Some(found) = search.at(&table, *natural, std::slice::from_ref(at))? {
+                    return Some(found);
                 }
             }
         }
@@ -112,8 +193,110 @@ pub(super) fn instance(derivation: &Derivation, domain: &[Formula], goal: &Formu
     None
 }
 
+/// A formula where its numbers have values.
+fn at_point(formula: &Formula, at: &Point) -> Option<Formula> {
+    let put = |f: Formula, (name, value): (&Name, &Expr)| f.substitute(name, value).ok();
+    at.iter().try_fold(formula.clone(), put)
+}
+
+/// The search for an instance.
+struct Search<'a> {
+    relation: Relation,
+    goal: &'a Expr,
+    hypotheses: &'a [&'a Formula],
+    tries: usize,
+    proofs: usize,
+}
+
+impl Search<'_> {
+    /// An instance with these functions; the outer none, if the search has taken too long.
+    fn at(&mut self, table: &Table, natural: Option<u32>, points: &[Point]) -> Option<Option<Found>> {
+        let values = Values { table: table.clone(), natural };
+        let goal = values.term(self.goal);
+        let closed =
+            self.hypotheses.iter().map(|h| instantiated(h, &values)).collect::<Option<Vec<Formula>>>();
+        let Some(closed) = closed else { return Some(None) };
+        for at in points {
+            self.tries += 1;
+            if self.tries > TRIES {
+                return None;
+            }
+            let Some(difference) = goal.substitute(at).as_number() else { break };
+            if holds(self.relation, &difference) || !closed.iter().all(|h| plausible(h, at)) {
+                continue;
+            }
+            self.proofs += 1;
+            if self.proofs > PROOFS {
+                return None;
+            }
+            if closed.iter().all(|h| proved(h, at)) {
+                let functions = table.iter().map(|(f, (ps, e))| (f.clone(), ps.clone(), e.clone())).collect();
+                let numbers = at.clone().into_iter().collect();
+                return Some(Some(Found { numbers, functions, natural, difference }));
+            }
+        }
+        Some(None)
+    }
+}
+
+/// Functions and numbers of the library that seem to satisfy the hypotheses.
+pub(super) struct Sample {
+    values: Values,
+    at: BTreeMap<Name, Expr>,
+}
+
+impl Sample {
+    /// Whether a comparison holds there, or cannot be evaluated.
+    pub(super) fn allows(&self, statement: &Formula) -> bool {
+        let Formula::Compare(relation, e) = statement else { return true };
+        let value = self.values.term(e).substitute(&self.at).as_number();
+        value.is_none_or(|value| holds(*relation, &value))
+    }
+}
+
+/// Samples that are collected at most.
+const SAMPLES: usize = 24;
+
+/// Some functions and numbers that seem to satisfy the hypotheses, for all that some propositions speak of.
+pub(super) fn samples(derivation: &Derivation, chain: &Chain, propositions: &[Proposition]) -> Vec<Sample> {
+    let hypotheses = derivation.hypotheses.iter().map(|h| &h.formula);
+    let hypotheses: Vec<&Formula> = hypotheses.chain(&chain.domain).collect();
+    let (mut atoms, mut unknown, mut numbers) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+    let formulas: Vec<Formula> = propositions.iter().map(Proposition::formula).collect();
+    for formula in hypotheses.iter().copied().chain(&formulas) {
+        collect(formula, &mut atoms);
+        free(formula, &mut vec![], &mut numbers);
+    }
+    atoms.iter().for_each(|a| every_function(a, &mut unknown));
+    let numbers: Vec<Name> = numbers.into_iter().collect();
+    let natural = derivation.integer.as_ref().map(|_| 1);
+    let points = points(&hypotheses, &numbers, natural);
+    let (mut out, mut tries, mut filtered) = (Vec::new(), 0, 0);
+    let closed: Vec<Formula> = hypotheses.iter().map(|h| (*h).clone()).collect();
+    for choice in choices(&unknown, &closed, natural, &mut filtered) {
+        let values = Values { table: choice.clone(), natural };
+        let Some(closed) = hypotheses.iter().map(|h| instantiated(h, &values)).collect::<Option<Vec<_>>>()
+        else {
+            continue;
+        };
+        let mut found = 0;
+        for at in &points {
+            tries += 1;
+            if tries > TRIES || out.len() >= SAMPLES {
+                return out;
+            }
+            if found < 4 && closed.iter().all(|h| plausible(h, at)) {
+                found += 1;
+                let values = Values { table: choice.clone(), natural };
+                out.push(Sample { values, at: at.clone() });
+            }
+        }
+    }
+    out
+}
+
 /// The points of the grid at which the hypotheses hold that speak of no function.
-fn points(hypotheses: &[&Formula], numbers: &[Name], natural: Option<u32>) -> Vec<BTreeMap<Name, Expr>> {
+fn points(hypotheses: &[&Formula], numbers: &[Name], natural: Option<u32>) -> Vec<Point> {
     let values = Values { table: BTreeMap::new(), natural };
     let of_numbers = |h: &&&Formula| {
         let (mut atoms, mut functions) = (Vec::new(), BTreeMap::new());
@@ -128,7 +311,7 @@ fn points(hypotheses: &[&Formula], numbers: &[Name], natural: Option<u32>) -> Ve
     grid(numbers.len()).into_iter().map(at).filter(|at| plain.iter().all(|h| plausible(h, at))).collect()
 }
 
-fn holds(relation: Relation, value: &Rational) -> bool {
+pub(super) fn holds(relation: Relation, value: &Rational) -> bool {
     match relation {
         Relation::Equal => value.is_zero(),
         Relation::AtLeast => !value.is_negative(),
@@ -136,7 +319,7 @@ fn holds(relation: Relation, value: &Rational) -> bool {
     }
 }
 
-fn collect(formula: &Formula, out: &mut Vec<Atom>) {
+pub(super) fn collect(formula: &Formula, out: &mut Vec<Atom>) {
     match formula {
         Formula::Compare(_, e) => out.extend(closed_atoms(e)),
         Formula::And(parts) | Formula::Or(parts) => parts.iter().for_each(|p| collect(p, out)),
@@ -146,31 +329,11 @@ fn collect(formula: &Formula, out: &mut Vec<Atom>) {
     }
 }
 
-/// The functions of an atom with the number of their arguments, those below binders too.
-fn every_function(atom: &Atom, out: &mut BTreeMap<Name, usize>) {
-    let mut visit = |e: &Expr| e.atoms().for_each(|a| every_function(a, out));
-    match atom.node() {
-        Node::Variable(_) | Node::Bound(_) | Node::Natural => {}
-        Node::Apply(f, arguments) => {
-            arguments.iter().for_each(&mut visit);
-            out.insert(f.clone(), arguments.len());
-        }
-        Node::Indicator(e) | Node::Inverse(e) | Node::Whole(e) | Node::Power(e) => visit(e),
-        Node::Primitive { upper, body } | Node::Sum { upper, body } => {
-            [upper, body].into_iter().for_each(visit);
-        }
-        Node::Expect { body } => visit(body),
-        Node::Read { profile, agent } => [profile, agent].into_iter().for_each(visit),
-        Node::Update { profile, agent, value } => [profile, agent, value].into_iter().for_each(visit),
-        Node::Opaque { low, high, body } => [low, high, body].into_iter().for_each(visit),
-    }
-}
-
 fn variables(e: &Expr) -> BTreeSet<Name> {
     e.free_names().into_iter().filter(|n| e.mentions_variable(n)).collect()
 }
 
-fn free(formula: &Formula, bound: &mut Vec<Name>, out: &mut BTreeSet<Name>) {
+pub(super) fn free(formula: &Formula, bound: &mut Vec<Name>, out: &mut BTreeSet<Name>) {
     match formula {
         Formula::Compare(_, e) => out.extend(variables(e).into_iter().filter(|n| !bound.contains(n))),
         Formula::And(parts) | Formula::Or(parts) => parts.iter().for_each(|p| free(p, bound, out)),
@@ -185,34 +348,66 @@ fn free(formula: &Formula, bound: &mut Vec<Name>, out: &mut BTreeSet<Name>) {
 }
 
 /// The formula with the functions and the natural number of an instance.
-fn instantiated(formula: &Formula, values: &Values) -> Option<Formula> {
+pub(super) fn instantiated(formula: &Formula, values: &Values) -> Option<Formula> {
     Some(match formula {
         Formula::Compare(relation, e) => Formula::Compare(*relation, values.term(e)),
         Formula::And(parts) => {
             Formula::And(parts.iter().map(|p| instantiated(p, values)).collect::<Option<_>>()?)
         }
+        Formula::Or(parts) => {
+            Formula::Or(parts.iter().map(|p| instantiated(p, values)).collect::<Option<_>>()?)
+        }
         Formula::Implies(a, b) => {
             Formula::Implies(Box::new(instantiated(a, values)?), Box::new(instantiated(b, values)?))
         }
         Formula::ForAll(x, body) => Formula::ForAll(x.clone(), Box::new(instantiated(body, values)?)),
+        Formula::Exists(x, body) => Formula::Exists(x.clone(), Box::new(instantiated(body, values)?)),
         _ => return None,
     })
 }
 
 /// Whether a formula holds at points of a grid.
-fn plausible(formula: &Formula, at: &BTreeMap<Name, Expr>) -> bool {
+pub(super) fn plausible(formula: &Formula, at: &BTreeMap<Name, Expr>) -> bool {
     match formula {
         Formula::Compare(relation, e) => {
             e.substitute(at).as_number().is_some_and(|value| holds(*relation, &value))
         }
         Formula::And(parts) => parts.iter().all(|p| plausible(p, at)),
+        Formula::Or(parts) => parts.iter().any(|p| plausible(p, at)),
         Formula::Implies(a, b) => !plausible(a, at) || plausible(b, at),
         Formula::ForAll(x, body) => (0..=4).all(|k| {
             let mut at = at.clone();
             at.insert(x.clone(), Expr::number(Rational::new(k, 4).unwrap_or(Rational::ZERO)));
             plausible(body, &at)
         }),
+        Formula::Exists(x, body) => witness(x, body, at).is_some(),
         _ => false,
+    }
+}
+
+/// A number of the grid that a formula may speak of.
+fn witness(x: &Name, body: &Formula, at: &BTreeMap<Name, Expr>) -> Option<Expr> {
+    let numbers = grid(1).into_iter().flatten().map(Expr::number);
+    let mut numbers = numbers.filter(|value| {
+        let mut at = at.clone();
+        at.insert(x.clone(), value.clone());
+        plausible(body, &at)
+    });
+    numbers.next()
+}
+
+/// Values for the names that a formula says there are, outermost first.
+fn witnesses(formula: &Formula, at: &mut BTreeMap<Name, Expr>, out: &mut Hints) {
+    match formula {
+        Formula::And(parts) => parts.iter().for_each(|p| witnesses(p, at, out)),
+        Formula::Exists(x, body) => {
+            let known = at.get(x).cloned();
+            let Some(value) = known.or_else(|| witness(x, body, at)) else { return };
+            out.insert(x.clone(), value.clone());
+            at.insert(x.clone(), value);
+            witnesses(body, at, out);
+        }
+        _ => {}
     }
 }
 
@@ -224,61 +419,7 @@ fn proved(formula: &Formula, at: &BTreeMap<Name, Expr>) -> bool {
             Err(_) => return false,
         }
     }
-    let (mut builder, mut engine) = (Builder::default(), Engine::new());
-    builder.prove(&mut engine, &mut vec![], &goal, &Hints::new()).is_ok()
-}
-
-/// Values for the unknown functions, simple ones first.
-fn choices(unknown: &BTreeMap<Name, usize>) -> Vec<BTreeMap<Name, (Vec<Name>, Expr)>> {
-    let mut out: Vec<BTreeMap<Name, (Vec<Name>, Expr)>> = vec![BTreeMap::new()];
-    for (f, arity) in unknown {
-        let parameters: Vec<Name> =
-            (1..=*arity).map(|k| if *arity == 1 { "y".into() } else { format!("y_{k}").into() }).collect();
-        let bodies = library(&parameters);
-        let with = |table: &BTreeMap<Name, (Vec<Name>, Expr)>, body: &Expr| {
-            let mut table = table.clone();
-            table.insert(f.clone(), (parameters.clone(), body.clone()));
-            table
-        };
-        out = bodies.iter().flat_map(|body| out.iter().map(|t| with(t, body)).collect::<Vec<_>>()).collect();
-        out.truncate(2_000);
-    }
-    out
-}
-
-/// Functions of one or more arguments.
-fn library(parameters: &[Name]) -> Vec<Expr> {
-    let ratio = |n, d| Expr::number(Rational::new(n, d).unwrap_or(Rational::ZERO));
-    let mut out = vec![Expr::one()];
-    for p in parameters {
-        let y = Expr::variable(p);
-        out.push(y.clone());
-        out.push(y.pow(2));
-        if parameters.len() == 1 {
-            out.push(y.pow(2).times(&ratio(-1, 2)));
-            out.push(y.pow(2).times(&ratio(1, 2)));
-            out.push(y.pow(3).times(&ratio(-2, 3)));
-            out.push(y.times(&ratio(2, 1)));
-            out.push(Expr::one().minus(&y));
-        }
-    }
-    out.extend([Expr::zero(), ratio(1, 2), ratio(-1, 1)]);
-    out
-}
-
-/// Values for some numbers.
-fn grid(count: usize) -> Vec<Vec<Rational>> {
-    let values = [(1, 2), (1, 1), (1, 4), (3, 4), (0, 1), (2, 1)];
-    let mut out: Vec<Vec<Rational>> = vec![vec![]];
-    for _ in 0..count {
-        let longer = |point: &Vec<Rational>| {
-            let next = |(n, d): &(i64, i64)| {
-                let value = Rational::new(*n, *d).unwrap_or(Rational::ZERO);
-                point.iter().cloned().chain([value]).collect()
-            };
-            values.iter().map(next).collect::<Vec<Vec<Rational>>>()
-        };
-        out = out.iter().flat_map(longer).take(2_000).collect();
-    }
-    out
+    let (mut builder, mut engine, mut hints) = (Builder::default(), Engine::new(), Hints::new());
+    witnesses(&goal, &mut BTreeMap::new(), &mut hints);
+    builder.prove(&mut engine, &mut vec![], &goal, &hints).is_ok()
 }

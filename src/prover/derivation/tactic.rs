@@ -60,6 +60,8 @@ pub(super) struct Allowed {
     /// Terms by whose sign cases are told apart.
     pub(super) cases: Vec<Expr>,
     pub(super) contradiction: bool,
+    /// Numbers of which it is said that there are some.
+    pub(super) taking: Vec<(Name, Expr)>,
 }
 
 impl Tactic {
@@ -88,6 +90,7 @@ impl Tactic {
             reindex: false,
             cases: vec![],
             contradiction: false,
+            taking: vec![],
         };
         match self {
             Tactic::Same => none,
@@ -150,6 +153,10 @@ impl Allowed {
                 Allowed { cases, ..self }
             }
             Justification::Contradiction => Allowed { contradiction: true, ..self },
+            Justification::Taking(values) => {
+                let taking = self.taking.iter().chain(values).cloned().collect();
+                Allowed { taking, ..self }
+            }
             Justification::Named { .. } => {
                 let sources = match self.sources {
                     Sources::All => Sources::All,
@@ -175,10 +182,15 @@ impl Proof<'_> {
         let before = self.builder.length();
         let found = self.attempt(goal, allowed)?;
         if found.is_none() {
-            self.builder.rewind(before);
-            self.instances.retain(|_, steps| steps.as_ref().is_none_or(|s| s.iter().all(|s| *s < before)));
+            self.forget(before);
         }
         Ok(found)
+    }
+
+    /// Forgets the steps from a number on.
+    pub(super) fn forget(&mut self, before: usize) {
+        self.builder.rewind(before);
+        self.instances.retain(|_, steps| steps.as_ref().is_none_or(|s| s.iter().all(|s| *s < before)));
     }
 
     fn attempt(&mut self, goal: &Formula, allowed: &Allowed) -> Result<Option<usize>, Obstacle> {
@@ -204,6 +216,9 @@ impl Proof<'_> {
             if let Some(step) = self.from(&known, goal)? {
                 return Ok(Some(step));
             }
+        }
+        if let Some(step) = self.without_quotients(&known, goal)? {
+            return Ok(Some(step));
         }
         if allowed.density {
             known.extend(self.densities(e)?);
@@ -300,8 +315,14 @@ impl Proof<'_> {
     fn assumed(&mut self) -> Result<Vec<super::Source>, Obstacle> {
         let mut out = Vec::new();
         for formula in self.domain.clone() {
-            if matches!(formula, Formula::ForAll(..) | Formula::Implies(..)) {
-                let step = self.builder.add(Step::Assume { formula: formula.clone() })?;
+            let wanted = |f: &Formula| matches!(f, Formula::ForAll(..) | Formula::Implies(..));
+            let any = matches!(&formula, Formula::And(parts) if parts.iter().any(wanted));
+            if !wanted(&formula) && !any {
+                continue;
+            }
+            let step = self.builder.add(Step::Assume { formula: formula.clone() })?;
+            let parts = if any { self.apart(step, &formula)? } else { vec![(step, formula)] };
+            for (step, formula) in parts.into_iter().filter(|(_, f)| wanted(f)) {
                 out.push(super::Source { name: String::new(), step, formula, meant: true });
             }
         }

@@ -1,0 +1,101 @@
+//! The nearest right side that would be correct, for a link of a derivation that fails: of those that are one slip away,
+//! the first that follows by the link's reasons.
+
+use crate::lang::ast::{Derivation, DerivationKind, File, Item, ItemKind, Misprint, Relation};
+use crate::lang::{self, Goal, print_expr, print_relation};
+use crate::model::{Comparison, Proposition};
+use crate::piecewise::ironed;
+use crate::prover::{self, Derived, Outcome};
+
+use super::slip::{free, slips_with};
+
+/// Links of one derivation for which it is looked for, at most.
+const LINK_LIMIT: usize = 2;
+
+/// By chain and link, what would be correct.
+pub(super) fn nearest(file: &File, name: &str, derived: &Derived) -> Vec<(usize, usize, String)> {
+    let links = derived.chains.iter().enumerate().flat_map(|(c, links)| {
+        links.iter().enumerate().filter(|(_, o)| matches!(o, Outcome::Fails { .. })).map(move |(k, _)| (c, k))
+    });
+    links.take(LINK_LIMIT).filter_map(|(c, k)| Some((c, k, of_link(file, name, (c, k))?))).collect()
+}
+
+fn of_link(file: &File, name: &str, (c, k): (usize, usize)) -> Option<String> {
+    let position =
+        file.items.iter().position(|item| derivation(item).is_some_and(|d| d.name.text == name))?;
+    let own = derivation(file.items.get(position)?)?.clone();
+    let applies = own.lines.iter().any(|line| matches!(line.kind, DerivationKind::Apply { .. }));
+    let before: Vec<Item> = match applies {
+        true => file.items.iter().take(position).filter(|item| derivation(item).is_some()).cloned().collect(),
+        false => vec![],
+    };
+    let with = |misprint: Option<Misprint>| -> Option<crate::model::Derivation> {
+        let mut changed = own.clone();
+        let line = changed.lines.iter_mut().filter(|line| is_chain(&line.kind)).nth(c)?;
+        let DerivationKind::Step { chain, .. } = &mut line.kind else { return None };
+        chain.links.get_mut(k)?.printed = misprint;
+        let mut item = file.items.get(position)?.clone();
+        item.kind = ItemKind::Derivation(changed);
+        let items = before.iter().cloned().chain([item]).collect();
+        let resolved = lang::resolve(&File { items, end_comments: vec![] }, lang::Ironing(ironed)).ok()?;
+        match resolved.statements.last()?.variants.first()?.first()? {
+            Goal::Derivation(derivation) => Some(derivation.clone()),
+            _ => None,
+        }
+    };
+    let plain = with(None)?;
+    let mut texts: Vec<String> = Vec::new();
+    let mut candidates: Vec<Proposition> = Vec::new();
+    for misprint in misprints(&own, (c, k))? {
+        let text = match misprint.relation {
+            Some(relation) => format!("{} {}", print_relation(relation), print_expr(&misprint.right)),
+            None => print_expr(&misprint.right),
+        };
+        let Some(read) = with(Some(misprint)) else { continue };
+        let link = read.chains.get(c).and_then(|chain| chain.links.get(k));
+        let Some(says) = link.and_then(|link| link.printed.clone()) else { continue };
+        // That something is at least itself says nothing.
+        let says_nothing = matches!(&says, Proposition::Relation(left, relation, right)
+            if *relation != Comparison::Equal && left == right);
+        if !says_nothing && !candidates.contains(&says) {
+            candidates.push(says);
+            texts.push(text);
+        }
+    }
+    texts.get(prover::nearest(&plain, (c, k), &candidates)?).cloned()
+}
+
+fn derivation(item: &Item) -> Option<&Derivation> {
+    match &item.kind {
+        ItemKind::Derivation(d) => Some(d),
+        _ => None,
+    }
+}
+
+fn is_chain(kind: &DerivationKind) -> bool {
+    matches!(kind, DerivationKind::Step { .. } | DerivationKind::Argument { .. })
+}
+
+/// What may be meant by a link: another right side, or another relation.
+fn misprints(own: &Derivation, (c, k): (usize, usize)) -> Option<Vec<Misprint>> {
+    let line = own.lines.iter().filter(|line| is_chain(&line.kind)).nth(c)?;
+    let DerivationKind::Step { chain, ranges, .. } = &line.kind else { return None };
+    let link = chain.links.get(k)?;
+    let mut names: Vec<String> = ranges.iter().map(|m| m.name.text.clone()).collect();
+    chain.links.iter().for_each(|l| free(&l.right, &mut vec![], &mut names));
+    free(&chain.first, &mut vec![], &mut names);
+    let span = link.span;
+    let sides =
+        slips_with(&link.right, &names).into_iter().map(|right| Misprint { relation: None, right, span });
+    let relations = match link.relation {
+        Relation::Equal => vec![Relation::AtLeast, Relation::AtMost],
+        Relation::Greater => vec![Relation::AtLeast, Relation::Less, Relation::AtMost],
+        Relation::Less => vec![Relation::AtMost, Relation::Greater, Relation::AtLeast],
+        Relation::AtLeast => vec![Relation::AtMost],
+        Relation::AtMost => vec![Relation::AtLeast],
+        Relation::NotEqual => vec![],
+    };
+    let right = || link.right.clone();
+    let turned = relations.into_iter().map(|r| Misprint { relation: Some(r), right: right(), span });
+    Some(sides.chain(turned).collect())
+}

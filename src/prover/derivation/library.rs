@@ -1,0 +1,150 @@
+//! The library of functions and numbers at which links are tried.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::exact::Rational;
+use crate::kernel::{Expr, Formula, Name};
+use crate::model::every_function;
+
+use super::refute::{Values, collect, free, holds, instantiated, plausible};
+
+/// Values for functions.
+pub(super) type Table = BTreeMap<Name, (Vec<Name>, Expr)>;
+
+/// Hypotheses that are tried on values for some of the functions, at most.
+const FILTERED: usize = 6_000;
+
+/// Choices of functions at most.
+const TABLES: usize = 2_000;
+
+/// Values for the unknown functions, simple ones first: those at which no hypothesis fails that speaks of no other ones
+/// and of no numbers.
+pub(super) fn choices(
+    unknown: &BTreeMap<Name, usize>,
+    hypotheses: &[Formula],
+    natural: Option<u32>,
+    tries: &mut usize,
+) -> Vec<Table> {
+    let spoken: Vec<(BTreeSet<Name>, &Formula)> = hypotheses.iter().map(|h| (functions_of(h), h)).collect();
+    let mut out: Vec<Table> = vec![BTreeMap::new()];
+    let mut known: BTreeSet<Name> = BTreeSet::new();
+    while let Some((f, arity)) = next(unknown, &known, &spoken) {
+        let parameters: Vec<Name> =
+            (1..=arity).map(|k| if arity == 1 { "y".into() } else { format!("y_{k}").into() }).collect();
+        let bodies = library(&parameters);
+        let with = |table: &Table, body: &Expr| {
+            let mut table = table.clone();
+            table.insert(f.clone(), (parameters.clone(), body.clone()));
+            table
+        };
+        out = bodies.iter().flat_map(|body| out.iter().map(|t| with(t, body)).collect::<Vec<_>>()).collect();
+        known.insert(f.clone());
+        let decided = spoken.iter().filter(|(all, h)| {
+            let is_closed = free_numbers(h).is_empty() && h.at_natural(0) == **h;
+            all.contains(&f) && all.is_subset(&known) && is_closed
+        });
+        let decided: Vec<&Formula> = decided.map(|(_, h)| *h).collect();
+        out.retain(|table| {
+            let values = Values { table: table.clone(), natural };
+            decided.iter().all(|h| {
+                *tries += 1;
+                let closed = if *tries > FILTERED { None } else { instantiated(h, &values) };
+                closed.is_none_or(|h| roughly(&h, &BTreeMap::new()))
+            })
+        });
+        out.truncate(TABLES);
+    }
+    out
+}
+
+/// The function that is given a value next: after it, most hypotheses are about known functions.
+fn next(
+    unknown: &BTreeMap<Name, usize>,
+    known: &BTreeSet<Name>,
+    spoken: &[(BTreeSet<Name>, &Formula)],
+) -> Option<(Name, usize)> {
+    let open = |all: &BTreeSet<Name>, f: &Name| all.iter().filter(|g| *g != f && !known.contains(*g)).count();
+    let cost = |f: &Name| {
+        let about = spoken.iter().filter(|(all, _)| all.contains(f));
+        about.map(|(all, _)| open(all, f)).min().unwrap_or(usize::MAX)
+    };
+    let left = unknown.iter().filter(|(f, _)| !known.contains(*f));
+    left.min_by_key(|(f, _)| cost(f)).map(|(f, arity)| (f.clone(), *arity))
+}
+
+/// The functions that a formula speaks of.
+pub(super) fn functions_of(formula: &Formula) -> BTreeSet<Name> {
+    let (mut atoms, mut out) = (Vec::new(), BTreeMap::new());
+    collect(formula, &mut atoms);
+    atoms.iter().for_each(|a| every_function(a, &mut out));
+    out.into_keys().collect()
+}
+
+/// The numbers that a formula speaks of.
+pub(super) fn free_numbers(formula: &Formula) -> BTreeSet<Name> {
+    let mut out = BTreeSet::new();
+    free(formula, &mut vec![], &mut out);
+    out
+}
+
+/// Whether a formula holds at few points.
+fn roughly(formula: &Formula, at: &BTreeMap<Name, Expr>) -> bool {
+    match formula {
+        Formula::Compare(relation, e) => {
+            e.substitute(at).as_number().is_none_or(|value| holds(*relation, &value))
+        }
+        Formula::And(parts) => parts.iter().all(|p| roughly(p, at)),
+        Formula::Or(parts) => parts.iter().any(|p| roughly(p, at)),
+        Formula::Implies(a, b) => !plausible(a, at) || roughly(b, at),
+        Formula::ForAll(x, body) => [(0, 1), (1, 2), (1, 1)].into_iter().all(|(n, d)| {
+            let mut at = at.clone();
+            at.insert(x.clone(), Expr::number(Rational::new(n, d).unwrap_or(Rational::ZERO)));
+            roughly(body, &at)
+        }),
+        _ => true,
+    }
+}
+
+/// Functions of one or more arguments.
+fn library(parameters: &[Name]) -> Vec<Expr> {
+    let ratio = |n, d| Expr::number(Rational::new(n, d).unwrap_or(Rational::ZERO));
+    let mut out = vec![Expr::one()];
+    for p in parameters {
+        let y = Expr::variable(p);
+        out.push(y.clone());
+        out.push(y.pow(2));
+        if parameters.len() == 1 {
+            out.push(y.pow(2).times(&ratio(-1, 2)));
+            out.push(y.pow(2).times(&ratio(1, 2)));
+            out.push(y.pow(3).times(&ratio(-2, 3)));
+            out.push(y.times(&ratio(2, 1)));
+            out.push(Expr::one().minus(&y));
+            out.push(y.scaled(&Rational::from(2)).minus(&Expr::one()));
+        }
+    }
+    out.extend([Expr::zero(), ratio(1, 2), ratio(-1, 1)]);
+    if let [a, b] = parameters {
+        // A quantity and a type: what it is worth, without and with a cost.
+        let (a, b) = (Expr::variable(a), Expr::variable(b));
+        out.push(a.times(&b));
+        out.push(a.times(&b).minus(&a.pow(2)));
+    }
+    out
+}
+
+/// Values for some numbers.
+pub(super) fn grid(count: usize) -> Vec<Vec<Rational>> {
+    let values = [(1, 2), (1, 1), (1, 4), (3, 4), (0, 1), (2, 1)];
+    let mut out: Vec<Vec<Rational>> = vec![vec![]];
+    for _ in 0..count {
+        let longer = |point: &Vec<Rational>| {
+            let next = |(n, d): &(i64, i64)| {
+                let value = Rational::new(*n, *d).unwrap_or(Rational::ZERO);
+                point.iter().cloned().chain([value]).collect()
+            };
+            values.iter().map(next).collect::<Vec<Vec<Rational>>>()
+        };
+        out = out.iter().flat_map(longer).take(2_000).collect();
+    }
+    out
+}
