@@ -160,13 +160,14 @@ fn most_reasons_are_found_when_they_are_left_out() {
             list.clear();
         }
         let report = answers(&print_file(&file)).pop().unwrap();
-        let open = blamed(&report).len();
-        let told = explanation(&report, 0).matches(" (found)").count();
-        assert!(told + open >= links, "{path}: {told} reasons are told of {links}");
-        (all, found) = (all + links, found + links - open);
-        println!("{path}: {open} links without a reason are open");
+        // What is announced at first has no reason of its own, and one that is found, too.
+        let told = explanation(&report, 0).matches(" (found)").count().min(links);
+        (all, found) = (all + links, found + told);
+        if told < links {
+            println!("{path}#{}: {} links without a reason are open", report.name, links - told);
+        }
     }
-    println!("{found} of {all} links are found out without their reasons");
+    println!("{found} of {all} links are found out without their reasons, and the reasons told");
     assert!(found * 10 >= all * 9, "{found} of {all}");
 }
 
@@ -179,7 +180,7 @@ fn other_relation(relation: Relation) -> Relation {
 }
 
 /// Slips that are tried in each derivation at most.
-const SLIPS: usize = 8;
+const SLIPS: usize = 7;
 
 /// What was made of a derivation with one slip in it.
 struct Slip {
