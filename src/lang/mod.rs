@@ -16,8 +16,9 @@ pub use printer::{
     print_answer, print_drawn, print_expr, print_file, print_property, print_relation, print_statement,
 };
 pub use resolve::{
-    ChainSource, Curve, DerivationSource, Drawn, Goal, Ironing, LinkSource, Obligation, PrintedClaim,
-    ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, resolve, resolve_expression,
+    ChainSource, Curve, DerivationSource, Diagram, Drawn, Goal, Ironing, LinkSource, Obligation,
+    PrintedClaim, ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, Term, resolve,
+    resolve_expression,
 };
 pub use source::Source;
 pub use spelling::format;

@@ -87,8 +87,29 @@ pub struct Plot {
     pub marks: Vec<Mark>,
     /// Distances between two functions that are greatest or least.
     pub gaps: Vec<Gap>,
+    /// Points from which dotted lines go to both axes.
+    pub guides: Vec<Point>,
     /// A set of numbers.
     pub segments: Vec<Segment>,
+}
+
+impl Plot {
+    /// An empty picture over a horizontal axis.
+    pub fn new(title: &str, alternative: String, x: Axis) -> Self {
+        Plot {
+            title: title.to_owned(),
+            alternative,
+            x,
+            y: None,
+            lines: vec![],
+            kinds: vec![],
+            regions: vec![],
+            marks: vec![],
+            gaps: vec![],
+            guides: vec![],
+            segments: vec![],
+        }
+    }
 }
 
 /// Colours that are told apart with any kind of colour vision (Okabe and Ito), each with its own dashes.
@@ -146,16 +167,17 @@ fn down(value: &Rational, axis: &Axis) -> Rational {
     &Rational::from(TOP + HEIGHT) - &(&share(value, axis) * &Rational::from(HEIGHT))
 }
 
-fn open(plot: &Plot, height: i64) -> String {
+/// The beginning of a picture of a height.
+pub(super) fn begin(title: &str, alternative: &str, height: i64) -> String {
     format!(
         "<svg class=\"vk\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 520 {height}\" width=\"520\" height=\"{height}\" role=\"img\" aria-label=\"{}\">\n<title>{}</title>\n<desc>{}</desc>\n{STYLE}\n",
-        escape(&plot.title),
-        escape(&plot.title),
-        escape(&plot.alternative)
+        escape(title),
+        escape(title),
+        escape(alternative)
     )
 }
 
-fn text(x: &str, y: &str, anchor: &str, said: &str) -> String {
+pub(super) fn text(x: &str, y: &str, anchor: &str, said: &str) -> String {
     format!("<text class=\"halo\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>\n", escape(said))
 }
 
@@ -224,8 +246,17 @@ fn axes(out: &mut String, x: &Axis, y: &Axis) {
     };
     let zero = pixels(&zero);
     out.push_str(&format!("<path class=\"axis\" d=\"M{LEFT} {TOP}V{bottom}M{LEFT} {zero}H{right}\"/>\n"));
-    out.push_str(&text(&(right + 8).to_string(), &(bottom + 18).to_string(), "start", &x.name));
+    if is_long(x) {
+        out.push_str(&text(&right.to_string(), &(bottom + 36).to_string(), "end", &x.name));
+    } else {
+        out.push_str(&text(&(right + 8).to_string(), &(bottom + 18).to_string(), "start", &x.name));
+    }
     out.push_str(&text(&LEFT.to_string(), &(TOP - 12).to_string(), "middle", &y.name));
+}
+
+/// Whether the name of a horizontal axis needs a line of its own.
+fn is_long(x: &Axis) -> bool {
+    x.name.chars().count() > 6
 }
 
 /// A picture in the plane.
@@ -235,7 +266,8 @@ fn plane(plot: &Plot, y: &Axis) -> String {
         false => plot.kinds.iter().collect(),
     };
     let legend = i64::try_from(names.len()).unwrap_or(0) * LEGEND;
-    let mut out = open(plot, TOP + HEIGHT + 44 + legend);
+    let below = TOP + HEIGHT + 44 + if is_long(&plot.x) { LEGEND } else { 0 };
+    let mut out = begin(&plot.title, &plot.alternative, below + legend);
     let at = |(a, b): &Point| format!("{} {}", pixels(&across(a, &plot.x)), pixels(&down(b, y)));
     if !plot.kinds.is_empty() {
         out.push_str("<defs>\n");
@@ -272,6 +304,13 @@ fn plane(plot: &Plot, y: &Axis) -> String {
         let (low, high) = (pixels(&down(&gap.ends.0, y)), pixels(&down(&gap.ends.1, y)));
         out.push_str(&format!("<path class=\"axis\" stroke-dasharray=\"1 4\" d=\"M{at} {low}V{high}\"/>\n"));
     }
+    for (a, b) in &plot.guides {
+        let (x, y) = (pixels(&across(a, &plot.x)), pixels(&down(b, y)));
+        let (right, bottom) = (LEFT + WIDTH, TOP + HEIGHT);
+        out.push_str(&format!(
+            "<path class=\"axis\" stroke-dasharray=\"1 4\" d=\"M{LEFT} {y}H{right}M{x} {y}V{bottom}\"/>\n"
+        ));
+    }
     let mut labels = Labels::default();
     for mark in &plot.marks {
         let (px, py) = (across(&mark.at.0, &plot.x), down(&mark.at.1, y));
@@ -284,7 +323,7 @@ fn plane(plot: &Plot, y: &Axis) -> String {
         out.push_str(&text(&place.x.to_string(), &place.y.to_string(), place.anchor, &mark.label));
     }
     for (position, (name, (colour, dashes))) in names.iter().zip(STROKES).enumerate() {
-        let top = TOP + HEIGHT + 44 + LEGEND * i64::try_from(position).unwrap_or(0);
+        let top = below + LEGEND * i64::try_from(position).unwrap_or(0);
         if plot.kinds.is_empty() {
             out.push_str(&format!(
                 "<path class=\"line\" stroke=\"{colour}\" stroke-dasharray=\"{dashes}\" d=\"M{LEFT} {}h34\"/>\n",
@@ -357,7 +396,7 @@ fn identifier(text: &str) -> String {
 
 /// A set of numbers on a line.
 fn line(plot: &Plot) -> String {
-    let mut out = open(plot, 110);
+    let mut out = begin(&plot.title, &plot.alternative, 110);
     let (y, right) = (60, LEFT + WIDTH);
     out.push_str(&format!("<path class=\"axis\" d=\"M{LEFT} {y}H{right}\"/>\n"));
     for end in [&plot.x.low, &plot.x.high] {

@@ -1,5 +1,6 @@
 //! Reports: diagnostics, verdicts, worked derivations, as text, JSON, LaTeX, Markdown and HTML.
 
+mod arrows;
 mod block;
 mod derivation;
 mod diagnostic;
@@ -18,6 +19,7 @@ mod sheet;
 mod show;
 mod text;
 
+pub use arrows::{Arrows, draw_arrows};
 pub use block::{Block, Inline, Link, Picture, Prose, plain, words};
 pub use derivation::{Aim, Kind, Side, derivation};
 pub use diagnostic::{Colour, file_error, place_error, render_diagnostic};

@@ -18,17 +18,28 @@ pub struct Figure {
 /// What a figure shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FigureKind {
-    /// `a, b over v[1]`: functions of one type or parameter.
+    /// `a, b against q over v[1] mark v[1] = 1/2`: functions of a type or parameter.
     Curves {
         /// The functions; at least one.
         curves: Vec<Expr>,
-        /// What they are functions of.
-        over: Expr,
+        /// What is drawn across; what they are functions of, if this is not said.
+        against: Option<Expr>,
+        /// What they are functions of: one name for all, or one for each.
+        over: Vec<Expr>,
+        /// Names and the values at which the functions of them are marked.
+        marks: Vec<(Expr, Expr)>,
     },
     /// `regions of vcg`: which outcome there is, for two agents.
     Regions {
         /// The mechanism.
         mechanism: Expr,
+    },
+    /// `diagram of first under shade = direct`: a mechanism that is played, beside the direct one that does the same.
+    Diagram {
+        /// The mechanism under a strategy.
+        played: Expr,
+        /// The direct mechanism.
+        direct: Expr,
     },
     /// `solution of existence`: the set of parameters that a statement of the file is solved for.
     Solution {

@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! figure = "figure" statement-name [ at ] ":" drawn { "ref" texts }
-//! drawn  = "regions" "of" expr | "solution" "of" statement-name
-//!        | expr { "," expr } "over" name [ "[" expr "]" ]
+//! drawn  = "regions" "of" expr | "solution" "of" statement-name | "diagram" "of" expr "=" expr
+//!        | expr { "," expr } [ "against" expr ] "over" expr { "," expr } [ "mark" expr "=" expr { "," expr "=" expr } ]
 //! ```
 
 use super::{Parse, Parser};
-use crate::lang::ast::{Figure, FigureKind};
+use crate::lang::ast::{Expr, Figure, FigureKind};
 use crate::lang::lexer::{Token, TokenKind};
 
 impl Parser<'_> {
@@ -20,16 +20,12 @@ impl Parser<'_> {
             FigureKind::Regions { mechanism: self.expr()? }
         } else if self.begins("solution") {
             FigureKind::Solution { statement: self.hyphenated()? }
+        } else if self.begins("diagram") {
+            let played = self.expr()?;
+            self.expect("=")?;
+            FigureKind::Diagram { played, direct: self.expr()? }
         } else {
-            let mut curves = vec![self.expr()?];
-            while self.accept(",") {
-                curves.push(self.expr()?);
-            }
-            if !self.is_word("over") {
-                return Err(self.expected(&["an operator", "`,`", "`over`"]));
-            }
-            self.at += 1;
-            FigureKind::Curves { curves, over: self.expr()? }
+            self.curves()?
         };
         let mut refs = Vec::new();
         while self.accept_word("ref") {
@@ -38,7 +34,39 @@ impl Parser<'_> {
         Ok(Figure { name, at, kind, refs })
     }
 
-    /// `regions of`, `solution of`: the word alone may be a name.
+    /// `a, b against q over x mark x = 1/2`.
+    fn curves(&mut self) -> Parse<FigureKind> {
+        let curves = self.list()?;
+        let against = if self.accept_word("against") { Some(self.expr()?) } else { None };
+        if !self.is_word("over") {
+            let more: &[&str] = if against.is_none() { &["`,`", "`against`"] } else { &[] };
+            return Err(self.expected(&[&["an operator"], more, &["`over`"]].concat()));
+        }
+        self.at += 1;
+        let over = self.list()?;
+        let mut marks = Vec::new();
+        if self.accept_word("mark") {
+            loop {
+                let name = self.expr()?;
+                self.expect("=")?;
+                marks.push((name, self.expr()?));
+                if !self.accept(",") {
+                    break;
+                }
+            }
+        }
+        Ok(FigureKind::Curves { curves, against, over, marks })
+    }
+
+    fn list(&mut self) -> Parse<Vec<Expr>> {
+        let mut all = vec![self.expr()?];
+        while self.accept(",") {
+            all.push(self.expr()?);
+        }
+        Ok(all)
+    }
+
+    /// `regions of`, `solution of`, `diagram of`: the word alone may be a name.
     fn begins(&mut self, word: &str) -> bool {
         let of = matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(n), .. }) if n == "of");
         let begins = of && self.is_word(word);

@@ -1,14 +1,23 @@
 //! Figures in canonical text.
 
 use super::print_expr;
-use crate::lang::ast::{Figure, FigureKind};
+use crate::lang::ast::{Expr, Figure, FigureKind};
 
 /// What is drawn.
 pub fn print_drawn(kind: &FigureKind) -> String {
     match kind {
-        FigureKind::Curves { curves, over } => {
-            let curves: Vec<String> = curves.iter().map(print_expr).collect();
-            format!("{} over {}", curves.join(", "), print_expr(over))
+        FigureKind::Curves { curves, against, over, marks } => {
+            let list = |all: &[Expr]| all.iter().map(print_expr).collect::<Vec<_>>().join(", ");
+            let against = against.as_ref().map(|e| format!(" against {}", print_expr(e))).unwrap_or_default();
+            let equations = marks.iter().map(|(x, a)| format!("{} = {}", print_expr(x), print_expr(a)));
+            let marks = match marks.is_empty() {
+                true => String::new(),
+                false => format!(" mark {}", equations.collect::<Vec<_>>().join(", ")),
+            };
+            format!("{}{against} over {}{marks}", list(curves), list(over))
+        }
+        FigureKind::Diagram { played, direct } => {
+            format!("diagram of {} = {}", print_expr(played), print_expr(direct))
         }
         FigureKind::Regions { mechanism } => format!("regions of {}", print_expr(mechanism)),
         FigureKind::Solution { statement } => format!("solution of {}", statement.text),

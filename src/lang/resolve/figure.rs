@@ -1,11 +1,12 @@
 //! Figures: the functions that are drawn, and what they are functions of.
 
 use super::characterise::shape_variable;
-use super::names::{advise, complain, names_in, settings_in_scope};
+use super::names::{advise, complain, names_in, settings_in_scope, unknown_name};
 use super::scope::{Env, Naming, Universe};
 use super::statement::{Reader, fixed_parameters};
 use super::{Obligation, Resolve};
-use crate::kernel::Expr;
+use crate::exact::Rational;
+use crate::kernel::{Expr, Name};
 use crate::lang::ast::{self, ExprKind, FigureKind, ItemKind, Scope, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::{print_drawn, print_expr};
@@ -36,20 +37,24 @@ pub struct ResolvedFigure {
 /// What a figure shows.
 #[derive(Debug, Clone)]
 pub enum Drawn {
-    /// Functions of one name.
+    /// Functions of one name each.
     Curves {
-        /// The name and its range.
-        over: Bound,
         /// The functions.
         curves: Vec<Curve>,
+        /// What is drawn across, if it is not what they are functions of.
+        against: Option<Term>,
+        /// Names, and the values at which the functions of them are marked.
+        marks: Vec<(Name, Rational)>,
     },
     /// The probability of each outcome, in the types of two agents.
     Regions {
         /// The two types.
         types: [Bound; 2],
         /// The outcomes with their probabilities.
-        outcomes: Vec<Curve>,
+        outcomes: Vec<Term>,
     },
+    /// A mechanism that is played, and the direct one that does the same.
+    Diagram(Box<Diagram>),
     /// The answer of a statement that is solved for a parameter, by its number among the statements.
     Solution {
         /// The number of the statement.
@@ -57,9 +62,35 @@ pub enum Drawn {
     },
 }
 
-/// A term as it is written.
+/// A function of one name.
 #[derive(Debug, Clone)]
 pub struct Curve {
+    /// What it is.
+    pub term: Term,
+    /// The name and its range.
+    pub over: Bound,
+}
+
+/// What a diagram of the revelation principle shows.
+#[derive(Debug, Clone)]
+pub struct Diagram {
+    /// The mechanism that is played.
+    pub mechanism: String,
+    /// The strategy.
+    pub strategy: String,
+    /// The direct mechanism.
+    pub direct: String,
+    /// What the agents report, each with its type.
+    pub bids: Vec<(Bound, Expr)>,
+    /// What is compared: the probability of an outcome, or what an agent pays.
+    pub compared: Vec<String>,
+    /// That the direct mechanism, on the left, and the one that is played agree in it.
+    pub claim: Claim,
+}
+
+/// A term as it is written.
+#[derive(Debug, Clone)]
+pub struct Term {
     /// As written.
     pub shown: String,
     /// That the term is what it is: the left side of the only comparison, with what it speaks of.
@@ -75,7 +106,10 @@ pub(super) fn resolve(
 ) -> Resolve<ResolvedFigure> {
     let fixed = fixed_parameters(universe, &figure.at)?;
     let names = match &figure.kind {
-        FigureKind::Curves { curves, .. } => curves.iter().flat_map(names_in).collect(),
+        FigureKind::Curves { curves, against, .. } => {
+            curves.iter().chain(against).flat_map(names_in).collect()
+        }
+        FigureKind::Diagram { played, direct } => [played, direct].into_iter().flat_map(names_in).collect(),
         FigureKind::Regions { mechanism } => names_in(mechanism),
         FigureKind::Solution { .. } => vec![],
     };
@@ -83,7 +117,10 @@ pub(super) fn resolve(
     env.naming = Naming::Named;
     let reader = Reader { universe, fixed: &fixed, scope: Scope::Everywhere };
     let drawn = match &figure.kind {
-        FigureKind::Curves { curves, over } => self::curves(&reader, &mut env, curves, over)?,
+        FigureKind::Curves { curves, against, over, marks } => {
+            self::curves(&reader, &mut env, (curves, against.as_ref()), over, marks)?
+        }
+        FigureKind::Diagram { played, direct } => diagram(&reader, &mut env, played, direct)?,
         FigureKind::Regions { mechanism } => regions(&reader, &mut env, mechanism)?,
         FigureKind::Solution { statement } => solution(statement, items)?,
     };
@@ -114,27 +151,77 @@ fn over_name(over: &ast::Expr) -> Resolve<ast::Name> {
     }
 }
 
-fn curves(reader: &Reader<'_>, env: &mut Env<'_>, curves: &[ast::Expr], over: &ast::Expr) -> Resolve<Drawn> {
+fn curves(
+    reader: &Reader<'_>,
+    env: &mut Env<'_>,
+    (curves, against): (&[ast::Expr], Option<&ast::Expr>),
+    overs: &[ast::Expr],
+    marks: &[(ast::Expr, ast::Expr)],
+) -> Resolve<Drawn> {
     if let Some(more) = curves.get(CURVES) {
         let message = format!("a figure has at most {CURVES} functions");
         return Err(complain("too-large", message, more.span));
     }
-    let name = over_name(over)?;
+    let only = overs.len() == 1;
+    if !only && overs.len() != curves.len() {
+        let message =
+            format!("the number of functions is {}, and that of names {}", curves.len(), overs.len());
+        let span = overs.last().map(|e| e.span).unwrap_or_default();
+        return Err(advise("wrong-sort", message, span, "give one name for all, or one for each function"));
+    }
+    if let Some(e) = against.filter(|_| !only) {
+        let message = "what is drawn `against` another function is drawn over one name";
+        return Err(complain("unsupported", message, e.span));
+    }
     let mut sides = Vec::new();
-    for e in curves {
+    for e in curves.iter().chain(against) {
         sides.push((e, reader.side(env, e)?.term));
     }
-    // A term that mentions what all of them mention.
-    let marked = |(k, (_, e)): (usize, &(&ast::Expr, Expr))| e.times(&Expr::variable(&format!("curve'{k}")));
-    let all = sides.iter().enumerate().map(marked).fold(Expr::zero(), |sum, e| sum.plus(&e));
-    let over = shape_variable(reader, env, &all, &name)?;
-    let mut out = Vec::new();
-    for (e, term) in sides {
-        let mut variables = reader.variables(env, &[&term], e.span)?;
-        let claim = claim(reader, env, &term, std::mem::take(&mut variables));
-        is_function_of(&claim, &over, e)?;
-        out.push(Curve { shown: print_expr(e), claim });
+    let mut ranges = Vec::new();
+    for (position, over) in overs.iter().enumerate() {
+        // A term that mentions what the functions of this name mention.
+        let marked =
+            |(k, (_, e)): (usize, &(&ast::Expr, Expr))| e.times(&Expr::variable(&format!("curve'{k}")));
+        let mine = sides.iter().enumerate().filter(|(k, _)| only || *k == position);
+        let all = mine.map(marked).fold(Expr::zero(), |sum, e| sum.plus(&e));
+        ranges.push(range(reader, env, &all, over)?);
     }
+    let mut out = Vec::new();
+    for (position, (e, term)) in sides.iter().enumerate() {
+        let Some(over) = (if only { ranges.first() } else { ranges.get(position) }) else { continue };
+        let variables = reader.variables(env, &[term], e.span)?;
+        let claim = claim(reader, env, term, variables);
+        is_function_of(&claim, over, e)?;
+        out.push(Curve { term: Term { shown: print_expr(e), claim }, over: over.clone() });
+    }
+    let against = if against.is_some() { out.pop().map(|c| c.term) } else { None };
+    let mut places = Vec::new();
+    for (name, value) in marks {
+        let text = over_name(name)?.text;
+        let Some(over) = ranges.iter().find(|b| b.shown == text || b.shown.starts_with(&format!("{text}[")))
+        else {
+            let known = ranges.iter().map(|b| b.shown.as_str());
+            return Err(unknown_name("name of the figure", &text, name.span, known));
+        };
+        let number = Env::new(reader.universe, vec![]).constant(value)?.substitute(reader.fixed).as_number();
+        let Some(at) = number else {
+            return Err(complain("unsupported", "a mark stands at a rational number", value.span));
+        };
+        if Expr::number(at.clone()).minus(&over.low).as_number().is_none_or(|d| d.is_negative())
+            || over.high.minus(&Expr::number(at.clone())).as_number().is_none_or(|d| d.is_negative())
+        {
+            let message = format!("{at} is not in the range of `{}`", over.shown);
+            return Err(complain("out-of-range", message, value.span));
+        }
+        places.push((over.name.clone(), at));
+    }
+    Ok(Drawn::Curves { curves: out, against, marks: places })
+}
+
+/// What functions are drawn over, with rational ends.
+fn range(reader: &Reader<'_>, env: &Env<'_>, all: &Expr, over: &ast::Expr) -> Resolve<Bound> {
+    let name = over_name(over)?;
+    let over = shape_variable(reader, env, all, &name)?;
     let over =
         Bound { low: over.low.substitute(reader.fixed), high: over.high.substitute(reader.fixed), ..over };
     if over.points.is_finite() {
@@ -146,7 +233,49 @@ fn curves(reader: &Reader<'_>, env: &mut Env<'_>, curves: &[ast::Expr], over: &a
         let message = format!("the range of `{}` has ends that are no rational numbers", over.shown);
         return Err(complain("unsupported", message, name.span));
     }
-    Ok(Drawn::Curves { over, curves: out })
+    Ok(over)
+}
+
+/// The revelation principle of one mechanism and one strategy.
+fn diagram(reader: &Reader<'_>, env: &mut Env<'_>, played: &ast::Expr, direct: &ast::Expr) -> Resolve<Drawn> {
+    let ExprKind::Under { mechanism, strategy } = &played.kind else {
+        let message = format!("`{}` is not played through a strategy", print_expr(played));
+        return Err(advise(
+            "wrong-sort",
+            message,
+            played.span,
+            "write `diagram of MECHANISM under STRATEGY = DIRECT`",
+        ));
+    };
+    let bids = reader.universe.strategy(strategy)?.reports.clone();
+    let (left, right) = (env.enter(played)?, env.enter(direct)?);
+    if left.setting.name != right.setting.name {
+        let message = format!(
+            "`{}` is on `{}`, and `{}` on `{}`",
+            print_expr(played),
+            left.setting.name,
+            print_expr(direct),
+            right.setting.name
+        );
+        return Err(complain("wrong-sort", message, direct.span));
+    }
+    let types = left.setting.types();
+    let outcomes = left.setting.outcomes.iter().map(|o| format!("probability of {}", o.name));
+    let payments = left.setting.agents.iter().map(|a| format!("payment of {}", a.name));
+    let compared: Vec<String> = outcomes.chain(payments).collect();
+    let pairs = left.allocation.iter().zip(&right.allocation).chain(left.payment.iter().zip(&right.payment));
+    let equal = |((a, b), what): ((&Expr, &Expr), &String)| {
+        Conjunct::relation(what.clone(), types.clone(), b.clone(), Comparison::Equal, a.clone())
+    };
+    let conjuncts = pairs.zip(&compared).map(equal).collect();
+    Ok(Drawn::Diagram(Box::new(Diagram {
+        mechanism: print_expr(mechanism),
+        strategy: strategy.text.clone(),
+        direct: print_expr(direct),
+        bids: types.into_iter().zip(bids).collect(),
+        compared,
+        claim: reader.claim(env, conjuncts).at(reader.fixed),
+    })))
 }
 
 /// The claim that a term is itself.
@@ -198,11 +327,11 @@ fn regions(reader: &Reader<'_>, env: &mut Env<'_>, mechanism: &ast::Expr) -> Res
             format!("regions are drawn for two agents, and `{}` has {}", print_expr(mechanism), types.len());
         return Err(complain("unsupported", message, mechanism.span));
     };
-    let outcome = |(o, x): (&crate::model::Outcome, &Expr)| Curve {
+    let outcome = |(o, x): (&crate::model::Outcome, &Expr)| Term {
         shown: o.name.clone(),
         claim: claim(reader, env, x, types.clone()),
     };
-    let outcomes: Vec<Curve> = m.setting.outcomes.iter().zip(&m.allocation).map(outcome).collect();
+    let outcomes: Vec<Term> = m.setting.outcomes.iter().zip(&m.allocation).map(outcome).collect();
     if let Some(p) = outcomes.iter().flat_map(|o| &o.claim.parameters).next() {
         let message = format!("the outcome depends on `{}` too", p.shown);
         let help = format!("fix it behind the name of the figure: `at {} = …`", p.shown);
@@ -237,7 +366,7 @@ fn solution(statement: &ast::Name, items: &[ast::Item]) -> Resolve<Drawn> {
         }
         None => {
             let known = claims.iter().map(|c| c.name.text.as_str());
-            Err(super::names::unknown_name("statement", &statement.text, statement.span, known))
+            Err(unknown_name("statement", &statement.text, statement.span, known))
         }
     }
 }

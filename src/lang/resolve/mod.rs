@@ -43,7 +43,7 @@ use crate::model::{
 
 use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
-pub use figure::{Curve, Drawn, ResolvedFigure};
+pub use figure::{Curve, Diagram, Drawn, ResolvedFigure, Term};
 pub use ironing::Ironing;
 use scope::{BROKEN, Env, Universe};
 

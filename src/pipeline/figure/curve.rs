@@ -1,15 +1,14 @@
-//! Curves: functions of one name on the pieces where they are one term, with their special points.
-
-use std::cmp::Ordering;
+//! Curves: functions on the pieces where they are one term, proved there, and drawn.
 
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Formula, Name, Relation};
-use crate::lang::{Curve, ResolvedFigure};
-use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, root_of};
+use crate::lang::{Curve, ResolvedFigure, Term};
+use crate::model::{Bound, Charge, Claim, Comparison, Conjunct};
 use crate::prover::{self, Maxima};
-use crate::report::{Axis, Gap, Line, Link, Mark, Math, Names, Plot, draw, words};
+use crate::report::{Axis, Gap, Line, Link, Mark, Math, Names, Plot, Point, draw, words};
 
+use super::special::{crossings, gaps, marked, special};
 use super::{Function, Number, Shown, link_text, say};
 
 /// Points that are drawn of a piece that is no straight line.
@@ -17,12 +16,68 @@ const POINTS: i64 = 48;
 /// Marks at most.
 const MARKS: usize = 14;
 
-/// A piece of a function: between two numbers it is one term.
+/// A piece of a function: between two numbers it is one term, and so is what is drawn across.
 #[derive(Debug, Clone)]
-struct Part {
-    low: Number,
-    high: Number,
-    value: Expr,
+pub(super) struct Part {
+    pub(super) low: Number,
+    pub(super) high: Number,
+    pub(super) across: Expr,
+    pub(super) value: Expr,
+}
+
+/// A function with its pieces and the roots in them.
+pub(super) struct Graph {
+    pub(super) parts: Vec<Part>,
+    pub(super) roots: Vec<Charge>,
+}
+
+impl Graph {
+    /// The pieces of a function over a range, each with its theorem.
+    fn of(maxima: &Maxima, names: &mut Names, term: &Term, over: &Bound) -> Result<Self, String> {
+        let function = Function::of(maxima, &term.claim)?;
+        function.roots.iter().for_each(|root| names.describe(root));
+        let mut parts = Vec::new();
+        for (facts, value) in function.cells(&[over])? {
+            if let Some((low, high)) = interval(&facts, over, &function.roots)? {
+                parts.push(Part { low, high, across: Expr::variable(&over.name), value });
+            }
+        }
+        parts.sort_by(|a, b| a.low.near.cmp(&b.low.near));
+        let parts = joined(parts);
+        prove(&term.claim, &function, over, &parts)?;
+        Ok(Graph { parts, roots: function.roots })
+    }
+
+    /// The same, with another function drawn across.
+    fn against(self, across: &Graph) -> Self {
+        let mut parts = Vec::new();
+        for a in &self.parts {
+            for b in &across.parts {
+                if let Some((low, high)) = common(a, b) {
+                    let (low, high) = (low.clone(), high.clone());
+                    parts.push(Part { low, high, across: b.value.clone(), value: a.value.clone() });
+                }
+            }
+        }
+        Graph { parts, roots: self.roots.into_iter().chain(across.roots.iter().cloned()).collect() }
+    }
+
+    /// The same function of another name.
+    fn renamed(mut self, from: &Name, to: &Name) -> Self {
+        let to = Expr::variable(to);
+        for part in &mut self.parts {
+            part.across = part.across.substitute_one(from, &to);
+            part.value = part.value.substitute_one(from, &to);
+        }
+        self
+    }
+}
+
+/// Where two pieces are both, if it is more than a point.
+pub(super) fn common<'a>(a: &'a Part, b: &'a Part) -> Option<(&'a Number, &'a Number)> {
+    let low = if a.low.near > b.low.near { &a.low } else { &b.low };
+    let high = if a.high.near < b.high.near { &a.high } else { &b.high };
+    (low.near < high.near).then_some((low, high))
 }
 
 /// The interval of a cell: bounds on the variable from facts that are linear in it.
@@ -56,49 +111,62 @@ pub(super) fn curves(
     maxima: &Maxima,
     names: &mut Names,
     figure: &ResolvedFigure,
-    over: &Bound,
     curves: &[Curve],
+    against: Option<&Term>,
+    places: &[(Name, Rational)],
 ) -> Result<Shown, String> {
-    names.insert(&over.name, &over.shown);
-    let (Some(low), Some(high)) = (over.low.as_number(), over.high.as_number()) else {
-        return Err("the range has no rational ends".to_owned());
+    let Some(x) = curves.first().map(|c| c.over.name.clone()) else {
+        return Err("there is nothing to draw".to_owned());
     };
     let (mut lines, mut marks, mut links, mut all) = (vec![], vec![], vec![], vec![]);
+    let (mut overs, mut guides): (Vec<&Bound>, Vec<Point>) = (vec![], vec![]);
     for curve in curves {
-        let function = Function::of(maxima, &curve.claim)?;
-        function.roots.iter().for_each(|root| names.describe(root));
-        let mut parts = Vec::new();
-        for (facts, value) in function.cells(&[over])? {
-            if let Some((low, high)) = interval(&facts, over, &function.roots)? {
-                parts.push(Part { low, high, value });
+        names.insert(&curve.over.name, &curve.over.shown);
+        if !overs.iter().any(|b| b.name == curve.over.name) {
+            overs.push(&curve.over);
+        }
+    }
+    let across = match (against, overs.first()) {
+        (Some(term), Some(over)) => {
+            let graph = Graph::of(maxima, names, term, over)?;
+            links.extend(graph.parts.iter().map(|part| piece_link(names, &term.shown, over, part)));
+            Some(graph)
+        }
+        _ => None,
+    };
+    for Curve { term, over } in curves {
+        let graph = Graph::of(maxima, names, term, over)?;
+        links.extend(graph.parts.iter().map(|part| piece_link(names, &term.shown, over, part)));
+        let graph = match &across {
+            Some(across) => graph.against(across),
+            None => graph.renamed(&over.name, &x),
+        };
+        for (_, at) in places.iter().filter(|(name, _)| *name == over.name) {
+            let found = marked(names, &x, &graph, at);
+            for mark in &found {
+                let label = names.expr(&Expr::number(at.clone()));
+                links.push(mark_link(&term.shown, &over.shown, &label, mark));
+                guides.push(mark.mark.at.clone());
             }
+            marks.extend(found.into_iter().map(|m| m.mark));
         }
-        parts.sort_by(|a, b| a.low.near.cmp(&b.low.near));
-        let parts = joined(parts);
-        prove(&curve.claim, &function, over, &parts)?;
-        for part in &parts {
-            links.push(piece_link(names, &curve.shown, over, part));
-        }
-        marks.extend(special(names, over, &parts, &function.roots));
-        let pieces = parts.iter().filter_map(|p| points(over, p, &function.roots)).collect();
-        lines.push(Line { label: curve.shown.clone(), pieces });
-        all.push((parts, function.roots));
+        marks.extend(special(names, &x, &graph));
+        let pieces = graph.parts.iter().filter_map(|p| points(&x, p, &graph.roots)).collect();
+        lines.push(Line { label: term.shown.clone(), pieces });
+        all.push(graph);
     }
-    for (number, (first, roots)) in all.iter().enumerate() {
-        for (second, more) in all.iter().skip(number + 1) {
-            let roots: Vec<Charge> = roots.iter().chain(more).cloned().collect();
-            marks.extend(crossings(names, over, first, second, &roots));
+    for (number, first) in all.iter().enumerate() {
+        for second in all.iter().skip(number + 1) {
+            marks.extend(crossings(names, &x, first, second));
         }
     }
-    let gaps = match all.as_slice() {
-        [(first, a), (second, b)] => {
-            let roots: Vec<Charge> = a.iter().chain(b).cloned().collect();
-            self::gaps(over, first, second, &roots)
-        }
+    let gaps = match (all.as_slice(), against, overs.len()) {
+        ([first, second], None, 1) => self::gaps(&x, first, second),
         _ => vec![],
     };
-    let apart = gaps.iter().map(|(gap, value)| (gap.at.clone(), value.clone()));
-    let apart: Vec<String> = apart.map(|(at, value)| format!("{value} at {} = {at}", over.shown)).collect();
+    let shown = overs.iter().map(|b| b.shown.as_str()).collect::<Vec<_>>().join(", ");
+    let apart: Vec<String> =
+        gaps.iter().map(|(gap, value)| format!("{value} at {shown} = {}", gap.at)).collect();
     let gaps: Vec<Gap> = gaps.into_iter().map(|(gap, _)| gap).collect();
     let mut seen: Vec<Mark> = Vec::new();
     for mark in marks {
@@ -107,54 +175,60 @@ pub(super) fn curves(
         }
     }
     seen.truncate(MARKS);
-    let heights = lines.iter().flat_map(|l| l.pieces.iter().flatten()).map(|(_, y)| y);
-    let (mut bottom, mut top) = (Rational::ZERO, Rational::ZERO);
-    let mut first = true;
-    for y in heights {
-        if first || *y < bottom {
-            bottom = y.clone();
-        }
-        if first || *y > top {
-            top = y.clone();
-        }
-        first = false;
-    }
-    // Zero is shown where it is near; a constant has some room.
-    let span = &top - &bottom;
-    let room = if span.is_zero() { Rational::ONE } else { span };
-    let tenth = &room * &Rational::new(1, 10).unwrap_or(Rational::ONE);
-    let (bottom, top) = match (bottom.is_negative(), top.is_negative()) {
-        (false, _) if bottom <= room => (Rational::ZERO, &top + &tenth),
-        (_, true) if -&top <= room => (&bottom - &tenth, Rational::ZERO),
-        _ => (&bottom - &tenth, &top + &tenth),
+    let drawn = || lines.iter().flat_map(|l: &Line| l.pieces.iter().flatten());
+    let (Some(heights), Some(widths)) = (span(drawn().map(|(_, y)| y)), span(drawn().map(|(x, _)| x))) else {
+        return Err("a function has no values that can be drawn".to_owned());
     };
+    let ends: Vec<Rational> =
+        overs.iter().flat_map(|b| [&b.low, &b.high]).filter_map(Expr::as_number).collect();
+    let (low, high) = match against {
+        Some(_) => widths,
+        None => span(ends.iter()).unwrap_or(widths),
+    };
+    let (bottom, top) = with_room(heights);
     let described: Vec<String> = links.iter().map(link_text).collect();
-    let special: Vec<String> = seen.iter().map(|m| m.label.clone()).collect();
+    let labels: Vec<String> = seen.iter().map(|m| m.label.clone()).collect();
     let alternative = format!(
-        "{} for {} from {low} to {high}. {}.{}{}",
-        curves.iter().map(|c| c.shown.as_str()).collect::<Vec<_>>().join(" and "),
-        over.shown,
+        "{}{} for {shown} from {} to {}. {}.{}{}",
+        curves.iter().map(|c| c.term.shown.as_str()).collect::<Vec<_>>().join(" and "),
+        against.map(|t| format!(" against {}", t.shown)).unwrap_or_default(),
+        ends.iter().min().unwrap_or(&low),
+        ends.iter().max().unwrap_or(&high),
         described.join("; "),
         if apart.is_empty() {
             String::new()
         } else {
             format!(" Their distance is extreme: {}.", apart.join(", "))
         },
-        if special.is_empty() { String::new() } else { format!(" Marked points: {}.", special.join(", ")) }
+        if labels.is_empty() { String::new() } else { format!(" Marked points: {}.", labels.join(", ")) }
     );
+    let name = against.map_or(shown, |t| t.shown.clone());
     let plot = Plot {
-        title: figure.name.clone(),
-        alternative,
-        x: Axis { name: over.shown.clone(), low, high },
         y: Some(Axis { name: String::new(), low: bottom, high: top }),
         lines,
-        kinds: vec![],
-        regions: vec![],
         marks: seen,
         gaps,
-        segments: vec![],
+        guides,
+        ..Plot::new(&figure.name, alternative, Axis { name, low, high })
     };
     Ok(Shown { picture: draw(&plot), links })
+}
+
+/// The least and the greatest of some numbers.
+fn span<'a>(values: impl Iterator<Item = &'a Rational> + Clone) -> Option<(Rational, Rational)> {
+    Some((values.clone().min()?.clone(), values.max()?.clone()))
+}
+
+/// The heights of a picture: zero is shown where it is near; a constant has some room.
+fn with_room((bottom, top): (Rational, Rational)) -> (Rational, Rational) {
+    let span = &top - &bottom;
+    let room = if span.is_zero() { Rational::ONE } else { span };
+    let tenth = &room * &Rational::new(1, 10).unwrap_or(Rational::ONE);
+    match (bottom.is_negative(), top.is_negative()) {
+        (false, _) if bottom <= room => (Rational::ZERO, &top + &tenth),
+        (_, true) if -&top <= room => (&bottom - &tenth, Rational::ZERO),
+        _ => (&bottom - &tenth, &top + &tenth),
+    }
 }
 
 /// Neighbours with the same value are one piece.
@@ -179,6 +253,16 @@ fn piece_link(names: &Names, shown: &str, over: &Bound, part: &Part) -> Link {
         relation: "=",
         right: names.math(&part.value),
         reason: vec![words(format!(" for {} between {low} and {high}", over.shown))],
+    }
+}
+
+/// `payoff = 1/8 at v = 1/2`.
+fn mark_link(shown: &str, over: &str, at: &str, mark: &super::special::Marked) -> Link {
+    Link {
+        left: Some(Math::read(shown)),
+        relation: "=",
+        right: mark.height.clone(),
+        reason: vec![words(format!(" at {over} = {at}"))],
     }
 }
 
@@ -208,7 +292,7 @@ fn prove(claim: &Claim, function: &Function, over: &Bound, parts: &[Part]) -> Re
 }
 
 /// The value at a rational point, between two rationals that are close.
-fn at(name: &Name, e: &Expr, x: &Rational, roots: &[Charge]) -> Option<Rational> {
+pub(super) fn at(name: &Name, e: &Expr, x: &Rational, roots: &[Charge]) -> Option<Rational> {
     let value = e.substitute_one(name, &Expr::number(x.clone()));
     match value.as_number() {
         Some(value) => Some(value),
@@ -217,131 +301,16 @@ fn at(name: &Name, e: &Expr, x: &Rational, roots: &[Charge]) -> Option<Rational>
 }
 
 /// The points of a piece.
-fn points(over: &Bound, part: &Part, roots: &[Charge]) -> Option<Vec<(Rational, Rational)>> {
-    let straight = part.value.is_polynomial()
-        && Expr::variable(&over.name).as_atom().is_some_and(|a| part.value.poly().degree_in(a) <= 1);
-    let steps = if straight { 1 } else { POINTS };
+fn points(x: &Name, part: &Part, roots: &[Charge]) -> Option<Vec<Point>> {
+    let is_straight = |e: &Expr| {
+        e.is_polynomial() && Expr::variable(x).as_atom().is_some_and(|a| e.poly().degree_in(a) <= 1)
+    };
+    let steps = if is_straight(&part.value) && is_straight(&part.across) { 1 } else { POINTS };
     let (low, high) = (&part.low.near, &part.high.near);
     let step = (high - low).checked_div(&Rational::from(steps))?;
     let place = |k: i64| low + &(&step * &Rational::from(k));
-    let points: Vec<_> = (0..=steps)
-        .map(place)
-        .filter_map(|x| Some((x.clone(), at(&over.name, &part.value, &x, roots)?)))
-        .collect();
+    let both =
+        |at: Rational| Some((self::at(x, &part.across, &at, roots)?, self::at(x, &part.value, &at, roots)?));
+    let points: Vec<_> = (0..=steps).map(place).filter_map(both).collect();
     (points.len() > 1).then_some(points)
-}
-
-/// Coefficients of a polynomial in one name, lowest first.
-fn coefficients(name: &Name, e: &Expr) -> Option<Vec<Rational>> {
-    let variable = Expr::variable(name);
-    let atom = variable.as_atom()?;
-    if !e.is_polynomial() {
-        return None;
-    }
-    e.poly().coefficients_in(atom).iter().map(|c| Expr::from(c.clone()).as_number()).collect()
-}
-
-/// `(1/2, 3/4)` at a place where a function has a value.
-fn mark(names: &Names, over: &Bound, x: &Expr, value: &Expr, roots: &[Charge]) -> Option<Mark> {
-    let y = value.substitute_one(&over.name, x);
-    let (place, height) = (Number::of(x.clone(), roots)?, Number::of(y.clone(), roots)?);
-    Some(Mark { at: (place.near, height.near), label: format!("({}, {})", names.expr(x), names.expr(&y)) })
-}
-
-/// Ends, kinks, jumps, and the places where the derivative vanishes.
-fn special(names: &Names, over: &Bound, parts: &[Part], roots: &[Charge]) -> Vec<Mark> {
-    let mut out = Vec::new();
-    for part in parts {
-        for end in [&part.low, &part.high] {
-            out.extend(mark(names, over, &end.term, &part.value, roots));
-        }
-        let variable = Expr::variable(&over.name);
-        let Some(atom) = variable.as_atom() else { continue };
-        if !part.value.is_zero() {
-            let roots_of = zeros(&over.name, &part.value, part);
-            out.extend(roots_of.iter().filter_map(|x| mark(names, over, x, &part.value, roots)));
-        }
-        if !part.value.is_polynomial() || part.value.poly().degree_in(atom) < 2 {
-            continue;
-        }
-        let slope = Expr::from(part.value.poly().derivative(atom));
-        out.extend(
-            zeros(&over.name, &slope, part).iter().filter_map(|x| mark(names, over, x, &part.value, roots)),
-        );
-    }
-    out
-}
-
-/// The zeros of a polynomial inside a piece that are rational, or in square roots.
-fn zeros(name: &Name, e: &Expr, part: &Part) -> Vec<Expr> {
-    let Some(coefficients) = coefficients(name, e) else { return vec![] };
-    let inside = |x: &Expr| {
-        Number::of(x.clone(), &[]).is_some_and(|n| n.near > part.low.near && n.near < part.high.near)
-    };
-    let found: Vec<Expr> = match coefficients.as_slice() {
-        [c, b] => b.recip().map(|inverse| Expr::number(-&(c * &inverse))).into_iter().collect(),
-        [c, b, a] => quadratic(a, b, c),
-        _ => vec![],
-    };
-    found.into_iter().filter(inside).collect()
-}
-
-/// The roots of a quadratic polynomial.
-fn quadratic(a: &Rational, b: &Rational, c: &Rational) -> Vec<Expr> {
-    let discriminant = &(b * b) - &(&(a * c) * &Rational::from(4));
-    let Some(half) = (a * &Rational::from(2)).recip() else { return vec![] };
-    if discriminant.is_negative() {
-        return vec![];
-    }
-    let Some((root, _)) = root_of(&discriminant, 2) else { return vec![] };
-    let middle = Expr::number(-b);
-    let mut out = vec![middle.minus(&root).scaled(&half), middle.plus(&root).scaled(&half)];
-    out.dedup();
-    out
-}
-
-/// Where two functions meet.
-fn crossings(names: &Names, over: &Bound, first: &[Part], second: &[Part], roots: &[Charge]) -> Vec<Mark> {
-    let mut out = Vec::new();
-    for a in first {
-        for b in second {
-            let low = if a.low.near > b.low.near { &a.low } else { &b.low };
-            let high = if a.high.near < b.high.near { &a.high } else { &b.high };
-            if low.near.cmp(&high.near) != Ordering::Less {
-                continue;
-            }
-            let both = Part { low: low.clone(), high: high.clone(), value: a.value.clone() };
-            let gap = a.value.minus(&b.value);
-            out.extend(
-                zeros(&over.name, &gap, &both).iter().filter_map(|x| mark(names, over, x, &a.value, roots)),
-            );
-        }
-    }
-    out
-}
-
-/// Where the distance between two functions is greatest or least inside a piece, and the distance: the worst-off
-/// types, if one is an outside option.
-fn gaps(over: &Bound, first: &[Part], second: &[Part], roots: &[Charge]) -> Vec<(Gap, Rational)> {
-    let variable = Expr::variable(&over.name);
-    let Some(atom) = variable.as_atom() else { return vec![] };
-    let mut out = Vec::new();
-    for (a, b) in first.iter().flat_map(|a| second.iter().map(move |b| (a, b))) {
-        let low = if a.low.near > b.low.near { &a.low } else { &b.low };
-        let high = if a.high.near < b.high.near { &a.high } else { &b.high };
-        let distance = a.value.minus(&b.value);
-        if low.near >= high.near || !distance.is_polynomial() || distance.poly().degree_in(atom) < 2 {
-            continue;
-        }
-        let both = Part { low: low.clone(), high: high.clone(), value: distance.clone() };
-        let slope = Expr::from(distance.poly().derivative(atom));
-        for x in zeros(&over.name, &slope, &both).iter().filter_map(Expr::as_number) {
-            let ends = (at(&over.name, &a.value, &x, roots), at(&over.name, &b.value, &x, roots));
-            if let (Some(from), Some(to)) = ends {
-                let distance = (&from - &to).abs();
-                out.push((Gap { at: x, ends: (from, to) }, distance));
-            }
-        }
-    }
-    out
 }

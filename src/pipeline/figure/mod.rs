@@ -1,7 +1,10 @@
 //! Figures: the functions that are drawn are theorems, piece by piece; the picture is made from these.
 
+mod area;
 mod curve;
+mod diagram;
 mod region;
+mod special;
 
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
@@ -32,7 +35,10 @@ pub(super) fn report(
 ) -> StatementReport {
     let mut names = Names::default();
     let drawn = match &figure.drawn {
-        Drawn::Curves { over, curves } => curve::curves(maxima, &mut names, figure, over, curves),
+        Drawn::Curves { curves, against, marks } => {
+            curve::curves(maxima, &mut names, figure, curves, against.as_ref(), marks)
+        }
+        Drawn::Diagram(diagram) => diagram::diagram(maxima, &mut names, figure, diagram),
         Drawn::Regions { types, outcomes } => region::regions(maxima, &mut names, figure, types, outcomes),
         Drawn::Solution { .. } => match solved {
             Some((statement, judged)) => solution(figure, statement, judged),
@@ -149,6 +155,11 @@ fn solution(
         .flatten()
         .filter_map(|goal| if let Goal::Piece(piece) = goal { Some(piece) } else { None })
         .collect();
+    if let Some([across, up]) = pieces.first().map(|p| p.parameters.as_slice()) {
+        let holds = pieces.iter().filter(|p| p.answer == Everywhere::Holds);
+        let answer: Vec<&[Formula]> = holds.map(|p| p.premises.as_slice()).collect();
+        return region::solved(&names, figure, &statement.name, [across, up], &answer);
+    }
     let roots: Vec<Charge> = pieces.iter().flat_map(|p| p.roots.iter().cloned()).collect();
     let none = || "an end of the set has no exact value".to_owned();
     let (mut segments, mut ends, mut unknown) = (vec![], vec![], String::new());
@@ -177,17 +188,7 @@ fn solution(
     let set = statement.solve.clone().flatten().unwrap_or_default();
     let alternative =
         format!("{} holds for {unknown} in {set}, of all values from {low} to {high}.", statement.name);
-    let plot = Plot {
-        title: figure.name.clone(),
-        alternative,
-        x: Axis { name: unknown, low, high },
-        y: None,
-        lines: vec![],
-        kinds: vec![],
-        regions: vec![],
-        marks: vec![],
-        gaps: vec![],
-        segments,
-    };
+    let x = Axis { name: unknown, low, high };
+    let plot = Plot { segments, ..Plot::new(&figure.name, alternative, x) };
     Ok(Shown { picture: draw(&plot), links: vec![] })
 }

@@ -1,13 +1,15 @@
-//! Regions of two agents' types: polygons cut out by the facts of each cell, with what is proved in them.
+//! Regions of two agents' types: what the facts of each cell cut out, with what is proved there; and regions of two
+//! parameters.
 
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Expr, Formula, Relation};
-use crate::lang::{Curve, ResolvedFigure};
+use crate::kernel::{Expr, Formula};
+use crate::lang::{ResolvedFigure, Term};
 use crate::model::{Bound, Claim, Comparison, Conjunct};
 use crate::prover::{self, Maxima};
-use crate::report::{Axis, Link, Math, Names, Plot, Region, draw, words};
+use crate::report::{Axis, Link, Math, Names, Picture, Plot, Point, Region, draw, words};
 
+use super::area::Plane;
 use super::{Function, Shown, link_text, say};
 
 pub(super) fn regions(
@@ -15,13 +17,11 @@ pub(super) fn regions(
     names: &mut Names,
     figure: &ResolvedFigure,
     types: &[Bound; 2],
-    outcomes: &[Curve],
+    outcomes: &[Term],
 ) -> Result<Shown, String> {
     let [first, second] = types;
     types.iter().for_each(|b| names.insert(&b.name, &b.shown));
-    let number = |e: &Expr| e.as_number().ok_or("a type space has no rational ends");
-    let x = Axis { name: first.shown.clone(), low: number(&first.low)?, high: number(&first.high)? };
-    let y = Axis { name: second.shown.clone(), low: number(&second.low)?, high: number(&second.high)? };
+    let plane = Plane::of(first, second)?;
     let mut kinds: Vec<String> = Vec::new();
     let (mut regions, mut links) = (vec![], vec![]);
     for outcome in outcomes {
@@ -29,23 +29,19 @@ pub(super) fn regions(
         if !function.roots.is_empty() {
             return Err("regions are drawn where all borders are rational".to_owned());
         }
-        let cells = function.cells(&[first, second])?;
-        let mut conjuncts = Vec::new();
-        for (facts, value) in &cells {
-            let corners = polygon(facts, [first, second])?;
+        let mut cells = Vec::new();
+        for (facts, value) in function.cells(&[first, second])? {
+            let outlines = plane.areas(&facts)?;
             // A border has no inside.
-            if corners.len() < 3 {
-                continue;
+            if !outlines.is_empty() {
+                cells.push(Cell { facts, value, outlines });
             }
+        }
+        let cells = proved(outcome, &function, types, &plane, cells)?;
+        for Cell { facts, value, outlines } in cells {
             let Some(probability) = value.as_number() else {
                 return Err("the probability of an outcome is not constant on a region".to_owned());
             };
-            let left = outcome.claim.conjuncts.first().map(|c| c.left.clone()).unwrap_or_else(Expr::zero);
-            let premises = facts.iter().map(|f| Formula::Compare(f.relation, f.expr.clone())).collect();
-            conjuncts.push(Conjunct {
-                premises,
-                ..Conjunct::relation("", types.to_vec(), left, Comparison::Equal, value.clone())
-            });
             if probability.is_zero() {
                 continue;
             }
@@ -60,28 +56,115 @@ pub(super) fn regions(
                     kinds.len() - 1
                 }
             };
-            links.push(region_link(names, &outcome.shown, value, facts, [first, second]));
-            regions.push(Region { kind, corners });
+            links.push(region_link(names, &outcome.shown, &value, &facts, [first, second]));
+            regions.extend(outlines.into_iter().map(|corners| Region { kind, corners }));
         }
-        let pieces = Claim { conjuncts, ..outcome.claim.clone() };
-        prover::prove_claim(&pieces, &function.values).map_err(say)?;
     }
     let described: Vec<String> = links.iter().map(link_text).collect();
     let alternative =
         format!("Outcomes by {} (across) and {} (up). {}.", first.shown, second.shown, described.join("; "));
-    let plot = Plot {
-        title: figure.name.clone(),
-        alternative,
-        x,
-        y: Some(y),
-        lines: vec![],
-        kinds,
-        regions,
-        marks: vec![],
-        gaps: vec![],
-        segments: vec![],
+    Ok(Shown { picture: drawn(figure, alternative, (first, second), &plane, kinds, regions), links })
+}
+
+/// A region with the probability of an outcome in it.
+#[derive(Clone)]
+struct Cell {
+    facts: Vec<Fact>,
+    value: Expr,
+    outlines: Vec<Vec<Point>>,
+}
+
+/// The cells, once the probability in each is proved: by the facts that make a difference if these are enough, else
+/// by all of them.
+fn proved(
+    outcome: &Term,
+    function: &Function,
+    types: &[Bound; 2],
+    plane: &Plane<'_>,
+    cells: Vec<Cell>,
+) -> Result<Vec<Cell>, String> {
+    let left = outcome.claim.conjuncts.first().map(|c| c.left.clone()).unwrap_or_else(Expr::zero);
+    let prove = |cells: &[Cell]| {
+        let conjunct = |cell: &Cell| {
+            let premises = cell.facts.iter().map(|f| Formula::Compare(f.relation, f.expr.clone())).collect();
+            let value = cell.value.clone();
+            Conjunct {
+                premises,
+                ..Conjunct::relation("", types.to_vec(), left.clone(), Comparison::Equal, value)
+            }
+        };
+        let conjuncts = cells.iter().map(conjunct).collect();
+        prover::prove_claim(&Claim { conjuncts, ..outcome.claim.clone() }, &function.values)
     };
-    Ok(Shown { picture: draw(&plot), links })
+    let mut short = cells.clone();
+    for cell in &mut short {
+        let mut number = 0;
+        while number < cell.facts.len() {
+            let mut fewer = cell.facts.clone();
+            fewer.remove(number);
+            if plane.areas(&fewer)? == cell.outlines { cell.facts = fewer } else { number += 1 }
+        }
+    }
+    match prove(&short) {
+        Ok(_) => Ok(short),
+        Err(_) => prove(&cells).map(|_| cells).map_err(say),
+    }
+}
+
+fn drawn(
+    figure: &ResolvedFigure,
+    alternative: String,
+    (across, up): (&Bound, &Bound),
+    plane: &Plane<'_>,
+    kinds: Vec<String>,
+    regions: Vec<Region>,
+) -> Picture {
+    let axis = |b: &Bound, (low, high): &(Rational, Rational)| Axis {
+        name: b.shown.clone(),
+        low: low.clone(),
+        high: high.clone(),
+    };
+    let y = Some(axis(up, &plane.y));
+    draw(&Plot { y, kinds, regions, ..Plot::new(&figure.name, alternative, axis(across, &plane.x)) })
+}
+
+/// The values of two parameters for which a statement holds: one outline or more for each region of its answer.
+pub(super) fn solved(
+    names: &Names,
+    figure: &ResolvedFigure,
+    name: &str,
+    [across, up]: [&Bound; 2],
+    answer: &[&[Formula]],
+) -> Result<Shown, String> {
+    let plane = Plane::of(across, up)?;
+    let mut regions = Vec::new();
+    let mut said = Vec::new();
+    for premises in answer {
+        let mut facts = Vec::new();
+        for premise in *premises {
+            facts.push(
+                Fact::of(premise).map_err(|_| "a region is given by two sides that differ".to_owned())?,
+            );
+        }
+        let outlines = plane.areas(&facts)?;
+        if outlines.is_empty() {
+            return Err("a region of the answer has no inside".to_owned());
+        }
+        regions.extend(outlines.into_iter().map(|corners| Region { kind: 0, corners }));
+        said.push(premises.iter().map(|f| names.formula(f)).collect::<Vec<_>>().join(" and "));
+    }
+    let alternative = format!(
+        "{name} holds where {}; {} from {} to {} (across), {} from {} to {} (up).",
+        said.join(", or where "),
+        across.shown,
+        plane.x.0,
+        plane.x.1,
+        up.shown,
+        plane.y.0,
+        plane.y.1
+    );
+    let kinds = vec![format!("{name} holds")];
+    Ok(Shown { picture: drawn(figure, alternative, (across, up), &plane, kinds, regions), links: vec![] })
 }
 
 fn region_link(names: &Names, outcome: &str, value: &Expr, facts: &[Fact], types: [&Bound; 2]) -> Link {
@@ -92,52 +175,4 @@ fn region_link(names: &Names, outcome: &str, value: &Expr, facts: &[Fact], types
         if said.is_empty() { " everywhere".to_owned() } else { format!(" where {}", said.join(" and ")) };
     let left = Math::Words(format!("probability of {outcome}"));
     Link { left: Some(left), relation: "=", right: names.math(value), reason: vec![words(reason)] }
-}
-
-/// The rectangle of the types, cut by the facts; all of them must be linear.
-fn polygon(facts: &[Fact], [a, b]: [&Bound; 2]) -> Result<Vec<(Rational, Rational)>, String> {
-    let ends = |b: &Bound| Some((b.low.as_number()?, b.high.as_number()?));
-    let (Some((left, right)), Some((bottom, top))) = (ends(a), ends(b)) else {
-        return Err("a type space has no rational ends".to_owned());
-    };
-    let mut corners =
-        vec![(left.clone(), bottom.clone()), (right.clone(), bottom), (right, top.clone()), (left, top)];
-    for fact in facts {
-        let height = |(x, y): &(Rational, Rational)| {
-            let at_x = fact.expr.substitute_one(&a.name, &Expr::number(x.clone()));
-            at_x.substitute_one(&b.name, &Expr::number(y.clone())).as_number()
-        };
-        if fact.relation == Relation::Equal {
-            return Ok(vec![]);
-        }
-        if !fact.expr.is_polynomial() || fact.expr.poly().degree() > 1 {
-            return Err("a border of a region is not a straight line".to_owned());
-        }
-        let mut kept = Vec::new();
-        let next = corners.iter().cycle().skip(1);
-        for (p, q) in corners.iter().zip(next) {
-            let (Some(h), Some(k)) = (height(p), height(q)) else {
-                return Err("a border of a region depends on something else".to_owned());
-            };
-            if !h.is_negative() {
-                kept.push(p.clone());
-            }
-            if h.is_negative() != k.is_negative() && !h.is_zero() && !k.is_zero() {
-                let share = h.checked_div(&(&h - &k)).unwrap_or(Rational::ZERO);
-                let between = |s: &Rational, t: &Rational| s + &(&(t - s) * &share);
-                kept.push((between(&p.0, &q.0), between(&p.1, &q.1)));
-            }
-        }
-        kept.dedup();
-        corners = kept;
-    }
-    if corners.len() > 1 && corners.first() == corners.last() {
-        corners.pop();
-    }
-    // Corners on one line have no inside.
-    let area = corners
-        .iter()
-        .zip(corners.iter().cycle().skip(1))
-        .fold(Rational::ZERO, |sum, (p, q)| &sum + &(&(&p.0 * &q.1) - &(&q.0 * &p.1)));
-    Ok(if area.is_zero() { vec![] } else { corners })
 }
