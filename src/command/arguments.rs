@@ -75,7 +75,8 @@ pub(crate) enum Command {
     Vary(Vary),
     /// Hide the answers of a file for a student, or grade what was filled in.
     #[command(after_help = "Example: vickrey exercise trade.mech -o blank.mech
-         vickrey exercise trade.mech --grade filled.mech --hints 1")]
+         vickrey exercise trade.mech --grade filled.mech --hints 1
+         vickrey exercise --hide reasons theorems/pommey/revenue-in-virtual-values.mech")]
     Exercise(Exercise),
     /// Print completions for a shell.
     #[command(after_help = "Example: vickrey completions bash > /etc/bash_completion.d/vickrey")]
@@ -93,8 +94,8 @@ pub(crate) enum Command {
 pub(crate) struct Vary {
     /// The file.
     pub(crate) path: String,
-    /// What to set: an agent, index or type and a prior (`seller=uniform(0, 2)`), or an agent and a share (`1=1/3`); after
-    /// `|` follow alternatives to draw from.
+    /// What to set: an agent, index or type and a prior (`seller=uniform(0, 2)`), an agent and a share (`1=1/3`),
+    /// or a parameter and a number (`p=1/4`); after `|` follow alternatives to draw from.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) set: Vec<String>,
     /// Which instance to draw; the same seed gives the same sheets.
@@ -110,6 +111,9 @@ pub(crate) struct Vary {
 pub(crate) struct Exercise {
     /// The file with the answers.
     pub(crate) path: PathBuf,
+    /// What is hidden; the same when the file is graded.
+    #[arg(long, value_enum, default_value_t = Hidden::Answers)]
+    pub(crate) hide: Hidden,
     /// A file that was filled in.
     #[arg(long, value_name = "FILE")]
     pub(crate) grade: Option<PathBuf>,
@@ -119,6 +123,15 @@ pub(crate) struct Exercise {
     /// The file with blanks; `-` prints it.
     #[arg(short, long, default_value = "-")]
     pub(crate) output: PathBuf,
+}
+
+/// What a student has to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Hidden {
+    /// The right sides of equations and of the lines of derivations.
+    Answers,
+    /// The reasons of the lines of derivations.
+    Reasons,
 }
 
 /// For which shell.

@@ -4,7 +4,7 @@ use vickrey::lang::{Diagnostic, Source};
 use vickrey::pipeline::{self, Graded, Mark};
 use vickrey::report::{Colour, InputError, render_diagnostic};
 
-use super::arguments::Exercise;
+use super::arguments::{Exercise, Hidden};
 use super::input::{self, Input, Kind};
 use super::publish::put;
 use super::{AS_STATED, Answer, NOT_AS_STATED, Output};
@@ -21,20 +21,21 @@ pub(super) fn exercise(options: &Exercise) -> Answer {
     if let Err(diagnostics) = pipeline::prepare(&original.path, &original.text) {
         return Answer::new(nothing(), complaints(original, &diagnostics), AS_STATED);
     }
+    let hide = match options.hide {
+        Hidden::Answers => pipeline::Hide::Answers,
+        Hidden::Reasons => pipeline::Hide::Reasons,
+    };
     match inputs.get(1) {
-        None => match pipeline::exercise(&original.text) {
-            Ok(text) => {
-                let blanks = text.matches("= todo").count();
-                match put(&options.output, text, format!("{blanks} to fill in")) {
-                    Ok(out) => Answer::new(out, vec![], AS_STATED),
-                    Err(error) => Answer::new(nothing(), vec![error], AS_STATED),
-                }
-            }
+        None => match pipeline::exercise(&original.text, hide) {
+            Ok((text, blanks)) => match put(&options.output, text, format!("{blanks} to fill in")) {
+                Ok(out) => Answer::new(out, vec![], AS_STATED),
+                Err(error) => Answer::new(nothing(), vec![error], AS_STATED),
+            },
             Err(diagnostics) => Answer::new(nothing(), complaints(original, &diagnostics), AS_STATED),
         },
-        Some(filled) => match pipeline::grade(&original.text, &filled.text) {
+        Some(filled) => match pipeline::grade(&original.text, &filled.text, hide) {
             Ok(graded) => {
-                let all = graded.iter().all(|g| g.mark == Mark::Right);
+                let all = graded.iter().all(|g| matches!(g.mark, Mark::Right));
                 let code = if all { AS_STATED } else { NOT_AS_STATED };
                 Answer::new(Output::Styled(shown(&graded, options.hints.into())), vec![], code)
             }
@@ -54,18 +55,26 @@ fn shown(graded: &[Graded], hints: usize) -> String {
     for g in graded {
         let mark = match &g.mark {
             Mark::Right => "right",
+            Mark::Carried => "follows",
             Mark::Missing => "missing",
             Mark::Wrong(_) => "wrong",
         };
-        let answer = g.answer.as_ref().map(|a| format!(" = {a}")).unwrap_or_default();
+        let answer = g.answer.as_ref().map(|a| format!(" {} {a}", g.joint)).unwrap_or_default();
         out.push_str(&format!("{mark:<8}{}: {}{answer}\n", g.name, g.asked));
-        if let Mark::Wrong(story) = &g.mark {
-            story.iter().for_each(|line| out.push_str(&format!("          {line}\n")));
+        match &g.mark {
+            Mark::Wrong(story) => story.iter().for_each(|line| out.push_str(&format!("          {line}\n"))),
+            Mark::Carried => out.push_str("          from the line above, where the slip is\n"),
+            _ => {}
         }
-        for (name, hint) in ["rule", "acts on", "result"].iter().zip(&g.hints).take(hints) {
+        for (name, hint) in g.hints.iter().take(hints) {
             out.push_str(&format!("          hint, {name}: {hint}\n"));
         }
     }
-    let right = graded.iter().filter(|g| g.mark == Mark::Right).count();
-    out + &format!("{right} of {} right\n", graded.len())
+    let count = |of: &Mark| graded.iter().filter(|g| g.mark == *of).count();
+    let (right, carried) = (count(&Mark::Right), count(&Mark::Carried));
+    let credit = match carried {
+        0 => String::new(),
+        more => format!(", and {more} with credit, from an earlier slip"),
+    };
+    out + &format!("{right} of {} right{credit}\n", graded.len())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::Expr;
-use crate::lang::{DerivationSource, Diagnostic, ResolvedStatement, Source};
+use crate::lang::{DerivationSource, Diagnostic, LinkSource, ResolvedStatement, Source};
 use crate::prover::{Derived, Hypotheses, Instance, Misprint, Outcome, Tactic};
 use crate::report::{
     Block, Counterexample, FailingStep, Link, Math, Names, Printed, StepFault, VerdictKind, words,
@@ -162,62 +162,74 @@ pub(super) fn failures(
         for (k, (link, outcome)) in chain.links.iter().zip(outcomes).enumerate() {
             index += 1;
             let before = std::mem::replace(&mut left, link.right.clone());
-            let says = format!("{before} {} {}", link.relation, link.right).trim_start().to_owned();
+            let statement = format!("{before} {} {}", link.relation, link.right).trim_start().to_owned();
+            let Some(fault) = fault(outcome) else { continue };
             let Outcome::Fails { residual, otherwise, instance, .. } = outcome else { continue };
             let (line, _) = source.position(link.span.start);
-            let residual = residual.as_ref().map(|e| names.expr(e)).unwrap_or_default();
-            let fault = match (instance, otherwise) {
-                (Some(_), _) => StepFault::Refuted,
-                (None, Some(_)) => StepFault::OtherReason,
-                (None, None) => StepFault::Undecided,
-            };
-            let because = link.reasons.join(" and ");
-            let reason = if because.is_empty() {
-                "no rule shows it".into()
-            } else {
-                format!("it does not follow by {because}")
-            };
+            let mut told = link_failure(written, link, outcome, names).into_iter();
+            let why = told.next().unwrap_or_default();
             story.push(match fault {
-                StepFault::Refuted => format!("line {line}: `{says}` is false"),
-                _ if chain.is_goal => format!("line {line}: `{says}` is not shown"),
-                _ => format!("line {line}: `{says}`: {reason}"),
+                StepFault::Refuted => format!("line {line}: `{statement}` is false"),
+                _ if chain.is_goal => format!("line {line}: `{statement}` is not shown"),
+                _ => format!("line {line}: `{statement}`: {why}"),
             });
-            if let Some(tactic) = otherwise {
-                story.push(format!("  it follows by {}", tactic.words()));
-            }
-            if !residual.is_empty() {
-                story.push(format!("  left - right in normal form: {residual}"));
-            }
-            let at = instance.as_ref().map(|i| point(written, i, names)).unwrap_or_default();
-            if let Some(instance) = instance {
-                let values: Vec<String> =
-                    at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-                let at =
-                    if values.is_empty() { String::new() } else { format!(" for {}", values.join(", ")) };
-                story.push(match residual.is_empty() {
-                    false => format!("  which is {}{at}", instance.difference),
-                    true => format!("  it fails{at}"),
-                });
-            }
+            story.extend(told.map(|more| format!("  {more}")));
             let nearest = judged.nearest.iter().find(|(chain, link, _)| (*chain, *link) == (c, k));
             let nearest = nearest.map(|(_, _, text)| text.clone());
             if let Some(right) = &nearest {
                 story.push(format!("  it would follow with `{right}` on the right"));
             }
-            let step = FailingStep {
-                index,
-                nearest,
-                line,
-                statement: says,
-                fault,
-                otherwise: otherwise.as_ref().map(|t| t.words().to_owned()),
-                residual,
-                at,
-            };
+            let at = instance.as_ref().map(|i| point(written, i, names)).unwrap_or_default();
+            let otherwise = otherwise.as_ref().map(|t| t.words().to_owned());
+            let residual = residual.as_ref().map(|e| names.expr(e)).unwrap_or_default();
+            let step = FailingStep { index, nearest, line, statement, fault, otherwise, residual, at };
             first = first.or(Some(step));
         }
     }
     (first, story)
+}
+
+/// What is wrong with a link that fails.
+fn fault(outcome: &Outcome) -> Option<StepFault> {
+    match outcome {
+        Outcome::Fails { instance: Some(_), .. } => Some(StepFault::Refuted),
+        Outcome::Fails { otherwise: Some(_), .. } => Some(StepFault::OtherReason),
+        Outcome::Fails { .. } => Some(StepFault::Undecided),
+        Outcome::Holds(_) | Outcome::Excused => None,
+    }
+}
+
+/// Sentences about a link that fails, the first without its place: what is wrong, by what it follows otherwise, the
+/// difference of its sides, and where it is not zero.
+pub(super) fn link_failure(
+    written: &DerivationSource,
+    link: &LinkSource,
+    outcome: &Outcome,
+    names: &Names,
+) -> Vec<String> {
+    let Outcome::Fails { residual, otherwise, instance, .. } = outcome else { return vec![] };
+    let because = link.reasons.join(" and ");
+    let mut story = vec![match (fault(outcome), because.as_str()) {
+        (Some(StepFault::Refuted), _) => "it is false".into(),
+        (_, "") => "no rule shows it".into(),
+        _ => format!("it does not follow by {because}"),
+    }];
+    if let Some(tactic) = otherwise {
+        story.push(format!("it follows by {}", tactic.words()));
+    }
+    if let Some(residual) = residual {
+        story.push(format!("left - right in normal form: {}", names.expr(residual)));
+    }
+    if let Some(instance) = instance {
+        let at = point(written, instance, names);
+        let values: Vec<String> = at.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let at = if values.is_empty() { String::new() } else { format!(" for {}", values.join(", ")) };
+        story.push(match residual {
+            Some(_) => format!("which is {}{at}", instance.difference),
+            None => format!("it fails{at}"),
+        });
+    }
+    story
 }
 
 /// The values of an instance, as they are written.

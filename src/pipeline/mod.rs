@@ -21,7 +21,7 @@ use crate::prover::Maxima;
 use crate::report::{FileReport, Prose, StatementReport, words};
 
 pub use certificate::{Compared, NamedCertificate, Verified};
-pub use exercise::{Graded, Mark, exercise, grade};
+pub use exercise::{Graded, Hide, Mark, exercise, grade};
 pub use slip::{slips, slips_with};
 pub use variant::{Change, PRIORS, Variant, agents, longest_answer, vary};
 
@@ -118,6 +118,12 @@ impl Prepared {
             report: story::report(&self.source, statement, &judged, written, derivation),
             certificate,
         })
+    }
+
+    /// Whether a statement is about all values of a parameter.
+    fn depends(&self, name: &str, parameter: &str) -> bool {
+        let statement = self.resolved.statements.iter().find(|s| s.name == name);
+        statement.is_some_and(|s| s.variants.iter().flatten().any(|goal| goal.depends(parameter)))
     }
 
     /// The comments before the first item.

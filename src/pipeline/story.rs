@@ -284,6 +284,31 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
     (counterexample, story)
 }
 
+/// A lie that pays, as a sentence: who reports what, against whom.
+pub(super) fn lie(claim: &Claim, failure: &Failure, names: &Names) -> Option<String> {
+    let mut names = names.clone();
+    failure.roots.iter().for_each(|root| names.describe(root));
+    let conjunct = claim.conjuncts.get(failure.conjunct)?;
+    let Role::Deviation { agent, report, .. } = &conjunct.role else { return None };
+    let value = |b: &Bound| Some(value_of(b, failure.at.get(&b.name)?, &names));
+    let shown = |b: &Bound| Some(format!("{} = {}", b.shown, value(b)?));
+    let list = |all: Vec<&Bound>| all.into_iter().filter_map(shown).collect::<Vec<_>>().join(" and ");
+    let (reports, types): (Vec<&Bound>, Vec<&Bound>) =
+        conjunct.variables.iter().partition(|b| b.name == *report);
+    let (own, others): (Vec<&Bound>, Vec<&Bound>) =
+        types.into_iter().partition(|b| Some(&*b.name) == report.strip_suffix('\''));
+    let parameters = list(claim.parameters.iter().collect());
+    let fixed = if parameters.is_empty() { String::new() } else { format!("with {parameters}, ") };
+    let against = match list(others) {
+        none if none.is_empty() => "on average over the others".to_owned(),
+        others => format!("against {others}"),
+    };
+    let who = if agent.starts_with(|c: char| c.is_ascii_digit()) { "agent " } else { "" };
+    let reported = reports.first().and_then(|b| value(b))?;
+    let gain = names.expr(&failure.right.minus(&failure.left));
+    Some(format!("{fixed}{against}, {who}{agent} of type {} reports {reported} and gains {gain}", list(own)))
+}
+
 /// A table for which something fails.
 fn at_table(exception: &Exceptional, names: &Names) -> (Option<Counterexample>, Vec<String>) {
     let value =

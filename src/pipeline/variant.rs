@@ -3,22 +3,24 @@
 //! A variant is a file like any other: its answers are found by the engine, written into it, and proved when it is
 //! checked again. Only statements that are proved, or refuted as the file then says, stay in it.
 
+use crate::exact::Rational;
 use crate::lang::ast::{
-    AgentRef, Blank, Braces, Claim, Distribution, Expr, ExprKind, File, Item, ItemKind, SettingKind, Stance,
-    StatementKind,
+    AgentRef, Blank, Braces, Claim, Distribution, Expr, ExprKind, File, Item, ItemKind, Name, SettingKind,
+    Stance, StatementKind,
 };
 use crate::lang::ast::{Relation, Span, children};
 use crate::lang::{Diagnostic, parse, parse_expression, print_expr, print_file};
 use crate::report::{StatementReport, VerdictKind};
 
-use super::{Detail, Outcome, check};
+use super::{Detail, Outcome, check, prepare};
 
-/// Other values for what a file says of an agent: `buyer` and a prior or a share.
+/// Other values for what a file says of an agent, `buyer` and a prior or a share, or for a parameter.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// An agent, an index of agents or the name of a type; with its setting before a dot where several have it.
+    /// A parameter, an agent, an index of agents or the name of a type; with its setting before a dot where several
+    /// have it.
     pub key: String,
-    /// A prior or a share, as the file would write it.
+    /// A prior or a number, as the file would write it.
     pub value: String,
 }
 
@@ -48,6 +50,16 @@ const UNFIT: &str = "no-variant";
 
 fn complaint(message: String, help: String) -> Box<Diagnostic> {
     Box::new(Diagnostic::new(UNFIT, message, Span::default()).help(help))
+}
+
+/// The parameters of a file.
+fn parameters(text: &str) -> Vec<String> {
+    let Ok(file) = parse(text) else { return vec![] };
+    let parameter = |item: &Item| match &item.kind {
+        ItemKind::Parameter { name, .. } => Some(name.text.clone()),
+        _ => None,
+    };
+    file.items.iter().filter_map(parameter).collect()
 }
 
 /// The agents of a file whose priors can be changed, with their settings: `trade.buyer`.
@@ -102,11 +114,17 @@ fn apply(file: &mut File, change: &Change) -> Result<usize, Box<Diagnostic>> {
     };
     let (prior, share) = (prior(&change.value), parse_expression(&change.value).ok().filter(is_number));
     if prior.is_none() && share.is_none() {
-        let message = format!("`{}` is neither a prior nor a share", change.value);
+        let message = format!("`{}` is neither a prior nor a number", change.value);
         return Err(complaint(
             message,
-            "write `uniform(0, 2)`, `cdf y^2 on [0, 1]`, or `1/3` for a share".into(),
+            "write `uniform(0, 2)`, `cdf y^2 on [0, 1]`, or `1/3` for a share or a parameter".into(),
         ));
+    }
+    let is_parameter =
+        |item: &Item| matches!(&item.kind, ItemKind::Parameter { name, .. } if name.text == key);
+    if let (Some(value), None, true) = (&share, wanted, file.items.iter().any(is_parameter)) {
+        fix(file, key, value)?;
+        return Ok(1);
     }
     let mut used = 0;
     for item in &mut file.items {
@@ -132,6 +150,55 @@ fn apply(file: &mut File, change: &Change) -> Result<usize, Box<Diagnostic>> {
         }
     }
     Ok(used)
+}
+
+/// Fixes a parameter in every statement that depends on it; those that are solved for it, or say how something
+/// changes with it, are left out.
+fn fix(file: &mut File, key: &str, value: &Expr) -> Result<(), Box<Diagnostic>> {
+    taken_apart(file);
+    let speaks_of_all = |claim: &Claim| {
+        claim.solve.as_ref().is_some_and(|s| s.unknowns.iter().any(|p| p.text == key))
+            || claim
+                .statements
+                .iter()
+                .any(|s| matches!(&s.kind, StatementKind::Shape { variable, .. } if variable.text == key))
+    };
+    file.items.retain(|item| match &item.kind {
+        ItemKind::Claim(claim) => !speaks_of_all(claim),
+        ItemKind::Figure(figure) => figure.at.iter().any(|(name, _)| name.text == key),
+        _ => true,
+    });
+    let prepared = prepare("variant", &print_file(file));
+    let prepared = prepared.map_err(|all| {
+        all.into_iter()
+            .next()
+            .map_or_else(|| complaint("the file cannot be read".into(), "check it first".into()), Box::new)
+    })?;
+    for item in &mut file.items {
+        let (name, at) = match &mut item.kind {
+            ItemKind::Claim(claim) => (&claim.name, &mut claim.at),
+            ItemKind::Figure(figure) => (&figure.name, &mut figure.at),
+            _ => continue,
+        };
+        let fixed = at.iter().any(|(name, _)| name.text == key);
+        if fixed || prepared.depends(&name.text, key) {
+            at.retain(|(name, _)| name.text != key);
+            // First, since the ranges of others may depend on it.
+            at.insert(0, (Name { text: key.to_owned(), span: Span::default() }, value.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn mentions(e: &Expr, key: &str) -> bool {
+    let mut stack = vec![e];
+    while let Some(e) = stack.pop() {
+        if matches!(&e.kind, ExprKind::Name(name) if name == key) {
+            return true;
+        }
+        children(e, &mut |child| stack.push(child));
+    }
+    false
 }
 
 fn is_agent(agent: &AgentRef, key: &str) -> bool {
@@ -223,7 +290,7 @@ pub fn vary(text: &str, changes: &[Change]) -> Result<Variant, Vec<Diagnostic>> 
     for change in changes {
         let used = apply(&mut file, change).map_err(|d| vec![*d])?;
         if used == 0 {
-            let known = agents(text)?.join("`, `");
+            let known = agents(text)?.into_iter().chain(parameters(text)).collect::<Vec<_>>().join("`, `");
             let message = format!("nothing in the file is called `{}`, or it has no such line", change.key);
             return Err(vec![*complaint(
                 message,
@@ -236,15 +303,22 @@ pub fn vary(text: &str, changes: &[Change]) -> Result<Variant, Vec<Diagnostic>> 
     file.items.iter_mut().for_each(|item| item.comments.clear());
     file.end_comments.clear();
     file.items.retain(|item| !matches!(item.kind, ItemKind::Derivation(_) | ItemKind::Source { .. }));
-    let found = answers(&print_file(&file))?;
+    let fixed: Vec<&str> = changes.iter().map(|c| c.key.as_str()).collect();
+    let asked =
+        File { items: file.items.iter().map(|item| without_names(item, &fixed)).collect(), ..file.clone() };
+    let found = answers(&print_file(&asked))?;
     let mut left_out = Vec::new();
     let mut items = Vec::new();
-    for item in &file.items {
-        let Some(claim) = claim_of(item) else {
+    for (item, asked) in file.items.iter().zip(&asked.items) {
+        let (Some(claim), Some(asked)) = (claim_of(item), claim_of(asked)) else {
             items.push(item.clone());
             continue;
         };
-        let settled = found.iter().find(|s| s.name == claim.name.text).and_then(|s| corrected(claim, s));
+        let settled = found.iter().find(|s| s.name == claim.name.text).and_then(|s| match &s.value {
+            // What has no value that can be written keeps its right side.
+            None if asked != claim => Some(claim.clone()),
+            _ => corrected(asked, s),
+        });
         match settled {
             Some(claim) => items.push(Item { kind: ItemKind::Claim(claim), ..item.clone() }),
             None => left_out.push(claim.name.text.clone()),
@@ -261,6 +335,20 @@ pub fn vary(text: &str, changes: &[Change]) -> Result<Variant, Vec<Diagnostic>> 
     });
     left_out.extend(wrong);
     Ok(Variant { text: print_file(&file), left_out })
+}
+
+/// An equation whose right side is in terms of what is fixed asks for its value: zero takes its place until it is found.
+fn without_names(item: &Item, fixed: &[&str]) -> Item {
+    let mut out = item.clone();
+    if let ItemKind::Claim(claim) = &mut out.kind
+        && let Some(StatementKind::Relations { rest, .. }) = claim.statements.first_mut().map(|s| &mut s.kind)
+        && is_equation(rest)
+        && let Some((_, right)) = rest.last_mut()
+        && claim.at.iter().any(|(name, _)| fixed.contains(&name.text.as_str()) && mentions(right, &name.text))
+    {
+        right.kind = ExprKind::Number(Rational::ZERO);
+    }
+    out
 }
 
 fn answers(text: &str) -> Result<Vec<StatementReport>, Vec<Diagnostic>> {

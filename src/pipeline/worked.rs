@@ -11,12 +11,12 @@ use crate::model::{
 use crate::piecewise::Engine;
 use crate::prover::{Answer, Extremum, Failure, Maxima};
 use crate::report::{
-    Aim, Block, Inline, Kind, Link, Math, Names, Prose, Side, VerdictKind, derivation, words,
+    Aim, Block, Inline, Kind, Link, Math, Names, Prose, READABLE, Side, VerdictKind, derivation, words,
 };
 
 use super::judge::{self, Judged, Refutation};
 use super::numbers;
-use super::story::{at_point, names, value_of};
+use super::story::{at_point, lie, names, value_of};
 
 /// Rows of a table of values at most.
 const ROW_LIMIT: usize = 24;
@@ -64,10 +64,17 @@ impl Work<'_> {
     /// What the quantities of the statement are.
     fn definitions(&self) -> Option<Block> {
         let domain = judge::domain(self.statement);
+        let formula = |term: &Expr| {
+            let formula = self.names.math(&closed(&domain, term));
+            match formula.text().chars().count() {
+                letters if letters > READABLE => Math::Words(format!("a formula of {letters} letters")),
+                _ => formula,
+            }
+        };
         let link = |(name, term): &(String, Expr)| Link {
             left: Some(Math::read(name)),
             relation: "=",
-            right: self.table(term).unwrap_or_else(|| self.names.math(&closed(&domain, term))),
+            right: self.table(term).unwrap_or_else(|| formula(term)),
             reason: vec![words("by definition")],
         };
         // What a number is the least value of is said beside it.
@@ -203,8 +210,8 @@ impl Work<'_> {
             });
         }
         let mut out = Vec::new();
-        if let Some(Conjunct { role: Role::Deviation { .. }, .. }) = claim.conjuncts.get(failure.conjunct) {
-            out.push(Block::Prose(vec![words("a lie that pays:")]));
+        if let Some(lie) = lie(claim, failure, self.names) {
+            out.push(Block::Prose(vec![words(format!("A lie that pays: {lie}."))]));
         }
         let (_, story) = at_point(claim, failure, self.names);
         out.extend(story.into_iter().map(|line| Block::Prose(vec![words(line)])));

@@ -10,8 +10,8 @@ use crate::kernel::rule::on_box::Cover;
 use crate::kernel::rule::tree::{Direction, Evaluation, Pieces, Tree, Value};
 use crate::kernel::{Expr, Formula, Node, Relation};
 
-/// Letters of a term that is still worth showing on the way.
-const READABLE: usize = 300;
+/// Letters of a term that is still worth showing on the way, or of an integral that is still worth working out.
+pub const READABLE: usize = 300;
 
 /// The two sides that a comparison is about.
 pub(super) type Sides<'a> = (&'a Side, &'static str, &'a Side);
@@ -218,8 +218,13 @@ impl Steps {
 
     /// The value of each integral, piece by piece.
     fn integrals(&mut self, out: &mut Vec<Block>, facts: &mut Vec<Fact>, evaluation: &Evaluation) {
+        let mut unreadable = 0;
         for (k, step) in evaluation.0.iter().enumerate() {
             let Value::Integral(pieces) = step else { continue };
+            if self.names.math(&pieces.integral).text().len() > READABLE {
+                unreadable += 1;
+                continue;
+            }
             let until = Evaluation(evaluation.0.iter().take(k + 1).cloned().collect());
             let Some(worth) = value(facts, &pieces.integral, &until) else { continue };
             for block in self.integral(facts, pieces, &worth) {
@@ -227,6 +232,16 @@ impl Steps {
                 if !out.contains(&block) {
                     out.push(block);
                 }
+            }
+        }
+        if unreadable > 0 {
+            let (integrals, are) = if unreadable == 1 { ("integral", "is") } else { ("integrals", "are") };
+            let said = format!(
+                "{unreadable} {integrals} {are} too long to be read; the certificate has every piece"
+            );
+            let note = Block::Prose(vec![words(said)]);
+            if !out.contains(&note) {
+                out.push(note);
             }
         }
     }

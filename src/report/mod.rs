@@ -31,6 +31,7 @@ pub use draw::{Axis, Gap, Line, Mark, Plot, Point, Region, Segment, draw};
 pub use errata::{Erratum, errata, errata_latex, errata_markdown, errata_text};
 pub use explain::{latex, markdown};
 pub use html::page;
+pub use integral::READABLE;
 pub use math::Math;
 pub use sentence::{sentence, verdict};
 pub use sheet::{key_latex, key_markdown, questions_latex, questions_markdown};

@@ -5,11 +5,25 @@ use super::document::{StatementReport, VerdictKind};
 use super::latex as typeset;
 use super::math::Math;
 
+/// What is fixed, `k = 1/3`, and what is said then.
+fn parts(s: &StatementReport) -> (Option<&str>, &str) {
+    let fixed = s.statement.strip_prefix("at ").and_then(|rest| rest.split_once(": "));
+    fixed.map_or((None, s.statement.as_str()), |(at, said)| (Some(at), said))
+}
+
 /// What is asked about a statement: without its answer.
 fn question(s: &StatementReport) -> Prose {
-    match (s.kind.as_str(), s.statement.rsplit_once(" = "), s.statement.split_once(" answer ")) {
+    let (at, said) = parts(s);
+    let mut out =
+        at.map(|at| vec![words("For "), Inline::Code(at.to_owned()), words(": ")]).unwrap_or_default();
+    out.extend(asked(s, said));
+    out
+}
+
+fn asked(s: &StatementReport, said: &str) -> Prose {
+    match (s.kind.as_str(), said.rsplit_once(" = "), said.split_once(" answer ")) {
         ("solve", _, asked) => {
-            let statement = asked.map_or(s.statement.as_str(), |(statement, _)| statement);
+            let statement = asked.map_or(said, |(statement, _)| statement);
             vec![
                 words("For which parameters does this hold: "),
                 Inline::Code(statement.to_owned()),
@@ -21,7 +35,7 @@ fn question(s: &StatementReport) -> Prose {
         }
         _ => vec![
             words("True or false: "),
-            Inline::Code(s.statement.clone()),
+            Inline::Code(said.to_owned()),
             words("? Prove it, or give a counterexample."),
         ],
     }
@@ -29,11 +43,11 @@ fn question(s: &StatementReport) -> Prose {
 
 /// Whether the statement is one equation whose right side is the answer.
 fn is_computation(s: &StatementReport) -> bool {
+    let (_, said) = parts(s);
     s.kind == "claim"
         && s.verdict == VerdictKind::Proved
-        && s.statement.matches(" = ").count() == 1
-        && !s.statement.contains(" is ")
-        && !s.statement.contains("; ")
+        && said.matches(" = ").count() == 1
+        && ![" is ", "; ", " < ", " > ", "<=", ">=", "!="].iter().any(|word| said.contains(word))
 }
 
 /// The answer, which is a theorem.
@@ -42,9 +56,8 @@ fn answer(s: &StatementReport) -> Prose {
         let set = s.value.clone().unwrap_or_default();
         return vec![words("Exactly for "), Inline::Code(set), words(".")];
     }
-    match (s.statement.rsplit_once(" = "), s.verdict) {
+    match (parts(s).1.rsplit_once(" = "), s.verdict) {
         (Some((left, right)), VerdictKind::Proved) if is_computation(s) => {
-            let left = left.rsplit_once(": ").map_or(left, |(_, left)| left);
             let (left, right) = (Math::read(left), Math::read(right));
             vec![Inline::Math(Math::relation(left, "=", right))]
         }

@@ -55,7 +55,7 @@ fn what_cannot_be_varied_is_an_error_that_says_what_can() {
     let directory = folder(&[("a.mech", TRADE)]);
     for (set, said) in [
         ("broker=uniform(0, 1)", "nothing in the file is called `broker`"),
-        ("seller=normal(0, 1)", "`normal(0, 1)` is neither a prior nor a share"),
+        ("seller=normal(0, 1)", "`normal(0, 1)` is neither a prior nor a number"),
         ("seller=uniform(1, 0)", "error["),
         ("seller", "`seller` sets nothing"),
         ("seller=uniform(1, 0) | uniform(2, 1)", "no admissible instance was found"),
@@ -119,4 +119,121 @@ fn an_answer_has_to_be_worked_out() {
     assert!(run.code == 1 && run.out.contains("wrong   gains"), "{}", run.out);
     put(&directory, "broken.mech", "claim (");
     assert_eq!(vickrey(&directory, &["exercise", "a.mech", "--grade", "broken.mech"]).code, 2);
+}
+
+const INTERCHANGE: &str = "derivation interchange {
+  given number V
+  given V > 0
+  given F: cdf on [0, V] with positive density f
+  given function X
+  integral(f(v)*integral(X(y), y from 0 to v), v from 0 to V)
+    = integral(X(y), y from 0 to V) - integral(F(y)*X(y), y from 0 to V) by interchange
+    = integral((1 - F(y))*X(y), y from 0 to V) by linearity
+    = integral((1 - F(y))/f(y)*X(y)*f(y), y from 0 to V) by density
+}
+";
+
+#[test]
+fn steps_of_derivations_are_hidden_and_graded_one_by_one() {
+    let directory = folder(&[("a.mech", INTERCHANGE)]);
+    let blank = vickrey(&directory, &["exercise", "a.mech"]).out;
+    // The last line is what is to be shown.
+    assert_eq!(blank.matches("= todo by").count(), 2, "{blank}");
+    assert!(blank.contains("*f(y), y from 0 to V) by density"), "{blank}");
+    let fill = |first: &str, second: &str| {
+        blank.replacen("= todo by", &format!("= {first} by"), 1).replacen(
+            "= todo by",
+            &format!("= {second} by"),
+            1,
+        )
+    };
+    let grade = |text: String| {
+        put(&directory, "filled.mech", text);
+        vickrey(&directory, &["exercise", "a.mech", "--grade", "filled.mech"])
+    };
+    // Another form of both lines.
+    let run =
+        grade(fill("integral(X(y) - X(y)*F(y), y from 0 to V)", "integral(X(y)*(1 - F(y)), y from 0 to V)"));
+    assert_eq!(run.code, 0, "{}", run.out);
+    // A slip in the first line, and a second line that follows from it.
+    let slip = "integral(X(y), y from 0 to V) + integral(F(y)*X(y), y from 0 to V)";
+    let run = grade(fill(slip, "integral((1 + F(y))*X(y), y from 0 to V)"));
+    assert_eq!(run.code, 1);
+    let marks: Vec<&str> =
+        run.out.lines().filter(|l| !l.starts_with(' ')).map(|l| l.split(' ').next().unwrap()).collect();
+    assert_eq!(marks, ["wrong", "follows", "0"], "{}", run.out);
+    assert!(run.out.contains("which is -1 for V = 1, X(y) = 1, f(y) = 1"), "{}", run.out);
+    assert!(run.out.ends_with("0 of 2 right, and 1 with credit, from an earlier slip\n"), "{}", run.out);
+    // A slip, and a second line that is right all the same.
+    let run = grade(fill(slip, "integral((1 - F(y))*X(y), y from 0 to V)"));
+    assert!(run.out.ends_with("1 of 2 right\n"), "{}", run.out);
+    // Nothing is said by saying the same again; what is changed elsewhere does not count.
+    let same = "integral(f(v)*integral(X(y), y from 0 to v), v from 0 to V)";
+    let run = grade(fill(same, "todo").replace("given V > 0", "given V = 0"));
+    assert!(
+        run.out.contains("it repeats the line above") && run.out.contains("missing interchange"),
+        "{}",
+        run.out
+    );
+    let run = grade(fill("integral(Z(y), y from 0 to V)", "todo"));
+    assert!(run.out.contains("wrong   interchange") && run.out.contains("unknown"), "{}", run.out);
+    put(&directory, "blank.mech", &blank);
+    let run = vickrey(&directory, &["exercise", "a.mech", "--grade", "blank.mech", "--hints", "3"]);
+    for hint in [
+        "hint, rule: interchange",
+        "hint, acts on: integral(f(v)*integral(X(y), y from 0 to v), v from 0 to V)",
+        "hint, result: integral((1 - F(y))*X(y), y from 0 to V)",
+    ] {
+        assert!(run.out.contains(hint), "{hint}: {}", run.out);
+    }
+}
+
+#[test]
+fn reasons_of_derivations_are_hidden_and_any_that_works_is_right() {
+    let directory = folder(&[("a.mech", INTERCHANGE)]);
+    let blank = vickrey(&directory, &["exercise", "a.mech", "--hide", "reasons", "-o", "blank.mech"]);
+    assert_eq!(blank.out, "blank.mech: 3 to fill in\n");
+    let blank = read(&directory, "blank.mech");
+    let fill = |reasons: [&str; 3]| {
+        reasons.iter().fold(blank.clone(), |text, r| text.replacen("by todo", &format!("by {r}"), 1))
+    };
+    put(&directory, "filled.mech", fill(["parts", "algebra", "todo"]));
+    let grade = ["exercise", "a.mech", "--hide", "reasons", "--grade", "filled.mech"];
+    let run = vickrey(&directory, &grade);
+    assert!(run.out.contains("2 of 3 right") && run.out.contains("missing interchange"), "{}", run.out);
+    put(&directory, "filled.mech", fill(["linearity", "magic", "density"]));
+    let run = vickrey(&directory, &grade);
+    assert!(run.out.contains("it does not follow by linearity"), "{}", run.out);
+    // The rule is what is asked for, and not told.
+    assert!(!run.out.contains("it follows by"), "{}", run.out);
+    assert!(run.out.contains("unknown reason, or a hypothesis or step above `magic`"), "{}", run.out);
+    assert!(run.out.ends_with("1 of 3 right\n"), "{}", run.out);
+}
+
+#[test]
+fn a_variant_may_fix_a_parameter() {
+    let text = "parameter p in [0, 1]
+
+setting sale {
+  agent buyer with type v ~ uniform(0, 1)
+  one good, kept by the seller if nobody gets it
+  ties to buyer
+}
+
+claim revenue: E surplus(posted_price(sale, p)) = p*(1 - p)
+claim best: E surplus(posted_price(sale, p)) <= 1/4
+claim fixed at p = 1/3: E surplus(posted_price(sale, p)) = 2/9
+claim falls: E welfare(posted_price(sale, p)) is nonincreasing in p
+";
+    let directory = folder(&[("a.mech", text)]);
+    let run = vickrey(&directory, &["vary", "a.mech", "--set", "p=1/4", "-o", "out"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+    let variant = read(&directory, "out/variant.mech");
+    assert!(variant.contains("revenue at p = 1/4: E surplus(posted_price(sale, p)) = 3/16"), "{variant}");
+    assert!(variant.contains("fixed at p = 1/4: E surplus(posted_price(sale, p)) = 3/16"), "{variant}");
+    assert!(!variant.contains("falls"), "{variant}");
+    let questions = read(&directory, "out/questions.md");
+    assert!(questions.contains("For `p = 1/4`: Compute `E surplus(posted_price(sale, p))`."), "{questions}");
+    let run = vickrey(&directory, &["vary", "a.mech", "--set", "p=2", "-o", "out"]);
+    assert!(run.code == 2 && run.err.contains("2 is not in the range of `p`"), "{}", run.err);
 }

@@ -131,13 +131,12 @@ pub(in crate::lang) fn print_sentence(sentence: &Sentence) -> String {
     format!("{}{quantifier}{}", all.join(" and "), print_conditions(&sentence.conditions))
 }
 
-/// `by parts and mass`, or nothing.
-fn print_reasons(reasons: &[Reason]) -> String {
+/// `parts and mass`: reasons as they are written behind `by`.
+pub fn print_reasons(reasons: &[Reason]) -> String {
     let words: Vec<String> = reasons.iter().map(print_reason).collect();
     match words.as_slice() {
-        [] => String::new(),
-        [only] => format!("by {only}"),
-        [most @ .., last] => format!("by {} and {last}", most.join(", ")),
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        all => all.concat(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::lang::ast::{
     Ties,
 };
 
+pub use derivation::print_reasons;
 pub(super) use derivation::{direction, print_conditions, print_members, print_reason, print_sentence};
 pub use expr::print_expr;
 use expr::{block, list};

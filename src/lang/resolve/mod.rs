@@ -84,6 +84,27 @@ pub enum Goal {
     },
 }
 
+impl Goal {
+    /// Whether it is about all values of a parameter, as the user calls it, or about those of one whose range depends
+    /// on it.
+    pub fn depends(&self, parameter: &str) -> bool {
+        let of_question = |question: &Question| match question {
+            Question::Claim(claim) => claim.parameters.clone(),
+            Question::Existence(existence) => existence.setting.parameters.clone(),
+        };
+        let parameters = match self {
+            Goal::Universal(claim) => claim.parameters.clone(),
+            Goal::Existence(existence) => existence.setting.parameters.clone(),
+            Goal::Piece(piece) => of_question(&piece.question),
+            Goal::Solve { question, .. } => of_question(question),
+            Goal::System(_) | Goal::Tables(_) | Goal::Derivation(_) => vec![],
+        };
+        parameters
+            .iter()
+            .any(|b| b.shown == parameter || [&b.low, &b.high].iter().any(|e| e.mentions(parameter)))
+    }
+}
+
 /// One statement among those in braces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
