@@ -284,3 +284,32 @@ pub(crate) fn holds(formula: &Formula, at: &Point) -> Option<bool> {
         _ => None,
     }
 }
+
+#[test]
+fn integrals_without_a_closed_form_lie_between_numbers() {
+    use vickrey::pipeline::{Detail, check};
+    let setting = "parameter r in [0, 1]\n\nsetting sale {\n  agent buyer with type v ~ uniform(0, 1)\n  one good, kept by the seller if nobody gets it\n  ties to buyer\n}\n\n";
+    for (claim, verdict) in [
+        // ln 2 = 0.693147…, on each side, and as a mean.
+        ("integral(1/(1 + y), y from 0 to 1) > 693/1000", "proved"),
+        ("E (1/(1 + v)) < 694/1000", "proved"),
+        ("E (1/(1 + v)) < 693/1000", "refuted"),
+        ("E (1/(1 + v)) = 693147/1000000", "refuted"),
+        // Pi.
+        ("3.14159265 < 4*E (1/(1 + v^2)) < 3.14159266", "proved"),
+        // ln(3/2) + ln 3 - ln(5/2) = 0.5877…
+        ("0.587 < E cases { 1/(1 + v) if v < 1/2; 1/(2 + v) otherwise } < 0.588", "proved"),
+        // A parameter times an integral, and a sum of two.
+        ("r*E (1/(1 + v)) <= 0.6932", "proved"),
+        ("r*E (1/(1 + v)) <= 0.6931", "refuted"),
+        ("E (1/(1 + v)) + E (1/(2 + v)) < 1.0987", "proved"),
+        // The sign of a divisor may be negative; the same term is the same number.
+        ("integral(1/(y - 2), y from 0 to 1) < -0.693", "proved"),
+        ("E (1/(1 + v)) = integral(1/(1 + y), y from 0 to 1)", "proved"),
+    ] {
+        let text = format!("{setting}claim c: {claim}\n");
+        let report = check("a.mech", &text, Detail::Verdicts).report.unwrap();
+        let found = report.statements[0].verdict.to_string();
+        assert_eq!(found, verdict, "{claim}: {:?}", report.statements[0].undecided);
+    }
+}

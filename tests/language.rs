@@ -185,7 +185,7 @@ fn operators_bind_as_in_the_notes() {
 
 #[test]
 fn a_decimal_is_the_exact_rational_it_writes() {
-    assert_eq!(vickrey::pipeline::eval("0.1 + 0.2").unwrap(), "3/10");
+    assert_eq!(vickrey::pipeline::eval("0.1 + 0.2", &vickrey::exact::Rational::ONE).unwrap(), "3/10");
     assert_eq!(print_expr(&parse_expression("0.25").unwrap()), "0.25");
 }
 

@@ -60,6 +60,9 @@ pub(crate) enum Command {
         /// An expression without names.
         #[arg(allow_hyphen_values = true)]
         expression: String,
+        /// How far apart the bounds of an integral without a closed form may be.
+        #[arg(long, value_name = "NUMBER", default_value = "1/10^9")]
+        width: String,
     },
     /// Put files into canonical layout.
     #[command(after_help = "Example: vickrey fmt --check theorems")]

@@ -15,7 +15,7 @@ mod watch;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
-use vickrey::lang::Source;
+use vickrey::lang::{Diagnostic, Source};
 use vickrey::pipeline;
 use vickrey::report::{Colour, InputError, render_diagnostic};
 
@@ -79,7 +79,7 @@ pub(crate) fn run(arguments: Arguments) -> u8 {
         Command::Report(options) => publish::report(&options),
         Command::Figure(options) => publish::figure(&options),
         Command::Errata(options) => publish::list(&options),
-        Command::Eval { expression } => eval(&expression),
+        Command::Eval { expression, width } => eval(&expression, &width),
         Command::Fmt(options) => format::format(&options),
         Command::Certify(options) => certificate::certify(&options),
         Command::Vary(options) => vary::vary(&options),
@@ -128,13 +128,17 @@ fn default_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from("theorems")] } else { paths.to_vec() }
 }
 
-fn eval(expression: &str) -> Answer {
-    match pipeline::eval(expression) {
+fn eval(expression: &str, width: &str) -> Answer {
+    let wrong = |path: &str, text: &str, diagnostic: &Diagnostic| {
+        let error = render_diagnostic(&Source::new(path, text), diagnostic, Colour::Styled);
+        Answer::new(Output::Exact(String::new()), vec![error], UNREADABLE)
+    };
+    let width = match pipeline::width(width) {
+        Ok(width) => width,
+        Err(diagnostic) => return wrong("--width", width, &diagnostic),
+    };
+    match pipeline::eval(expression, &width) {
         Ok(value) => Answer::new(Output::Exact(format!("{value}\n")), vec![], AS_STATED),
-        Err(diagnostic) => {
-            let source = Source::new("expression", expression);
-            let error = render_diagnostic(&source, &diagnostic, Colour::Styled);
-            Answer::new(Output::Exact(String::new()), vec![error], UNREADABLE)
-        }
+        Err(diagnostic) => wrong("expression", expression, &diagnostic),
     }
 }

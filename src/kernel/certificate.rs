@@ -6,7 +6,7 @@ use super::definition::{Definition, Meaning, Statement};
 use super::expr::Expr;
 use super::formula::Formula;
 use super::rejection::Rejection;
-use super::rule::calculus::{self, Area, Interval};
+use super::rule::calculus::{self, Area, Interval, Squeeze};
 use super::rule::combine::{self, Combination};
 use super::rule::existence;
 use super::rule::family::{self, Event, Marginal};
@@ -116,6 +116,13 @@ pub enum Step {
         exceptions: Vec<Expr>,
         left: Expr,
         right: Expr,
+    },
+    Squeeze {
+        below: usize,
+        above: usize,
+        order: usize,
+        interval: Interval,
+        squeeze: Squeeze,
     },
     Interchange {
         outer: Interval,
@@ -238,7 +245,7 @@ pub enum Step {
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 42] = [
+pub const RULES: [&str; 43] = [
     "assume",
     "discharge",
     "apply",
@@ -258,6 +265,7 @@ pub const RULES: [&str; 42] = [
     "tree",
     "monotone",
     "congruence",
+    "squeeze",
     "interchange",
     "intermediate",
     "area",
@@ -356,6 +364,9 @@ impl Replay {
             }
             Step::Congruence { premise, order, interval, exceptions, left, right } => {
                 calculus::congruence(at(premise)?, at(order)?, interval, exceptions, left, right)
+            }
+            Step::Squeeze { below, above, order, interval, squeeze } => {
+                calculus::squeeze([at(below)?, at(above)?, at(order)?], interval, squeeze)
             }
             Step::Interchange { outer, inner, body } => calculus::interchange(outer, inner, body),
             Step::Intermediate { below, above, order, interval, body } => {

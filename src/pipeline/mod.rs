@@ -14,11 +14,12 @@ mod story;
 mod variant;
 mod worked;
 
+use crate::exact::Rational;
 use crate::kernel::check as check_certificate;
 use crate::lang::{self, Diagnostic};
 use crate::piecewise::ironed;
-use crate::prover::Maxima;
-use crate::report::{FileReport, Prose, StatementReport, words};
+use crate::prover::{self, Maxima};
+use crate::report::{FileReport, Prose, StatementReport, decimals, words};
 
 pub use certificate::{Compared, NamedCertificate, Verified};
 pub use exercise::{Graded, Hide, Mark, exercise, grade};
@@ -209,20 +210,40 @@ pub fn source_path(json: &str) -> Option<String> {
     certificate::read(json).ok().map(|file| file.path().to_owned())
 }
 
-/// One exact value.
-pub fn eval(text: &str) -> Result<String, Box<Diagnostic>> {
+/// A term of one expression without names.
+fn expression(text: &str) -> Result<(lang::ast::Expr, lang::ResolvedExpression), Box<Diagnostic>> {
     let expr = lang::parse_expression(text)?;
-    let lang::ResolvedExpression { term, roots, obligations } = lang::resolve_expression(&expr)?;
-    if let Err(diagnostics) = obligation::meet(&obligations)
+    let resolved = lang::resolve_expression(&expr)?;
+    if let Err(diagnostics) = obligation::meet(&resolved.obligations)
         && let Some(first) = diagnostics.into_iter().next()
     {
         return Err(Box::new(first));
     }
+    Ok((expr, resolved))
+}
+
+/// A width of enclosures, as it is written.
+pub fn width(text: &str) -> Result<Rational, Box<Diagnostic>> {
+    let (expr, resolved) = expression(text)?;
+    let number = judge::closed(&resolved.term).and_then(|value| value.as_number());
+    number.filter(Rational::is_positive).ok_or_else(|| {
+        Box::new(Diagnostic::new("wrong-sort", "a width is a positive rational number", expr.span))
+    })
+}
+
+/// One exact value; an integral without a closed form lies between two numbers that are a width apart at most.
+pub fn eval(text: &str, width: &Rational) -> Result<String, Box<Diagnostic>> {
+    let (expr, lang::ResolvedExpression { term, roots, .. }) = expression(text)?;
     match judge::closed(&term) {
         Some(value) => {
             let mut names = crate::report::Names::default();
             roots.iter().for_each(|root| names.describe(root));
             let shown = names.expr(&value);
+            if let Some((low, high, _)) =
+                prover::enclosed(&value, width).filter(|_| value.as_number().is_none())
+            {
+                return Ok(format!("{shown}, between {} and {}", decimals(&low), decimals(&high)));
+            }
             Ok(match names.decimal(&value) {
                 Some(digits) => format!("{shown} ({digits}...)"),
                 None => shown,

@@ -10,8 +10,10 @@ use crate::model::{
     Bound, Claim, Comparison, Everywhere, Existence, Piece, Question, Role, TablePart, roots_in,
 };
 use crate::piecewise::{AlgebraicNumber, Obstacle};
-use crate::prover::{Answer, Exception, Exceptional, FailingPart, Failure, Found, Optimum};
-use crate::report::{Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, sentence};
+use crate::prover::{self, Answer, Exception, Exceptional, FailingPart, Failure, Found, Optimum};
+use crate::report::{
+    Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, decimals, sentence,
+};
 
 use super::judge::{AsStated, Judged, Refutation, Solved};
 use super::numbers;
@@ -278,6 +280,10 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
             let relation = conjunct.map_or("is not as claimed to", |c| negated(c.relation));
             story.push(format!("{what}{place}{left} {relation} {right}"));
             story.push(format!("left - right = {difference}"));
+            let width = Rational::new(1, 1_000_000).unwrap_or(Rational::ONE);
+            if let Some((low, high, _)) = prover::enclosed(&failure.left.minus(&failure.right), &width) {
+                story.push(format!("which lies between {} and {}", decimals(&low), decimals(&high)));
+            }
         }
     }
     let counterexample = Counterexample { what, at, left, right, difference };

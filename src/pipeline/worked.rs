@@ -5,8 +5,8 @@ use crate::kernel::{Expr, Formula, Replay, Step};
 use crate::lang::ast::{self, StatementKind};
 use crate::lang::{Goal, ResolvedStatement};
 use crate::model::{
-    Bound, Claim, Comparison, Conjunct, Description, Everywhere, Piece, Question, Role, choices,
-    count_of_choices,
+    Bound, Claim, Comparison, Conjunct, Description, Everywhere, Existence, Mechanism, Piece, Question, Role,
+    choices, count_of_choices,
 };
 use crate::piecewise::Engine;
 use crate::prover::{Answer, Extremum, Failure, Maxima};
@@ -14,7 +14,7 @@ use crate::report::{
     Aim, Block, Inline, Kind, Link, Math, Names, Prose, READABLE, Side, VerdictKind, derivation, words,
 };
 
-use super::judge::{self, Judged, Refutation};
+use super::judge::{self, Judged, Proof, Refutation};
 use super::numbers;
 use super::story::{at_point, lie, names, value_of};
 
@@ -109,7 +109,7 @@ impl Work<'_> {
         let mut out = Vec::new();
         for (position, (goal, proof)) in goals.iter().zip(&judged.proofs).enumerate() {
             let proved = judged.verdict == VerdictKind::Proved;
-            let aims = if proved { self.aims(position, goal) } else { vec![] };
+            let aims = if proved { self.aims(position, goal, proof) } else { vec![] };
             // What the numbers are is said before.
             if matches!(goal, Goal::System(_)) {
                 continue;
@@ -137,7 +137,7 @@ impl Work<'_> {
         out
     }
 
-    fn aims(&self, position: usize, goal: &Goal) -> Vec<Aim> {
+    fn aims(&self, position: usize, goal: &Goal, proof: &Proof) -> Vec<Aim> {
         match goal {
             Goal::Universal(claim) => {
                 let values = self.maxima.of(claim).unwrap_or_default();
@@ -147,6 +147,11 @@ impl Work<'_> {
             }
             Goal::Piece(Piece { question: Question::Claim(claim), .. }) if claim.charges.is_empty() => {
                 self.relations(position, claim, &[])
+            }
+            Goal::Existence(existence)
+            | Goal::Piece(Piece { question: Question::Existence(existence), .. }) => {
+                let exhibited = exhibited(existence, proof);
+                exhibited.map(|claim| self.relations(position, &claim, &[])).unwrap_or_default()
             }
             _ => vec![],
         }
@@ -247,6 +252,17 @@ fn sign(relation: Comparison) -> &'static str {
         Comparison::AtMost => "<=",
         Comparison::Less => "<",
     }
+}
+
+/// What is shown of the mechanism that a proof of existence gives.
+fn exhibited(existence: &Existence, proof: &Proof) -> Option<Claim> {
+    let definitions = proof.proved.certificate.steps.iter().find_map(|step| match step {
+        Step::Exhibit { definitions, .. } => Some(definitions),
+        _ => None,
+    })?;
+    let mut allocation: Vec<Expr> = definitions.iter().map(|d| d.body.clone()).collect();
+    let payment = allocation.split_off(existence.setting.outcomes.len().min(allocation.len()));
+    Some(existence.instance(&Mechanism::of(&existence.setting, allocation, payment)))
 }
 
 /// The greatest and least values that a claim speaks of.

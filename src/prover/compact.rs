@@ -77,7 +77,9 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         Step::Monotone { premise, order, .. } | Step::Congruence { premise, order, .. } => {
             vec![premise, order]
         }
-        Step::Intermediate { below, above, order, .. } => vec![below, above, order],
+        Step::Intermediate { below, above, order, .. } | Step::Squeeze { below, above, order, .. } => {
+            vec![below, above, order]
+        }
         Step::Area { premise, order, .. } => std::iter::once(premise).chain(order.iter_mut()).collect(),
     }
 }

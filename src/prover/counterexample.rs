@@ -15,6 +15,7 @@ use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, choi
 use crate::piecewise::{AlgebraicNumber, Cell, Obstacle, failing_point};
 
 use super::breaks::{Zero, closed_form, with_breaks, zeros};
+use super::enclosure::approximated;
 use super::extremum::{Extremum, Maxima};
 use super::proof::{Hints, facts};
 
@@ -67,6 +68,14 @@ type Point = BTreeMap<Name, Rational>;
 /// A point at which some conjunct fails, if one is found.
 pub fn find(maxima: &Maxima, claim: &Claim) -> Result<Option<Failure>, Obstacle> {
     let claim = &claim.unfolded();
+    if let Some(close) = approximated(claim) {
+        let exact = |failure: Failure| {
+            let conjunct = claim.conjuncts.get(failure.conjunct)?;
+            let [left, right] = [&conjunct.left, &conjunct.right].map(|e| e.substitute(&failure.at));
+            Some(Failure { left, right, ..failure })
+        };
+        return Ok(find(maxima, &close)?.and_then(exact));
+    }
     if claim.parameters.iter().any(|p| p.points.is_finite()) {
         return at_parameters(maxima, claim);
     }

@@ -184,6 +184,12 @@ impl Builder {
                 {
                     return found;
                 }
+                if let Err(Obstacle::Uncertified { .. }) = &found
+                    && *relation != Relation::Equal
+                    && let Some(found) = self.with_enclosures(engine, context, goal)
+                {
+                    return Ok(found);
+                }
                 match found {
                     Ok(tree) => self.add(Step::Tree { hypotheses, goal: goal.clone(), tree }),
                     // On a boundary an equation may follow from two inequalities only.

@@ -4,6 +4,7 @@
 //! shown as they are.
 
 use super::block::{Block, Inline, Link, Prose, words};
+use super::impossibility;
 use super::integral::Steps;
 use super::math::Math;
 use super::show::Names;
@@ -88,6 +89,7 @@ pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec
     let mut replay = Replay::default();
     let mut proven: Vec<(usize, Proven<'_>)> = Vec::new();
     let mut said: Vec<(usize, Block)> = Vec::new();
+    let mut exhibited: Vec<Block> = Vec::new();
     let hidden: Vec<&Name> = aims
         .iter()
         .flat_map(|aim| match aim {
@@ -103,8 +105,14 @@ pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec
                 proven.push((position, Proven { hypotheses, relation: *relation, e, tree }));
             }
             Step::Witness { statement: Formula::Exists(name, _), .. } if hidden.contains(&name) => {}
+            Step::Exhibit { .. } => exhibited.extend(sentence(step, theorem.conclusion(), names)),
             _ => said.extend(sentence(step, theorem.conclusion(), names).map(|block| (position, block))),
         }
+    }
+    let by_number =
+        |number: usize| proven.iter().find(|(n, _)| *n == number).and_then(|(_, p)| by_itself(p, names));
+    if let Some(told) = impossibility::told(certificate, &replay, names, by_number) {
+        return told;
     }
     let mut out = Vec::new();
     for aim in aims {
@@ -122,7 +130,7 @@ pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec
         (true, false) => out = rest,
         (false, false) => out.push(Block::Fold { title: vec![words("the remaining steps")], blocks: rest }),
     }
-    out
+    exhibited.into_iter().chain(out).collect()
 }
 
 /// Takes out what was proved about a term.
@@ -288,6 +296,7 @@ fn sentence(step: &Step, conclusion: &Formula, names: &Names) -> Option<Block> {
         }
         Step::Area { .. } => by("the area under the interim allocation"),
         Step::Congruence { .. } => by("congruence: the integrands agree off ties"),
+        Step::Squeeze { .. } => by("polynomials below and above the integrand"),
         Step::Interchange { .. } => by("interchange of the order of integration"),
         Step::Monotone { .. } => by("integrating over the prior"),
         Step::Combine { .. } => by("combination"),

@@ -3,11 +3,12 @@
 use super::block::{Inline, Prose, words};
 use super::document::{StatementReport, VerdictKind};
 use super::math::Math;
+use super::noun::{noun, side};
 use crate::lang::ast::{
-    Answer, Claim, Concept, Expr, ExprKind, Extreme, FamilyOperator, Objective, Order, Property,
-    PropertyKind, Quantity, Relation, Relations, Scope, Sought, Stance, Statement, StatementKind,
+    Answer, Claim, Concept, Constants, Extreme, Objective, Order, Property, PropertyKind, Quantity, Relation,
+    Relations, Scope, Sought, Stance, Statement, StatementKind, Versus,
 };
-use crate::lang::{print_expr, print_statement};
+use crate::lang::print_expr;
 
 /// What a claim of a file says: one sentence a statement.
 pub fn sentence(claim: &Claim) -> Prose {
@@ -79,18 +80,11 @@ fn capital(mut prose: Prose) -> Prose {
 
 fn clause(statement: &Statement) -> Prose {
     match &statement.kind {
-        StatementKind::Relations { first, rest } => match (noun(first), rest.as_slice()) {
-            (Some(noun), [(relation, right)]) => {
-                let mut out = vec![words("the ")];
-                out.extend(noun);
+        StatementKind::Relations { first, rest } => match rest.as_slice() {
+            [(relation, right)] if noun(first).is_some() || noun(right).is_some() => {
+                let mut out = side(first);
                 out.push(words(format!(" {} ", compared(*relation))));
-                match self::noun(right) {
-                    Some(other) => {
-                        out.push(words("the "));
-                        out.extend(other);
-                    }
-                    None => out.push(Inline::Math(Math::of(right))),
-                }
+                out.extend(side(right));
                 out
             }
             _ => vec![Inline::Math(Math::of_relations(first, rest))],
@@ -120,7 +114,39 @@ fn clause(statement: &Statement) -> Prose {
                 Concept::DominantStrategy => ", whatever the others do: a dominant-strategy equilibrium",
             }),
         ],
-        StatementKind::Versus { .. } => vec![Inline::Code(print_statement(statement))],
+        StatementKind::Versus { first, versus, second } => {
+            let [first, second] = [first, second].map(|m| Inline::Code(print_expr(m)));
+            let (same, both, constants) = match versus {
+                Versus::WeaklyPreferred | Versus::StrictlyPreferred => {
+                    let more = if *versus == Versus::WeaklyPreferred { "at least as much" } else { "more" };
+                    let says = format!("every type of every agent expects {more} in ");
+                    return vec![
+                        words(says),
+                        first,
+                        words(match *versus {
+                            Versus::WeaklyPreferred => " as in ",
+                            _ => " than in ",
+                        }),
+                        second,
+                    ];
+                }
+                Versus::Outcome => ("the outcomes have the same probabilities at every profile", "", None),
+                Versus::Revenue => ("the expected sums of payments are the same", "", None),
+                Versus::Payment(c) => {
+                    ("every type of every agent expects to pay the same", "payments", Some(c))
+                }
+                Versus::Payoff(c) => {
+                    ("every type of every agent expects the same payoff", "payoffs", Some(c))
+                }
+            };
+            let same = match constants {
+                Some(Constants::Free) => {
+                    format!("the expected {both} of an agent differ by the same for all types")
+                }
+                _ => same.to_owned(),
+            };
+            vec![words(format!("{same} in ")), first, words(" and in "), second]
+        }
         StatementKind::Implication { premise, conclusion } => {
             let part = |kind: &StatementKind| clause(&Statement { kind: kind.clone(), ..statement.clone() });
             let mut out = vec![words("if ")];
@@ -239,49 +265,6 @@ fn compared(relation: Relation) -> &'static str {
         Relation::AtMost => "is at most",
         Relation::Greater => "is more than",
         Relation::AtLeast => "is at least",
-    }
-}
-
-/// `expected payment of the buyer in vcg`, without the article.
-fn noun(e: &Expr) -> Option<Prose> {
-    match &e.kind {
-        ExprKind::Expectation(inner) => Some([vec![words("expected ")], noun(inner)?].concat()),
-        ExprKind::Interim(inner) => Some([vec![words("interim ")], noun(inner)?].concat()),
-        ExprKind::Family { operator: FamilyOperator::Sum, body, except: None, .. } => {
-            Some([vec![words("sum over the agents of the ")], noun(body)?].concat())
-        }
-        ExprKind::Call { function, arguments } => {
-            let (before, between) = match (function.text.as_str(), arguments.len()) {
-                ("payment", 2) => ("payment of ", " in "),
-                ("transfer", 2) => ("transfer to ", " in "),
-                ("payoff", 2) => ("payoff of ", " in "),
-                ("value", 2) => ("value of the outcome to ", " in "),
-                ("allocation", 2) => ("probability that the good goes to ", " in "),
-                ("surplus", 1) => ("sum of payments", " in "),
-                ("welfare", 1) => ("welfare", " in "),
-                ("outside", 2) => ("outside option of ", " in "),
-                ("participation_charge", 2) => ("participation charge of ", " in "),
-                ("C", 2) => {
-                    ("most that can be collected from ", " without changing the efficient outcome of ")
-                }
-                ("virtual_value", 2) => ("virtual value of ", " in "),
-                ("ironed_virtual_value", 2) => ("ironed virtual value of ", " in "),
-                ("reserve", 2) => ("reserve for ", " in "),
-                ("worst_off_type", 2) => ("worst-off type of ", " in "),
-                _ => return None,
-            };
-            let (mechanism, agent) = (arguments.first()?, arguments.get(1));
-            let mut out = vec![words(before)];
-            if let Some(agent) = agent {
-                out.push(words(match &agent.kind {
-                    ExprKind::Name(name) if name.chars().count() > 1 => format!("the {name}"),
-                    _ => format!("agent {}", print_expr(agent)),
-                }));
-            }
-            out.extend([words(between), Inline::Code(print_expr(mechanism))]);
-            Some(out)
-        }
-        _ => None,
     }
 }
 

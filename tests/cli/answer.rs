@@ -142,6 +142,15 @@ fn eval_prints_one_exact_value() {
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "7/12\n", ""));
     let run = vickrey(&directory, &["eval", "-1/2"]);
     assert_eq!((run.code, run.out.as_str()), (0, "-1/2\n"), "{}", run.err);
+    let logarithm = "integral(1/(1 + y), y from 0 to 1)";
+    let run = vickrey(&directory, &["eval", "--width", "1/10^20", logarithm]);
+    assert_eq!(
+        run.out,
+        "integral((1/(y + 1)), y from 0 to 1), between 0.6931471805599453094167 and 0.6931471805599453094178\n"
+    );
+    let run = vickrey(&directory, &["eval", "--width", "0", logarithm]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("a width is a positive rational number"), "{}", run.err);
     let run = vickrey(&directory, &["eval", "1 +"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(run.err.contains("--> expression:1:"), "{}", run.err);

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::atom::Atom;
+use super::super::atom::{Atom, Node};
 use super::super::expr::{Expr, Name};
 use super::super::formula::{Formula, Relation};
 use super::super::rejection::Rejection;
 use super::super::text::Symbol;
 use super::super::theorem::Theorem;
+use crate::exact::Poly;
 
 /// A closed interval of integration with the name of its variable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +137,81 @@ pub(in crate::kernel) fn congruence(
     hypotheses.extend(order.hypotheses.iter().cloned());
     let integral = |body| Expr::integral(interval.name(), &interval.low, &interval.high, body);
     Ok(Theorem::new(hypotheses, Formula::equal(&integral(left), &integral(right))))
+}
+
+/// What the squeeze rule speaks of: terms in the variable of the interval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Squeeze {
+    /// The lower bound.
+    pub low: Expr,
+    /// The integrand in between.
+    pub integrand: Expr,
+    /// The upper bound.
+    pub high: Expr,
+    /// Which bound the conclusion is about.
+    pub side: SqueezeSide,
+}
+
+/// One of two bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SqueezeSide {
+    /// The lower one.
+    Below,
+    /// The upper one.
+    Above,
+}
+
+/// **Squeeze.** An integrand between two tame ones is integrable, and its integral lies between theirs.
+///
+/// ```text
+///   Γ, a < y < b ⊢ h − l ≥ 0     Γ, a < y < b ⊢ g − h ≥ 0     Δ ⊢ b − a ≥ 0
+///   ──────────────────────────────────────────────────────────────────────── squeeze
+///   Γ, Δ ⊢ ∫_a^b h dy − ∫_a^b l dy ≥ 0     or     Γ, Δ ⊢ ∫_a^b g dy − ∫_a^b h dy ≥ 0
+/// ```
+///
+/// The integral of `h` has no closed form: `h` is made of tame terms and of inverses of such, and so is Borel; between
+/// locally bounded functions it is bounded.
+///
+/// Rejects: `y` left in a hypothesis or a limit; limits not in order; bounds that are not tame; an integrand that is made
+/// of something else; one bound only; premises about other terms.
+pub(in crate::kernel) fn squeeze(
+    [below, above, order]: [&Theorem; 3],
+    interval: &Interval,
+    squeeze: &Squeeze,
+) -> Result<Theorem, Rejection> {
+    let Squeeze { low, integrand, high, side } = squeeze;
+    let mut hypotheses = outer(below, interval, &[])?;
+    hypotheses.extend(outer(above, interval, &[])?);
+    for (premise, expected) in
+        [(below, Formula::at_least(integrand, low)), (above, Formula::at_least(high, integrand))]
+    {
+        if premise.conclusion != expected {
+            let found = Box::new(premise.conclusion.clone());
+            return Err(Rejection::Mismatch { rule: "squeeze", expected: Box::new(expected), found });
+        }
+    }
+    check_order("squeeze", order, Relation::AtLeast, &interval.high.minus(&interval.low))?;
+    let y = interval.name();
+    if !low.is_tame_in(y) || !high.is_tame_in(y) || !is_quotient(integrand, y) {
+        return Err(Rejection::NotTame);
+    }
+    hypotheses.extend(order.hypotheses.iter().cloned());
+    let integral = |body| Expr::integral(y, &interval.low, &interval.high, body);
+    let conclusion = match side {
+        SqueezeSide::Below => Formula::at_least(&integral(integrand), &integral(low)),
+        SqueezeSide::Above => Formula::at_least(&integral(high), &integral(integrand)),
+    };
+    Ok(Theorem::new(hypotheses, conclusion))
+}
+
+/// Whether a term is made of what is tame in a variable, and of inverses of such.
+fn is_quotient(e: &Expr, variable: &str) -> bool {
+    e.atoms().all(|a| match a.node() {
+        Node::Inverse(divisor) => is_quotient(divisor, variable),
+        _ => !a.mentions_variable(variable) || Expr::from(Poly::variable(a.clone())).is_tame_in(variable),
+    })
 }
 
 /// **Interchange.** On a box the order of integration does not matter.

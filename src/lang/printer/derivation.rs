@@ -18,7 +18,7 @@ pub(super) fn print_derivation(out: &mut String, derivation: &Derivation) {
             }
             DerivationKind::Argument { name, ranges, conditions, first, reasons, links } => {
                 let mut head = head(name.as_ref(), ranges, conditions) + &print_sentence(first);
-                let because = print_reasons(reasons);
+                let because = because(reasons);
                 if !because.is_empty() {
                     let breaks = 3 + head.len() + because.len() > WIDTH;
                     head.push_str(if breaks { "\n    " } else { " " });
@@ -65,7 +65,7 @@ impl<'a> From<&'a Link> for Printed<'a> {
         Printed {
             comments,
             trailing,
-            parts: [text, printed.unwrap_or_default(), print_reasons(&link.reasons)],
+            parts: [text, printed.unwrap_or_default(), because(&link.reasons)],
         }
     }
 }
@@ -78,7 +78,7 @@ impl<'a> From<&'a Implication> for Printed<'a> {
         Printed {
             comments,
             trailing,
-            parts: [text, printed.unwrap_or_default(), print_reasons(&link.reasons)],
+            parts: [text, printed.unwrap_or_default(), because(&link.reasons)],
         }
     }
 }
@@ -129,6 +129,11 @@ pub(in crate::lang) fn print_sentence(sentence: &Sentence) -> String {
         (false, Quantifier::Some) => format!(" for some {}", print_members(&sentence.ranges)),
     };
     format!("{}{quantifier}{}", all.join(" and "), print_conditions(&sentence.conditions))
+}
+
+/// `by parts and mass`, or nothing.
+fn because(reasons: &[Reason]) -> String {
+    if reasons.is_empty() { String::new() } else { format!("by {}", print_reasons(reasons)) }
 }
 
 /// `parts and mass`: reasons as they are written behind `by`.

@@ -266,7 +266,9 @@ fn judged(prepared: &Prepared, derivation: &Derivation) -> Option<Checked> {
 impl Checked {
     fn mark(&self, chain: usize, position: usize, hide: Hide) -> Mark {
         let links = self.outcomes.get(chain).map(Vec::as_slice).unwrap_or_default();
-        let slipped = links.iter().take(position).any(|o| matches!(o, Outcome::Fails { .. }));
+        // The lines are those of the original, if reasons are asked for.
+        let slipped =
+            hide == Hide::Answers && links.iter().take(position).any(|o| matches!(o, Outcome::Fails { .. }));
         // After a slip whose neighbours agree, lines are right again.
         let mended = links.iter().take(position + 1).rev().any(|o| matches!(o, Outcome::Excused));
         match links.get(position) {
