@@ -313,3 +313,41 @@ fn integrals_without_a_closed_form_lie_between_numbers() {
         assert_eq!(found, verdict, "{claim}: {:?}", report.statements[0].undecided);
     }
 }
+
+#[test]
+fn all_reports_that_pay_are_told_where_they_are_an_interval() {
+    use vickrey::pipeline::{Detail, check};
+    let trade = |payment: &str, claim: &str| {
+        format!(
+            "setting trade {{
+  agent buyer with type v ~ uniform(0, 1)
+  agent seller with type c ~ uniform(0, 1)
+  outcome x in {{0, 1}}
+  value buyer = v*x
+  value seller = -c*x
+  ties x = 1
+}}
+
+mechanism m on trade = {{
+  outcome x = cases {{ 1 if v >= c; 0 otherwise }}
+  payment buyer = {payment}
+  payment seller = -c*[v >= c]
+}}
+
+claim c: {claim}
+"
+        )
+    };
+    for (payment, claim, reports) in [
+        // At v = 3/4, c = 1/4 a report r costs (r + 1/4)/2 from 1/4 on.
+        ("(v + c)/2*[v >= c]", "m is DSIC", Some("[1/4, 3/4)")),
+        // Expected: 3/4*r - 3/4*r^2 against 9/64.
+        ("(v + c)/2*[v >= c]", "m is BIC", Some("(1/4, 3/4)")),
+        // The ends 1/2 +- sqrt(1/8) are not rational.
+        ("(v^2 + 1/8)*[v >= c]", "m is BIC", None),
+    ] {
+        let report = check("a.mech", &trade(payment, claim), Detail::Verdicts).report.unwrap();
+        let found = report.statements[0].counterexample.as_ref().unwrap();
+        assert_eq!(found.profitable.as_deref(), reports, "{payment}: {:?}", report.statements[0].story);
+    }
+}

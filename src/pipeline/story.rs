@@ -10,7 +10,7 @@ use crate::model::{
     Bound, Claim, Comparison, Everywhere, Existence, Piece, Question, Role, TablePart, roots_in,
 };
 use crate::piecewise::{AlgebraicNumber, Obstacle};
-use crate::prover::{self, Answer, Exception, Exceptional, FailingPart, Failure, Found, Optimum};
+use crate::prover::{self, Answer, Exception, Exceptional, FailingPart, Failure, Found, Optimum, Reports};
 use crate::report::{
     Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, decimals, sentence,
 };
@@ -256,6 +256,7 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
     let above = |a: &Expr, b: &Expr| names.expr(&a.minus(b));
     let at: BTreeMap<String, String> = values(claim, failure, names).into_iter().collect();
     let mut story = Vec::new();
+    let mut profitable = None;
     let difference;
     match conjunct.map(|c| &c.role) {
         Some(Role::Deviation { instead, agent, report }) => {
@@ -271,6 +272,10 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
             story.push(format!("{agent} gains {difference} at {} by reporting {reported}", truth.join(", ")));
             story.push(format!("{instead:<10} {left}"));
             story.push(format!("deviating  {right}"));
+            profitable = prover::profitable(claim, failure).map(|reports| interval(&reports));
+            if let Some(reports) = &profitable {
+                story.push(format!("the reports that gain are those in {reports}"));
+            }
         }
         _ => {
             difference = above(&failure.left, &failure.right);
@@ -286,8 +291,15 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
             }
         }
     }
-    let counterexample = Counterexample { what, at, left, right, difference };
+    let counterexample = Counterexample { what, at, left, right, difference, profitable };
     (counterexample, story)
+}
+
+/// `(1/4, 1]`
+fn interval(reports: &Reports) -> String {
+    let open = if reports.low.1 { '[' } else { '(' };
+    let close = if reports.high.1 { ']' } else { ')' };
+    format!("{open}{}, {}{close}", reports.low.0, reports.high.0)
 }
 
 /// A lie that pays, as a sentence: who reports what, against whom.
@@ -334,7 +346,7 @@ fn at_table(exception: &Exceptional, names: &Names) -> (Option<Counterexample>, 
         }
     }
     let difference = none();
-    (Some(Counterexample { what, at, left, right, difference }), story)
+    (Some(Counterexample { what, at, left, right, difference, profitable: None }), story)
 }
 
 /// A parameter for which the answer is another one.
@@ -352,8 +364,14 @@ fn in_region(piece: &Piece, exception: &Exception, names: &Names) -> (Option<Cou
     }];
     let Some((claim, failure)) = exception.failure.as_deref() else {
         let (what, none) = (story.join(", "), String::new());
-        let counterexample =
-            Counterexample { what, at, left: none.clone(), right: none.clone(), difference: none };
+        let counterexample = Counterexample {
+            what,
+            at,
+            left: none.clone(),
+            right: none.clone(),
+            difference: none,
+            profitable: None,
+        };
         return (Some(counterexample), story);
     };
     let (mut counterexample, more) = at_point(claim, failure, names);

@@ -5,11 +5,12 @@
 
 use crate::exact::Rational;
 use crate::kernel::rule::calculus::{Interval, Squeeze, SqueezeSide};
-use crate::kernel::rule::combine::{Combination, Fact, Term};
-use crate::kernel::{Expr, Formula, Name, Node, Relation, Statement, Step};
+use crate::kernel::rule::combine::{Combination, Term};
+use crate::kernel::{Expr, Formula, Name, Node, Statement, Step};
 use crate::model::Claim;
 use crate::piecewise::{Engine, Obstacle};
 
+use super::pieces::{Piece, pieces};
 use super::proof::{Builder, Hints, Proved, facts, symbol};
 
 /// The least and the greatest degree of the polynomials.
@@ -50,41 +51,11 @@ impl Integral {
         out.dedup_by(|a, b| a.whole == b.whole);
         out
     }
+}
 
-    /// The pieces on which the integrand is one quotient.
-    fn cells(&self, engine: &mut Engine) -> Result<Vec<(Rational, Rational, Expr)>, Obstacle> {
-        let y = Expr::variable(&self.variable);
-        let ends = [y.minus(&Expr::number(self.low.clone())), Expr::number(self.high.clone()).minus(&y)];
-        let facts: Vec<Fact> =
-            ends.into_iter().map(|expr| Fact { relation: Relation::Positive, expr }).collect();
-        let mut out = Vec::new();
-        for cell in engine.cells(&facts, &self.body)? {
-            let nonlinear = |term: &Expr| Obstacle::Nonlinear { term: term.clone() };
-            let (mut low, mut high) = (self.low.clone(), self.high.clone());
-            for fact in &cell.facts {
-                let at = |x: Rational| fact.expr.substitute_one(&self.variable, &Expr::number(x)).as_number();
-                let (Some(rest), Some(one)) = (at(Rational::ZERO), at(Rational::ONE)) else {
-                    return Err(nonlinear(&fact.expr));
-                };
-                let slope = &one - &rest;
-                if fact.expr != y.scaled(&slope).plus(&Expr::number(rest.clone())) {
-                    return Err(nonlinear(&fact.expr));
-                }
-                match (-&rest).checked_div(&slope) {
-                    // A cell of one point.
-                    Some(_) if fact.relation == Relation::Equal => high.clone_from(&low),
-                    Some(end) if slope.is_positive() => low = low.max(end),
-                    Some(end) => high = high.min(end),
-                    None => {}
-                }
-            }
-            if low < high {
-                out.push((low, high, cell.value));
-            }
-        }
-        out.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(out)
-    }
+/// The pieces on which an integrand is one quotient.
+fn cells(engine: &mut Engine, integral: &Integral) -> Result<Vec<Piece>, Obstacle> {
+    pieces(engine, &integral.variable, (&integral.low, &integral.high), &integral.body)
 }
 
 /// The coefficients of the Taylor polynomial of a quotient at a point; `None` where a divisor vanishes there, or the term
@@ -170,7 +141,7 @@ struct Fineness {
     grid: Rational,
 }
 
-fn bounds(integral: &Integral, cells: &[(Rational, Rational, Expr)], fineness: &Fineness) -> Option<Bounds> {
+fn bounds(integral: &Integral, cells: &[Piece], fineness: &Fineness) -> Option<Bounds> {
     let Fineness { pieces, degree, more, grid } = fineness;
     let (pieces, degree) = (*pieces, *degree);
     let y = Expr::variable(&integral.variable);
@@ -178,7 +149,7 @@ fn bounds(integral: &Integral, cells: &[(Rational, Rational, Expr)], fineness: &
     let half = Rational::new(1, 2)?;
     let mut out =
         Bounds { low: Expr::zero(), high: Expr::zero(), middle: Rational::ZERO, width: Rational::ZERO };
-    for (from, to, value) in cells {
+    for Piece { low: from, high: to, value } in cells {
         let step = (to - from).checked_div(&Rational::from(i64::from(pieces)))?;
         for k in 0..pieces {
             let left = from + &(&step * &Rational::from(i64::from(k)));
@@ -233,7 +204,7 @@ struct Enclosure {
 impl Builder {
     /// Proves that an integral lies between two numbers that are a width apart at most.
     fn enclose(&mut self, engine: &mut Engine, integral: &Integral, width: &Rational) -> Option<Enclosure> {
-        let cells = integral.cells(engine).ok()?;
+        let cells = cells(engine, integral).ok()?;
         let before = self.length();
         let (least, most) = DEGREES;
         let degree =
@@ -438,7 +409,7 @@ pub(super) fn approximated(claim: &Claim) -> Option<Claim> {
     let mut close = |e: &Expr| {
         let mut out = e.clone();
         for integral in Integral::all(e) {
-            let Ok(cells) = integral.cells(&mut engine) else { continue };
+            let Ok(cells) = cells(&mut engine, &integral) else { continue };
             let Some(near) = bounds(&integral, &cells, &fineness) else { continue };
             let atom = integral.whole.as_atom().cloned();
             out =

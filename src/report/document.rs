@@ -167,6 +167,9 @@ pub struct Counterexample {
     pub right: String,
     /// By how much: the gain of the deviation, or left minus right.
     pub difference: String,
+    /// All reports that gain, if these are an interval with rational ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profitable: Option<String>,
 }
 
 /// The first step of a derivation that does not follow.
