@@ -6,6 +6,7 @@ use vickrey::lang::ast::{
     Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Name, Relation, Sign, Span,
 };
 use vickrey::lang::{parse, parse_expression, print_expr, print_file};
+use vickrey::pipeline::{Detail, check};
 
 use crate::corpus::files;
 
@@ -193,4 +194,101 @@ fn a_decimal_is_the_exact_rational_it_writes() {
 fn several_errors_of_a_file_are_reported_together() {
     let errors = parse("claim a: 1 +\nclaim b: 2 = 2\nclaim c: (3\nsetting {\n}\n").unwrap_err();
     assert_eq!(errors.len(), 3, "{errors:?}");
+}
+
+const SCREENING: &str = "setting screening {
+  agent a with type t in {t1, t2}
+  outcome x in {x1, x2}
+  value a = table {
+         x2  x1
+    t1:  -2  0
+    t2:  1/2 1
+  }
+}
+
+rule swap on screening: t1 -> x2, t2 -> x1
+
+claim not-implementable: no payment makes swap incentive compatible
+";
+
+#[test]
+fn tables_as_in_notes_and_rules_by_arrows_are_tables_like_others() {
+    let written = vickrey::lang::format(SCREENING).unwrap();
+    // The columns are those of the outcomes, in their order.
+    for expected in [
+        "t1: 0, -2",
+        "t2: 1, 1/2",
+        "x = table t {",
+        "t1: x2",
+        "refuted not-implementable: swap is implementable",
+    ] {
+        assert!(written.contains(expected), "{expected}: {written}");
+    }
+    let report = check("a.mech", SCREENING, Detail::Verdicts).report.unwrap();
+    assert!(report.statements.iter().all(|s| s.as_stated), "{:?}", report.statements);
+    for (from, to, code) in [
+        ("x2  x1", "x2  x2", "syntax"),
+        ("x2  x1", "x2", "syntax"),
+        ("-2  0", "-2", "syntax"),
+        ("1/2 1", "1/0 1", "syntax"),
+        ("t1 -> x2", "t1 - x2", "syntax"),
+        ("on screening", "on screen", "syntax"),
+        ("t2 -> x1", "t3 -> x1", "unknown-name"),
+    ] {
+        assert!(SCREENING.contains(from));
+        let outcome = check("a.mech", &SCREENING.replacen(from, to, 1), Detail::Verdicts);
+        assert!(outcome.diagnostics.iter().any(|d| d.code == code), "{to}: {:?}", outcome.diagnostics);
+    }
+}
+
+#[test]
+fn a_family_alone_is_the_type_of_the_only_agent_that_is_spoken_of() {
+    let text = |claim: &str| {
+        format!(
+            "setting sale {{
+  agents i in 1..2 with type x[i] ~ uniform(0, 1)
+  one good
+  ties to the lowest index
+}}
+
+claim c: {claim}
+"
+        )
+    };
+    let proved =
+        |claim: &str| check("a.mech", &text(claim), Detail::Verdicts).report.unwrap().statements[0].as_stated;
+    assert!(
+        proved("virtual_value(sale, 1) = 2*x - 1") && proved("2*x[2] - 1 = virtual_value(sale, 2) + 0*x")
+    );
+    assert!(!proved("virtual_value(sale, 1) = 2*x"));
+    for unclear in ["virtual_value(sale, 1) + x[2] = x", "x = x", "virtual_value(sale, i) = 2*x - 1"] {
+        let codes: Vec<&str> =
+            check("a.mech", &text(unclear), Detail::Verdicts).diagnostics.iter().map(|d| d.code).collect();
+        assert!(!codes.is_empty() && codes.iter().all(|c| *c == "wrong-sort"), "{unclear}: {codes:?}");
+    }
+}
+
+#[test]
+fn figures_may_be_drawn_of_claims_by_name() {
+    let text = "parameter r in [0, 1]
+
+claim charges: r*(1 - r) <= 1/4
+claim gains: 1/5 + r = r + 1/5
+claim both: { r = r
+  r >= 0 }
+figure charges over r against gains
+";
+    let report = check("a.mech", text, Detail::Verdicts).report.unwrap();
+    let figure = report.statements.last().unwrap();
+    assert_eq!((figure.name.as_str(), figure.as_stated), ("charges-and-gains-drawn", true));
+    assert_eq!(
+        vickrey::lang::format(text).unwrap().lines().last(),
+        Some("figure charges over r against gains")
+    );
+    for (wrong, code) in [("chargez", "unknown-name"), ("both", "wrong-sort")] {
+        let text = text.replace("against gains", &format!("against {wrong}"));
+        let codes: Vec<&str> =
+            check("a.mech", &text, Detail::Verdicts).diagnostics.iter().map(|d| d.code).collect();
+        assert_eq!(codes, [code]);
+    }
 }

@@ -29,6 +29,13 @@ pub enum FigureKind {
         /// Names and the values at which the functions of them are marked.
         marks: Vec<(Expr, Expr)>,
     },
+    /// `figure charges over r against gains`: the left sides of claims of the file.
+    Claims {
+        /// The claims; at least one.
+        claims: Vec<Name>,
+        /// What they are functions of.
+        over: Expr,
+    },
     /// `regions of vcg`: which outcome there is, for two agents.
     Regions {
         /// The mechanism.

@@ -45,10 +45,12 @@ impl Parser<'_> {
             let comments = self.take_comments();
             if self.is_symbol("}") || self.peek().is_none() {
                 self.close("}", opened)?;
-                return Ok(Setting { name, lines, end_comments: comments });
+                let setting = Setting { name, lines, end_comments: comments };
+                self.settings.push(setting.clone());
+                return Ok(setting);
             }
             let start = self.here();
-            let kind = self.setting_line()?;
+            let kind = self.setting_line(&lines)?;
             let span = Span::new(start.start, self.end());
             lines.push(SettingLine { comments, trailing: self.trailing(), kind, span });
         }
@@ -61,7 +63,7 @@ impl Parser<'_> {
         }
     }
 
-    fn setting_line(&mut self) -> Parse<SettingKind> {
+    fn setting_line(&mut self, before: &[SettingLine]) -> Parse<SettingKind> {
         let word = self.word().unwrap_or_default();
         if !LINES.contains(&format!("`{word}`").as_str()) {
             let wanted: Vec<&str> = LINES.iter().copied().chain(["`}`"]).collect();
@@ -122,6 +124,10 @@ impl Parser<'_> {
             _ => {
                 let agent = self.agent()?;
                 self.expect("=")?;
+                if word == "value" && self.is_grid() {
+                    let value = self.grid(&agent, before)?;
+                    return Ok(SettingKind::Value { agent, value });
+                }
                 let table = self.peek_second().is_some_and(|t| t.kind == TokenKind::Name("table".into()));
                 if word == "value" && table && self.accept_word("any") {
                     self.expect_word("table")?;
@@ -350,6 +356,9 @@ impl Parser<'_> {
         self.expect_word("on")?;
         let setting = self.name("a setting")?;
         self.expect(":")?;
+        if self.is_arrow() {
+            return Ok(Mechanism { name, body: self.arrows(setting)? });
+        }
         let outcome = self.name("the outcome variable")?;
         self.expect("=")?;
         let table = self.peek_second().is_some_and(|t| t.kind == TokenKind::Name("table".into()));

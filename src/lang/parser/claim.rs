@@ -35,8 +35,8 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    self, Answer, Braces, Claim, End, ExprKind, Extreme, Interval, Name, Quantity, Range, Relations, Scope,
-    Solve, Span, Stance, Statement, StatementKind, Text,
+    self, Answer, Braces, Claim, End, ExprKind, Extreme, Interval, Name, Property, PropertyKind, Quantity,
+    Range, Relations, Scope, Solve, Span, Stance, Statement, StatementKind, Text,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
@@ -80,7 +80,10 @@ impl Parser<'_> {
             printed: None,
             refs: vec![],
         };
-        if self.is_symbol("{") && claim.solve.is_none() {
+        if claim.solve.is_none() && stance == Stance::Holds && self.is_without_payments() {
+            claim.stance = Stance::Fails;
+            claim.statements.push(self.without_payments()?);
+        } else if self.is_symbol("{") && claim.solve.is_none() {
             claim.braces = Braces::Present;
             let opened = self.expect("{")?;
             loop {
@@ -220,6 +223,26 @@ impl Parser<'_> {
             out.push(self.quoted()?);
         }
         Ok(out)
+    }
+
+    /// `no payment makes …`
+    fn is_without_payments(&mut self) -> bool {
+        let second =
+            matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(n), .. }) if n == "payment");
+        second && self.is_word("no")
+    }
+
+    /// `no payment makes choice incentive compatible`: it is not the case that the rule is implementable.
+    fn without_payments(&mut self) -> Parse<Statement> {
+        let start = self.here();
+        self.words(&["no", "payment", "makes"])?;
+        let mechanism = self.expr()?;
+        let span = self.here();
+        self.words(&["incentive", "compatible"])?;
+        let property = Property { kind: PropertyKind::Implementable, span };
+        let kind = StatementKind::Properties { mechanism, properties: vec![property] };
+        let span = Span::new(start.start, self.end());
+        Ok(Statement { comments: vec![], trailing: None, kind, refs: vec![], span })
     }
 
     fn statement(&mut self, comments: Vec<String>) -> Parse<Statement> {

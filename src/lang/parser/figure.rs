@@ -2,18 +2,22 @@
 //!
 //! ```text
 //! figure = "figure" statement-name [ at ] ":" drawn { "ref" texts }
+//!        | "figure" statement-name "over" expr [ "against" statement-name { "," statement-name } ] { "ref" texts }
 //! drawn  = "regions" "of" expr | "solution" "of" statement-name | "diagram" "of" expr "=" expr
 //!        | expr { "," expr } [ "against" expr ] "over" expr { "," expr } [ "mark" expr "=" expr { "," expr "=" expr } ]
 //! ```
 
 use super::{Parse, Parser};
-use crate::lang::ast::{Expr, Figure, FigureKind};
+use crate::lang::ast::{Expr, Figure, FigureKind, Name, Span};
 use crate::lang::lexer::{Token, TokenKind};
 
 impl Parser<'_> {
     /// What follows `figure`.
     pub(super) fn figure(&mut self) -> Parse<Figure> {
         let name = self.hyphenated()?;
+        if self.is_word("over") {
+            return self.of_claims(name);
+        }
         let at = self.fixed()?;
         self.expect(":")?;
         let kind = if self.begins("regions") {
@@ -32,6 +36,26 @@ impl Parser<'_> {
             refs.extend(self.texts()?);
         }
         Ok(Figure { name, at, kind, refs })
+    }
+
+    /// `figure charges over r against gains`: the left sides of claims, as functions of a name.
+    fn of_claims(&mut self, first: Name) -> Parse<Figure> {
+        self.expect_word("over")?;
+        let over = self.expr()?;
+        let mut claims = vec![first];
+        if self.accept_word("against") {
+            claims.push(self.hyphenated()?);
+            while self.accept(",") {
+                claims.push(self.hyphenated()?);
+            }
+        }
+        let names: Vec<&str> = claims.iter().map(|c| c.text.as_str()).collect();
+        let name = Name { text: format!("{}-drawn", names.join("-and-")), span: Span::default() };
+        let mut refs = Vec::new();
+        while self.accept_word("ref") {
+            refs.extend(self.texts()?);
+        }
+        Ok(Figure { name, at: vec![], kind: FigureKind::Claims { claims, over }, refs })
     }
 
     /// `a, b against q over x mark x = 1/2`.

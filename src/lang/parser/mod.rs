@@ -15,6 +15,7 @@ mod claim;
 mod derivation;
 mod expr;
 mod figure;
+mod grid;
 mod predicate;
 
 use super::ast::{self, Blank, File, Item, ItemKind, Name, Range, Span, Text};
@@ -113,11 +114,13 @@ struct Parser<'a> {
     open: usize,
     /// Comments that were passed and belong to nothing yet, by their number among the tokens.
     comments: Vec<(usize, String)>,
+    /// The settings that were read.
+    settings: Vec<ast::Setting>,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, tokens: &'a [Token]) -> Self {
-        Parser { text, tokens, at: 0, depth: 0, open: 0, comments: vec![] }
+        Parser { text, tokens, at: 0, depth: 0, open: 0, comments: vec![], settings: vec![] }
     }
 
     /// The next token that is no comment; comments on the way are kept.

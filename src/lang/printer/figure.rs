@@ -19,6 +19,13 @@ pub fn print_drawn(kind: &FigureKind) -> String {
         FigureKind::Diagram { played, direct } => {
             format!("diagram of {} = {}", print_expr(played), print_expr(direct))
         }
+        FigureKind::Claims { claims, over } => {
+            let names: Vec<&str> = claims.iter().map(|c| c.text.as_str()).collect();
+            let (first, more) = names.split_first().map_or(("", &[][..]), |(first, more)| (*first, more));
+            let against =
+                if more.is_empty() { String::new() } else { format!(" against {}", more.join(", ")) };
+            format!("{first} over {}{against}", print_expr(over))
+        }
         FigureKind::Regions { mechanism } => format!("regions of {}", print_expr(mechanism)),
         FigureKind::Solution { statement } => format!("solution of {}", statement.text),
     }
@@ -26,15 +33,19 @@ pub fn print_drawn(kind: &FigureKind) -> String {
 
 /// A figure on one line, or on two where one of `width` is too short.
 pub(super) fn print_figure(figure: &Figure, width: usize) -> String {
+    let refs: Vec<String> = figure.refs.iter().map(|t| format!("\"{}\"", t.text)).collect();
+    if let FigureKind::Claims { .. } = figure.kind {
+        let refs = if refs.is_empty() { String::new() } else { format!(" ref {}", refs.join(", ")) };
+        return format!("figure {}{refs}", print_drawn(&figure.kind));
+    }
     let mut head = format!("figure {}", figure.name.text);
     for (position, (name, value)) in figure.at.iter().enumerate() {
         let separator = if position == 0 { " at " } else { ", " };
         head.push_str(&format!("{separator}{} = {}", name.text, print_expr(value)));
     }
     let mut body = print_drawn(&figure.kind);
-    if !figure.refs.is_empty() {
-        let quoted: Vec<String> = figure.refs.iter().map(|t| format!("\"{}\"", t.text)).collect();
-        body.push_str(&format!(" ref {}", quoted.join(", ")));
+    if !refs.is_empty() {
+        body.push_str(&format!(" ref {}", refs.join(", ")));
     }
     let break_ = if head.len() + body.len() + 2 > width { "\n  " } else { " " };
     format!("{head}:{break_}{body}")

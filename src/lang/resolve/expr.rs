@@ -121,6 +121,11 @@ impl Env<'_> {
         if let Some(parameter) = self.universe.parameters.iter().find(|p| p.shown == text) {
             return Ok(Expr::variable(&parameter.name));
         }
+        if let Some(agent) = &self.sole
+            && let Some(own) = types.iter().find(|b| b.shown == format!("{text}[{agent}]"))
+        {
+            return Ok(Expr::variable(&own.name));
+        }
         if types.iter().any(|b| b.shown.starts_with(&format!("{text}["))) {
             let message = format!("`{text}` is a family of types, and one of them is needed here");
             let help = format!("write `{text}[1]`, say");

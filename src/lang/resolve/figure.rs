@@ -7,7 +7,7 @@ use super::statement::{Reader, fixed_parameters};
 use super::{Obligation, Resolve};
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name};
-use crate::lang::ast::{self, ExprKind, FigureKind, ItemKind, Scope, Span};
+use crate::lang::ast::{self, ExprKind, FigureKind, ItemKind, Scope, Span, StatementKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::{print_drawn, print_expr};
 use crate::model::{Bound, Claim, Comparison, Conjunct};
@@ -105,24 +105,29 @@ pub(super) fn resolve(
     items: &[ast::Item],
 ) -> Resolve<ResolvedFigure> {
     let fixed = fixed_parameters(universe, &figure.at)?;
-    let names = match &figure.kind {
+    let kind = match &figure.kind {
+        FigureKind::Claims { claims, over } => of_claims(claims, over, items)?,
+        kind => kind.clone(),
+    };
+    let names = match &kind {
         FigureKind::Curves { curves, against, .. } => {
             curves.iter().chain(against).flat_map(names_in).collect()
         }
         FigureKind::Diagram { played, direct } => [played, direct].into_iter().flat_map(names_in).collect(),
         FigureKind::Regions { mechanism } => names_in(mechanism),
-        FigureKind::Solution { .. } => vec![],
+        FigureKind::Claims { .. } | FigureKind::Solution { .. } => vec![],
     };
     let mut env = Env::new(universe, settings_in_scope(universe, &names));
     env.naming = Naming::Named;
     let reader = Reader { universe, fixed: &fixed, scope: Scope::Everywhere };
-    let drawn = match &figure.kind {
+    let drawn = match &kind {
         FigureKind::Curves { curves, against, over, marks } => {
             self::curves(&reader, &mut env, (curves, against.as_ref()), over, marks)?
         }
         FigureKind::Diagram { played, direct } => diagram(&reader, &mut env, played, direct)?,
         FigureKind::Regions { mechanism } => regions(&reader, &mut env, mechanism)?,
         FigureKind::Solution { statement } => solution(statement, items)?,
+        FigureKind::Claims { .. } => return Err(complain("wrong-sort", "a figure of figures", span)),
     };
     let at: Vec<String> = figure.at.iter().map(|(n, e)| format!("{} = {}", n.text, print_expr(e))).collect();
     let at = if at.is_empty() { String::new() } else { format!("at {}: ", at.join(", ")) };
@@ -136,6 +141,32 @@ pub(super) fn resolve(
         drawn,
         rests_on: if env.averaged { vec!["independent types".into()] } else { vec![] },
     })
+}
+
+/// The left sides of claims as functions of a name.
+fn of_claims(names: &[ast::Name], over: &ast::Expr, items: &[ast::Item]) -> Resolve<FigureKind> {
+    let claims: Vec<&ast::Claim> = items
+        .iter()
+        .filter_map(|item| if let ItemKind::Claim(claim) = &item.kind { Some(claim) } else { None })
+        .collect();
+    let mut curves = Vec::new();
+    for name in names {
+        let Some(claim) = claims.iter().find(|c| c.name.text == name.text) else {
+            let known = claims.iter().map(|c| c.name.text.as_str());
+            return Err(unknown_name("statement", &name.text, name.span, known));
+        };
+        match claim.statements.as_slice() {
+            [ast::Statement { kind: StatementKind::Relations { first, .. }, .. }] => {
+                curves.push(first.clone())
+            }
+            _ => {
+                let message =
+                    format!("`{}` is not one comparison, whose left side could be drawn", name.text);
+                return Err(complain("wrong-sort", message, name.span));
+            }
+        }
+    }
+    Ok(FigureKind::Curves { curves, against: None, over: vec![over.clone()], marks: vec![] })
 }
 
 /// `v[1]`, `r`: the name of a type or parameter.

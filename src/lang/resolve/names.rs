@@ -160,3 +160,30 @@ pub(super) fn occurs(name: &Name, body: &ast::Expr) -> Resolve<()> {
     let message = format!("the bound variable `{}` does not occur in the body", name.text);
     Err(complain("unused-binder", message, name.span))
 }
+
+/// The number of the only agent that terms speak of, if it is the only one: `1` in `virtual_value(sale, 1) = 2*x - 1`.
+pub(super) fn sole_agent<'a>(terms: impl Iterator<Item = &'a ast::Expr>) -> Option<String> {
+    let mut stack: Vec<&ast::Expr> = terms.collect();
+    let mut found: Option<String> = None;
+    while let Some(e) = stack.pop() {
+        let agent = match &e.kind {
+            ExprKind::Call { function, arguments } if takes_an_agent(&function.text) => arguments.get(1),
+            ExprKind::Indexed { index, .. } => Some(&**index),
+            _ => None,
+        };
+        match agent.map(|a| &a.kind) {
+            Some(ExprKind::Number(number)) => {
+                let number = number.to_string();
+                if found.as_ref().is_some_and(|known| *known != number) {
+                    return None;
+                }
+                found = Some(number);
+            }
+            // An index speaks of every agent.
+            Some(_) => return None,
+            None => {}
+        }
+        children(e, &mut |child| stack.push(child));
+    }
+    found
+}

@@ -253,6 +253,8 @@ pub(super) struct Env<'u> {
     pub(super) stages: Stages,
     /// Agents and profiles of a derivation.
     pub(super) family: Option<super::family::Family>,
+    /// The number of the only agent that a statement speaks of: the name of a family alone is that agent's type.
+    pub(super) sole: Option<String>,
     /// Whether anything is averaged over independent types.
     pub(super) averaged: bool,
     pub(super) depth: usize,
@@ -279,6 +281,7 @@ impl<'u> Env<'u> {
             naming: Naming::Unfolded,
             stages: Stages::default(),
             family: None,
+            sole: None,
             averaged: false,
             depth: 0,
             again: false,

@@ -7,7 +7,7 @@ use crate::kernel::{Expr, Name};
 use crate::model::{Bound, Claim, Conjunct, Existence, Piece, Question, Setting, TablePart, Tables};
 
 use super::binder::comparison;
-use super::names::{advise, agents_in, complain, names_in, settings_in_scope};
+use super::names::{advise, agents_in, complain, names_in, settings_in_scope, sole_agent};
 use super::scope::{Env, Naming, Universe};
 use super::stage::{self, Side};
 use super::ties::Coverage;
@@ -435,6 +435,7 @@ impl Reader<'_> {
         out: &mut Read,
     ) -> Result<(), Vec<Diagnostic>> {
         let (mut sides, mut complaints) = (Vec::new(), Vec::new());
+        env.sole = sole_agent(std::iter::once(first).chain(rest.iter().map(|(_, e)| e)));
         for e in std::iter::once(first).chain(rest.iter().map(|(_, e)| e)).chain(printed) {
             match self.side(env, e) {
                 Ok(side) => sides.push(side),
