@@ -10,7 +10,7 @@ use super::math::Math;
 use super::show::Names;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::tree::{self, Evaluation, Tree};
-use crate::kernel::{Certificate, Expr, Formula, Name, Relation, Replay, Step};
+use crate::kernel::{Atom, Certificate, Expr, Formula, Name, Relation, Replay, Step};
 
 /// One side of a comparison: as written, and what it means.
 #[derive(Debug, Clone)]
@@ -308,6 +308,14 @@ fn sentence(step: &Step, conclusion: &Formula, names: &Names) -> Option<Block> {
 }
 
 /// The value of a term under an evaluation, if the kernel agrees.
+/// What indicators and integrals are, seen from their evidence.
+pub(super) fn values(facts: &mut Vec<Fact>, evaluation: &Evaluation) -> Option<Vec<(Atom, Expr)>> {
+    let before = facts.len();
+    let values = tree::values(facts, evaluation).ok();
+    facts.truncate(before);
+    values
+}
+
 pub(super) fn value(facts: &mut Vec<Fact>, e: &Expr, evaluation: &Evaluation) -> Option<Expr> {
     let before = facts.len();
     let value = tree::evaluate(facts, e, evaluation).ok();

@@ -1,14 +1,14 @@
 //! Cases, integrals and signs of one comparison, worked out line by line from its evidence.
 
 use super::block::{Block, Inline, Link, Prose, words};
-use super::derivation::{Side, value};
+use super::derivation::{Side, value, values};
 use super::math::Math;
 use super::show::Names;
 use crate::exact::Rational;
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::rule::on_box::Cover;
-use crate::kernel::rule::tree::{Direction, Evaluation, Pieces, Tree, Value};
-use crate::kernel::{Expr, Formula, Node, Relation};
+use crate::kernel::rule::tree::{Direction, Evaluation, Pieces, Tree, substitute_atoms};
+use crate::kernel::{Atom, Expr, Formula, Node, Relation};
 
 /// Letters of a term that is still worth showing on the way, or of an integral that is still worth working out.
 pub const READABLE: usize = 300;
@@ -53,12 +53,13 @@ impl Steps {
             }
             Tree::Empty(_) => out.push(Block::Prose(vec![words("impossible here")])),
             Tree::Leaf { evaluation, sign } => {
+                let Some(values) = values(facts, evaluation) else { return };
                 let mut integrals = Vec::new();
-                self.integrals(&mut integrals, facts, evaluation);
-                let Some(worth) = value(facts, e, evaluation) else { return };
+                self.integrals(&mut integrals, facts, evaluation, &values);
+                let worth = substitute_atoms(e, &values);
                 let mut links = Vec::new();
                 if let Some(sides) = sides {
-                    self.sides(&mut links, facts, evaluation, sides, !integrals.is_empty());
+                    self.sides(&mut links, &values, sides, !integrals.is_empty());
                 }
                 if relation != Relation::Equal {
                     links.extend(self.sign(facts, &worth, relation, sign, sides));
@@ -106,12 +107,11 @@ impl Steps {
     fn sides(
         &self,
         links: &mut Vec<Link>,
-        facts: &mut Vec<Fact>,
-        evaluation: &Evaluation,
+        values: &[(Atom, Expr)],
         (left, relation, right): Sides<'_>,
         has_integrals: bool,
     ) {
-        let mut side = |side: &Side, links: &mut Vec<Link>| {
+        let side = |side: &Side, links: &mut Vec<Link>| {
             let mut last = side.shown.text();
             let mut first = Some(side.shown.clone());
             let mut add = |right: Math, reason: &str| {
@@ -125,9 +125,8 @@ impl Steps {
             if !self.is_told {
                 add(self.names.math(&side.term), "by the definitions");
             }
-            if let Some(evaluated) = value(facts, &side.term, evaluation) {
-                add(self.names.math(&evaluated), if has_integrals { "with these integrals" } else { "" });
-            }
+            let evaluated = substitute_atoms(&side.term, values);
+            add(self.names.math(&evaluated), if has_integrals { "with these integrals" } else { "" });
             last
         };
         let shown = side(left, links);
@@ -217,16 +216,20 @@ impl Steps {
     }
 
     /// The value of each integral, piece by piece.
-    fn integrals(&mut self, out: &mut Vec<Block>, facts: &mut Vec<Fact>, evaluation: &Evaluation) {
+    fn integrals(
+        &mut self,
+        out: &mut Vec<Block>,
+        facts: &mut Vec<Fact>,
+        evaluation: &Evaluation,
+        values: &[(Atom, Expr)],
+    ) {
         let mut unreadable = 0;
-        for (k, step) in evaluation.0.iter().enumerate() {
-            let Value::Integral(pieces) = step else { continue };
+        for pieces in evaluation.integrals() {
             if self.names.math(&pieces.integral).text().len() > READABLE {
                 unreadable += 1;
                 continue;
             }
-            let until = Evaluation(evaluation.0.iter().take(k + 1).cloned().collect());
-            let Some(worth) = value(facts, &pieces.integral, &until) else { continue };
+            let worth = substitute_atoms(&pieces.integral, values);
             for block in self.integral(facts, pieces, &worth) {
                 // An inner integral may be the same on several pieces.
                 if !out.contains(&block) {
@@ -261,10 +264,12 @@ impl Steps {
             let before = facts.len();
             facts.push(Fact { relation: Relation::Positive, expr: y.minus(low) });
             facts.push(Fact { relation: Relation::Positive, expr: high.minus(&y) });
-            self.integrals(&mut blocks, facts, part);
-            let integrand = value(facts, &body, part);
+            let inner = values(facts, part);
+            if let Some(inner) = &inner {
+                self.integrals(&mut blocks, facts, part, inner);
+            }
             facts.truncate(before);
-            let Some(integrand) = integrand else { continue };
+            let Some(integrand) = inner.map(|inner| substitute_atoms(&body, &inner)) else { continue };
             let range = (self.names.math(from), self.names.math(to));
             if integrand.is_zero() {
                 zeros.push(range);

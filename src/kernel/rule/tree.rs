@@ -163,6 +163,11 @@ fn walk(facts: &mut Vec<Fact>, relation: Relation, goal: &Expr, tree: &Tree) -> 
 
 /// The value of a term wherever the facts hold.
 pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Result<Expr, Rejection> {
+    Ok(substitute_atoms(e, &values(facts, evidence)?))
+}
+
+/// What indicators and integrals are wherever the facts hold, in the order of the evidence.
+pub fn values(facts: &mut Vec<Fact>, evidence: &Evaluation) -> Result<Vec<(Atom, Expr)>, Rejection> {
     let mut values: Vec<(Atom, Expr)> = Vec::new();
     for value in &evidence.0 {
         values.extend(match value {
@@ -171,7 +176,7 @@ pub fn evaluate(facts: &mut Vec<Fact>, e: &Expr, evidence: &Evaluation) -> Resul
             Value::Whole(e) => Some(released(e, &values)?),
         });
     }
-    Ok(substitute_atoms(e, &values))
+    Ok(values)
 }
 
 /// An indicator and its value; none for what is a number.
@@ -214,7 +219,8 @@ fn released(e: &Expr, values: &[(Atom, Expr)]) -> Result<(Atom, Expr), Rejection
     }
 }
 
-fn substitute_atoms(e: &Expr, values: &[(Atom, Expr)]) -> Expr {
+/// A term with values in the place of atoms.
+pub fn substitute_atoms(e: &Expr, values: &[(Atom, Expr)]) -> Expr {
     e.replace_atoms(|a| values.iter().find(|(b, _)| a == b).map(|(_, value)| value.clone()))
 }
 
