@@ -166,12 +166,21 @@ impl Names {
         let radicals = radicals(&mut factors);
         let counted = self.counted_powers(&mut factors);
         let one = |(a, exponent): (&Atom, u32)| {
-            let math = self.atom(a);
-            Factor { rank: rank(a), text: math.text(), math, exponent }
+            let (math, below) = match a.node() {
+                Node::Inverse(divisor) => (self.math(divisor), true),
+                _ => (self.atom(a), false),
+            };
+            Factor { rank: rank(a), text: math.text(), math, exponent, below }
         };
         let mut out: Vec<Factor> = factors.into_iter().map(one).collect();
         out.sort_by(|a, b| (a.rank, &a.text).cmp(&(b.rank, &b.text)));
-        let radical = |text: String| Factor { rank: 0, math: Math::Written(text.clone()), text, exponent: 1 };
+        let radical = |text: String| Factor {
+            rank: 0,
+            math: Math::Written(text.clone()),
+            text,
+            exponent: 1,
+            below: false,
+        };
         radicals.into_iter().map(radical).chain(counted).chain(out).collect()
     }
 
@@ -195,7 +204,7 @@ impl Names {
             let steps = Expr::variable(name).minus(&Expr::integer((*least).into()));
             let exponent = steps.times(&Expr::integer(s.into())).plus(&Expr::integer(k.into()));
             let math = Math::Power(Box::new(self.math(&base)), Box::new(self.math(&exponent)));
-            out.push(Factor { rank: 1, text: math.text(), math, exponent: 1 });
+            out.push(Factor { rank: 1, text: math.text(), math, exponent: 1, below: false });
         }
         out
     }
@@ -210,9 +219,7 @@ impl Names {
             }
             Node::Indicator(e) => Math::Indicator(Box::new(self.comparison(e, ">=", "<="))),
             Node::Whole(e) => Math::Fenced(Box::new(self.math(e))),
-            Node::Inverse(e) => {
-                Math::Fenced(Box::new(Math::whole(1).over(Math::Fenced(Box::new(self.math(e))))))
-            }
+            Node::Inverse(e) => Math::whole(1).over(self.math(e)),
             Node::Natural => Math::Name("m".into()),
             Node::Power(e) => Math::Power(Box::new(self.math(e)), Box::new(Math::Name("m".into()))),
             Node::Primitive { upper, body } => match self.folded(body) {
@@ -441,6 +448,8 @@ struct Factor {
     text: String,
     math: Math,
     exponent: u32,
+    /// Whether it is divided by.
+    below: bool,
 }
 
 /// One term of a sum.
@@ -459,18 +468,29 @@ impl Shown<'_> {
     fn math(self) -> Math {
         let c = self.coefficient.abs();
         let (numerator, denominator) = (c.numerator(), c.denominator());
-        let mut parts: Vec<Math> = self.factors.into_iter().map(|f| f.math.power(f.exponent)).collect();
-        if parts.is_empty() || numerator != 1.into() {
-            parts.insert(0, Math::whole(numerator));
+        let (below, above): (Vec<Factor>, Vec<Factor>) = self.factors.into_iter().partition(|f| f.below);
+        let powers = |all: Vec<Factor>| all.into_iter().map(|f| f.math.power(f.exponent)).collect();
+        let (mut above, mut below): (Vec<Math>, Vec<Math>) = (powers(above), powers(below));
+        if above.is_empty() || numerator != 1.into() {
+            above.insert(0, Math::whole(numerator));
         }
-        let product = match (parts.len(), parts.pop()) {
-            (1, Some(one)) => one,
-            (_, last) => {
-                parts.extend(last);
-                Math::Product(parts)
-            }
-        };
-        if denominator == 1.into() { product } else { product.over(Math::whole(denominator)) }
+        if denominator != 1.into() {
+            below.insert(0, Math::whole(denominator));
+        }
+        match below.is_empty() {
+            true => product(above),
+            false => product(above).over(product(below)),
+        }
+    }
+}
+
+fn product(mut factors: Vec<Math>) -> Math {
+    match (factors.len(), factors.pop()) {
+        (1, Some(one)) => one,
+        (_, last) => {
+            factors.extend(last);
+            Math::Product(factors)
+        }
     }
 }
 

@@ -146,7 +146,7 @@ fn eval_prints_one_exact_value() {
     let run = vickrey(&directory, &["eval", "--width", "1/10^20", logarithm]);
     assert_eq!(
         run.out,
-        "integral((1/(y + 1)), y from 0 to 1), between 0.6931471805599453094167 and 0.6931471805599453094178\n"
+        "integral(1/(y + 1), y from 0 to 1), between 0.6931471805599453094167 and 0.6931471805599453094178\n"
     );
     let run = vickrey(&directory, &["eval", "--width", "0", logarithm]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
