@@ -351,3 +351,31 @@ claim c: {claim}
         assert_eq!(found.profitable.as_deref(), reports, "{payment}: {:?}", report.statements[0].story);
     }
 }
+
+#[test]
+fn a_counterexample_says_whether_it_is_one_of_many() {
+    use vickrey::pipeline::{Detail, check};
+    let setting = "setting sale {
+  agents i in 1..2 with type v[i] ~ uniform(0, 1)
+  one good
+  ties to the lowest index
+}
+
+";
+    for (claim, nearby) in [
+        // Fails wherever the second is higher; a tie is found first, and another point is told.
+        ("v[1] >= v[2]", Some(true)),
+        ("surplus(pivot(sale)) = 0", Some(true)),
+        // Only on the diagonal, only at an end.
+        ("[v[1] > v[2]] = [v[1] >= v[2]]", Some(false)),
+        ("v[1]*(1 - v[1]) > 0", None),
+        ("[v[1] = 1] = 0", Some(false)),
+        // No types.
+        ("E v[1] = 1/3", None),
+    ] {
+        let report =
+            check("a.mech", &format!("{setting}claim c: {claim}\n"), Detail::Verdicts).report.unwrap();
+        let found = report.statements[0].counterexample.as_ref().unwrap();
+        assert_eq!(found.nearby, nearby, "{claim}: {:?}", report.statements[0].story);
+    }
+}

@@ -272,8 +272,8 @@ fn universal(maxima: &Maxima, claim: &Claim) -> Decided {
         Err(obstacle) => obstacle,
     };
     match prover::find(maxima, claim) {
-        Ok(Some(failure)) => match prover::refute_claim(claim, &failure) {
-            Ok(proved) => {
+        Ok(Some(failure)) => match refuted(maxima, claim, failure) {
+            Ok((proved, failure)) => {
                 let proof = Proof { claim: claim.denial(), proved };
                 Decided::Refuted(proof, Refutation::Point { claim: claim.clone(), failure })
             }
@@ -281,6 +281,15 @@ fn universal(maxima: &Maxima, claim: &Claim) -> Decided {
         },
         Ok(None) => Decided::Open(obstacle),
         Err(_) => Decided::Open(obstacle),
+    }
+}
+
+/// A refutation at a point apart from ties, if there is one; else at the point that was found.
+fn refuted(maxima: &Maxima, claim: &Claim, failure: Failure) -> Result<(Proved, Failure), Obstacle> {
+    let apart = prover::apart_from_ties(maxima, claim, failure.clone());
+    match prover::refute_claim(claim, &apart) {
+        Ok(proved) => Ok((proved, apart)),
+        Err(_) => prover::refute_claim(claim, &failure).map(|proved| (proved, failure)),
     }
 }
 

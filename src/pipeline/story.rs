@@ -291,7 +291,15 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
             }
         }
     }
-    let counterexample = Counterexample { what, at, left, right, difference, profitable };
+    let nearby = prover::fails_nearby(claim, failure);
+    match nearby {
+        Some(true) => story.push("it fails at all types nearby too".into()),
+        Some(false) => {
+            story.push("this is at a tie or at the end of a type space: nearby it may hold".into())
+        }
+        None => {}
+    }
+    let counterexample = Counterexample { what, at, left, right, difference, profitable, nearby };
     (counterexample, story)
 }
 
@@ -346,7 +354,7 @@ fn at_table(exception: &Exceptional, names: &Names) -> (Option<Counterexample>, 
         }
     }
     let difference = none();
-    (Some(Counterexample { what, at, left, right, difference, profitable: None }), story)
+    (Some(Counterexample { what, at, left, right, difference, profitable: None, nearby: None }), story)
 }
 
 /// A parameter for which the answer is another one.
@@ -371,6 +379,7 @@ fn in_region(piece: &Piece, exception: &Exception, names: &Names) -> (Option<Cou
             right: none.clone(),
             difference: none,
             profitable: None,
+            nearby: None,
         };
         return (Some(counterexample), story);
     };

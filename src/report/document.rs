@@ -170,6 +170,9 @@ pub struct Counterexample {
     /// All reports that gain, if these are an interval with rational ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profitable: Option<String>,
+    /// Whether it fails at all types nearby too; if not, the point is at a tie or at the end of a type space.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearby: Option<bool>,
 }
 
 /// The first step of a derivation that does not follow.
