@@ -101,6 +101,8 @@ fn a_refutation_tells_the_point_both_sides_and_the_true_value() {
             left: "1/8".into(),
             right: "1/4".into(),
             difference: "-1/8".into(),
+            profitable: None,
+            nearby: None,
         }),
         story: vec!["at v = 1/2: 1/8 is not equal to 1/4".into(), "left - right = -1/8".into()],
         ..statement(VerdictKind::Refuted)

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod block;
+mod decimals;
 mod derivation;
 mod diagnostic;
 mod document;
@@ -23,6 +24,7 @@ mod text;
 
 pub use arrows::{Arrows, draw_arrows};
 pub use block::{Block, Inline, Link, Picture, Prose, plain, words};
+pub use decimals::decimals;
 pub use derivation::{Aim, Kind, Side, derivation};
 pub use diagnostic::{Colour, file_error, place_error, render_diagnostic};
 pub use document::{
@@ -38,5 +40,4 @@ pub use math::Math;
 pub use sentence::{sentence, verdict};
 pub use sheet::{key_latex, key_markdown, questions_latex, questions_markdown};
 pub use show::Names;
-pub use show::decimals;
 pub use text::{Verbosity, count, explanation};

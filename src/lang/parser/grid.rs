@@ -7,9 +7,8 @@
 //! ```
 
 use super::{Parse, Parser};
-use crate::exact::Rational;
 use crate::lang::ast::{
-    AgentRef, Expr, ExprKind, MechanismBody, Name, Setting, SettingKind, SettingLine, Span,
+    AgentRef, Expr, ExprKind, Factor, MechanismBody, Name, Setting, SettingKind, SettingLine, Span,
 };
 use crate::lang::lexer::{Token, TokenKind};
 
@@ -88,19 +87,22 @@ impl Parser<'_> {
     fn signed(&mut self) -> Parse<Expr> {
         let start = self.here();
         let negative = self.accept("-");
-        let mut value = self.digits()?;
+        let mut number = self.digits()?;
         if self.accept("/") {
             let divisor = self.digits()?;
-            value =
-                value.checked_div(&divisor).ok_or_else(|| self.expected(&["a number that is not zero"]))?;
+            if matches!(&divisor.kind, ExprKind::Number(value) if value.is_zero()) {
+                return Err(self.expected(&["a number that is not zero before this"]));
+            }
+            let span = number.span.to(divisor.span);
+            let kind = ExprKind::Product(vec![(Factor::Times, number), (Factor::Over, divisor)]);
+            number = Expr { kind, span };
         }
-        let kind = ExprKind::Number(value);
         let span = Span::new(start.start, self.end());
-        let number = Expr { kind, span };
         Ok(if negative { Expr { kind: ExprKind::Negated(Box::new(number)), span } } else { number })
     }
 
-    fn digits(&mut self) -> Parse<Rational> {
+    fn digits(&mut self) -> Parse<Expr> {
+        let span = self.here();
         let found = match self.peek() {
             Some(Token { kind: TokenKind::Number(digits), .. }) => digits.parse().ok(),
             _ => None,
@@ -108,7 +110,7 @@ impl Parser<'_> {
         match found {
             Some(value) => {
                 self.at += 1;
-                Ok(value)
+                Ok(Expr { kind: ExprKind::Number(value), span })
             }
             None => Err(self.expected(&["a number"])),
         }
