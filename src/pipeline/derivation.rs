@@ -86,7 +86,8 @@ pub(super) fn misprints(written: &DerivationSource, derived: &Derived, names: &N
                 let difference = names.expr(&Expr::number(instance.difference.clone()));
                 let at = point(written, instance, names);
                 let (what, left, right) = (String::new(), before.clone(), value.clone());
-                let failure = Counterexample { what, at, left, right, difference };
+                let (profitable, nearby) = (None, None);
+                let failure = Counterexample { what, at, left, right, difference, profitable, nearby };
                 (VerdictKind::Refuted, Some(failure))
             }
             Misprint::Right => (VerdictKind::Proved, None),

@@ -26,7 +26,6 @@ mod tables;
 pub use breaks::closed_form;
 pub use counterexample::{Failure, find};
 pub use derivation::{Derived, Hypotheses, Instance, Misprint, Outcome, Tactic, derive, nearest};
-pub use derivation::{Derived, Hypotheses, Instance, Outcome, Tactic, derive};
 pub use enclosure::enclosed;
 pub use existence::{Answer, decide};
 pub use extremum::{Extremum, Maxima};

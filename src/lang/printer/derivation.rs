@@ -62,11 +62,7 @@ impl<'a> From<&'a Link> for Printed<'a> {
             format!("printed {relation}{}", print_expr(&printed.right))
         });
         let (comments, trailing) = (link.comments.as_slice(), link.trailing.as_ref());
-        Printed {
-            comments,
-            trailing,
-            parts: [text, printed.unwrap_or_default(), because(&link.reasons)],
-        }
+        Printed { comments, trailing, parts: [text, printed.unwrap_or_default(), because(&link.reasons)] }
     }
 }
 
@@ -75,11 +71,7 @@ impl<'a> From<&'a Implication> for Printed<'a> {
         let text = format!("{} {}", direction(link.direction), print_sentence(&link.right));
         let printed = link.printed.as_ref().map(|p| format!("printed {}", print_sentence(p)));
         let (comments, trailing) = (link.comments.as_slice(), link.trailing.as_ref());
-        Printed {
-            comments,
-            trailing,
-            parts: [text, printed.unwrap_or_default(), because(&link.reasons)],
-        }
+        Printed { comments, trailing, parts: [text, printed.unwrap_or_default(), because(&link.reasons)] }
     }
 }
 

@@ -10,18 +10,44 @@ use super::super::derivation::link_failure;
 use super::super::{Prepared, judge, prepare, story};
 use super::{BLANK, Graded, Hide, Mark, blank, is_blank};
 
-fn chains(derivation: &Derivation) -> impl Iterator<Item = (Option<&Name>, &Chain)> {
-    derivation.lines.iter().filter_map(|line| match &line.kind {
-        DerivationKind::Step { name, chain, .. } => Some((name.as_ref(), chain)),
+/// The chains of terms, each with its number among all chains.
+fn chains(derivation: &Derivation) -> impl Iterator<Item = (usize, Option<&Name>, &Chain)> {
+    let all = derivation.lines.iter().filter(|line| is_chain(&line.kind)).enumerate();
+    all.filter_map(|(number, line)| match &line.kind {
+        DerivationKind::Step { name, chain, .. } => Some((number, name.as_ref(), chain)),
         _ => None,
     })
 }
 
-fn chains_mut(derivation: &mut Derivation) -> impl Iterator<Item = &mut Chain> {
-    derivation.lines.iter_mut().filter_map(|line| match &mut line.kind {
-        DerivationKind::Step { chain, .. } => Some(chain),
+fn chains_mut(derivation: &mut Derivation) -> impl Iterator<Item = (usize, &mut Chain)> {
+    let all = derivation.lines.iter_mut().filter(|line| is_chain(&line.kind)).enumerate();
+    all.filter_map(|(number, line)| match &mut line.kind {
+        DerivationKind::Step { chain, .. } => Some((number, chain)),
         _ => None,
     })
+}
+
+/// A chain of terms, or one of statements.
+fn is_chain(kind: &DerivationKind) -> bool {
+    matches!(kind, DerivationKind::Step { .. } | DerivationKind::Argument { .. })
+}
+
+/// The chain of a number.
+fn chain_of(derivation: &Derivation, number: usize) -> Option<(Option<&Name>, &Chain)> {
+    chains(derivation).find(|(k, ..)| *k == number).map(|(_, name, chain)| (name, chain))
+}
+
+/// What a source prints wrongly is no part of an exercise.
+fn without_misprints(derivation: &Derivation) -> Derivation {
+    let mut out = derivation.clone();
+    for line in &mut out.lines {
+        match &mut line.kind {
+            DerivationKind::Step { chain, .. } => chain.links.iter_mut().for_each(|l| l.printed = None),
+            DerivationKind::Argument { links, .. } => links.iter_mut().for_each(|l| l.printed = None),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// Whether a link has something to be found: the last line of a chain of several is what is to be shown, and an
@@ -37,13 +63,13 @@ fn is_hidden(chain: &Chain, position: usize, hide: Hide) -> bool {
 
 /// The derivation with blanks, and their number.
 pub(super) fn blanked(derivation: &Derivation, hide: Hide) -> (Derivation, usize) {
-    let (mut out, mut blanks) = (derivation.clone(), 0);
+    let (mut out, mut blanks) = (without_misprints(derivation), 0);
     out.end_comments.clear();
     for line in &mut out.lines {
         line.comments.clear();
         line.trailing = None;
     }
-    for chain in chains_mut(&mut out) {
+    for (_, chain) in chains_mut(&mut out) {
         let whole = chain.clone();
         for (position, link) in chain.links.iter_mut().enumerate() {
             link.comments.clear();
@@ -117,7 +143,7 @@ struct Blank {
 
 fn filled(derivation: &Derivation, blanks: &[Blank]) -> Derivation {
     let mut out = derivation.clone();
-    for (number, chain) in chains_mut(&mut out).enumerate() {
+    for (number, chain) in chains_mut(&mut out) {
         for blank in blanks.iter().filter(|b| b.chain == number && b.unreadable.is_none()) {
             if let Some(link) = chain.links.get_mut(blank.position) {
                 blank.given.put(link);
@@ -138,9 +164,10 @@ pub(super) fn graded(
         ItemKind::Derivation(d) if d.name.text == derivation.name.text => Some(d),
         _ => None,
     });
+    let derivation = &without_misprints(derivation);
     let mut blanks = Vec::new();
-    for (number, (_, chain)) in chains(derivation).enumerate() {
-        let their = theirs.and_then(|d| chains(d).nth(number)).map(|(_, chain)| chain);
+    for (number, _, chain) in chains(derivation) {
+        let their = theirs.and_then(|d| chain_of(d, number)).map(|(_, chain)| chain);
         for position in (0..chain.links.len()).filter(|p| is_hidden(chain, *p, hide)) {
             let given = Given::of(their.and_then(|c| c.links.get(position)), hide);
             blanks.push(Blank { chain: number, position, given, unreadable: None });
@@ -154,7 +181,7 @@ pub(super) fn graded(
     let mut out = Vec::new();
     for blank in &blanks {
         let (Some((name, chain)), Some((_, full))) =
-            (chains(derivation).nth(blank.chain), chains(&whole).nth(blank.chain))
+            (chain_of(derivation, blank.chain), chain_of(&whole, blank.chain))
         else {
             continue;
         };
@@ -231,8 +258,8 @@ fn stands_at(complaint: &Diagnostic, text: &str, derivation: &Derivation, blank:
     });
     let links: Vec<(usize, usize, usize)> = found
         .into_iter()
-        .flat_map(|d| chains(d).enumerate())
-        .flat_map(|(k, (_, chain))| {
+        .flat_map(chains)
+        .flat_map(|(k, _, chain)| {
             chain.links.iter().enumerate().map(move |(p, link)| (k, p, link.span.start))
         })
         .collect();
