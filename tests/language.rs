@@ -233,7 +233,7 @@ fn tables_as_in_notes_and_rules_by_arrows_are_tables_like_others() {
         ("1/2 1", "1/0 1", "syntax"),
         ("t1 -> x2", "t1 - x2", "syntax"),
         ("on screening", "on screen", "syntax"),
-        ("t2 -> x1", "t3 -> x1", "unknown-name"),
+        ("t2 -> x1", "t3 -> x1", "not-an-element"),
     ] {
         assert!(SCREENING.contains(from));
         let outcome = check("a.mech", &SCREENING.replacen(from, to, 1), Detail::Verdicts);

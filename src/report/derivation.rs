@@ -97,9 +97,21 @@ pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec
             Aim::Relation { .. } => vec![],
         })
         .collect();
+    // That polynomials lie below and above an integrand is for the kernel to read.
+    let squeezed: Vec<&Name> = certificate
+        .steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Squeeze { interval, .. } => Some(interval.variable.name()),
+            _ => None,
+        })
+        .collect();
     for (position, step) in certificate.steps.iter().enumerate() {
         let Ok(number) = replay.step(step) else { break };
         let Ok(theorem) = replay.theorem(number) else { break };
+        if squeezed.iter().any(|name| theorem.conclusion().mentions_variable(name)) {
+            continue;
+        }
         match step {
             Step::Tree { hypotheses, goal: Formula::Compare(relation, e), tree } => {
                 proven.push((position, Proven { hypotheses, relation: *relation, e, tree }));
