@@ -109,7 +109,7 @@ pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec
     for (position, step) in certificate.steps.iter().enumerate() {
         let Ok(number) = replay.step(step) else { break };
         let Ok(theorem) = replay.theorem(number) else { break };
-        if squeezed.iter().any(|name| theorem.conclusion().mentions_variable(name)) {
+        if !squeezed.is_empty() && is_about_bounds(step, theorem.conclusion(), &squeezed) {
             continue;
         }
         match step {
@@ -143,6 +143,14 @@ pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec
         (false, false) => out.push(Block::Fold { title: vec![words("the remaining steps")], blocks: rest }),
     }
     exhibited.into_iter().chain(out).collect()
+}
+
+/// Whether a step is about polynomials that lie below or above an integrand.
+fn is_about_bounds(step: &Step, conclusion: &Formula, names: &[&Name]) -> bool {
+    let closed = matches!(conclusion, Formula::Compare(_, e) if e.free_names().is_empty());
+    matches!(step, Step::Squeeze { .. })
+        || (closed && matches!(step, Step::Tree { .. }))
+        || names.iter().any(|name| conclusion.mentions_variable(name))
 }
 
 /// Takes out what was proved about a term.
@@ -308,7 +316,6 @@ fn sentence(step: &Step, conclusion: &Formula, names: &Names) -> Option<Block> {
         }
         Step::Area { .. } => by("the area under the interim allocation"),
         Step::Congruence { .. } => by("congruence: the integrands agree off ties"),
-        Step::Squeeze { .. } => by("polynomials below and above the integrand"),
         Step::Interchange { .. } => by("interchange of the order of integration"),
         Step::Monotone { .. } => by("integrating over the prior"),
         Step::Combine { .. } => by("combination"),
