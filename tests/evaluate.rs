@@ -370,6 +370,8 @@ fn a_counterexample_says_whether_it_is_one_of_many() {
         ("[v[1] > v[2]] = [v[1] >= v[2]]", Some(false)),
         ("v[1]*(1 - v[1]) > 0", None),
         ("[v[1] = 1] = 0", Some(false)),
+        // A jump inside of an integral.
+        ("integral([v[1] >= 1/2]*y, y from 0 to 1) = [v[1] > 1/2]/2", Some(false)),
         // No types.
         ("E v[1] = 1/3", None),
     ] {

@@ -105,19 +105,40 @@ impl Point<'_> {
     }
 }
 
-/// The arguments of the conditions in a term; integrals depend on their limits and on what is outside without jumps.
+/// Where a term may jump: the arguments of its conditions, and what it divides by. What is integrated counts as far as
+/// it does not depend on the variable of integration.
 fn collect(e: &Expr, out: &mut Vec<Expr>) {
     for atom in e.atoms() {
         match atom.node() {
-            Node::Indicator(argument) => {
-                collect(argument, out);
-                if !out.contains(argument) {
-                    out.push(argument.clone());
+            Node::Indicator(inner) | Node::Inverse(inner) => {
+                collect(inner, out);
+                if !out.contains(inner) {
+                    out.push(inner.clone());
                 }
             }
-            Node::Inverse(inner) | Node::Whole(inner) | Node::Power(inner) => collect(inner, out),
+            Node::Whole(inner) | Node::Power(inner) => collect(inner, out),
             Node::Apply(_, arguments) => arguments.iter().for_each(|a| collect(a, out)),
+            Node::Primitive { upper, body } => {
+                collect(upper, out);
+                inside(body, out);
+            }
+            Node::Opaque { low, high, body } => {
+                [low, high].into_iter().for_each(|limit| collect(limit, out));
+                inside(body, out);
+            }
             _ => {}
+        }
+    }
+}
+
+/// The same of what is integrated.
+fn inside(body: &Expr, out: &mut Vec<Expr>) {
+    let Some(name) = (0..).map(|k| format!("inside'{k}")).find(|name| !body.mentions(name)) else { return };
+    let mut found = Vec::new();
+    collect(&body.open(&name), &mut found);
+    for e in found {
+        if !e.mentions_variable(&name) && !out.contains(&e) {
+            out.push(e);
         }
     }
 }
