@@ -10,16 +10,12 @@ pub(super) fn gcd_of_words(mut a: u64, mut b: u64) -> u64 {
     }
     let shift = (a | b).trailing_zeros();
     a >>= a.trailing_zeros();
-    loop {
+    while b != 0 {
         b >>= b.trailing_zeros();
-        if a > b {
-            std::mem::swap(&mut a, &mut b);
-        }
-        b -= a;
-        if b == 0 {
-            return a << shift;
-        }
+        // Without a branch that nobody can foresee.
+        (a, b) = (a.min(b), a.abs_diff(b));
     }
+    a << shift
 }
 
 /// The greatest common divisor, at least zero; `gcd(0, b) = |b|`. Euclid's steps are found from the leading

@@ -27,6 +27,12 @@ impl<V: Ord + Clone> Monomial<V> {
         Monomial(if exponent == 0 { SmallVec::new() } else { smallvec![(v, exponent)] })
     }
 
+    /// The product of powers whose variables are strictly increasing and whose exponents are not zero.
+    pub(crate) fn of_increasing(factors: Vec<(V, u32)>) -> Self {
+        debug_assert!(factors.windows(2).all(|w| matches!(w, [(v, _), (w, _)] if v < w)));
+        Monomial(factors.into())
+    }
+
     /// The factors in increasing order of the variable.
     pub fn factors(&self) -> impl Iterator<Item = (&V, u32)> {
         self.0.iter().map(|(v, e)| (v, *e))
@@ -148,6 +154,11 @@ impl<V: Ord + Clone> Poly<V> {
     /// The terms, in the order of their monomials.
     pub fn terms(&self) -> impl Iterator<Item = (&Monomial<V>, &Rational)> + Clone {
         self.0.iter().map(|(m, c)| (m, c))
+    }
+
+    /// The terms, in the order of their monomials.
+    pub fn into_terms(self) -> impl Iterator<Item = (Monomial<V>, Rational)> {
+        self.0.into_iter()
     }
 
     /// The number of terms.

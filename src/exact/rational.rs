@@ -70,18 +70,44 @@ impl Rational {
             && d > 0
         {
             // Machine words: the common case, and many times faster than 128 bits.
-            return match i64::try_from(gcd_of_words(n.unsigned_abs(), d.unsigned_abs())) {
-                Ok(g) if g > 1 => Rational(Repr::Small(n / g, d / g)),
-                _ => Rational(Repr::Small(n, d)),
-            };
+            return Self::of_words(n, d);
         }
         let g = gcd_of_double_words(n.unsigned_abs(), d.unsigned_abs());
         let g = i128::try_from(g).unwrap_or(1);
         let (n, d) = if d < 0 { (-(n / g), -(d / g)) } else { (n / g, d / g) };
+        Self::of_coprime(n, d)
+    }
+
+    /// `n/d` for `d > 0`.
+    fn of_words(n: i64, d: i64) -> Self {
+        match common_of_words(n, d) {
+            1 => Rational(Repr::Small(n, d)),
+            g => Rational(Repr::Small(n / g, d / g)),
+        }
+    }
+
+    /// `n/d` for coprime `n` and `d > 0`.
+    fn of_coprime(n: i128, d: i128) -> Self {
         match (i64::try_from(n), i64::try_from(d)) {
             (Ok(n), Ok(d)) => Rational(Repr::Small(n, d)),
             _ => Rational(Repr::Big(Box::new(BigRational::new_raw(n.into(), d.into())))),
         }
+    }
+
+    /// `a/b + c/d`, each in lowest terms. With `g = gcd(b, d)`, what can cancel in `a·(d/g) + c·(b/g)` is a
+    /// divisor of `g` (Knuth, 4.5.1). Each product is below 2^126, so the sum is below 2^127.
+    fn sum_of_words((a, b): (i64, i64), (c, d): (i64, i64)) -> Self {
+        let common = common_of_words(b, d);
+        let numerator = i128::from(a) * i128::from(d / common) + i128::from(c) * i128::from(b / common);
+        if common == 1 {
+            return Self::of_coprime(numerator, i128::from(b) * i128::from(d));
+        }
+        let rest = i64::try_from(numerator % i128::from(common)).unwrap_or(0);
+        let cancelled = common_of_words(rest, common);
+        Self::of_coprime(
+            numerator / i128::from(cancelled),
+            i128::from(b / common) * i128::from(d / cancelled),
+        )
     }
 
     /// Canonical form of a reduced big rational.
@@ -217,6 +243,11 @@ impl Rational {
     }
 }
 
+/// The greatest common divisor of a word and one that is positive. It divides the second, so it fits.
+fn common_of_words(a: i64, b: i64) -> i64 {
+    i64::try_from(gcd_of_words(a.unsigned_abs(), b.unsigned_abs())).unwrap_or(1)
+}
+
 fn gcd_of_double_words(mut a: u128, mut b: u128) -> u128 {
     if let (Ok(a), Ok(b)) = (u64::try_from(a), u64::try_from(b)) {
         return u128::from(gcd_of_words(a, b).max(1));
@@ -255,9 +286,12 @@ impl Add<&Rational> for &Rational {
             if *a == 0 || *c == 0 {
                 return if *a == 0 { other.clone() } else { self.clone() };
             }
-            let (a, b, c, d) = (i128::from(*a), i128::from(*b), i128::from(*c), i128::from(*d));
-            // Each product is below 2^126, so the sum is below 2^127.
-            return Rational::reduced(a * d + c * b, b * d);
+            if let (Some(x), Some(y), Some(z)) = (a.checked_mul(*d), c.checked_mul(*b), b.checked_mul(*d))
+                && let Some(n) = x.checked_add(y)
+            {
+                return Rational::of_words(n, z);
+            }
+            return Rational::sum_of_words((*a, *b), (*c, *d));
         }
         // With g = gcd(b, d), what can cancel in a·(d/g) + c·(b/g) is a divisor of g (Knuth, 4.5.1).
         let (x, y) = (self.to_big(), other.to_big());
@@ -293,7 +327,16 @@ impl Mul<&Rational> for &Rational {
             {
                 return Rational(Repr::Small(n, 1));
             }
-            return Rational::reduced(i128::from(*a) * i128::from(*c), i128::from(*b) * i128::from(*d));
+            if let (Some(n), Some(d)) = (a.checked_mul(*c), b.checked_mul(*d)) {
+                return Rational::of_words(n, d);
+            }
+            // The factors that cancel are found in machine words: many times faster than in the products.
+            let (first, second) = (common_of_words(*a, *d), common_of_words(*c, *b));
+            let (n, d) = (
+                i128::from(a / first) * i128::from(c / second),
+                i128::from(b / second) * i128::from(d / first),
+            );
+            return Rational::of_coprime(n, d);
         }
         // What can cancel is between the numerator of one and the denominator of the other.
         let (x, y) = (self.to_big(), other.to_big());

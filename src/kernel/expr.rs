@@ -6,6 +6,7 @@
 //! the only way to make a term, so that terms equal by ring laws, by renaming of bound variables,
 //! by linearity or additivity of the integral are equal as data.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::atom::{Atom, Node};
@@ -367,25 +368,40 @@ impl Expr {
 
     /// Replaces the top-level atoms that `value` knows, and multiplies out.
     pub fn replace_atoms(&self, value: impl Fn(&Atom) -> Option<Expr>) -> Self {
-        let (mut out, mut untouched) = (Self::zero(), Poly::zero());
+        let mut values: BTreeMap<&Atom, Option<Expr>> = BTreeMap::new();
+        let mut terms = Vec::with_capacity(self.size());
         for (m, c) in self.0.terms() {
-            let mut rest = Monomial::one();
             let mut product: Option<Expr> = None;
+            let mut rest = Vec::new();
             for (a, e) in m.factors() {
-                match value(a) {
-                    Some(v) if e == 1 && product.is_none() => product = Some(v),
+                match values.entry(a).or_insert_with(|| value(a)) {
                     Some(v) => {
-                        product = Some(product.unwrap_or_else(Self::one).times(&v.pow(e)));
+                        let power = if e == 1 { v.clone() } else { v.pow(e) };
+                        product = Some(match product {
+                            Some(product) => product.times(&power),
+                            None => power,
+                        });
+                        if product.as_ref().is_some_and(Expr::is_zero) {
+                            break;
+                        }
                     }
-                    None => rest = rest.times(&Monomial::power(a.clone(), e)),
+                    None => rest.push((a.clone(), e)),
                 }
             }
-            match product {
-                Some(product) => out = out.plus(&product.times(&Expr(Poly::term(rest, c.clone())))),
-                None => untouched.accumulate(rest, c),
+            let Some(product) = product else {
+                terms.push((m.clone(), c.clone()));
+                continue;
+            };
+            if product.is_zero() {
+                continue;
             }
+            let product = product.times(&Expr(Poly::term(Monomial::of_increasing(rest), c.clone())));
+            if product.is_too_large() {
+                return product;
+            }
+            terms.extend(product.0.into_terms());
         }
-        out.plus(&Expr(untouched))
+        Expr(Poly::of_terms(terms))
     }
 }
 

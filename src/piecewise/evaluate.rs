@@ -54,6 +54,8 @@ pub struct Engine {
     /// Terms in roots that may be break points.
     pub(super) points: Vec<Expr>,
     memory: Memory,
+    /// The cell of the last question: the next one is often about the same.
+    last: Option<Context>,
 }
 
 impl Engine {
@@ -65,6 +67,17 @@ impl Engine {
     /// A fresh engine that knows where functions touch: terms that are zero there.
     pub fn touching(forms: Vec<Expr>) -> Self {
         Engine { forms, ..Self::default() }
+    }
+
+    /// A fresh engine for questions some of which are asked again.
+    pub fn keeping() -> Self {
+        Engine { memory: Memory::of_signs(), ..Self::default() }
+    }
+
+    /// The same with a full budget again, and what was found before.
+    #[must_use]
+    pub fn afresh(self, forms: Vec<Expr>) -> Self {
+        Engine { forms, memory: self.memory, ..Self::default() }
     }
 
     /// Adds a term that is zero where functions may touch; whether it is new.
@@ -103,11 +116,21 @@ impl Engine {
         if let Some(sign) = immediate(facts, relation, e) {
             return Ok(Tree::Leaf { evaluation: Evaluation::default(), sign });
         }
-        let mut context = Context::new(facts);
-        match nothing_in(&context) {
+        if let Some(tree) = self.memory.tree(facts, relation, e) {
+            return Ok(tree);
+        }
+        let last = self.last.take().filter(|context| context.facts() == facts);
+        let mut context = last.unwrap_or_else(|| Context::new(facts));
+        let tree = match nothing_in(&context) {
             Some(combination) => Ok(Tree::Empty(combination)),
             None => self.grow(&mut context, relation, e),
+        };
+        context.leave(facts.len());
+        self.last = Some(context);
+        if let Ok(tree) = &tree {
+            self.memory.remember_tree(facts, relation, e, tree);
         }
+        tree
     }
 
     fn grow(&mut self, context: &mut Context, relation: Relation, e: &Expr) -> Result<Tree, Obstacle> {

@@ -1,9 +1,11 @@
 //! Exact linear programs: non-negative solutions of linear equations.
 //!
-//! Main function: [`solve`]. Two-phase primal simplex on a dense rational tableau: the steepest entry
-//! while the objective moves, Bland's rule while it does not, which cannot cycle (Bland, 1977). Untrusted:
-//! what it returns is checked by the kernel.
+//! Main function: [`solve`]. Small programs by a two-phase primal simplex on a dense rational tableau: the steepest
+//! entry while the objective moves, Bland's rule while it does not, which cannot cycle (Bland, 1977). Large ones as a
+//! system of comparisons (`system`), whose contradictions are the solutions (Farkas, 1902): it begins with rounded
+//! numbers. Untrusted: what it returns is checked by the kernel.
 
+use super::system::{self, Answer, Row, Sign};
 use crate::exact::Rational;
 
 /// A column of the system: what one unit of an unknown adds to each row, sparse.
@@ -18,6 +20,9 @@ pub(super) enum Want {
     Strict,
 }
 
+/// Entries of a program that is small.
+const DENSE: usize = 1_500;
+
 /// Steps without a gain before Bland's rule takes over.
 const STALL_LIMIT: usize = 8;
 
@@ -25,6 +30,20 @@ const STALL_LIMIT: usize = 8;
 /// with `strict[j]` is positive. `None` if there is none, or none before so
 /// many entries were changed.
 pub(super) fn solve(
+    columns: &[Column],
+    strict: &[bool],
+    target: &[Rational],
+    want: Want,
+    limit: usize,
+) -> Option<Vec<Rational>> {
+    match columns.len() * target.len() > DENSE {
+        true => by_contradiction(columns, strict, target, want, limit)
+            .unwrap_or_else(|| by_tableau(columns, strict, target, want, limit)),
+        false => by_tableau(columns, strict, target, want, limit),
+    }
+}
+
+fn by_tableau(
     columns: &[Column],
     strict: &[bool],
     target: &[Rational],
@@ -42,6 +61,51 @@ pub(super) fn solve(
         return Some(x);
     }
     tableau.raise(&marked).filter(|x| has_strict(x))
+}
+
+/// The solutions are the contradictions between comparisons of as many unknowns `y` as there are rows: that
+/// `y·columns[j] ≥ 0` for all `j`, and `y·target ≤ -1`. For a strict solution: that
+/// `y·columns[j] ≥ 0` for all `j`, and `≥ 1` where `strict[j]`, and `y·target ≤ 0`. The outer none is of rounded numbers
+/// that lead to nothing.
+fn by_contradiction(
+    columns: &[Column],
+    strict: &[bool],
+    target: &[Rational],
+    want: Want,
+    limit: usize,
+) -> Option<Option<Vec<Rational>>> {
+    let row = |constant: i64, terms: Column| Row { constant: constant.into(), terms, sign: Sign::AtLeast };
+    let marked = |j: usize| want == Want::Strict && strict.get(j).copied().unwrap_or(false);
+    let mut rows: Vec<Row> = columns
+        .iter()
+        .enumerate()
+        .map(|(j, column)| row(if marked(j) { -1 } else { 0 }, column.clone()))
+        .collect();
+    let opposite = target.iter().enumerate().filter(|(_, c)| !c.is_zero()).map(|(i, c)| (i, -c)).collect();
+    rows.push(row(if want == Want::Any { -1 } else { 0 }, opposite));
+    let multipliers = match system::rounded(target.len(), &rows, limit)? {
+        Answer::Contradiction(multipliers) => multipliers,
+        Answer::Point(_) => return Some(None),
+    };
+    let mut out = vec![Rational::ZERO; columns.len() + 1];
+    for (j, by) in multipliers {
+        if let Some(slot) = out.get_mut(j) {
+            *slot += &by;
+        }
+    }
+    let of_target = out.pop()?;
+    match of_target.recip() {
+        Some(scale) => out.iter_mut().for_each(|value| *value = &*value * &scale),
+        // The sum is zero; it may be added to any solution.
+        None if target.iter().all(Rational::is_zero) => {}
+        None => {
+            let Some(any) = by_contradiction(columns, strict, target, Want::Any, limit)? else {
+                return Some(None);
+            };
+            out.iter_mut().zip(&any).for_each(|(value, more)| *value += more);
+        }
+    }
+    Some(Some(out))
 }
 
 struct Tableau {
@@ -214,6 +278,7 @@ impl Tableau {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn q(n: i64) -> Rational {
         n.into()
@@ -245,5 +310,37 @@ mod tests {
         // x + y = 0 has only zero
         let columns = vec![vec![(0, q(1))], vec![(0, q(1))]];
         assert_eq!(solve(&columns, &[false, true], &[q(0)], Want::Strict, 1_000), None);
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_find_a_solution_or_none_does(
+            entries in prop::collection::vec(prop::collection::vec(-2..=2_i64, 4), 1..8),
+            right in prop::collection::vec(-2..=2_i64, 4),
+            marks in prop::collection::vec(any::<bool>(), 8),
+            is_zero in any::<bool>(),
+        ) {
+            let column = |c: &Vec<i64>| c.iter().enumerate().filter(|(_, n)| **n != 0).map(|(i, n)| (i, q(*n))).collect();
+            let columns: Vec<Column> = entries.iter().map(column).collect();
+            let target: Vec<Rational> = right.iter().map(|n| q(if is_zero { 0 } else { *n })).collect();
+            for want in [Want::Any, Want::Strict] {
+                let found = [
+                    by_tableau(&columns, &marks, &target, want, 10_000),
+                    by_contradiction(&columns, &marks, &target, want, 10_000).unwrap(),
+                ];
+                prop_assert_eq!(found[0].is_some(), found[1].is_some());
+                for x in found.iter().flatten() {
+                    prop_assert!(x.iter().all(|v| !v.is_negative()));
+                    for (i, wanted) in target.iter().enumerate() {
+                        let entry = |(x, c): (&Rational, &Column)| {
+                            c.iter().filter(|(k, _)| *k == i).map(|(_, n)| n * x).fold(q(0), |a, b| &a + &b)
+                        };
+                        prop_assert_eq!(&x.iter().zip(&columns).map(entry).fold(q(0), |a, b| &a + &b), wanted);
+                    }
+                    let is_strict = x.iter().zip(&marks).any(|(v, marked)| *marked && v.is_positive());
+                    prop_assert!(want == Want::Any || is_strict);
+                }
+            }
+        }
     }
 }

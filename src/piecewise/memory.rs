@@ -3,21 +3,31 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::Expr;
 use crate::kernel::rule::combine::{Combination, Fact};
-use crate::kernel::rule::tree::{Decided, Evaluation, Pieces, Value};
+use crate::kernel::rule::tree::{Decided, Evaluation, Pieces, Tree, Value};
+use crate::kernel::{Expr, Relation};
 
 /// The value of an indicator, and why.
 type Because = (Decided, Combination);
 
-/// Decided indicators and evaluated integrals.
+/// Decided indicators, evaluated integrals and signs of terms.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Memory {
     decisions: BTreeMap<Expr, Vec<Known<Because>>>,
     integrals: BTreeMap<Expr, Vec<Known<(Expr, Pieces)>>>,
+    /// None where nothing is asked twice.
+    trees: Option<BTreeMap<Expr, Vec<KnownTree>>>,
 }
 
+/// How a sign was shown under some facts.
+type KnownTree = (Vec<Fact>, Relation, Tree);
+
 impl Memory {
+    /// One that remembers signs of terms too.
+    pub(super) fn of_signs() -> Self {
+        Memory { trees: Some(BTreeMap::new()), ..Self::default() }
+    }
+
     /// What was decided of the indicator of a term, with the evidence as it is under the facts now.
     pub(super) fn decided(&self, facts: &[Fact], argument: &Expr) -> Option<Because> {
         let known = self.decisions.get(argument)?.iter().rev();
@@ -28,6 +38,19 @@ impl Memory {
     pub(super) fn remember(&mut self, facts: &[Fact], argument: &Expr, decision: Because) {
         let known = Known::new(facts, decision, shift_decision);
         self.decisions.entry(argument.clone()).or_default().push(known);
+    }
+
+    /// How the sign of a term was shown under the same facts.
+    pub(super) fn tree(&self, facts: &[Fact], relation: Relation, e: &Expr) -> Option<Tree> {
+        let mut known = self.trees.as_ref()?.get(e)?.iter();
+        known.find(|(f, r, _)| *r == relation && f == facts).map(|(.., tree)| tree.clone())
+    }
+
+    /// Remembers how the sign of a term is shown.
+    pub(super) fn remember_tree(&mut self, facts: &[Fact], relation: Relation, e: &Expr, tree: &Tree) {
+        if let Some(trees) = &mut self.trees {
+            trees.entry(e.clone()).or_default().push((facts.to_vec(), relation, tree.clone()));
+        }
     }
 
     /// The value of an integral that was evaluated before, with its pieces as they are under the facts now.

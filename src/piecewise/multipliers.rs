@@ -1,7 +1,7 @@
 //! [`combination`]: a goal as a sum of products of facts and of multiples of equations, whatever the atoms
 //! of their terms are. The multipliers come from one linear program over the monomials that occur.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::lp::{self, Column, Want};
 use crate::exact::{Monomial, Poly, Rational};
@@ -47,8 +47,8 @@ pub fn combination(facts: &[Fact], relation: Relation, goal: &Expr, degree: usiz
 struct Atoms {
     atoms: Vec<Atom>,
     numbers: BTreeMap<Atom, usize>,
-    /// Whether an indicator occurs: its square is itself.
-    indicators: bool,
+    /// Which are indicators: the square of one is itself.
+    indicators: Vec<bool>,
 }
 
 /// A fact as a polynomial in numbered atoms.
@@ -62,7 +62,7 @@ impl Atoms {
         let atoms: BTreeSet<Atom> = terms.flat_map(|e| e.atoms().cloned()).collect();
         let atoms: Vec<Atom> = atoms.into_iter().collect();
         let numbers = atoms.iter().cloned().zip(0..).collect();
-        let indicators = atoms.iter().any(|a| matches!(a.node(), Node::Indicator(_)));
+        let indicators = atoms.iter().map(|a| matches!(a.node(), Node::Indicator(_))).collect();
         Atoms { atoms, numbers, indicators }
     }
 
@@ -84,7 +84,15 @@ impl Atoms {
 
     fn product(&self, p: &Poly<usize>, q: &Poly<usize>) -> Poly<usize> {
         let product = p.times(q);
-        if self.indicators { self.numbered(&self.term(&product)) } else { product }
+        let is_indicator = |n: usize| self.indicators.get(n).copied().unwrap_or(false);
+        let is_power = |(n, e): (&usize, u32)| e > 1 && is_indicator(*n);
+        if !product.terms().any(|(m, _)| m.factors().any(is_power)) {
+            return product;
+        }
+        let lowered = |(n, e): (&usize, u32)| Monomial::power(*n, if is_indicator(*n) { 1 } else { e });
+        let monomial =
+            |m: &Monomial<usize>| m.factors().map(lowered).fold(Monomial::one(), |m, f| m.times(&f));
+        Poly::of_terms(product.terms().map(|(m, c)| (monomial(m), c.clone())).collect())
     }
 
     fn is_number(&self, n: usize) -> bool {
@@ -102,6 +110,9 @@ fn search(
     let mut candidates = if relation == Relation::Equal { vec![] } else { products(atoms, facts, degree) };
     equations(atoms, facts, goal, &mut candidates);
     prune(goal, &mut candidates);
+    if !can_meet(relation, goal, &candidates) {
+        return None;
+    }
     solve(atoms, relation, goal, &candidates)
 }
 
@@ -152,11 +163,12 @@ fn equations(atoms: &Atoms, facts: &[Numbered], goal: &Poly<usize>, out: &mut Ve
         let part = Part::Equation(Poly::one(), number);
         out.push(Candidate { part, value: fact.expr.clone(), strict: false });
     }
+    let mut new = wanted.clone();
     for _ in 0..ROUNDS {
         let mut found = Vec::new();
         for (number, fact) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal) {
             for part in telling(atoms, &fact.expr) {
-                for factor in wanted.iter().filter_map(|whole| divided(whole, part)) {
+                for factor in new.iter().filter_map(|whole| divided(whole, part)) {
                     if !seen.insert((number, factor.clone())) || out.len() + found.len() >= COLUMN_LIMIT {
                         continue;
                     }
@@ -169,7 +181,8 @@ fn equations(atoms: &Atoms, facts: &[Numbered], goal: &Poly<usize>, out: &mut Ve
         if found.is_empty() {
             return;
         }
-        wanted.extend(found.iter().flat_map(|c| monomials(&c.value)));
+        new = found.iter().flat_map(|c| monomials(&c.value)).filter(|m| !wanted.contains(m)).collect();
+        wanted.extend(new.iter().cloned());
         out.extend(found);
     }
 }
@@ -191,22 +204,55 @@ fn divided(whole: &Monomial<usize>, part: &Monomial<usize>) -> Option<Monomial<u
     Some(rest.fold(Monomial::one(), |m, f| m.times(&f)))
 }
 
+/// Monomials by number, in the order in which they were met.
+#[derive(Default)]
+struct Numbers<'a>(HashMap<&'a Monomial<usize>, usize>);
+
+impl<'a> Numbers<'a> {
+    fn of(&mut self, m: &'a Monomial<usize>) -> usize {
+        let next = self.0.len();
+        *self.0.entry(m).or_insert(next)
+    }
+}
+
 /// Leaves out candidates with a monomial that occurs nowhere else: they cannot have a part in a sum.
 fn prune(goal: &Poly<usize>, candidates: &mut Vec<Candidate>) {
-    loop {
-        let mut count: BTreeMap<&Monomial<usize>, usize> = BTreeMap::new();
-        goal.terms().for_each(|(m, _)| *count.entry(m).or_default() += 2);
-        for c in candidates.iter() {
-            c.value.terms().for_each(|(m, _)| *count.entry(m).or_default() += 1);
-        }
-        let alone = |c: &Candidate| c.value.terms().any(|(m, _)| count.get(m).is_some_and(|n| *n < 2));
-        let keep: Vec<bool> = candidates.iter().map(|c| !alone(c)).collect();
-        if keep.iter().all(|k| *k) {
-            return;
-        }
-        let mut keep = keep.into_iter();
-        candidates.retain(|_| keep.next().unwrap_or(false));
+    let mut numbers = Numbers::default();
+    // What the goal says stays, however few candidates share it.
+    let mut count: Vec<usize> = goal.terms().map(|(m, _)| numbers.of(m)).map(|_| 2).collect();
+    let mut occurring: Vec<Vec<usize>> = Vec::new();
+    for c in candidates.iter() {
+        occurring.push(c.value.terms().map(|(m, _)| numbers.of(m)).collect());
     }
+    count.resize(numbers.0.len(), 0);
+    let change = |count: &mut [usize], places: &[usize], by: isize| {
+        for place in places {
+            if let Some(n) = count.get_mut(*place) {
+                *n = n.saturating_add_signed(by);
+            }
+        }
+    };
+    occurring.iter().for_each(|places| change(&mut count, places, 1));
+    let mut keep = vec![true; candidates.len()];
+    let mut before = usize::MAX;
+    while keep.iter().filter(|k| **k).count() < before {
+        before = keep.iter().filter(|k| **k).count();
+        for (places, keep) in occurring.iter().zip(&mut keep).filter(|(_, keep)| **keep) {
+            if places.iter().any(|m| count.get(*m).is_some_and(|n| *n < 2)) {
+                *keep = false;
+                change(&mut count, places, -1);
+            }
+        }
+    }
+    let mut keep = keep.into_iter();
+    candidates.retain(|_| keep.next().unwrap_or(false));
+}
+
+/// Whether each monomial of the goal occurs in a candidate, and a strict goal has a strict one.
+fn can_meet(relation: Relation, goal: &Poly<usize>, candidates: &[Candidate]) -> bool {
+    let occurs = |m: &Monomial<usize>| candidates.iter().any(|c| !c.value.coefficient(m).is_zero());
+    let is_strict = relation != Relation::Positive || candidates.iter().any(|c| c.strict);
+    is_strict && goal.terms().all(|(m, _)| occurs(m))
 }
 
 /// A vector of coefficients, by the number of its monomial or equation; no zeros.
@@ -262,13 +308,12 @@ fn solve(
     goal: &Poly<usize>,
     candidates: &[Candidate],
 ) -> Option<Combination> {
-    let mut rows: BTreeMap<Monomial<usize>, usize> = BTreeMap::new();
+    let mut rows = Numbers::default();
     for (m, _) in goal.terms().chain(candidates.iter().flat_map(|c| c.value.terms())) {
-        let next = rows.len();
-        rows.entry(m.clone()).or_insert(next);
+        rows.of(m);
     }
     let sparse = |e: &Poly<usize>| -> Sparse {
-        e.terms().filter_map(|(m, c)| Some((*rows.get(m)?, c.clone()))).collect()
+        e.terms().filter_map(|(m, c)| Some((*rows.0.get(m)?, c.clone()))).collect()
     };
     let mut echelon = Echelon::default();
     for (k, c) in candidates.iter().enumerate().filter(|(_, c)| matches!(c.part, Part::Equation(..))) {

@@ -112,12 +112,39 @@ pub fn solve(unknowns: usize, rows: &[Row], limit: usize) -> Option<Answer> {
     })
 }
 
+/// The same of rows that are not strict, if rounded numbers lead to it.
+pub(super) fn rounded(unknowns: usize, rows: &[Row], limit: usize) -> Option<Answer> {
+    Some(match best(unknowns, rows, &[], limit, Numbers::Rounded)? {
+        Best::Value { point, .. } | Best::Unbounded(point) => Answer::Point(point),
+        Best::Infeasible(multipliers) => Answer::Contradiction(multipliers),
+    })
+}
+
 /// The greatest value of a linear term, given by its coefficients, under rows that are not strict.
 pub fn maximise(
     unknowns: usize,
     rows: &[Row],
     objective: &[(usize, Rational)],
     limit: usize,
+) -> Option<Best> {
+    best(unknowns, rows, objective, limit, Numbers::Any)
+}
+
+/// What a search may be in, before it is compared with every row in exact numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// Rounded numbers, and exact ones where these do not lead to an end.
+    Any,
+    /// Rounded numbers alone.
+    Rounded,
+}
+
+fn best(
+    unknowns: usize,
+    rows: &[Row],
+    objective: &[(usize, Rational)],
+    limit: usize,
+    numbers: Numbers,
 ) -> Option<Best> {
     let system = match Presolved::new(unknowns, rows, objective) {
         Ok(system) => system,
@@ -130,6 +157,7 @@ pub fn maximise(
         .and_then(|end| basis::exact(system.unknowns(), &system.rows, &objective, &end, limit));
     let end = match rounded {
         Some(end) => end,
+        None if numbers == Numbers::Rounded => return None,
         None => Dictionary::<Rational>::new(system.unknowns(), &system.rows, limit)?.maximise(&objective)?,
     };
     Some(match end {

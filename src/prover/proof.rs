@@ -437,9 +437,14 @@ fn is_known(context: &[Formula], e: &Expr) -> bool {
 
 /// Proves a statement without free names.
 pub(super) fn prove(statement: Statement, hints: &Hints) -> Result<Proved, Obstacle> {
+    prove_by(Engine::new(), statement, hints)
+}
+
+/// The same by an engine that may know something already.
+pub(super) fn prove_by(engine: Engine, statement: Statement, hints: &Hints) -> Result<Proved, Obstacle> {
     let meaning = statement.meaning().map_err(|rejection| Obstacle::Refused { rejection })?;
     let mut builder = Builder::default();
-    let mut engine = Engine::touching(hints.forms());
+    let mut engine = engine.afresh(hints.forms());
     builder.prove(&mut engine, &mut Vec::new(), meaning.formula(), hints)?;
     builder.finish(&meaning)
 }

@@ -11,7 +11,7 @@ use crate::piecewise::{AlgebraicNumber, Engine, Obstacle};
 use super::counterexample::{Failure, find};
 use super::existence::{pivot, plan};
 use super::extremum::Maxima;
-use super::proof::{Builder, Hints, Proved, facts, prove};
+use super::proof::{Builder, Hints, Proved, facts, prove, prove_by};
 use super::solution::places;
 
 /// Halvings of a region, in the search for a witness that depends on the parameter.
@@ -34,16 +34,18 @@ pub struct Exception {
 pub fn prove_piece(maxima: &Maxima, piece: &Piece) -> Result<Proved, Obstacle> {
     let known = known(piece);
     let mut hints = chosen(piece);
+    let mut engine = Engine::keeping();
     match (&piece.question, piece.answer) {
         (Question::Claim(claim), Everywhere::Holds) => hints.extend(charges(maxima, claim, &known)?),
         (Question::Claim(claim), Everywhere::Fails) => {
             let found = charges(maxima, claim, &known)?;
-            let search = Search { maxima, piece, claim, charges: &found };
+            let mut search = Search { maxima, piece, claim, charges: &found, engine };
             hints.extend(search.witness(&mut region(piece), HALVINGS)?);
+            engine = search.engine;
         }
         (Question::Existence(existence), _) => hints.extend(planned(existence, &known)?),
     }
-    prove(piece.statement(), &hints)
+    prove_by(engine, piece.statement(), &hints)
 }
 
 /// A parameter in the region for which the answer is the other one, if one is found.
@@ -107,23 +109,25 @@ struct Search<'a> {
     piece: &'a Piece,
     claim: &'a Claim,
     charges: &'a Hints,
+    /// What tries whether types are such; what it finds is used again in the proof.
+    engine: Engine,
 }
 
 impl Search<'_> {
-    fn witness(&self, region: &mut Vec<Formula>, halvings: u32) -> Result<Hints, Obstacle> {
+    fn witness(&mut self, region: &mut Vec<Formula>, halvings: u32) -> Result<Hints, Obstacle> {
         let none = || Obstacle::NoWitness { name: "the types at which it fails".into() };
         if self.works(region, self.charges) {
             return Ok(self.charges.clone());
         }
         // Types that depend on several parameters are looked for at places only.
         let [parameter] = self.piece.parameters.as_slice() else {
-            return self.at_places().into_iter().find(|c| self.works(region, c)).ok_or_else(none);
+            let mut places = self.at_places().into_iter();
+            return places.find(|c| self.works(region, c)).ok_or_else(none);
         };
         let points = self.within(region, parameter);
-        let found = std::iter::once_with(|| self.candidates(parameter, &points)).flatten();
-        let at_places = std::iter::once_with(|| self.at_places()).flatten();
-        for candidate in found.chain(at_places) {
-            if self.works(region, &candidate) {
+        for at_places in [false, true] {
+            let candidates = if at_places { self.at_places() } else { self.candidates(parameter, &points) };
+            if let Some(candidate) = candidates.into_iter().find(|c| self.works(region, c)) {
                 return Ok(candidate);
             }
         }
@@ -216,10 +220,11 @@ impl Search<'_> {
         out
     }
 
-    fn works(&self, region: &[Formula], hints: &Hints) -> bool {
+    fn works(&mut self, region: &[Formula], hints: &Hints) -> bool {
         let inner = Claim { parameters: vec![], ..self.claim.unfolded() };
         let mut context = region.to_vec();
-        Builder::default().prove(&mut Engine::new(), &mut context, &inner.refutation(), hints).is_ok()
+        self.engine = std::mem::take(&mut self.engine).afresh(vec![]);
+        Builder::default().prove(&mut self.engine, &mut context, &inner.refutation(), hints).is_ok()
     }
 }
 
