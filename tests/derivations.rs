@@ -2,9 +2,9 @@
 //! reasons removed are found out.
 
 use vickrey::exact::Rational;
-use vickrey::lang::ast::{Chain, DerivationKind, Expr, ExprKind, File, ItemKind, Relation, Sign};
+use vickrey::lang::ast::{Chain, DerivationKind, Expr, ExprKind, File, ItemKind, Relation, Sign, Stance};
 use vickrey::lang::{parse, print_file};
-use vickrey::pipeline::{self, Detail};
+use vickrey::pipeline::{self, Detail, Hide};
 use vickrey::report::{StatementReport, VerdictKind, explanation};
 
 use crate::corpus::{files, read};
@@ -47,6 +47,40 @@ fn every_slip_is_blamed_on_its_line_and_on_no_other() {
             insta::assert_snapshot!(name, worked.join("\n"));
         });
     }
+}
+
+#[test]
+fn a_mistake_on_purpose_has_a_false_link() {
+    let text = |conclusion: &str, because: &str| {
+        format!(
+            "refuted derivation here {{
+  given functions X, T
+  given ic: v*X(v) - T(v) >= v*X(w) - T(w) for all v in [0, 1], w in [0, 1]
+  step monotone for all w in [0, 1], v in [w, 1]: {conclusion} by {because}
+}}
+"
+        )
+    };
+    let only = |text: &str| answers(text).pop().unwrap();
+    let false_link = text("X(v) >= X(w) + v - w", "ic");
+    let report = only(&false_link);
+    assert_eq!((report.verdict, report.as_stated), (VerdictKind::Refuted, true), "{:?}", report.story);
+    assert_eq!(blamed(&report), [4]);
+    // A theorem is no mistake, and a link that only does not follow by its reason is not false.
+    let right = only(&text("X(v) >= X(w)", "ic"));
+    assert_eq!((right.verdict, right.as_stated), (VerdictKind::Proved, false));
+    let unjustified = only(&text("X(v) >= X(w)", "algebra"));
+    assert_eq!((unjustified.verdict, unjustified.as_stated), (VerdictKind::Rejected, false));
+    // Nothing is asked about it in an exercise, and what is not proved cannot be applied.
+    let (asked, blanks) = pipeline::exercise(&false_link, Hide::Answers).unwrap();
+    assert_eq!(blanks, 0, "{asked}");
+    let applied = format!(
+        "{false_link}derivation there {{\n  given functions X, T\n  given ic: v*X(v) - T(v) >= v*X(w) - T(w) for all v in [0, 1], w in [0, 1]\n  apply here\n  X(1) >= X(0) + 1 by here\n}}\n"
+    );
+    assert!(only(&applied).story.iter().any(|s| s.contains("does not apply")), "{:?}", only(&applied).story);
+    // A claim may have the word for its name.
+    let claim = only("parameter k in [0, 1]\nrefuted derivation: k >= 1\n");
+    assert_eq!((claim.name.as_str(), claim.verdict), ("derivation", VerdictKind::Refuted));
 }
 
 #[test]
@@ -114,7 +148,8 @@ fn corpus() -> Vec<(String, File)> {
         let mut file = parse(&read(&path)).unwrap();
         file.items.retain(|item| match &item.kind {
             ItemKind::Derivation(d) => {
-                d.lines.iter().all(|line| !matches!(line.kind, DerivationKind::Apply { .. }))
+                d.stance == Stance::Holds
+                    && d.lines.iter().all(|line| !matches!(line.kind, DerivationKind::Apply { .. }))
             }
             _ => false,
         });

@@ -18,8 +18,27 @@ pub use printer::{
 };
 pub use resolve::{
     ChainSource, Curve, DerivationSource, Diagram, Drawn, Goal, Ironing, LinkSource, Obligation,
-    PrintedClaim, ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, Term, resolve,
+    PrintedClaim, ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, Term, Valued, resolve,
     resolve_expression,
 };
 pub use source::Source;
 pub use spelling::format;
+
+/// Reads a file and resolves its names. Beside errors of syntax there is what is wrong with the items that have none,
+/// unless it may come from those that have: it speaks of a name that occurs in them.
+pub fn read(text: &str, ironing: Ironing) -> Result<(ast::File, ResolvedFile), Vec<Diagnostic>> {
+    let parser::Parsed { file, broken, mut complaints } = parser::parse_items(text);
+    if complaints.is_empty() {
+        let resolved = resolve(&file, ironing)?;
+        return Ok((file, resolved));
+    }
+    let speaks_of_broken = |span: ast::Span| {
+        let words = text.get(span.start..span.end).unwrap_or_default();
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        words.split(|c| !is_part(c)).any(|word| broken.iter().any(|b| *b == canonical_name(word)))
+    };
+    let more = resolve(&file, ironing).err().unwrap_or_default();
+    complaints.extend(more.into_iter().filter(|d| !speaks_of_broken(d.span)));
+    complaints.sort_by_key(|d| d.span.start);
+    Err(complaints)
+}

@@ -248,15 +248,21 @@ fn expected(file: &CertificateFile, text: &str) -> Result<Expected, String> {
     if statement.variants.iter().all(Vec::is_empty) && file.verdict != VerdictKind::Undecided {
         return Err("the statement has no goals, and the certificate has a verdict".into());
     }
+    let is_derivation = statement.derivation.is_some();
     for goals in &statement.variants {
         match file.verdict {
+            VerdictKind::Refuted if is_derivation => {}
             VerdictKind::Proved => out.extend(goals.iter().map(|goal| vec![shown(holds(goal))])),
             VerdictKind::Refuted => out.push(goals.iter().map(|goal| shown(fails(goal))).collect()),
             VerdictKind::Undecided | VerdictKind::Rejected => {}
         }
     }
     // A link that is said to be false has a theorem; one that only does not follow has none.
-    if file.verdict == VerdictKind::Rejected && file.proofs.len() > defined.len() {
+    let is_false = match file.verdict {
+        VerdictKind::Rejected => file.proofs.len() > defined.len(),
+        verdict => verdict == VerdictKind::Refuted && is_derivation,
+    };
+    if is_false {
         out.extend(derivations.map(|d| links(d).flat_map(|(c, link)| denials(d, c, &link.says)).collect()));
     }
     Ok(Expected { names: story::names(statement), defined, verdict: out })
@@ -308,7 +314,7 @@ fn fails(goal: &Goal) -> Statement {
         Goal::System(system) => system.opposite().formula().into(),
         Goal::Tables(tables) => tables.formula().negated().into(),
         Goal::Piece(piece) => piece.denial(),
-        // A derivation is rejected where it fails, and never refuted.
+        // Of a derivation, a link is denied.
         Goal::Derivation(_) | Goal::Solve { .. } => Formula::falsehood().into(),
     }
 }

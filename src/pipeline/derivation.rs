@@ -27,6 +27,12 @@ pub(super) fn verdict(derived: &Derived) -> VerdictKind {
     if rejected { VerdictKind::Rejected } else { VerdictKind::Undecided }
 }
 
+/// Whether a link is false for some functions and numbers that satisfy the hypotheses.
+pub(super) fn has_false_step(derived: &Derived) -> bool {
+    let is_false = |o: &Outcome| matches!(o, Outcome::Fails { instance: Some(_), .. });
+    derived.chains.iter().flatten().any(is_false)
+}
+
 /// Whether the hypotheses contradict each other.
 pub(super) fn is_vacuous(derived: &Derived) -> bool {
     derived.hypotheses == Hypotheses::Contradict
@@ -64,6 +70,7 @@ pub(super) fn worked(source: &DerivationSource, derived: &Derived) -> Vec<Block>
                 Outcome::Holds(Tactic::Reasons(_)) => format!("by {}", link.reasons.join(" and ")),
                 Outcome::Holds(tactic) => format!("by {} (found)", tactic.words()),
                 Outcome::Excused => "follows, were the line before right".into(),
+                Outcome::Fails { instance: Some(_), .. } => "is false".into(),
                 Outcome::Fails { .. } => "does not follow".into(),
             };
             let (relation, right) = (link.relation, Math::read(&link.right));

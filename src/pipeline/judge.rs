@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Formula, Statement};
 use crate::lang::ast::Stance;
-use crate::lang::{Diagnostic, Goal, ResolvedStatement};
+use crate::lang::{Diagnostic, Goal, ResolvedStatement, Valued};
 use crate::model::{Aim, Bound, Claim, Piece, Problem, Quantity, Question, System, Tables};
 use crate::piecewise::{Engine, Obstacle};
 use crate::prover::{
-    self, Answer, Derived, Exception, Exceptional, Extremum, Failure, Found, Maxima, Misprint, Optimum,
-    Proved, Surveyed, Systems,
+    self, Answer, Derived, Exception, Exceptional, Extremum, Failure, Found, Lemmas, Maxima, Misprint,
+    Optimum, Proved, Surveyed, Systems,
 };
 use crate::report::{Names, VerdictKind};
 
@@ -102,14 +102,24 @@ impl Default for PrintedVerdict {
     }
 }
 
+/// What was found about other statements of a file.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The values of maxima.
+    pub(super) maxima: Maxima,
+    /// The theorems of derivations.
+    pub(super) lemmas: Lemmas,
+}
+
 /// Judges a statement; the error is about its input (a division by zero, a tie that matters, a printed
 /// version that is right).
-pub(super) fn judge(maxima: &Maxima, statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
+pub(super) fn judge(known: &Known, statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
+    let maxima = &known.maxima;
     let defined = obligation::meet(&statement.obligations)?;
     let (first, others) = statement.variants.split_first().map_or((&[][..], &[][..]), |(f, o)| (f, o));
-    let mut judged = decide(maxima, first);
+    let mut judged = decide(known, first);
     for goals in others {
-        let next = decide(maxima, goals);
+        let next = decide(known, goals);
         if next.verdict == judged.verdict {
             judged.proofs.extend(next.proofs);
             continue;
@@ -122,6 +132,11 @@ pub(super) fn judge(maxima: &Maxima, statement: &ResolvedStatement) -> Result<Ju
         }
     }
     judged.defined = defined;
+    // That no functions and numbers make a step false is what the file denies.
+    let is_false = judged.derived.as_ref().is_some_and(derivation::has_false_step);
+    if statement.stance == Stance::Fails && judged.verdict == VerdictKind::Rejected && is_false {
+        judged.verdict = VerdictKind::Refuted;
+    }
     if judged.verdict == VerdictKind::Proved
         && let [Goal::System(System { aim: Some((aim, _)), .. }), Goal::System(_)] = first
     {
@@ -133,7 +148,10 @@ pub(super) fn judge(maxima: &Maxima, statement: &ResolvedStatement) -> Result<Ju
     if statement.solve.is_some() && judged.verdict != VerdictKind::Proved && !is_expected {
         judged.solution = solution(maxima, first);
     }
-    judged.value = judged.value.or_else(|| statement.value.as_ref().and_then(closed));
+    if let Some(Valued { term, said }) = statement.value.as_ref().filter(|_| judged.value.is_none()) {
+        let said = said.as_ref().filter(|_| judged.verdict == VerdictKind::Proved);
+        judged.value = said.map_or_else(|| closed(term), |number| Some(Expr::number(number.clone())));
+    }
     if let Some(printed) = &statement.printed {
         let mut verdicts = printed.claims.iter().map(|claim| refute_printed(maxima, claim));
         let mut verdict = verdicts.next().unwrap_or_default();
@@ -186,7 +204,7 @@ fn tie_matters(statement: &ResolvedStatement) -> Diagnostic {
         .help("add a `ties` line to the setting, such as `ties to the lowest index`")
 }
 
-fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
+fn decide(Known { maxima, lemmas }: &Known, goals: &[Goal]) -> Judged {
     let mut out = Judged {
         // Without a goal there is nothing to be right about.
         verdict: if goals.is_empty() { VerdictKind::Undecided } else { VerdictKind::Proved },
@@ -215,7 +233,7 @@ fn decide(maxima: &Maxima, goals: &[Goal]) -> Judged {
             Goal::System(system) => numbers(&mut systems, system),
             Goal::Tables(tables) => survey(&mut systems, tables),
             Goal::Piece(piece) => on_region(maxima, piece),
-            Goal::Derivation(d) => match prover::derive(d) {
+            Goal::Derivation(d) => match prover::derive(d, lemmas) {
                 Ok(derived) => {
                     out.verdict = derivation::verdict(&derived);
                     let claim = d.statement();

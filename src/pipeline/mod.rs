@@ -18,7 +18,7 @@ use crate::exact::Rational;
 use crate::kernel::check as check_certificate;
 use crate::lang::{self, Diagnostic};
 use crate::piecewise::ironed;
-use crate::prover::{self, Maxima};
+use crate::prover;
 use crate::report::{FileReport, Prose, StatementReport, decimals, words};
 
 pub use certificate::{Compared, NamedCertificate, Verified};
@@ -62,7 +62,7 @@ pub struct Prepared {
     file: lang::ast::File,
     resolved: lang::ResolvedFile,
     defined: Vec<judge::Proof>,
-    maxima: Maxima,
+    known: judge::Known,
 }
 
 /// The answer to one statement.
@@ -73,11 +73,10 @@ pub struct Answered {
 
 /// Reads one file's text: syntax, names, and what must hold for the input to make sense.
 pub fn prepare(path: &str, text: &str) -> Result<Prepared, Vec<Diagnostic>> {
-    let file = lang::parse(text)?;
-    let resolved = lang::resolve(&file, lang::Ironing(ironed))?;
+    let (file, resolved) = lang::read(text, lang::Ironing(ironed))?;
     let defined = obligation::meet(&resolved.obligations)?;
     let (source, path) = (lang::Source::new(path, text), path.to_owned());
-    Ok(Prepared { source, path, file, resolved, defined, maxima: Maxima::default() })
+    Ok(Prepared { source, path, file, resolved, defined, known: judge::Known::default() })
 }
 
 impl Prepared {
@@ -96,24 +95,27 @@ impl Prepared {
             lang::Drawn::Solution { statement } => self.resolved.statements.get(statement),
             _ => None,
         };
-        let judged = solved.map(|statement| judge::judge(&self.maxima, statement)).transpose()?;
+        let judged = solved.map(|statement| judge::judge(&self.known, statement)).transpose()?;
         let solved = solved.zip(judged.as_ref());
-        Ok(Answered { report: figure::report(&self.source, &self.maxima, figure, solved), certificate: None })
+        Ok(Answered {
+            report: figure::report(&self.source, &self.known.maxima, figure, solved),
+            certificate: None,
+        })
     }
 
     /// The answer to a statement: a theorem, a counterexample that is a theorem too, or an obstacle.
     pub fn answer(&self, number: usize, detail: Detail) -> Result<Answered, Vec<Diagnostic>> {
         let Some(statement) = self.resolved.statements.get(number) else { return self.figure(number) };
-        let mut judged = judge::judge(&self.maxima, statement)?;
+        let mut judged = judge::judge(&self.known, statement)?;
         if let Some(derived) = &judged.derived {
-            judged.nearest = nearest::nearest(&self.file, &statement.name, derived);
+            judged.nearest = nearest::nearest(&self.file, &self.known.lemmas, &statement.name, derived);
         }
         let write = || certificate::write(&self.path, &self.file, statement, &self.defined, &judged);
         let certificate = (detail == Detail::Certificates).then(write);
         let written = self.written(&statement.name);
         let derivation = match detail {
             Detail::Verdicts | Detail::Certificates => vec![],
-            Detail::Derivations => worked::steps(&self.maxima, written, statement, &judged),
+            Detail::Derivations => worked::steps(&self.known.maxima, written, statement, &judged),
         };
         Ok(Answered {
             report: story::report(&self.source, statement, &judged, written, derivation),

@@ -5,7 +5,7 @@ use crate::lang::ast::{Derivation, DerivationKind, File, Item, ItemKind, Misprin
 use crate::lang::{self, Goal, print_expr, print_relation};
 use crate::model::{Comparison, Proposition};
 use crate::piecewise::ironed;
-use crate::prover::{self, Derived, Outcome};
+use crate::prover::{self, Derived, Lemmas, Outcome};
 
 use super::slip::{free, slips_with};
 
@@ -13,14 +13,19 @@ use super::slip::{free, slips_with};
 const LINK_LIMIT: usize = 2;
 
 /// By chain and link, what would be correct.
-pub(super) fn nearest(file: &File, name: &str, derived: &Derived) -> Vec<(usize, usize, String)> {
+pub(super) fn nearest(
+    file: &File,
+    lemmas: &Lemmas,
+    name: &str,
+    derived: &Derived,
+) -> Vec<(usize, usize, String)> {
     let links = derived.chains.iter().enumerate().flat_map(|(c, links)| {
         links.iter().enumerate().filter(|(_, o)| matches!(o, Outcome::Fails { .. })).map(move |(k, _)| (c, k))
     });
-    links.take(LINK_LIMIT).filter_map(|(c, k)| Some((c, k, of_link(file, name, (c, k))?))).collect()
+    links.take(LINK_LIMIT).filter_map(|(c, k)| Some((c, k, of_link(file, lemmas, name, (c, k))?))).collect()
 }
 
-fn of_link(file: &File, name: &str, (c, k): (usize, usize)) -> Option<String> {
+fn of_link(file: &File, lemmas: &Lemmas, name: &str, (c, k): (usize, usize)) -> Option<String> {
     let position =
         file.items.iter().position(|item| derivation(item).is_some_and(|d| d.name.text == name))?;
     let own = derivation(file.items.get(position)?)?.clone();
@@ -62,7 +67,7 @@ fn of_link(file: &File, name: &str, (c, k): (usize, usize)) -> Option<String> {
             texts.push(text);
         }
     }
-    texts.get(prover::nearest(&plain, (c, k), &candidates)?).cloned()
+    texts.get(prover::nearest(&plain, lemmas, (c, k), &candidates)?).cloned()
 }
 
 fn derivation(item: &Item) -> Option<&Derivation> {

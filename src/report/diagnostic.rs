@@ -26,6 +26,8 @@ pub fn render_diagnostic(source: &Source, diagnostic: &Diagnostic, colour: Colou
         column,
         code: diagnostic.code.to_owned(),
         message: diagnostic.message.clone(),
+        notes: diagnostic.notes.clone(),
+        help: diagnostic.help.clone(),
         rendered: rendered(source, diagnostic, colour),
     }
 }
@@ -39,6 +41,8 @@ pub fn file_error(path: &str, diagnostic: &Diagnostic, colour: Colour) -> InputE
         column: 1,
         code: diagnostic.code.to_owned(),
         message: diagnostic.message.clone(),
+        notes: diagnostic.notes.clone(),
+        help: diagnostic.help.clone(),
         rendered: renderer(colour).render(&[group]),
     }
 }

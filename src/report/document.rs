@@ -221,6 +221,10 @@ pub struct InputError {
     pub code: String,
     /// Its first line.
     pub message: String,
+    /// Facts that explain it.
+    pub notes: Vec<String>,
+    /// What to do about it, if that is certain.
+    pub help: Option<String>,
     /// The rendered snippet with caret, notes and help.
     #[serde(skip)]
     pub rendered: String,

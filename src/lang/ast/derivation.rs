@@ -1,10 +1,12 @@
 //! Derivations: hypotheses, definitions and chains.
 
-use super::{Expr, Name, Range, Relation, Span, Text};
+use super::{Expr, Name, Range, Relation, Span, Stance, Text};
 
-/// `derivation NAME { … } [ref "…"]`.
+/// `derivation NAME { … } [ref "…"]`, with `refuted` in front if a step of it is false.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Derivation {
+    /// What the file says of it.
+    pub stance: Stance,
     /// Its name; hyphens allowed.
     pub name: Name,
     /// Its lines in order.

@@ -64,6 +64,11 @@ impl Parser<'_> {
             while self.accept(",") {
                 unknowns.push(self.name("a parameter")?);
             }
+            if matches!(self.peek(), Some(Token { kind: TokenKind::Name(_), .. })) {
+                let mut complaint = self.expected(&["`,`", "`:`"]);
+                complaint.help = Some("write `for r, s:` for two parameters".into());
+                return Err(complaint);
+            }
             let span = unknowns.first().map_or_else(|| self.here(), |first| first.span);
             solve = Some(Solve { unknowns, answer: None, span });
         }

@@ -1,7 +1,7 @@
 //! Derivations.
 //!
 //! ```text
-//! derivation = "derivation" statement-name "{" { line } "}" [ "ref" texts ]
+//! derivation = [ "refuted" ] "derivation" statement-name "{" { line } "}" [ "ref" texts ]
 //! line       = "given" given | "apply" statement-name [ "with" value { "," value } ] | "let" name [ "(" name { "," name } ")" ] "=" expr
 //!            | [ "step" head ":" ] ( chain | argument ) | "we" "need" "to" "show" head ":" sentence
 //! head       = [ statement-name ] [ "for" "all" members ] [ conditions ]
@@ -31,7 +31,7 @@
 use super::{Parse, Parser};
 use crate::lang::ast::{
     Chain, Derivation, DerivationKind, DerivationLine, Direction, Implication, Link, Membership, Misprint,
-    Name, Positive, Quantifier, Reason, ReasonKind, Relations, Sentence, Span, Within,
+    Name, Positive, Quantifier, Reason, ReasonKind, Relations, Sentence, Span, Stance, Within,
 };
 use crate::lang::lexer::{Token, TokenKind};
 
@@ -43,7 +43,7 @@ const FUNDAMENTAL: [&str; 3] = ["parts", "interchange", "substitution"];
 type Head = (Option<Name>, Vec<Membership>, Vec<Relations>);
 
 impl Parser<'_> {
-    pub(super) fn derivation(&mut self) -> Parse<Derivation> {
+    pub(super) fn derivation(&mut self, stance: Stance) -> Parse<Derivation> {
         let name = self.hyphenated()?;
         let opened = self.expect("{")?;
         let mut lines = Vec::new();
@@ -61,7 +61,7 @@ impl Parser<'_> {
             lines.push(DerivationLine { comments, trailing, kind, span });
         };
         let refs = if self.accept_word("ref") { self.texts()? } else { vec![] };
-        Ok(Derivation { name, lines, end_comments, refs })
+        Ok(Derivation { stance, name, lines, end_comments, refs })
     }
 
     fn derivation_line(&mut self) -> Parse<DerivationKind> {

@@ -72,26 +72,52 @@ type Parse<T> = Result<T, Box<Diagnostic>>;
 
 /// Reads a file; reports the errors of all items, at most twenty.
 pub fn parse(text: &str) -> Result<File, Vec<Diagnostic>> {
-    let tokens = tokens(text).map_err(|d| vec![*d])?;
+    let Parsed { file, complaints, .. } = parse_items(text);
+    if complaints.is_empty() { Ok(file) } else { Err(complaints) }
+}
+
+/// What could be read of a file.
+pub(super) struct Parsed {
+    /// The items that have no error.
+    pub(super) file: File,
+    /// The names that occur in the others.
+    pub(super) broken: Vec<String>,
+    /// The errors of these, at most twenty.
+    pub(super) complaints: Vec<Diagnostic>,
+}
+
+/// Reads the items of a file, as far as they have no errors.
+pub(super) fn parse_items(text: &str) -> Parsed {
+    let (mut items, mut broken, mut complaints) = (vec![], vec![], vec![]);
+    let tokens = match tokens(text) {
+        Ok(tokens) => tokens,
+        Err(complaint) => {
+            complaints.push(*complaint);
+            vec![]
+        }
+    };
     let mut parser = Parser::new(text, &tokens);
-    let mut items = Vec::new();
-    let mut complaints = Vec::new();
     while parser.peek().is_some() {
+        let start = parser.at;
         match parser.item() {
             Ok(item) => items.push(item),
-            Err(diagnostic) => {
-                complaints.push(*diagnostic);
-                if complaints.len() >= COMPLAINT_LIMIT {
+            Err(complaint) => {
+                complaints.push(*complaint);
+                parser.recover();
+                let is_last = complaints.len() >= COMPLAINT_LIMIT;
+                let end = if is_last { tokens.len() } else { parser.at };
+                broken.extend(tokens.iter().take(end).skip(start).filter_map(|t| match &t.kind {
+                    TokenKind::Name(name) => Some(name.clone()),
+                    _ => None,
+                }));
+                if is_last {
                     break;
                 }
-                parser.recover();
             }
         }
     }
-    if !complaints.is_empty() {
-        return Err(complaints);
-    }
-    Ok(File { items, end_comments: parser.take_comments() })
+    let end_comments = parser.take_comments();
+    Parsed { file: File { items, end_comments }, broken, complaints }
 }
 
 /// Reads one expression.
@@ -178,6 +204,12 @@ impl<'a> Parser<'a> {
 
     fn is_word(&mut self, word: &str) -> bool {
         matches!(self.peek(), Some(Token { kind: TokenKind::Name(n), .. }) if n == word)
+    }
+
+    /// Whether `derivation NAME` follows, and not a claim of that name.
+    fn starts_derivation(&mut self) -> bool {
+        let is_own = |t: &Token| matches!(&t.kind, TokenKind::Name(n) if n != "at" && n != "for");
+        self.is_word("derivation") && self.peek_second().is_some_and(is_own)
     }
 
     fn accept(&mut self, symbol: &str) -> bool {
@@ -378,8 +410,12 @@ impl<'a> Parser<'a> {
             "strategy" => ItemKind::Strategy(self.strategy()?),
             "claim" => ItemKind::Claim(self.claim(ast::Stance::Holds)?),
             "solve" => ItemKind::Claim(self.solve()?),
-            "derivation" => ItemKind::Derivation(self.derivation()?),
+            "derivation" => ItemKind::Derivation(self.derivation(ast::Stance::Holds)?),
             "figure" => ItemKind::Figure(self.figure()?),
+            _ if self.starts_derivation() => {
+                self.at += 1;
+                ItemKind::Derivation(self.derivation(ast::Stance::Fails)?)
+            }
             _ => ItemKind::Claim(self.claim(ast::Stance::Fails)?),
         };
         let span = Span::new(start.start, self.end());

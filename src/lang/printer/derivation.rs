@@ -4,11 +4,12 @@ use super::statement::relations;
 use super::{WIDTH, comments, end_line, print_expr, print_relation, refs};
 use crate::lang::ast::{
     Derivation, DerivationKind, Direction, Expr, Implication, Link, Membership, Name, Positive, Quantifier,
-    Range, Reason, ReasonKind, Relations, Sentence, Within,
+    Range, Reason, ReasonKind, Relations, Sentence, Stance, Within,
 };
 
 pub(super) fn print_derivation(out: &mut String, derivation: &Derivation) {
-    out.push_str(&format!("derivation {} {{\n", derivation.name.text));
+    let stance = if derivation.stance == Stance::Fails { "refuted " } else { "" };
+    out.push_str(&format!("{stance}derivation {} {{\n", derivation.name.text));
     for line in &derivation.lines {
         comments(out, "  ", &line.comments);
         match &line.kind {

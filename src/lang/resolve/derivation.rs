@@ -5,7 +5,7 @@ use super::names::{advise, complain};
 use super::scope::{Env, Function, Universe};
 use super::{ChainSource, DerivationSource, Goal, Resolve, ResolvedStatement};
 use crate::kernel::{Expr, Formula, Name as Symbol};
-use crate::lang::ast::{self, DerivationKind, Name, Positive, Span, Stance, Within};
+use crate::lang::ast::{self, DerivationKind, Name, Positive, Span, Within};
 use crate::lang::diagnostic::Diagnostic;
 use crate::model::{Bound, Chain, Derivation, Hypothesis, TypeSpace};
 
@@ -23,7 +23,7 @@ pub(super) fn resolve(
     let averaged = env.family.is_some_and(|f| f.averaged);
     Ok(ResolvedStatement {
         name: d.name.text.clone(),
-        stance: Stance::Holds,
+        stance: d.stance,
         solve: None,
         refs: d.refs.iter().map(|t| t.text.clone()).collect(),
         span,

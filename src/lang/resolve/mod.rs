@@ -35,6 +35,8 @@ mod statement;
 mod table;
 mod ties;
 
+use std::collections::BTreeMap;
+
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name as Symbol};
 use crate::model::{
@@ -127,6 +129,27 @@ pub struct PrintedClaim {
     pub difference: Expr,
 }
 
+/// The left side of a relation.
+#[derive(Debug, Clone)]
+pub struct Valued {
+    /// The left side.
+    pub term: Expr,
+    /// The number that it is said to be.
+    pub said: Option<Rational>,
+}
+
+impl Valued {
+    /// What a relation says of its left side.
+    fn of(term: Expr, relation: Option<&ast::Relation>, right: &Expr, scope: ast::Scope) -> Self {
+        let is_equation = scope == ast::Scope::Everywhere && relation == Some(&ast::Relation::Equal);
+        Valued { term, said: right.as_number().filter(|_| is_equation) }
+    }
+
+    fn at(self, values: &BTreeMap<Symbol, Expr>) -> Self {
+        Valued { term: self.term.substitute(values), ..self }
+    }
+}
+
 /// A statement with all names resolved.
 #[derive(Debug, Clone)]
 pub struct ResolvedStatement {
@@ -151,7 +174,7 @@ pub struct ResolvedStatement {
     /// The misprint beside it.
     pub printed: Option<PrintedClaim>,
     /// The left side of its last relation.
-    pub value: Option<Expr>,
+    pub value: Option<Valued>,
     /// The quantities it speaks of: as written, and unfolded.
     pub definitions: Vec<(String, Expr)>,
     /// What it assumes.

@@ -12,8 +12,8 @@ use super::scope::{Env, Naming, Universe};
 use super::stage::{self, Side};
 use super::ties::Coverage;
 use super::{
-    Goal, Member, Obligation, PrintedClaim, Resolve, ResolvedStatement, characterise, everywhere, expr,
-    finite, solve,
+    Goal, Member, Obligation, PrintedClaim, Resolve, ResolvedStatement, Valued, characterise, everywhere,
+    expr, finite, solve,
 };
 use crate::lang::ast::{self, ExprKind, Relation, Scope, Span, Statement, StatementKind};
 use crate::lang::diagnostic::Diagnostic;
@@ -25,7 +25,7 @@ pub(super) struct Read {
     pub(super) goals: Vec<Goal>,
     pub(super) obligations: Vec<Obligation>,
     definitions: Vec<(String, Expr)>,
-    value: Option<Expr>,
+    value: Option<Valued>,
     pub(super) members: Vec<Member>,
     printed: Option<PrintedClaim>,
     pub(super) averaged: bool,
@@ -157,7 +157,7 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>
     {
         complaints.push(*complaint);
     }
-    out.value = out.value.map(|v| v.substitute(&fixed));
+    out.value = out.value.map(|v| v.at(&fixed));
     if complaints.is_empty() { Ok(out) } else { Err(complaints) }
 }
 
@@ -479,7 +479,7 @@ impl Reader<'_> {
             _ => None,
         };
         let span = left.span.to(right.span);
-        out.value = Some(env.unfolded(&left.term));
+        out.value = Some(Valued::of(env.unfolded(&left.term), relations.last(), &right.term, self.scope));
         if let (Some(side), Some(e), Some(misprinted)) = (&misprint, printed, misprinted) {
             let difference = env.unfolded(&side.term.minus(&right.term)).substitute(self.fixed);
             if difference.is_zero() {

@@ -7,7 +7,7 @@
 mod claim;
 mod step;
 
-use crate::lang::ast::{Expr, ExprKind, File, Item, ItemKind, Span};
+use crate::lang::ast::{Expr, ExprKind, File, Item, ItemKind, Span, Stance};
 use crate::lang::{Diagnostic, parse, print_file};
 
 use super::variant::{claim_of, taken_apart};
@@ -68,6 +68,7 @@ fn asked(text: &str, hide: Hide) -> Result<File, Vec<Diagnostic>> {
     taken_apart(&mut file);
     file.items.retain(|item| match &item.kind {
         ItemKind::Claim(claim) => hide == Hide::Answers && claim::hidden(claim).is_some(),
+        ItemKind::Derivation(derivation) => derivation.stance == Stance::Holds,
         ItemKind::Figure(_) => false,
         _ => true,
     });

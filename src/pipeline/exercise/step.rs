@@ -277,7 +277,7 @@ struct Checked {
 fn judged(prepared: &Prepared, derivation: &Derivation) -> Option<Checked> {
     let found = prepared.resolved.statements.iter().find(|s| s.name == derivation.name.text);
     let (statement, written) = found.and_then(|s| Some((s, s.derivation.as_ref()?)))?;
-    let judged = judge::judge(&prepared.maxima, statement).ok()?;
+    let judged = judge::judge(&prepared.known, statement).ok()?;
     let outcomes = judged.derived?.chains;
     let names = story::names(statement);
     let tell = |(link, outcome)| link_failure(written, link, outcome, &names);

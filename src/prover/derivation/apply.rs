@@ -1,19 +1,62 @@
 //! An earlier derivation applied to functions and numbers: its theorem, specialised, with its hypotheses shown.
 
+use std::sync::{Arc, Mutex, OnceLock};
+
 use crate::kernel::{Formula, Step};
-use crate::model::Application;
+use crate::model::{Application, Derivation};
 use crate::piecewise::{Engine, Obstacle};
 
 use super::super::compact::shifted;
-use super::super::proof::Hints;
+use super::super::proof::{Hints, Proved};
 use super::tactic::Tactic;
-use super::{Proof, Source, Within, derive_within};
+use super::{Derived, Proof, Source, Within, derive_within};
+
+/// Derivations that were looked at before, with their theorems: one that is applied often is proved once.
+#[derive(Debug, Default)]
+pub struct Lemmas(Mutex<Vec<(Derivation, Arc<Lemma>)>>);
+
+/// The theorem of a derivation; nothing if it is not proved.
+type Lemma = OnceLock<Result<Option<Proved>, Obstacle>>;
+
+impl Lemmas {
+    fn place(&self, derivation: &Derivation) -> Arc<Lemma> {
+        let Ok(mut known) = self.0.lock() else { return Arc::default() };
+        if let Some((_, lemma)) = known.iter().find(|(d, _)| d == derivation) {
+            return lemma.clone();
+        }
+        let lemma = Arc::default();
+        known.push((derivation.clone(), Arc::clone(&lemma)));
+        lemma
+    }
+
+    /// Keeps the theorem of a derivation that is looked at for its own sake.
+    pub(super) fn keep(
+        &self,
+        derivation: &Derivation,
+        derive: impl Fn() -> Result<Derived, Obstacle>,
+    ) -> Result<Derived, Obstacle> {
+        let mut derived = None;
+        self.place(derivation).get_or_init(|| {
+            let found = derive();
+            let proved = found.as_ref().map(|d| d.proved.clone()).map_err(Clone::clone);
+            derived = Some(found);
+            proved
+        });
+        derived.unwrap_or_else(derive)
+    }
+
+    /// The theorem of a derivation that is applied.
+    fn theorem(&self, derivation: &Derivation) -> Result<Option<Proved>, Obstacle> {
+        let derive = || derive_within(derivation, self, Within::Another).map(|d| d.proved);
+        self.place(derivation).get_or_init(derive).clone()
+    }
+}
 
 impl Proof<'_> {
     /// Adds what an earlier derivation concludes for these functions and numbers. If it does not apply, the
     /// hypothesis that is not shown, or nothing if the derivation itself is not proved or says nothing of such functions.
     pub(super) fn applied(&mut self, a: &Application) -> Result<Option<Option<Formula>>, Obstacle> {
-        let Some(proved) = derive_within(&a.derivation, Within::Another)?.proved else {
+        let Some(proved) = self.lemmas.theorem(&a.derivation)? else {
             return Ok(Some(None));
         };
         let before = self.builder.length();

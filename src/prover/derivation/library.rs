@@ -8,6 +8,25 @@ use crate::model::every_function;
 
 use super::refute::{Values, collect, free, holds, instantiated, plausible};
 
+/// How much of the library is looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shelf {
+    /// Constants and powers.
+    First,
+    /// Prices too, and what few arguments need: what was not on the first shelf.
+    All,
+}
+
+impl Shelf {
+    /// Combinations of values that are tried at most.
+    pub(super) fn tries(self) -> usize {
+        match self {
+            Shelf::First => 30_000,
+            Shelf::All => 3_000,
+        }
+    }
+}
+
 /// Values for functions.
 pub(super) type Table = BTreeMap<Name, (Vec<Name>, Expr)>;
 
@@ -23,6 +42,7 @@ pub(super) fn choices(
     unknown: &BTreeMap<Name, usize>,
     hypotheses: &[Formula],
     natural: Option<u32>,
+    shelf: Shelf,
     tries: &mut usize,
 ) -> Vec<Table> {
     let spoken: Vec<(BTreeSet<Name>, &Formula)> = hypotheses.iter().map(|h| (functions_of(h), h)).collect();
@@ -31,7 +51,7 @@ pub(super) fn choices(
     while let Some((f, arity)) = next(unknown, &known, &spoken) {
         let parameters: Vec<Name> =
             (1..=arity).map(|k| if arity == 1 { "y".into() } else { format!("y_{k}").into() }).collect();
-        let bodies = library(&parameters);
+        let bodies = library(&parameters, shelf);
         let with = |table: &Table, body: &Expr| {
             let mut table = table.clone();
             table.insert(f.clone(), (parameters.clone(), body.clone()));
@@ -48,11 +68,17 @@ pub(super) fn choices(
             let values = Values { table: table.clone(), natural };
             decided.iter().all(|h| {
                 *tries += 1;
-                let closed = if *tries > FILTERED { None } else { instantiated(h, &values) };
-                closed.is_none_or(|h| roughly(&h, &BTreeMap::new()))
+                if *tries > FILTERED {
+                    return shelf == Shelf::First;
+                }
+                instantiated(h, &values).is_none_or(|h| roughly(&h, &BTreeMap::new()))
             })
         });
         out.truncate(TABLES);
+    }
+    if shelf == Shelf::All {
+        let is_new = |(ps, body): &(Vec<Name>, Expr)| !library(ps, Shelf::First).contains(body);
+        out.retain(|table| table.values().any(is_new));
     }
     out
 }
@@ -106,7 +132,8 @@ fn roughly(formula: &Formula, at: &BTreeMap<Name, Expr>) -> bool {
 }
 
 /// Functions of one or more arguments.
-fn library(parameters: &[Name]) -> Vec<Expr> {
+fn library(parameters: &[Name], shelf: Shelf) -> Vec<Expr> {
+    let half = |e: Expr| e.scaled(&Rational::new(1, 2).unwrap_or(Rational::ZERO));
     let ratio = |n, d| Expr::number(Rational::new(n, d).unwrap_or(Rational::ZERO));
     let mut out = vec![Expr::one()];
     for p in parameters {
@@ -128,6 +155,26 @@ fn library(parameters: &[Name]) -> Vec<Expr> {
         let (a, b) = (Expr::variable(a), Expr::variable(b));
         out.push(a.times(&b));
         out.push(a.times(&b).minus(&a.pow(2)));
+    }
+    if shelf == Shelf::First {
+        return out;
+    }
+    let above = |e: &Expr| Expr::at_least_zero(&e.minus(&ratio(1, 2)));
+    match parameters {
+        [y] => {
+            let y = Expr::variable(y);
+            // What is best of a quantity with a cost; a density that is positive at zero; who buys at a price, and pays.
+            out.extend([half(y.clone()), half(Expr::one()).plus(&y)]);
+            out.extend([above(&y), half(above(&y)), half(above(&y)).negated()]);
+        }
+        [a, b] => {
+            let (a, b) = (Expr::variable(a), Expr::variable(b));
+            // Worth less to higher types; who trades at a price, and what is paid.
+            out.push(a.times(&ratio(2, 1).minus(&b)));
+            let trade = above(&a).times(&above(&Expr::one().minus(&b)));
+            out.extend([half(trade.clone()), trade]);
+        }
+        _ => {}
     }
     out
 }

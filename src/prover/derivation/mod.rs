@@ -25,6 +25,7 @@ use crate::model::{Binder, Chain, Comparison, Derivation, Justification, Link, P
 use crate::piecewise::Obstacle;
 
 use super::proof::{Builder, Proved, symbol};
+pub use apply::Lemmas;
 pub use refute::Instance;
 pub use tactic::Tactic;
 
@@ -123,6 +124,7 @@ struct Source {
 /// A derivation in the making.
 struct Proof<'a> {
     derivation: &'a Derivation,
+    lemmas: &'a Lemmas,
     builder: Builder,
     sources: Vec<Source>,
     /// Comparisons that are assumed here: the ranges of the variables of a chain, of an integrand.
@@ -144,8 +146,8 @@ struct Proof<'a> {
 }
 
 /// Derives what a derivation states, as far as it follows.
-pub fn derive(derivation: &Derivation) -> Result<Derived, Obstacle> {
-    derive_within(derivation, Within::Itself)
+pub fn derive(derivation: &Derivation, lemmas: &Lemmas) -> Result<Derived, Obstacle> {
+    lemmas.keep(derivation, || derive_within(derivation, lemmas, Within::Itself))
 }
 
 /// For whom something is derived.
@@ -157,8 +159,8 @@ enum Within {
     Another,
 }
 
-fn derive_within(derivation: &Derivation, within: Within) -> Result<Derived, Obstacle> {
-    let mut proof = Proof::of(derivation)?;
+fn derive_within(derivation: &Derivation, lemmas: &Lemmas, within: Within) -> Result<Derived, Obstacle> {
+    let mut proof = Proof::of(derivation, lemmas)?;
     let (mut parts, mut undefined) = (Some(vec![]), None);
     let mut inapplicable = Vec::new();
     for application in &derivation.applied {
@@ -201,10 +203,11 @@ fn derive_within(derivation: &Derivation, within: Within) -> Result<Derived, Obs
 /// The first of some propositions that follows by the reasons of a link, in its place.
 pub fn nearest(
     derivation: &Derivation,
+    lemmas: &Lemmas,
     (chain, link): (usize, usize),
     candidates: &[Proposition],
 ) -> Option<usize> {
-    let mut proof = Proof::of(derivation).ok()?;
+    let mut proof = Proof::of(derivation, lemmas).ok()?;
     for application in &derivation.applied {
         proof.applied(application).ok()?;
     }
@@ -231,9 +234,10 @@ pub fn nearest(
 
 impl<'a> Proof<'a> {
     /// With the hypotheses of a derivation, and what its words mean.
-    fn of(derivation: &'a Derivation) -> Result<Self, Obstacle> {
+    fn of(derivation: &'a Derivation, lemmas: &'a Lemmas) -> Result<Self, Obstacle> {
         let mut proof = Proof {
             derivation,
+            lemmas,
             builder: Builder::default(),
             sources: vec![],
             domain: vec![],

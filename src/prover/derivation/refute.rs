@@ -12,7 +12,7 @@ use crate::model::{Chain, Derivation, Proposition, every_function};
 use crate::piecewise::Engine;
 
 use super::super::proof::{Builder, Hints, Proved, symbol};
-use super::library::{Table, choices, free_numbers, functions_of, grid};
+use super::library::{Shelf, Table, choices, free_numbers, functions_of, grid};
 use super::tactic::closed_atoms;
 
 /// Functions and numbers, as they are written, at which a link fails.
@@ -32,12 +32,10 @@ pub struct Instance {
     pub proved: Proved,
 }
 
-/// Combinations of values that are tried at most.
-const TRIES: usize = 30_000;
 /// Points at which functions are looked for, at most.
 const POINTS: usize = 24;
 /// Instances whose hypotheses are proved, at most.
-const PROOFS: usize = 8;
+const PROOFS: usize = 16;
 /// Values of the natural number.
 const NATURALS: [u32; 2] = [0, 1];
 
@@ -159,38 +157,42 @@ fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> O
         Some(_) => NATURALS.iter().copied().map(Some).collect(),
         None => vec![None],
     };
-    let mut search = Search { relation: *relation, goal: e, hypotheses: &hypotheses, tries: 0, proofs: 0 };
-    let mut filtered = 0;
     let both = |h: &&Formula| !functions_of(h).is_empty() && !free_numbers(h).is_empty();
     let points: Vec<Vec<Point>> =
         naturals.iter().map(|natural| points(&hypotheses, &numbers, *natural)).collect();
-    if !hypotheses.iter().any(both) {
-        let closed: Vec<Formula> = hypotheses.iter().map(|h| (*h).clone()).collect();
-        let tables = choices(&unknown, &closed, naturals.first().copied().flatten(), &mut filtered);
-        for table in &tables {
-            for (natural, points) in naturals.iter().zip(&points) {
-                if let Some(found) = search.at(table, *natural, points)? {
-                    return Some(found);
+    let numbers_first = hypotheses.iter().any(both);
+    let among = |shelf: Shelf| {
+        let most = shelf.tries();
+        let mut search =
+            Search { relation: *relation, goal: e, hypotheses: &hypotheses, tries: 0, most, proofs: 0 };
+        let mut filtered = 0;
+        if !numbers_first {
+            let closed: Vec<Formula> = hypotheses.iter().map(|h| (*h).clone()).collect();
+            let natural = naturals.first().copied().flatten();
+            for table in choices(&unknown, &closed, natural, shelf, &mut filtered) {
+                for (natural, points) in naturals.iter().zip(&points) {
+                    if let Some(found) = search.at(&table, *natural, points)? {
+                        return Some(found);
+                    }
+                }
+            }
+            return None;
+        }
+        // Numbers first: they say more of the functions.
+        for (natural, points) in naturals.iter().zip(&points) {
+            for at in points.iter().take(POINTS) {
+                let closed = hypotheses.iter().map(|h| at_point(h, at)).collect::<Option<Vec<Formula>>>();
+                let Some(closed) = closed else { continue };
+                for table in choices(&unknown, &closed, *natural, shelf, &mut filtered) {
+                    if let Some(found) = search.at(&table, *natural, std::slice::from_ref(at))? {
+                        return Some(found);
+                    }
                 }
             }
         }
-        return None;
-    }
-    // Numbers first: they say more of the functions.
-    for (natural, points) in naturals.iter().zip(&points) {
-        for at in points.iter().take(POINTS) {
-            let Some(closed) = hypotheses.iter().map(|h| at_point(h, at)).collect::<Option<Vec<Formula>>>()
-            else {
-                continue;
-            };
-            for table in choices(&unknown, &closed, *natural, &mut filtered) {
-                if let Some(found) = search.at(&table, *natural, std::slice::from_ref(at))? {
-                    return Some(found);
-                }
-            }
-        }
-    }
-    None
+        None
+    };
+    among(Shelf::First).or_else(|| if unknown.is_empty() { None } else { among(Shelf::All) })
 }
 
 /// A formula where its numbers have values.
@@ -205,6 +207,7 @@ struct Search<'a> {
     goal: &'a Expr,
     hypotheses: &'a [&'a Formula],
     tries: usize,
+    most: usize,
     proofs: usize,
 }
 
@@ -218,7 +221,7 @@ impl Search<'_> {
         let Some(closed) = closed else { return Some(None) };
         for at in points {
             self.tries += 1;
-            if self.tries > TRIES {
+            if self.tries > self.most {
                 return None;
             }
             let Some(difference) = goal.substitute(at).as_number() else { break };
@@ -229,10 +232,13 @@ impl Search<'_> {
             if self.proofs > PROOFS {
                 return None;
             }
-            if closed.iter().all(|h| proved(h, at)) {
+            let Some(unproved) = closed.iter().find(|h| !proved(h, at)) else {
                 let functions = table.iter().map(|(f, (ps, e))| (f.clone(), ps.clone(), e.clone())).collect();
                 let numbers = at.clone().into_iter().collect();
                 return Some(Some(Found { numbers, functions, natural, difference }));
+            };
+            if free_numbers(unproved).is_empty() {
+                break;
             }
         }
         Some(None)
@@ -273,7 +279,7 @@ pub(super) fn samples(derivation: &Derivation, chain: &Chain, propositions: &[Pr
     let points = points(&hypotheses, &numbers, natural);
     let (mut out, mut tries, mut filtered) = (Vec::new(), 0, 0);
     let closed: Vec<Formula> = hypotheses.iter().map(|h| (*h).clone()).collect();
-    for choice in choices(&unknown, &closed, natural, &mut filtered) {
+    for choice in choices(&unknown, &closed, natural, Shelf::First, &mut filtered) {
         let values = Values { table: choice.clone(), natural };
         let Some(closed) = hypotheses.iter().map(|h| instantiated(h, &values)).collect::<Option<Vec<_>>>()
         else {
@@ -282,7 +288,7 @@ pub(super) fn samples(derivation: &Derivation, chain: &Chain, propositions: &[Pr
         let mut found = 0;
         for at in &points {
             tries += 1;
-            if tries > TRIES || out.len() >= SAMPLES {
+            if tries > Shelf::First.tries() || out.len() >= SAMPLES {
                 return out;
             }
             if found < 4 && closed.iter().all(|h| plausible(h, at)) {
