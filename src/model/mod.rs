@@ -38,7 +38,7 @@ pub use existence::{Existence, Quantity};
 pub use fold::fold;
 pub use ironing::{Flat, Flats, ironing};
 pub use mechanism::Mechanism;
-pub use monotone::cyclically_monotone;
+pub use monotone::{Circulation, cycles_do_not_gain, cyclically_monotone};
 pub use order::{Order, ordered};
 pub use piece::{Everywhere, IntervalEnd, Piece, Question};
 pub use point::{Point, Points, cell_name, choices, count_of_choices, outcome_name, values_at_points};

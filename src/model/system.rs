@@ -11,6 +11,7 @@ use crate::kernel::{Expr, Formula, Function, Name};
 use super::claim::{Bound, Comparison, Conjunct};
 use super::existence::Quantity;
 use super::mechanism::Mechanism;
+use super::monotone::Circulation;
 use super::point::values_at_points;
 use super::property::{Property, unfold};
 use super::setting::Setting;
@@ -49,6 +50,8 @@ pub struct Problem {
     pub rows: Vec<Conjunct>,
     /// Comparisons of truth and report, one by one.
     pub preferences: Vec<Preference>,
+    /// What the rows say, if they are those of a circulation.
+    pub circulation: Option<Circulation>,
 }
 
 /// Which end of the values of a term is meant.
@@ -200,45 +203,10 @@ impl System {
     pub fn of_payments(rule: &Mechanism) -> Option<Self> {
         let types = rule.setting.types();
         let agents = 0..rule.setting.agents.len();
-        let (sizes, mut step) = (types.iter().map(|b| b.points.all().len()), 1_usize);
-        let mut steps: Vec<(usize, usize)> = vec![(0, 0); types.len()];
-        for (slot, size) in steps.iter_mut().zip(sizes).rev() {
-            *slot = (size, step);
-            step = step.checked_mul(size)?;
-        }
-        let allocation: Vec<Vec<Rational>> =
-            rule.allocation.iter().map(|x| values_at_points(x, &types)).collect::<Option<_>>()?;
-        // The outcomes that a profile has with positive probability.
-        let mut chosen: Vec<Vec<(usize, &Rational)>> = vec![vec![]; step];
-        for (k, probabilities) in allocation.iter().enumerate() {
-            for (slot, probability) in chosen.iter_mut().zip(probabilities).filter(|(_, p)| !p.is_zero()) {
-                slot.push((k, probability));
-            }
-        }
-        let mut preferences = Vec::new();
-        for i in agents.clone() {
-            let own = types.get(i).map(std::slice::from_ref)?;
-            let values: Vec<Vec<Rational>> =
-                rule.values_of(i).iter().map(|u| values_at_points(u, own)).collect::<Option<_>>()?;
-            let (size, step) = *steps.get(i)?;
-            let worth = |type_: usize, profile: usize| {
-                let outcomes = chosen.get(profile)?;
-                outcomes
-                    .iter()
-                    .try_fold(Rational::ZERO, |sum, (k, p)| Some(&sum + &(*p * values.get(*k)?.get(type_)?)))
-            };
-            for truth in 0..chosen.len() {
-                let type_ = truth / step % size;
-                let kept = worth(type_, truth)?;
-                for other in (0..size).filter(|other| *other != type_) {
-                    let report = truth + other * step - type_ * step;
-                    let margin = &kept - &worth(type_, report)?;
-                    preferences.push(Preference { agent: i, truth, report, margin });
-                }
-            }
-        }
+        let preferences = preferences(rule, agents.clone())?;
         let unknowns = agents.map(|i| payment(&rule.setting, i)).collect();
-        Some(System::new(Quantity::Some, Problem { types, unknowns, rows: vec![], preferences }))
+        let problem = Problem { types, unknowns, rows: vec![], preferences, circulation: None };
+        Some(System::new(Quantity::Some, problem))
     }
 
     /// That payments give an allocation rule the properties: for each profile a payment of each agent. `None` if a
@@ -271,8 +239,52 @@ impl System {
             rows.extend(unfold(unknown, *property)?.into_iter().map(|(_, c)| c));
         }
         let types = unknown.setting.types();
-        Some(System::new(quantity, Problem { types, unknowns, rows, preferences: vec![] }))
+        let problem = Problem { types, unknowns, rows, preferences: vec![], circulation: None };
+        Some(System::new(quantity, problem))
     }
+}
+
+/// What each type of some agents prefers to the report of each other, at all types of the others; `None` if a value is
+/// not a number.
+pub(super) fn preferences(rule: &Mechanism, agents: impl Iterator<Item = usize>) -> Option<Vec<Preference>> {
+    let types = rule.setting.types();
+    let (sizes, mut step) = (types.iter().map(|b| b.points.all().len()), 1_usize);
+    let mut steps: Vec<(usize, usize)> = vec![(0, 0); types.len()];
+    for (slot, size) in steps.iter_mut().zip(sizes).rev() {
+        *slot = (size, step);
+        step = step.checked_mul(size)?;
+    }
+    let allocation: Vec<Vec<Rational>> =
+        rule.allocation.iter().map(|x| values_at_points(x, &types)).collect::<Option<_>>()?;
+    // The outcomes that a profile has with positive probability.
+    let mut chosen: Vec<Vec<(usize, &Rational)>> = vec![vec![]; step];
+    for (k, probabilities) in allocation.iter().enumerate() {
+        for (slot, probability) in chosen.iter_mut().zip(probabilities).filter(|(_, p)| !p.is_zero()) {
+            slot.push((k, probability));
+        }
+    }
+    let mut out = Vec::new();
+    for i in agents {
+        let own = types.get(i).map(std::slice::from_ref)?;
+        let values: Vec<Vec<Rational>> =
+            rule.values_of(i).iter().map(|u| values_at_points(u, own)).collect::<Option<_>>()?;
+        let (size, step) = *steps.get(i)?;
+        let worth = |type_: usize, profile: usize| {
+            let outcomes = chosen.get(profile)?;
+            outcomes
+                .iter()
+                .try_fold(Rational::ZERO, |sum, (k, p)| Some(&sum + &(*p * values.get(*k)?.get(type_)?)))
+        };
+        for truth in 0..chosen.len() {
+            let type_ = truth / step % size;
+            let kept = worth(type_, truth)?;
+            for other in (0..size).filter(|other| *other != type_) {
+                let report = truth + other * step - type_ * step;
+                out.push(Preference { agent: i, truth, report, margin: &kept - &worth(type_, report)? });
+            }
+        }
+    }
+    Some(out)
 }
 
 /// A term of a mechanism with unknown probabilities and payments, in expectation.

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use crate::exact::Rational;
 use crate::kernel::rule::system::Instance;
 use crate::kernel::{Statement, Step};
-use crate::model::{Aim, Extreme, Problem, Quantity, System};
+use crate::model::{Aim, Circulation, Extreme, Preference, Problem, Quantity, System};
 use crate::piecewise::Obstacle;
 use crate::piecewise::system::{self as engine, Answer, Best, Row, Sign, maximise};
 
+use super::paths::{Edge, Paths, shortest};
 use super::program::{Program, tables};
 use super::proof::{Builder, Proved};
 
@@ -104,6 +105,10 @@ impl Systems {
 
     /// Values that satisfy the rows, or a contradiction between these, whatever the system claims.
     pub fn settle(&mut self, system: &System) -> Result<Settled, Obstacle> {
+        if let (Some(graph), None) = (&system.problem.circulation, &system.aim) {
+            let none = || Obstacle::Existence { reason: "no cycle was found, and no potentials".into() };
+            return prove(system, around(&system.problem, graph).ok_or_else(none)?);
+        }
         let program = self.program(&system.problem)?;
         let found = match &system.aim {
             Some((aim, row)) => {
@@ -125,22 +130,59 @@ impl Systems {
                 Found::Contradiction(program.instances(system, &multipliers))
             }
         };
-        let quantity = if matches!(found, Found::Values(_)) { Quantity::Some } else { Quantity::No };
-        let statement = System { quantity, ..system.clone() }.formula();
-        let meaning = Statement::from(statement.clone()).meaning();
-        let meaning = meaning.map_err(|rejection| Obstacle::Refused { rejection })?;
-        let mut builder = Builder::default();
-        builder.add(match &found {
-            Found::Values(values) => {
-                let tables = tables(&system.problem, values);
-                Step::Evaluate { statement, values: vec![], tables, premises: vec![] }
-            }
-            Found::Contradiction(instances) => {
-                Step::Unsatisfiable { statement, instances: instances.clone() }
-            }
-        })?;
-        Ok(Settled { proved: builder.finish(&meaning)?, found })
+        prove(system, found)
     }
+}
+
+/// The theorem that the numbers satisfy the rows, or that these contradict each other.
+fn prove(system: &System, found: Found) -> Result<Settled, Obstacle> {
+    let quantity = if matches!(found, Found::Values(_)) { Quantity::Some } else { Quantity::No };
+    let statement = System { quantity, ..system.clone() }.formula();
+    let meaning = Statement::from(statement.clone()).meaning();
+    let meaning = meaning.map_err(|rejection| Obstacle::Refused { rejection })?;
+    let mut builder = Builder::default();
+    builder.add(match &found {
+        Found::Values(values) => {
+            let tables = tables(&system.problem, values);
+            Step::Evaluate { statement, values: vec![], tables, premises: vec![] }
+        }
+        Found::Contradiction(instances) => Step::Unsatisfiable { statement, instances: instances.clone() },
+    })?;
+    Ok(Settled { proved: builder.finish(&meaning)?, found })
+}
+
+/// A cycle that gains, as a circulation; or the contradiction between what circulations are and a gain, by potentials: with
+/// `gain ≤ p(report) − p(truth)` the gains of a circulation are at most `Σ p·(in − out) = 0`.
+fn around(problem: &Problem, graph: &Circulation) -> Option<Found> {
+    let own = problem.types.last()?.points.all();
+    let places = problem.profiles() / own.len().max(1);
+    let edge = |p: &Preference| Edge { from: p.report, to: p.truth, length: p.margin.clone() };
+    let edges: Vec<Edge> = graph.reports.iter().map(edge).collect();
+    Some(match shortest(places, &edges.iter().collect::<Vec<_>>())? {
+        Paths::Cycle(cycle) => {
+            let mut values = vec![Rational::ZERO; problem.profiles()];
+            for report in cycle.iter().filter_map(|number| graph.reports.get(*number)) {
+                *values.get_mut(graph.place(problem, report))? = Rational::ONE;
+            }
+            Found::Values(values)
+        }
+        Paths::Distances(p) => {
+            let mut instances = vec![Instance { part: 2, at: vec![], by: Rational::ONE }];
+            for (place, value) in p.iter().enumerate().filter(|(_, value)| !value.is_zero()) {
+                let mut at = problem.profile(place * own.len());
+                at.pop();
+                instances.push(Instance { part: 1, at, by: value.clone() });
+            }
+            for (report, edge) in graph.reports.iter().zip(&edges) {
+                let slack = &(p.get(edge.from)? + &edge.length) - p.get(edge.to)?;
+                if slack.is_positive() {
+                    let at = problem.profile(graph.place(problem, report));
+                    instances.push(Instance { part: 0, at, by: slack });
+                }
+            }
+            Found::Contradiction(instances)
+        }
+    })
 }
 
 /// Whether no row stands in the way of a direction, and the objective grows along it.
@@ -171,22 +213,13 @@ fn at_optimum(row: &Row, optimum: &Optimum, extreme: Extreme, number: usize) -> 
 }
 
 fn solve(unknowns: usize, rows: &[Row]) -> Result<Answer, Obstacle> {
-    let by_paths = differences(rows).and_then(|edges| shortest(unknowns, &edges));
+    let by_paths = differences(rows).and_then(|edges| by_paths(unknowns, &edges));
     let solved = || engine::solve(unknowns, rows, WORK_LIMIT);
     by_paths.or_else(solved).ok_or(Obstacle::Cells { limit: WORK_LIMIT })
 }
 
-/// `to ≤ from + length`, from a row.
-struct Edge {
-    from: usize,
-    to: usize,
-    length: Rational,
-    /// What the row is multiplied by.
-    scale: Rational,
-}
-
 /// The rows as differences of two unknowns, if all of them are weak inequalities of this kind.
-fn differences(rows: &[Row]) -> Option<Vec<Edge>> {
+fn differences(rows: &[Row]) -> Option<Vec<(Edge, Rational)>> {
     let edge = |row: &Row| {
         let [(a, c), (b, d)] = row.terms.as_slice() else { return None };
         if row.sign != Sign::AtLeast || *d != -c {
@@ -194,69 +227,21 @@ fn differences(rows: &[Row]) -> Option<Vec<Edge>> {
         }
         let (from, to, c) = if c.is_positive() { (*a, *b, c) } else { (*b, *a, d) };
         let scale = c.recip()?;
-        Some(Edge { from, to, length: &row.constant * &scale, scale })
+        Some((Edge { from, to, length: &row.constant * &scale }, scale))
     };
     rows.iter().map(edge).collect()
 }
 
-/// Distances from the first unknown, and from the next one that it does not reach, and so on; or a cycle of negative
-/// length.
-fn shortest(unknowns: usize, edges: &[Edge]) -> Option<Answer> {
-    let mut distance: Vec<Option<Rational>> = vec![None; unknowns];
-    let mut parent: Vec<Option<usize>> = vec![None; unknowns];
-    while let Some(source) = distance.iter().position(Option::is_none) {
-        *distance.get_mut(source)? = Some(Rational::ZERO);
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for (number, edge) in edges.iter().enumerate() {
-                let Some(start) = distance.get(edge.from)? else { continue };
-                let reached = start + &edge.length;
-                let slot = distance.get_mut(edge.to)?;
-                if slot.as_ref().is_none_or(|known| reached < *known) {
-                    *slot = Some(reached);
-                    *parent.get_mut(edge.to)? = Some(number);
-                    changed = true;
-                }
-            }
-            if let Some(cycle) = changed.then(|| cycle(edges, &parent)).flatten() {
-                let multiplier = |number: usize| Some((number, edges.get(number)?.scale.clone()));
-                let mut multipliers: Vec<_> = cycle.into_iter().filter_map(multiplier).collect();
-                multipliers.sort_by_key(|(number, _)| *number);
-                return Some(Answer::Contradiction(multipliers));
-            }
+/// Numbers that satisfy differences, or a cycle of them that contradicts itself.
+fn by_paths(unknowns: usize, differences: &[(Edge, Rational)]) -> Option<Answer> {
+    let edges: Vec<&Edge> = differences.iter().map(|(edge, _)| edge).collect();
+    Some(match shortest(unknowns, &edges)? {
+        Paths::Distances(distances) => Answer::Point(distances),
+        Paths::Cycle(cycle) => {
+            let multiplier = |number: usize| Some((number, differences.get(number)?.1.clone()));
+            let mut multipliers: Vec<_> = cycle.into_iter().filter_map(multiplier).collect();
+            multipliers.sort_by_key(|(number, _)| *number);
+            Answer::Contradiction(multipliers)
         }
-    }
-    Some(Answer::Point(distance.into_iter().flatten().collect()))
-}
-
-/// A cycle among the last steps to each unknown, by the numbers of its edges.
-fn cycle(edges: &[Edge], parent: &[Option<usize>]) -> Option<Vec<usize>> {
-    let back = |at: usize| {
-        let number = (*parent.get(at)?)?;
-        Some((number, edges.get(number)?.from))
-    };
-    let mut seen = vec![0; parent.len()];
-    for start in 0..parent.len() {
-        let mut at = start;
-        while seen.get(at) == Some(&0) {
-            *seen.get_mut(at)? = start + 1;
-            match back(at) {
-                Some((_, before)) => at = before,
-                None => break,
-            }
-        }
-        if seen.get(at) == Some(&(start + 1)) && back(at).is_some() {
-            let mut out = Vec::new();
-            let end = at;
-            while let Some((number, before)) = back(at) {
-                out.push(number);
-                at = before;
-                if at == end {
-                    return Some(out);
-                }
-            }
-        }
-    }
-    None
+    })
 }

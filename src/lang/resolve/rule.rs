@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::kernel::Expr;
 use crate::model::{
     Aim, Bound, Conjunct, Extreme, Mechanism, Order, Property, Setting, System, TablePart, Tables,
-    count_of_choices, cyclically_monotone, ordered, price_at, unfold,
+    count_of_choices, cycles_do_not_gain, cyclically_monotone, ordered, price_at, unfold,
 };
 
 use super::names::{advise, complain};
@@ -174,16 +174,23 @@ impl Reader<'_> {
     ) -> Resolve<()> {
         let conjuncts: Vec<Conjunct> = match property.kind {
             PropertyKind::CyclicallyMonotone => {
-                all_finite(m, span)?;
+                self.at_most_rows(m, span)?;
+                if self.left_open(m).is_none()
+                    && let Some(systems) = cyclically_monotone(&m.at(self.fixed))
+                {
+                    out.goals.extend(systems.into_iter().map(Goal::System));
+                    return Ok(());
+                }
                 let most =
                     m.setting.agents.iter().map(|a| a.type_.points.all().len()).max().unwrap_or_default();
                 if most > CYCLE_LIMIT {
-                    let message =
-                        format!("all cycles of more than {CYCLE_LIMIT} types are too many to be written out");
-                    let help = "write `implementable`, which is the same (Rochet)";
+                    let message = format!(
+                        "values are open here, and all cycles of more than {CYCLE_LIMIT} types are too many to be written out"
+                    );
+                    let help = "fix what is open: `at NAME = …`; then cycles of any length are asked for";
                     return Err(advise("too-large", message, property.span, help));
                 }
-                cyclically_monotone(m)
+                cycles_do_not_gain(m)
             }
             _ => {
                 let (meaning, averages) = meaning(property)?;
@@ -198,6 +205,17 @@ impl Reader<'_> {
 
     /// The question of payments that implement a rule.
     fn payments(&self, m: &Mechanism, span: Span) -> Resolve<System> {
+        self.at_most_rows(m, span)?;
+        if let Some(parameter) = self.left_open(m) {
+            return Err(left_open(parameter, span));
+        }
+        System::of_payments(&m.at(self.fixed)).ok_or_else(|| {
+            complain("unsupported", "payments are looked for where values are rational numbers", span)
+        })
+    }
+
+    /// That comparisons of truth and report are not too many to be written out.
+    fn at_most_rows(&self, m: &Mechanism, span: Span) -> Resolve<()> {
         all_finite(m, span)?;
         let types = m.setting.types();
         let reports = m.setting.agents.iter().map(|a| a.type_.points.all().len());
@@ -207,17 +225,14 @@ impl Reader<'_> {
             let message = format!("this is about more than {ROW_LIMIT} comparisons of truth and report");
             return Err(complain("too-large", message, span));
         }
-        let open = |p: &&Bound| {
-            let values = m.setting.outcomes.iter().flat_map(|o| &o.values);
-            let fixed = self.fixed.contains_key(&p.name);
-            !fixed && values.chain(&m.allocation).any(|e| e.mentions(&p.name))
-        };
-        if let Some(parameter) = self.universe.parameters.iter().find(open) {
-            return Err(left_open(parameter, span));
-        }
-        System::of_payments(&m.at(self.fixed)).ok_or_else(|| {
-            complain("unsupported", "payments are looked for where values are rational numbers", span)
-        })
+        Ok(())
+    }
+
+    /// A parameter that outcomes or their values depend on, and that is not fixed.
+    fn left_open(&self, m: &Mechanism) -> Option<&Bound> {
+        let terms = || m.setting.outcomes.iter().flat_map(|o| &o.values).chain(&m.allocation);
+        let open = |p: &&Bound| !self.fixed.contains_key(&p.name) && terms().any(|e| e.mentions(&p.name));
+        self.universe.parameters.iter().find(open)
     }
 
     /// Numbers are looked for where nothing else is open.
