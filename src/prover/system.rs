@@ -20,6 +20,9 @@ use super::proof::{Builder, Proved};
 /// Entries that the solver changes at most.
 const WORK_LIMIT: usize = 200_000_000;
 
+/// How often a point that does not satisfy all comparisons is followed by some of these; after that by all of them.
+const ROUNDS: usize = 8;
+
 /// What was found of a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -59,18 +62,23 @@ pub enum Optimum {
 /// The problems that were written out, and what was found of them.
 #[derive(Default)]
 pub struct Systems {
-    programs: Vec<(Arc<Problem>, Arc<Program>)>,
+    programs: Vec<(Arc<Problem>, Program)>,
     optima: Vec<(Arc<Problem>, Arc<Aim>, Optimum)>,
 }
 
 impl Systems {
-    fn program(&mut self, problem: &Arc<Problem>) -> Result<Arc<Program>, Obstacle> {
-        if let Some((_, program)) = self.programs.iter().find(|(known, _)| Arc::ptr_eq(known, problem)) {
-            return Ok(program.clone());
-        }
-        let program = Arc::new(Program::new(problem)?);
-        self.programs.push((problem.clone(), program.clone()));
-        Ok(program)
+    /// The rows of a problem, as far as they were needed.
+    fn program(&mut self, problem: &Arc<Problem>) -> Result<&mut Program, Obstacle> {
+        let known = self.programs.iter().position(|(known, _)| Arc::ptr_eq(known, problem));
+        let place = match known {
+            Some(place) => place,
+            None => {
+                self.programs.push((problem.clone(), Program::new(problem)?));
+                self.programs.len() - 1
+            }
+        };
+        let none = || Obstacle::Existence { reason: "no rows".into() };
+        self.programs.get_mut(place).map(|(_, program)| program).ok_or_else(none)
     }
 
     /// The end of the values of what is aimed at.
@@ -86,18 +94,32 @@ impl Systems {
         let up = aim.extreme == Extreme::Greatest;
         let signed = |c: &Rational| if up { c.clone() } else { -c };
         let objective: Vec<(usize, Rational)> = term.terms.iter().map(|(k, c)| (*k, signed(c))).collect();
-        let found = maximise(program.unknowns, &program.rows, &objective, WORK_LIMIT);
-        let optimum = match found.ok_or(Obstacle::Cells { limit: WORK_LIMIT })? {
-            Best::Value { value, point, multipliers } => {
-                Optimum::Value { value: &signed(&value) + &term.constant, point, multipliers }
+        let mut rounds = 0;
+        let optimum = loop {
+            let found = maximise(program.unknowns, &program.rows, &objective, WORK_LIMIT);
+            let found = found.ok_or(Obstacle::Cells { limit: WORK_LIMIT })?;
+            rounds += 1;
+            let missing = match &found {
+                Best::Value { point, .. } => program.extend(problem, point, rounds > ROUNDS)?,
+                // Whether there is a solution at all is asked of all rows.
+                Best::Unbounded(ray) => program.extend(problem, ray, true)?,
+                Best::Infeasible(_) => false,
+            };
+            if missing {
+                continue;
             }
-            Best::Unbounded(ray) if leads_on(&program.rows, &objective, &ray) => Optimum::Unbounded(ray),
-            Best::Unbounded(_) => {
-                return Err(Obstacle::Existence {
-                    reason: "no end was found, and no direction without one".into(),
-                });
-            }
-            Best::Infeasible(_) => Optimum::None,
+            break match found {
+                Best::Value { value, point, multipliers } => {
+                    Optimum::Value { value: &signed(&value) + &term.constant, point, multipliers }
+                }
+                Best::Unbounded(ray) if leads_on(&program.rows, &objective, &ray) => Optimum::Unbounded(ray),
+                Best::Unbounded(_) => {
+                    return Err(Obstacle::Existence {
+                        reason: "no end was found, and no direction without one".into(),
+                    });
+                }
+                Best::Infeasible(_) => Optimum::None,
+            };
         };
         self.optima.push((problem.clone(), aim.clone(), optimum.clone()));
         Ok(optimum)
@@ -109,28 +131,46 @@ impl Systems {
             let none = || Obstacle::Existence { reason: "no cycle was found, and no potentials".into() };
             return prove(system, around(&system.problem, graph).ok_or_else(none)?);
         }
-        let program = self.program(&system.problem)?;
-        let found = match &system.aim {
+        let problem = &system.problem;
+        let further = match &system.aim {
             Some((aim, row)) => {
-                let optimum = self.optimum(&system.problem, aim)?;
-                let row = Program::row(&system.problem, row)?;
-                match at_optimum(&row, &optimum, aim.extreme, program.rows.len()) {
-                    Some(found) => found,
-                    None => {
-                        let rows: Vec<Row> = program.rows.iter().cloned().chain([row]).collect();
-                        solve(program.unknowns, &rows)?
-                    }
+                let optimum = self.optimum(problem, aim)?;
+                let row = Program::row(problem, row)?;
+                let program = self.program(problem)?;
+                if let Some(answer) = at_optimum(&row, &optimum, aim.extreme, program.rows.len()) {
+                    return prove(system, found(program, system, answer));
                 }
+                Some(row)
             }
-            None => solve(program.unknowns, &program.rows)?,
+            None => None,
         };
-        let found = match found {
-            Answer::Point(values) => Found::Values(values),
-            Answer::Contradiction(multipliers) => {
-                Found::Contradiction(program.instances(system, &multipliers))
+        let program = self.program(problem)?;
+        let mut rounds = 0;
+        let answer = loop {
+            let rows: Vec<Row>;
+            let answer = match &further {
+                Some(row) => {
+                    rows = program.rows.iter().chain([row]).cloned().collect();
+                    solve(program.unknowns, &rows)?
+                }
+                None => solve(program.unknowns, &program.rows)?,
+            };
+            rounds += 1;
+            match &answer {
+                Answer::Point(point) if program.extend(problem, point, rounds > ROUNDS)? => {}
+                _ => break answer,
             }
         };
+        let found = found(program, system, answer);
         prove(system, found)
+    }
+}
+
+/// What the kernel is told of an answer.
+fn found(program: &Program, system: &System, answer: Answer) -> Found {
+    match answer {
+        Answer::Point(values) => Found::Values(values),
+        Answer::Contradiction(multipliers) => Found::Contradiction(program.instances(system, &multipliers)),
     }
 }
 
