@@ -230,6 +230,17 @@ impl Conjunct {
         }
     }
 
+    /// What the comparison asks of a direction, along which its sides move as they are told: that it goes on to hold.
+    pub(super) fn along(&self, moved: &dyn Fn(&Expr) -> Expr) -> Self {
+        let relation = match self.relation {
+            Comparison::Greater => Comparison::AtLeast,
+            Comparison::Less => Comparison::AtMost,
+            Comparison::Unequal => Comparison::Equal,
+            same => same,
+        };
+        Conjunct { left: moved(&self.left), right: moved(&self.right), relation, ..self.clone() }
+    }
+
     /// The comparison alone.
     pub fn comparison(&self) -> Formula {
         let (left, right) = (&self.left, &self.right);

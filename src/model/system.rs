@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exact::Rational;
-use crate::kernel::{Expr, Formula, Function, Name};
+use crate::kernel::{Atom, Expr, Formula, Function, Name, Node};
 
 use super::claim::{Bound, Comparison, Conjunct};
 use super::existence::Quantity;
@@ -176,6 +176,32 @@ impl System {
         ]
     }
 
+    /// That a term in the unknowns has no end: some numbers solve the problem, and from any that do, a direction leads on
+    /// for ever, along which no comparison changes against it and the term moves. Comparisons are linear, or none of this is
+    /// ever proved.
+    pub fn without_end(&self, objective: &Expr, extreme: Extreme) -> [System; 2] {
+        let problem = &self.problem;
+        let is_unknown = |atom: &Atom| match atom.node() {
+            Node::Apply(name, _) => problem.unknowns.iter().any(|u| u.function.name == *name),
+            _ => false,
+        };
+        let along = |e: &Expr| e.minus(&e.replace_atoms(|atom| is_unknown(atom).then(Expr::zero)));
+        let mut rows: Vec<Conjunct> = problem.rows.iter().map(|row| row.along(&along)).collect();
+        let goes = match extreme {
+            Extreme::Greatest => Comparison::Greater,
+            Extreme::Least => Comparison::Less,
+        };
+        rows.push(Conjunct::relation("the term", vec![], along(objective), goes, Expr::zero()));
+        let step = |p: &Preference| Preference { margin: Rational::ZERO, ..p.clone() };
+        let preferences = problem.preferences.iter().map(step).collect();
+        let step = |u: &Unknown| Unknown { shown: format!("{} per step", u.shown), ..u.clone() };
+        let unknowns = problem.unknowns.iter().map(step).collect();
+        let types = problem.types.clone();
+        let direction = Problem { types, unknowns, rows, preferences, circulation: None };
+        let some = System { quantity: Quantity::Some, problem: problem.clone(), aim: None };
+        [System::new(Quantity::Some, direction), some]
+    }
+
     /// The comparison of a number that is not a preference.
     pub fn row(&self, number: usize) -> Option<&Conjunct> {
         let after = self.problem.rows.len() + self.problem.preferences.len();
@@ -315,9 +341,9 @@ fn payment(setting: &Setting, agent: usize) -> Unknown {
     Unknown { function, shown: format!("payment of {name}") }
 }
 
-/// What the one agent of a setting pays at a type, as a term.
-pub fn price_at(setting: &Setting, type_: Expr) -> Expr {
-    Expr::apply(&payment(setting, 0).function.name, vec![type_])
+/// What an agent of a setting pays at a profile of types, as a term.
+pub fn price_at(setting: &Setting, agent: usize, types: Vec<Expr>) -> Expr {
+    Expr::apply(&payment(setting, agent).function.name, types)
 }
 
 /// The probability of an outcome.

@@ -24,7 +24,17 @@ pub(super) fn story(system: &System, found: &Found, names: &Names) -> Vec<String
     match found {
         Found::Values(values) => {
             let head = std::iter::once("these numbers do it:".to_owned());
-            head.chain(solution(&system.problem, values)).collect()
+            // Of prices those that are spoken of.
+            let aim = system.aim.as_ref().filter(|_| system.problem.rows.is_empty());
+            let shown = |number: usize| match aim {
+                Some((aim, _)) => {
+                    let profiles = system.problem.profiles().max(1);
+                    let price = system.problem.at(number / profiles, number % profiles);
+                    price.as_atom().is_some_and(|price| aim.objective.atoms().any(|atom| atom == price))
+                }
+                None => true,
+            };
+            head.chain(solution(&system.problem, values, &shown)).collect()
         }
         Found::Contradiction(instances) => {
             cycle(system, instances).unwrap_or_else(|| contradiction(system, instances, names))
@@ -33,7 +43,7 @@ pub(super) fn story(system: &System, found: &Found, names: &Names) -> Vec<String
 }
 
 /// The values of the unknowns, one a line.
-fn solution(problem: &Problem, values: &[Rational]) -> Vec<String> {
+fn solution(problem: &Problem, values: &[Rational], shown: &dyn Fn(usize) -> bool) -> Vec<String> {
     let profiles = problem.profiles();
     let line = |(number, value): (usize, &Rational)| {
         let (unknown, profile) = (number / profiles.max(1), number % profiles.max(1));
@@ -42,6 +52,7 @@ fn solution(problem: &Problem, values: &[Rational]) -> Vec<String> {
     // Profile by profile.
     let unknowns = problem.unknowns.len();
     let order = (0..profiles).flat_map(|p| (0..unknowns).map(move |k| k * profiles + p));
+    let order = order.filter(|number| shown(*number));
     let lines: Vec<_> = order.filter_map(|number| Some((number, values.get(number)?))).collect();
     cut(lines.into_iter().map(line))
 }
@@ -62,7 +73,7 @@ fn end(End { problem, aim, optimum }: &End) -> Vec<String> {
     match optimum {
         Optimum::Value { value, point, .. } => {
             let head = format!("the {end} value is {value}, by these numbers:");
-            std::iter::once(head).chain(solution(problem, point)).collect()
+            std::iter::once(head).chain(solution(problem, point, &|_| true)).collect()
         }
         Optimum::Unbounded(ray) => {
             let profiles = problem.profiles().max(1);

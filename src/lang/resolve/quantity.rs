@@ -38,7 +38,7 @@ const QUANTITIES: [(&str, usize); 24] = [
     ("sqrt", 1),
     ("reserve", 2),
     ("worst_off_type", 2),
-    ("price", 2),
+    ("price", 0),
 ];
 
 /// Whether a function of two arguments speaks of what one agent does or gets at a type profile.
@@ -138,7 +138,7 @@ impl Env<'_> {
                 let outside = setting.agents.get(i).map(|a| a.outside.clone());
                 self.quantity(e, &setting, "", outside.unwrap_or_else(Expr::zero))
             }
-            ("price", [rule, type_]) => self.price(e, rule, type_),
+            ("price", [rule, at @ ..]) => self.price(e, rule, at),
             ("probability", [m, outcome]) => self.probability(e, m, outcome),
             ("reserve", _) => {
                 let help = "write `reserve(m, i) = e` as a statement of its own";

@@ -33,8 +33,9 @@ impl Env<'_> {
         Some(entry.mechanism.clone())
     }
 
-    /// `price(r, t)`: what type t pays under payments that implement the rule; they are the unknowns of a statement.
-    pub(super) fn price(&mut self, e: &ast::Expr, rule: &ast::Expr, type_: &ast::Expr) -> Resolve<Expr> {
+    /// `price(r, t)`: what type t pays under payments that implement the rule, and `price(r, i, t, …)` for several agents:
+    /// what agent i pays at these types; they are the unknowns of a statement.
+    pub(super) fn price(&mut self, e: &ast::Expr, rule: &ast::Expr, at: &[ast::Expr]) -> Resolve<Expr> {
         let Some(m) = self.rule(rule) else {
             let message = format!("`{}` is not an allocation rule", print_expr(rule));
             return Err(advise(
@@ -44,9 +45,20 @@ impl Env<'_> {
                 "write `rule NAME on SETTING: x = …` above",
             ));
         };
-        let [agent] = m.setting.agents.as_slice() else {
-            let message = "`price(r, t)` needs a rule for one agent";
-            return Err(complain("unsupported", message, rule.span));
+        let agents = &m.setting.agents;
+        let (agent, types) = match (agents.len(), at) {
+            (1, [type_]) => (0, std::slice::from_ref(type_)),
+            (n, [who, types @ ..]) if n > 1 && types.len() == n => (self.agent_in(who, &m.setting)?, types),
+            (1, _) => {
+                let message = "`price(r, t)` takes a rule and a type of its only agent";
+                return Err(complain("wrong-arity", message, e.span));
+            }
+            _ => {
+                let types: Vec<&str> = agents.iter().map(|a| a.type_.shown.as_str()).collect();
+                let message =
+                    format!("`price(r, i, {})` takes an agent and a type of each", types.join(", "));
+                return Err(complain("wrong-arity", message, e.span));
+            }
         };
         match &self.priced {
             Priced::Nowhere => {
@@ -63,11 +75,15 @@ impl Env<'_> {
             }
             Priced::By(_) | Priced::Open => self.priced = Priced::By(m.clone()),
         }
-        let own = &agent.type_;
-        let axis = Axis { shown: own.shown.clone(), points: own.points.clone(), variable: Expr::zero() };
-        let place = self.element(type_, &axis)?;
-        let value = own.points.all().get(place).map_or_else(Expr::zero, |p| Expr::number(p.value.clone()));
-        Ok(price_at(&m.setting, value))
+        let mut profile = Vec::new();
+        for (agent, type_) in agents.iter().zip(types) {
+            let own = &agent.type_;
+            let axis = Axis { shown: own.shown.clone(), points: own.points.clone(), variable: Expr::zero() };
+            let place = self.element(type_, &axis)?;
+            let value = own.points.all().get(place).map(|p| Expr::number(p.value.clone()));
+            profile.push(value.unwrap_or_else(Expr::zero));
+        }
+        Ok(price_at(&m.setting, agent, profile))
     }
 }
 
