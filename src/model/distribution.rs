@@ -4,6 +4,7 @@ use crate::exact::{Poly, Rational};
 use crate::kernel::{Atom, Expr, Name, Node};
 
 use super::claim::{Bound, Claim, Comparison, Conjunct};
+use super::power::Power;
 
 /// A prior: density and distribution function as terms in `variable`, on `[low, high]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,19 @@ impl Distribution {
         let variable: Name = "y'".into();
         let cdf = Expr::variable(&variable).minus(&low).times(&density);
         Distribution { variable, low, high, density, cdf }
+    }
+
+    /// The same distribution by the variable that types are written with, on `[from, to]`.
+    #[must_use]
+    pub fn by_variable(self, power: &Power, from: Expr, to: Expr) -> Self {
+        if power.is_plain() {
+            return self;
+        }
+        let variable: Name = power.name_for(&self.variable).into();
+        let own = Expr::variable(&variable);
+        let type_ = power.value(&own);
+        let density = self.density_at(&type_).times(&power.slope(&own));
+        Distribution { density, cdf: self.cdf_at(&type_), variable, low: from, high: to }
     }
 
     /// The distribution with a density in `variable` on `[low, high]`.

@@ -39,7 +39,7 @@ impl Elements {
         let end = |p: Option<&Point>| p.map_or_else(Expr::zero, |p| Expr::number(p.value.clone()));
         let (low, high) = (end(points.first()), end(points.last()));
         let points = if points.is_empty() { Points::default() } else { Points::of(points) };
-        Bound { name, shown, low, high, points }
+        Bound { points, ..Bound::interval(name, shown, low, high) }
     }
 }
 

@@ -30,6 +30,7 @@ impl Env<'_> {
             Flats::On(flats) => flats,
             Flats::Unknown => vec![],
             Flats::Irrational(Flat { low, high }) => {
+                let [low, high] = [low, high].map(|end| a.type_.power.value(&Expr::number(end)));
                 let note = format!("it has to be ironed between types near {low} and near {high}");
                 let diagnostic = Diagnostic::new("irregular-prior", message, span).note(note);
                 return Err(Box::new(diagnostic.help("only intervals with rational ends are ironed")));

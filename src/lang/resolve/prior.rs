@@ -1,11 +1,11 @@
 //! Priors: density and distribution function, with what must be true of them.
 
 use crate::kernel::{Expr, Name as Symbol};
-use crate::model::{Bound, Comparison, Distribution, derivative};
+use crate::model::{Bound, Comparison, Distribution, Power, derivative};
 
 use super::names::{advise, complain, names_in};
 use super::scope::{Env, Range, Universe};
-use super::{Obligation, Resolve};
+use super::{Obligation, Resolve, powers};
 use crate::lang::ast::{self, DistributionKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::model::Claim;
@@ -14,6 +14,7 @@ use crate::model::Claim;
 pub(super) fn prior(
     universe: &Universe,
     d: &ast::Distribution,
+    power: &Power,
     obligations: &mut Vec<Obligation>,
 ) -> Resolve<Distribution> {
     let mut env = Env::new(universe, vec![]);
@@ -34,25 +35,29 @@ pub(super) fn prior(
         None => env.oblige(high.clone(), Comparison::Greater, low.clone(), empty),
     }
     obligations.append(&mut env.obligations);
+    let ends = if power.is_plain() { None } else { powers::ends(power, [&low, &high]) };
+    let [from, to] = ends.unwrap_or_else(|| [low.clone(), high.clone()]);
     match &d.kind {
         DistributionKind::Uniform { .. } | DistributionKind::Discrete(_) => {
-            Ok(Distribution::uniform(low, high, &length))
+            let uniform = Distribution::uniform(low, high, &length);
+            Ok(uniform.by_variable(power, from, to))
         }
         DistributionKind::Pdf { body, .. } => {
-            let (variable, density) = body_of(universe, body, &low, &high, obligations)?;
-            let prior = Distribution::of_density(variable, low, high, density);
+            let (variable, density) = body_of(universe, body, power, [&from, &to], obligations)?;
+            let density = density.times(&power.slope(&Expr::variable(&variable)));
+            let prior = Distribution::of_density(variable, from, to, density);
             require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Negative);
             require(universe, obligations, d, prior.mass_is_one(), Wrong::Mass);
             require(universe, obligations, d, prior.cdf_has_no_jump(), Wrong::Jump);
             Ok(prior)
         }
         DistributionKind::Cdf { body, .. } => {
-            let (variable, cdf) = body_of(universe, body, &low, &high, obligations)?;
+            let (variable, cdf) = body_of(universe, body, power, [&from, &to], obligations)?;
             let density = derivative(&cdf, &variable).ok_or_else(|| {
                 let help = "a cdf is a polynomial in one variable, or `cases` of such";
                 advise("unsupported", "this cdf has no density in the language", body.span, help)
             })?;
-            let prior = Distribution { variable, low, high, density, cdf };
+            let prior = Distribution { variable, low: from, high: to, density, cdf };
             require(universe, obligations, d, prior.cdf_ends_at_one(), Wrong::End);
             require(universe, obligations, d, prior.cdf_has_no_jump(), Wrong::Jump);
             require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Decreasing);
@@ -103,14 +108,15 @@ fn require(
     obligations.push(Obligation { claim, diagnostic });
 }
 
-/// The variable of a cdf or density and its term: the one name that is not declared.
+/// The variable of a cdf or density and its term: the one name that is not declared, or its root where types are
+/// powers.
 fn body_of(
     universe: &Universe,
     body: &ast::Expr,
-    low: &Expr,
-    high: &Expr,
+    power: &Power,
+    [low, high]: [&Expr; 2],
     obligations: &mut Vec<Obligation>,
-) -> Resolve<(crate::kernel::Name, Expr)> {
+) -> Resolve<(Symbol, Expr)> {
     let names = names_in(body);
     let declared = |text: &str| universe.sort_of(text).is_some();
     let mut free = names.iter().filter(|n| !declared(&n.text));
@@ -119,10 +125,11 @@ fn body_of(
         let message = format!("`{}` and `{shown}` cannot both be the variable of a prior", second.text);
         return Err(complain("unknown-name", message, second.span));
     }
-    let variable = Symbol::from(shown.as_str());
+    let variable = Symbol::from(power.name_for(&shown));
     let mut env = Env::new(universe, vec![]);
-    env.values.insert(shown.clone(), Expr::variable(&variable));
-    let bound = Bound::interval(variable.clone(), shown, low.clone(), high.clone());
+    let bound = Bound::interval(variable.clone(), shown.clone(), low.clone(), high.clone());
+    let bound = Bound { power: power.clone(), ..bound };
+    env.values.insert(shown, bound.value());
     env.ranges.push(Range { bound, ordered: true });
     let term = env.constant(body)?;
     obligations.append(&mut env.obligations);

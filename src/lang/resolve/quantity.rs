@@ -299,7 +299,10 @@ impl Env<'_> {
         let mut best = self.number(first)?;
         for next in std::iter::once(second).chain(rest) {
             let next = self.number(next)?;
-            best = if function.text == "max" { best.maximum(&next) } else { best.minimum(&next) };
+            best = match function.text.as_str() {
+                "max" => self.larger(&best, &next),
+                _ => self.larger(&best.negated(), &next.negated()).negated(),
+            };
         }
         Ok(best)
     }
@@ -332,17 +335,19 @@ impl Env<'_> {
         let setting = self.setting_argument(s)?;
         finite::has_density(&setting, "virtual values", e.span)?;
         let i = self.agent_in(who, &setting)?;
-        let (Some(term), Some(agent)) = (setting.virtual_value(i), setting.agents.get(i)) else {
+        let (Some(term), Some(divisor), Some(agent)) =
+            (setting.virtual_value(i), setting.virtual_divisor(i), setting.agents.get(i))
+        else {
             return Err(complain("not-an-agent", "an agent is needed here", who.span));
         };
-        if agent.density.mentions(&agent.type_.name) {
+        if divisor.mentions(&agent.type_.name) {
             let message = format!(
                 "the density of `{}` can be zero, and the virtual value divides by it",
                 agent.type_.shown
             );
             let diagnostic = Diagnostic::new("division-by-zero", message, e.span);
             let scope = std::mem::replace(&mut self.settings, vec![setting.clone()]);
-            self.oblige(agent.density.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
+            self.oblige(divisor, Comparison::Unequal, Expr::zero(), diagnostic);
             self.settings = scope;
         }
         self.quantity(e, &setting, &agent.name, term)

@@ -274,13 +274,9 @@ impl Env<'_> {
                 let at: Vec<&str> = at.iter().map(|p| p.shown.as_str()).collect();
                 let ends = [&low, &high].map(|p| Expr::number(p.value.clone()));
                 let [low, high] = ends;
-                Bound {
-                    name: outcome_name(rule, &at),
-                    shown: format!("{}({})", rule, at.join(", ")),
-                    low,
-                    high,
-                    points: Points::of(chosen.clone()),
-                }
+                let shown = format!("{}({})", rule, at.join(", "));
+                let points = Points::of(chosen.clone());
+                Bound { points, ..Bound::interval(outcome_name(rule, &at), shown, low, high) }
             })
             .collect();
         let chance = |cell: &Bound, wanted: &Rational| {
