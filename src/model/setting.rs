@@ -30,6 +30,9 @@ pub struct Agent {
     pub cdf: Expr,
     /// The probability of each of finitely many types; none on an interval, or without a prior of the agent's own.
     pub weights: Vec<Expr>,
+    /// On an interval, types that have a probability of their own, by the variable that types are written with, and
+    /// these probabilities; the density has the rest.
+    pub atoms: Vec<(Expr, Expr)>,
     /// The outside option, in the type.
     pub outside: Expr,
 }
@@ -43,6 +46,7 @@ impl Agent {
             density: prior.density_at(&own),
             cdf: prior.cdf_at(&own),
             weights: vec![],
+            atoms: prior.atoms.clone(),
             outside: Expr::zero(),
             type_,
         }
@@ -58,6 +62,7 @@ impl Agent {
             density: none.clone(),
             cdf: none.clone(),
             weights,
+            atoms: vec![],
             outside: none,
         }
     }
@@ -311,7 +316,12 @@ impl Setting {
                 let terms = points.all().iter().zip(&a.weights);
                 return terms.fold(Expr::zero(), |sum, (p, weight)| sum.plus(&weight.times(&at(&p.value))));
             }
-            if e.mentions(name) { Expr::integral(name, low, high, &a.density.times(&e)) } else { e }
+            if !e.mentions(name) {
+                return e;
+            }
+            let drawn = Expr::integral(name, low, high, &a.density.times(&e));
+            let at = |point: &Expr| e.substitute_one(name, point);
+            a.atoms.iter().fold(drawn, |sum, (point, weight)| sum.plus(&weight.times(&at(point))))
         })
     }
 
@@ -397,7 +407,8 @@ impl Setting {
     /// The setting with values for some of its parameters.
     pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
         let mut out = self.clone();
-        for Agent { type_, density, cdf, outside, weights, .. } in &mut out.agents {
+        for Agent { type_, density, cdf, outside, weights, atoms, .. } in &mut out.agents {
+            let weights = weights.iter_mut().chain(atoms.iter_mut().map(|(_, weight)| weight));
             for e in [&mut type_.low, &mut type_.high, density, cdf, outside].into_iter().chain(weights) {
                 *e = e.substitute(values);
             }

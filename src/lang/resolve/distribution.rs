@@ -26,7 +26,11 @@ impl Env<'_> {
         };
         let setting = self.setting_argument(s)?;
         let i = self.agent_in(who, &setting)?;
-        finite::has_density(&setting, "distribution functions and densities", s.span)?;
+        match function.text.as_str() {
+            "cdf" => finite::has_density(&setting, "distribution functions", s.span)?,
+            "pdf" => finite::has_no_atoms(&setting, "densities", s.span)?,
+            _ => finite::has_no_atoms(&setting, "hazard rates", s.span)?,
+        }
         let Some(agent) = setting.agents.get(i) else {
             return Err(complain("not-an-agent", "an agent is needed here", who.span));
         };

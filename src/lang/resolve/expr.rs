@@ -185,13 +185,12 @@ impl Env<'_> {
         let named = settings_of(self.universe, &names_in(inner));
         let found = if named.is_empty() { &self.settings } else { &named };
         let same = |a: &Setting, b: &Setting| {
-            let prior = |s: &Setting| -> Vec<_> {
-                s.agents
-                    .iter()
-                    .map(|a| (a.name.clone(), a.type_.clone(), a.density.clone(), a.weights.clone()))
-                    .collect()
+            let alike = |(a, b): (&Agent, &Agent)| {
+                (&a.name, &a.type_, &a.density, &a.weights, &a.atoms)
+                    == (&b.name, &b.type_, &b.density, &b.weights, &b.atoms)
             };
-            prior(a) == prior(b) && a.joint == b.joint
+            let all = a.agents.len() == b.agents.len() && a.agents.iter().zip(&b.agents).all(alike);
+            all && a.joint == b.joint
         };
         match found.as_slice() {
             [first, rest @ ..] if rest.iter().all(|s| same(first, s)) => Ok(first.clone()),
@@ -400,7 +399,7 @@ impl Env<'_> {
     pub(super) fn is_new(&self, name: &Name) -> Resolve<()> {
         let symbol = Symbol::from(name.text.as_str());
         let is_agent = self.settings.iter().any(|s| s.agents.iter().any(|a| a.name == name.text));
-        let meaning = if self.types().iter().any(|b| b.name == symbol) {
+        let meaning = if self.types().iter().any(|b| b.name == symbol || b.shown == name.text) {
             Some("a type")
         } else if is_agent {
             Some("an agent")

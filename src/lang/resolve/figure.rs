@@ -302,6 +302,7 @@ fn diagram(reader: &Reader<'_>, env: &mut Env<'_>, played: &ast::Expr, direct: &
         return Err(complain("wrong-sort", message, direct.span));
     }
     let types = left.setting.types();
+    types.iter().try_for_each(|b| not_a_power(b, played.span))?;
     let outcomes = left.setting.outcomes.iter().map(|o| format!("probability of {}", o.name));
     let payments = left.setting.agents.iter().map(|a| format!("payment of {}", a.name));
     let compared: Vec<String> = outcomes.chain(payments).collect();

@@ -265,6 +265,17 @@ pub(super) fn has_density(setting: &Setting, what: &str, span: Span) -> Resolve<
     Ok(())
 }
 
+/// What divides by a density needs a prior that has nothing else.
+pub(super) fn has_no_atoms(setting: &Setting, what: &str, span: Span) -> Resolve<()> {
+    match setting.agents.iter().find(|a| !a.atoms.is_empty()) {
+        Some(agent) => {
+            let message = format!("{what} need a density, and the prior of `{}` has atoms", agent.name);
+            Err(complain("unsupported", message, span))
+        }
+        None => has_density(setting, what, span),
+    }
+}
+
 /// Refuses what would have to be written out for too many profiles.
 pub(super) fn within_limits(bounds: &[Bound], span: Span) -> Resolve<()> {
     if count_of_choices(bounds) <= PROFILE_LIMIT {

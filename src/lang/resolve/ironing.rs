@@ -54,7 +54,7 @@ impl Env<'_> {
         who: &ast::Expr,
     ) -> Resolve<Expr> {
         let setting = self.setting_argument(s)?;
-        finite::has_density(&setting, "virtual values", e.span)?;
+        finite::has_no_atoms(&setting, "virtual values", e.span)?;
         let i = self.agent_in(who, &setting)?;
         let flats = self.flats(&setting, i, e.span)?;
         let (Some((_, weight)), Some(value), Some(agent)) =

@@ -8,6 +8,7 @@ use super::scope::{Env, Range, Universe};
 use super::{Obligation, Resolve, powers};
 use crate::lang::ast::{self, DistributionKind};
 use crate::lang::diagnostic::Diagnostic;
+use crate::lang::print_expr;
 use crate::model::Claim;
 
 /// The prior that a line declares.
@@ -42,13 +43,15 @@ pub(super) fn prior(
             let uniform = Distribution::uniform(low, high, &length);
             Ok(uniform.by_variable(power, from, to))
         }
-        DistributionKind::Pdf { body, .. } => {
+        DistributionKind::Pdf { body, atoms, .. } => {
             let (variable, density) = body_of(universe, body, power, [&from, &to], obligations)?;
             let density = density.times(&power.slope(&Expr::variable(&variable)));
             let prior = Distribution::of_density(variable, from, to, density);
             require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Negative);
-            require(universe, obligations, d, prior.mass_is_one(), Wrong::Mass);
             require(universe, obligations, d, prior.cdf_has_no_jump(), Wrong::Jump);
+            let atoms = atoms_of(universe, atoms, power, [&prior.low, &prior.high], obligations)?;
+            let prior = prior.with_atoms(atoms);
+            require(universe, obligations, d, prior.mass_is_one(), Wrong::Mass);
             Ok(prior)
         }
         DistributionKind::Cdf { body, .. } => {
@@ -57,13 +60,47 @@ pub(super) fn prior(
                 let help = "a cdf is a polynomial in one variable, or `cases` of such";
                 advise("unsupported", "this cdf has no density in the language", body.span, help)
             })?;
-            let prior = Distribution { variable, low: from, high: to, density, cdf };
+            let prior = Distribution { variable, low: from, high: to, density, cdf, atoms: vec![] };
             require(universe, obligations, d, prior.cdf_ends_at_one(), Wrong::End);
             require(universe, obligations, d, prior.cdf_has_no_jump(), Wrong::Jump);
             require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Decreasing);
             Ok(prior)
         }
     }
+}
+
+/// The atoms that a line declares, by the variable that types are written with.
+fn atoms_of(
+    universe: &Universe,
+    atoms: &[(ast::Expr, ast::Expr)],
+    power: &Power,
+    [low, high]: [&Expr; 2],
+    obligations: &mut Vec<Obligation>,
+) -> Resolve<Vec<(Expr, Expr)>> {
+    let mut env = Env::new(universe, vec![]);
+    let mut out: Vec<(Expr, Expr)> = Vec::new();
+    for (point, weight) in atoms {
+        let number = env.constant(point)?.as_number().and_then(|c| power.variable_at(&c));
+        let Some(at) = number.map(Expr::number) else {
+            let help = "an atom stands at a rational number, at which the roots in the priors are rational";
+            return Err(advise("unsupported", "this atom has no place", point.span, help));
+        };
+        for (relation, end) in [(Comparison::AtLeast, low), (Comparison::AtMost, high)] {
+            let outside =
+                Diagnostic::new("out-of-range", "this atom is outside of the type space", point.span);
+            env.oblige(at.clone(), relation, end.clone(), outside);
+        }
+        if out.iter().any(|(known, _)| *known == at) {
+            return Err(complain("duplicate-name", "this type has two atoms", point.span));
+        }
+        let term = env.constant(weight)?;
+        let message = format!("the probability of `{}` is negative", print_expr(point));
+        let negative = Diagnostic::new("negative-probability", message, weight.span);
+        env.oblige(term.clone(), Comparison::AtLeast, Expr::zero(), negative);
+        out.push((at, term));
+    }
+    obligations.append(&mut env.obligations);
+    Ok(out)
 }
 
 /// What can be wrong with a prior.
@@ -95,7 +132,7 @@ fn require(
         Wrong::Jump => (
             "cdf-ends",
             "this cdf does not begin at zero, or it jumps",
-            "a cdf runs from 0 to 1 without jumps; atoms are not supported yet",
+            "a cdf runs from 0 to 1 without jumps; for atoms write `pdf … with atoms {…}`",
         ),
         Wrong::Decreasing => (
             "cdf-not-monotone",

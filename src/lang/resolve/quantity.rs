@@ -333,7 +333,7 @@ impl Env<'_> {
     /// `θ − (1 − F)/f`; the density must not vanish.
     fn virtual_value(&mut self, e: &ast::Expr, s: &ast::Expr, who: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_argument(s)?;
-        finite::has_density(&setting, "virtual values", e.span)?;
+        finite::has_no_atoms(&setting, "virtual values", e.span)?;
         let i = self.agent_in(who, &setting)?;
         let (Some(term), Some(divisor), Some(agent)) =
             (setting.virtual_value(i), setting.virtual_divisor(i), setting.agents.get(i))

@@ -67,6 +67,10 @@ pub(super) fn resolve(
         let help = format!("there may be up to {AGENT_LIMIT} if they share one good and have densities");
         return Err(advise("too-large", message, s.name.span, &help));
     }
+    if setting.factored && setting.agents.iter().any(|a| !a.atoms.is_empty()) {
+        let message = format!("there are more than {FEW_AGENTS} agents, and a prior has atoms");
+        return Err(complain("unsupported", message, s.name.span));
+    }
     reader.values(s, &mut setting, outcomes.as_ref())?;
     let cells = std::mem::take(&mut reader.cells);
     reader.outside(s, &mut setting)?;
@@ -82,7 +86,7 @@ fn occurring(parameters: &[Bound], setting: &Setting) -> Vec<Bound> {
     let mut terms: Vec<&Expr> = setting.outcomes.iter().flat_map(|o| &o.values).collect();
     for a in &setting.agents {
         terms.extend([&a.type_.low, &a.type_.high, &a.density, &a.cdf, &a.outside]);
-        terms.extend(&a.weights);
+        terms.extend(a.weights.iter().chain(a.atoms.iter().map(|(_, weight)| weight)));
     }
     terms.extend(&setting.joint);
     let all =
