@@ -239,3 +239,76 @@ claim a: pivot(sail) is DSIC
     let codes: Vec<&str> = outcome.diagnostics.iter().map(|d| d.code).collect();
     assert_eq!(codes, ["unknown-name", "probability-sum"]);
 }
+
+/// The greatest gain around a cycle of types in which none occurs twice.
+fn greatest_cycle(gain: &[Vec<i64>]) -> i64 {
+    fn on(gain: &[Vec<i64>], path: &mut Vec<usize>, sum: i64, best: &mut i64) {
+        let (first, last) = (path[0], *path.last().unwrap());
+        *best = (*best).max(sum + gain[last][first]);
+        for next in first + 1..gain.len() {
+            if !path.contains(&next) {
+                path.push(next);
+                on(gain, path, sum + gain[last][next], best);
+                path.pop();
+            }
+        }
+    }
+    let mut best = 0;
+    for first in 0..gain.len() {
+        on(gain, &mut vec![first], 0, &mut best);
+    }
+    best
+}
+
+#[test]
+fn a_rule_is_cyclically_monotone_exactly_if_no_cycle_that_is_written_out_gains() {
+    let mut state: u64 = 23;
+    let mut next = |below: u64| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) % below
+    };
+    let mut seen = [0; 2];
+    for round in 0..40 {
+        let n = 2 + round % 4;
+        // Value of the outcome of the second type to the first, for both types of another agent.
+        let values: Vec<Vec<Vec<i64>>> =
+            (0..2).map(|_| (0..n).map(|_| (0..n).map(|_| next(7) as i64).collect()).collect()).collect();
+        let raised = |o: usize, t: usize, k: usize| values[o][t][k] + if t == k { 3 } else { 0 };
+        let gains = |o: usize| -> Vec<Vec<i64>> {
+            (0..n).map(|t| (0..n).map(|k| raised(o, t, k) - raised(o, t, t)).collect()).collect()
+        };
+        let holds = (0..2).all(|o| greatest_cycle(&gains(o)) <= 0);
+        let names = |letter: &str, count: usize| {
+            (0..count).map(|k| format!("{letter}{k}")).collect::<Vec<_>>().join(", ")
+        };
+        let row = |t: usize| {
+            let all = (0..2 * n).map(|k| raised(k / n, t, k % n).to_string());
+            format!("t{t}: {}\n", all.collect::<Vec<_>>().join(", "))
+        };
+        let rows: String = (0..n).map(row).collect();
+        let rule: String = (0..n).map(|t| format!("t{t}: x{t}, x{}\n", n + t)).collect();
+        let text = format!(
+            "setting s {{
+               agent a with type t in {{{}}}
+               agent b with type o in {{o0, o1}}
+               outcome x in {{{}}}
+               value a = table t, x {{\n{rows}}}
+               value b = 0
+             }}
+             rule r on s: x = table t, o {{\n{rule}}}
+             claim c: r is cyclically monotone
+             claim d: r is implementable\n",
+            names("t", n),
+            names("x", 2 * n)
+        );
+        let outcome = check_file("cycles.mech", &text, Detail::Certificates);
+        let report = outcome.report.unwrap_or_else(|| panic!("{:?}", outcome.diagnostics));
+        for certificate in &outcome.certificates {
+            verify(&certificate.json, Some(&report.text)).unwrap();
+        }
+        let verdicts: Vec<bool> = report.statements.iter().map(|s| s.as_stated).collect();
+        assert_eq!(verdicts, [holds, holds], "{text}");
+        seen[usize::from(holds)] += 1;
+    }
+    assert!(seen.iter().all(|n| *n > 5), "{seen:?}");
+}

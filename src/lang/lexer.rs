@@ -106,7 +106,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
         }
         let start = text.len() - rest.len();
         let after_title = matches!(out.last().map(|t: &Token| &t.kind), Some(TokenKind::Text(_)));
-        let is_mistaken = MISTAKEN.iter().any(|(written, _)| rest.starts_with(written));
+        let may_be_mistaken = rest.starts_with(|c: char| matches!(c, '=' | '<') || !c.is_ascii());
+        let is_mistaken = may_be_mistaken && MISTAKEN.iter().any(|(written, _)| rest.starts_with(written));
         let read = match (source_line && after_title, is_mistaken) {
             (true, _) => free_text(rest),
             (false, true) => return Err(Box::new(complaint(rest, start))),
@@ -198,7 +199,16 @@ fn misleading(text: &str) -> Option<Diagnostic> {
     None
 }
 
+/// Signs of one character that no other sign begins with.
+const SINGLE: [&str; 14] = [",", ":", ";", "(", ")", "[", "]", "{", "}", "+", "-", "*", "/", "^"];
+
 fn token(input: &str) -> IResult<&str, TokenKind> {
+    // Most of a long table is numbers and these.
+    if let Some((after, sign)) =
+        SINGLE.iter().find_map(|sign| input.strip_prefix(sign).map(|after| (after, *sign)))
+    {
+        return Ok((after, TokenKind::Symbol(sign)));
+    }
     let number = recognize(pair(digit1, opt(pair(char('.'), digit1))));
     let name = recognize(pair(
         satisfy(|c| c.is_alphabetic()),

@@ -34,9 +34,10 @@ impl Mechanism {
             let others: Vec<&Expr> =
                 auction.types.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, v)| v).collect();
             // The second highest number is the highest minimum of two.
-            let pairs =
-                others.iter().enumerate().flat_map(|(j, v)| others.iter().take(j).map(|w| v.minimum(w)));
-            let second = pairs.chain(auction.floor(i)).reduce(|highest, v| highest.maximum(&v));
+            let pairs = others.iter().enumerate().flat_map(|(j, v)| {
+                others.iter().take(j).map(|w| setting.larger(&v.negated(), &w.negated()).negated())
+            });
+            let second = pairs.chain(auction.floor(i)).reduce(|highest, v| setting.larger(&highest, &v));
             second.filter(|_| others.len() > 1)
         };
         let payment = auction.wins.iter().enumerate().map(|(i, x)| Some(price(i)?.times(x)));
@@ -74,7 +75,7 @@ impl Mechanism {
         let mut left = Expr::one();
         let (mut allocation, mut payment) = (Vec::new(), Vec::new());
         for (v, price) in types.iter().zip(prices) {
-            let accepts = Expr::at_least_zero(&v.minus(price));
+            let accepts = setting.reached(&v.minus(price));
             let sale = left.times(&accepts);
             left = left.minus(&sale);
             payment.push(price.times(&sale));
@@ -91,15 +92,15 @@ impl Mechanism {
             return None;
         };
         let gain = |i: usize| Some(after.values.get(i)?.minus(before.values.get(i)?));
-        let buys = Expr::at_least_zero(&gain(0)?.minus(price));
-        let trade = buys.times(&Expr::at_least_zero(&gain(1)?.plus(price)));
+        let buys = setting.reached(&gain(0)?.minus(price));
+        let trade = buys.times(&setting.reached(&gain(1)?.plus(price)));
         let payment = price.times(&trade);
         let allocation = vec![Expr::one().minus(&trade), trade];
         Some(Self::of(setting, allocation, vec![payment.clone(), payment.negated()]))
     }
 
     /// The revenue-maximising mechanism (Myerson, 1981; Krishna 5.14, 5.15): the highest non-negative virtual
-    /// value wins, and `t_i = Q_i θ_i − ∫ Q_i` from the lowest type. `flats` are the intervals on which the virtual
+    /// value wins, and `t_i = Q_i θ_i − ∫ Q_i dθ_i` from the lowest type. `flats` are the intervals on which the virtual
     /// values of each agent are ironed; regular priors have none. `worth` is what the good is worth to the seller:
     /// virtual values have to reach it.
     pub fn myerson(setting: &Arc<Setting>, flats: &[Vec<Flat>], worth: &Expr) -> Option<Self> {
@@ -113,16 +114,17 @@ impl Mechanism {
             .collect::<Option<_>>()?;
         let wins = |s: &Setting, (i, (p, f)): (usize, &(Expr, Expr))| {
             let others = virtuals.iter().enumerate().filter(|(j, _)| *j != i);
-            others.fold(Expr::at_least_zero(&p.minus(&worth.times(f))), |product, (j, (q, g))| {
+            others.fold(setting.reached(&p.minus(&worth.times(f))), |product, (j, (q, g))| {
                 product.times(&s.ahead(i, j, &p.times(g).minus(&q.times(f))))
             })
         };
         let mut allocation: Vec<Expr> =
             setting.by_lot(|s| virtuals.iter().enumerate().map(|each| wins(s, each)).collect());
         let payment = setting.agents.iter().zip(&allocation).map(|(agent, x)| {
-            let Bound { name, low, .. } = &agent.type_;
+            let Bound { name, low, power, .. } = &agent.type_;
             let own = Expr::variable(name);
-            own.times(x).minus(&Expr::integral(name, low, &own, x))
+            let area = Expr::integral(name, low, &own, &x.times(&power.slope(&own)));
+            power.value(&own).times(x).minus(&area)
         });
         let payment = payment.collect();
         let sold = allocation.iter().fold(Expr::zero(), |sum, x| sum.plus(x));
@@ -155,7 +157,7 @@ impl<'a> Auction<'a> {
             _ => return None,
         };
         let reaches = |i: usize| match (types.get(i), reserves.get(i)) {
-            (Some(v), Some(r)) => Expr::at_least_zero(&v.minus(r)),
+            (Some(v), Some(r)) => setting.reached(&v.minus(r)),
             _ => Expr::one(),
         };
         let alike = reserves.windows(2).all(|pair| matches!(pair, [a, b] if a == b));
@@ -189,20 +191,23 @@ impl<'a> Auction<'a> {
         let floor = self.floor(agent);
         let rival = |(j, v): (usize, &Expr)| match (&floor, self.reserves.get(j)) {
             (Some(own), Some(r)) if own != r => {
-                let reaches = Expr::at_least_zero(&v.minus(r));
+                let reaches = self.setting.reached(&v.minus(r));
                 reaches.times(v).plus(&Expr::one().minus(&reaches).times(own))
             }
             _ => v.clone(),
         };
         let others = self.types.iter().enumerate().filter(|(j, _)| *j != agent).map(rival);
-        others.chain(floor.clone()).reduce(|highest, v| highest.maximum(&v)).unwrap_or_else(Expr::zero)
+        others
+            .chain(floor.clone())
+            .reduce(|highest, v| self.setting.larger(&highest, &v))
+            .unwrap_or_else(Expr::zero)
     }
 
     /// The same as a sum over who the highest rival is.
     fn highest_of_many(&self, agent: usize) -> Expr {
         let rivals = || self.types.iter().enumerate().filter(|(j, _)| *j != agent);
         let reaches = |v: &Expr, reserve: Option<&Expr>| {
-            reserve.map_or_else(Expr::one, |r| Expr::at_least_zero(&v.minus(r)))
+            reserve.map_or_else(Expr::one, |r| self.setting.reached(&v.minus(r)))
         };
         let floor = self.floor(agent);
         let counts = |(j, v): (usize, &Expr)| {
@@ -243,5 +248,5 @@ impl<'a> Auction<'a> {
 }
 
 fn types_of(setting: &Setting) -> Vec<Expr> {
-    setting.agents.iter().map(|a| Expr::variable(&a.type_.name)).collect()
+    setting.agents.iter().map(|a| a.type_.value()).collect()
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::kernel::{Definition, Expr, Formula, Name, Statement, unfold};
 
 use super::point::{Point, Points, choices};
+use super::power::Power;
 
 /// A name with its closed range: an interval, or finitely many numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +24,19 @@ pub struct Bound {
     pub high: Expr,
     /// The elements of a finite range, from the lower to the upper end; of an interval none.
     pub points: Points,
+    /// What the name stands for, if it is that of a type: mostly the type itself.
+    pub power: Power,
 }
 
 impl Bound {
     /// A name that ranges over an interval.
     pub fn interval(name: Name, shown: String, low: Expr, high: Expr) -> Self {
-        Bound { name, shown, low, high, points: Points::default() }
+        Bound { name, shown, low, high, points: Points::default(), power: Power::default() }
+    }
+
+    /// The type that the name stands for; of anything else the name itself.
+    pub fn value(&self) -> Expr {
+        self.power.value(&Expr::variable(&self.name))
     }
 
     /// `name ≥ low`, `name ≤ high`; for a finite range this is not all.
@@ -228,6 +236,17 @@ impl Conjunct {
             right: term(&self.right),
             ..self.clone()
         }
+    }
+
+    /// What the comparison asks of a direction, along which its sides move as they are told: that it goes on to hold.
+    pub(super) fn along(&self, moved: &dyn Fn(&Expr) -> Expr) -> Self {
+        let relation = match self.relation {
+            Comparison::Greater => Comparison::AtLeast,
+            Comparison::Less => Comparison::AtMost,
+            Comparison::Unequal => Comparison::Equal,
+            same => same,
+        };
+        Conjunct { left: moved(&self.left), right: moved(&self.right), relation, ..self.clone() }
     }
 
     /// The comparison alone.

@@ -4,6 +4,7 @@ use crate::exact::{Poly, Rational};
 use crate::kernel::{Atom, Expr, Name, Node};
 
 use super::claim::{Bound, Claim, Comparison, Conjunct};
+use super::power::Power;
 
 /// A prior: density and distribution function as terms in `variable`, on `[low, high]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Distribution {
     pub density: Expr,
     /// The distribution function.
     pub cdf: Expr,
+    /// Values of the variable that have a probability of their own, with these; the density has the rest.
+    pub atoms: Vec<(Expr, Expr)>,
 }
 
 impl Distribution {
@@ -26,13 +29,35 @@ impl Distribution {
         let density = Expr::inverse(length);
         let variable: Name = "y'".into();
         let cdf = Expr::variable(&variable).minus(&low).times(&density);
-        Distribution { variable, low, high, density, cdf }
+        Distribution { variable, low, high, density, cdf, atoms: vec![] }
+    }
+
+    /// The same distribution by the variable that types are written with, on `[from, to]`.
+    #[must_use]
+    pub fn by_variable(self, power: &Power, from: Expr, to: Expr) -> Self {
+        if power.is_plain() {
+            return self;
+        }
+        let variable: Name = power.name_for(&self.variable).into();
+        let own = Expr::variable(&variable);
+        let type_ = power.value(&own);
+        let density = self.density_at(&type_).times(&power.slope(&own));
+        Distribution { density, cdf: self.cdf_at(&type_), variable, low: from, high: to, atoms: vec![] }
     }
 
     /// The distribution with a density in `variable` on `[low, high]`.
     pub fn of_density(variable: Name, low: Expr, high: Expr, density: Expr) -> Self {
         let cdf = area(&density, &variable, &low).unwrap_or_else(|| integral(&density, &variable, &low));
-        Distribution { variable, low, high, density, cdf }
+        Distribution { variable, low, high, density, cdf, atoms: vec![] }
+    }
+
+    /// The distribution with atoms beside the density.
+    #[must_use]
+    pub fn with_atoms(self, atoms: Vec<(Expr, Expr)>) -> Self {
+        let own = Expr::variable(&self.variable);
+        let reached = |(point, weight): &(Expr, Expr)| weight.times(&Expr::at_least_zero(&own.minus(point)));
+        let cdf = atoms.iter().map(reached).fold(self.cdf.clone(), |sum, e| sum.plus(&e));
+        Distribution { cdf, atoms, ..self }
     }
 
     /// The density at a point.
@@ -65,9 +90,10 @@ impl Distribution {
         self.claim(vec![self.bound()], self.density.clone(), Comparison::AtLeast, Expr::zero())
     }
 
-    /// The density integrates to one.
+    /// The density integrates to one, together with the atoms.
     pub fn mass_is_one(&self) -> Claim {
         let mass = Expr::integral(&self.variable, &self.low, &self.high, &self.density);
+        let mass = self.atoms.iter().fold(mass, |sum, (_, weight)| sum.plus(weight));
         self.claim(vec![], mass, Comparison::Equal, Expr::one())
     }
 

@@ -9,7 +9,8 @@ use crate::exact::Rational;
 use crate::kernel::Expr;
 
 use super::claim::{Bound, Comparison, Conjunct};
-use super::setting::{Agent, Setting, weighted};
+use super::power::virtual_parts;
+use super::setting::{Agent, Setting};
 use super::special::{Strictness, nondecreasing};
 use super::stretch::{Stretch, along};
 
@@ -24,7 +25,7 @@ pub enum Flats {
     Unknown,
 }
 
-/// An interval of types on which a virtual value is constant.
+/// An interval of types on which a virtual value is constant, by the variable that types are written with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flat {
     /// The lower end.
@@ -37,7 +38,7 @@ impl Flat {
     /// `N` at a type.
     fn loss(agent: &Agent, type_: &Expr) -> Expr {
         let mass = agent.cdf.substitute_one(&agent.type_.name, type_);
-        mass.minus(&Expr::one()).times(type_)
+        mass.minus(&Expr::one()).times(&agent.type_.power.value(type_))
     }
 
     /// `F(y) − F(a)`.
@@ -100,13 +101,11 @@ impl Agent {
     /// See [`virtual_parts`](Setting::virtual_parts), on a piece of the prior: without a weight where the density
     /// is a number.
     fn virtual_parts_of(&self, stretch: &Stretch) -> (Expr, Expr) {
-        let own = Expr::variable(&self.type_.name);
         let higher = Expr::one().minus(&stretch.cdf);
-        match stretch.density.as_number().map(|f| f.recip()) {
-            Some(Some(inverse)) => (own.minus(&higher.scaled(&inverse)), Expr::one()),
-            Some(None) if higher.is_zero() => (own, Expr::one()),
-            Some(None) => (higher.negated(), Expr::zero()),
-            None => weighted(&own, &stretch.density, &higher),
+        match stretch.density.is_zero() {
+            true if higher.is_zero() => (self.type_.value(), Expr::one()),
+            true => (higher.negated(), Expr::zero()),
+            false => virtual_parts(&self.type_, &stretch.density, &higher),
         }
     }
 }

@@ -260,6 +260,9 @@ impl Mechanism {
     /// The mechanism with values for some of the setting's parameters.
     #[must_use]
     pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
+        if values.is_empty() {
+            return self.clone();
+        }
         let at = |e: &Expr| e.substitute(values);
         Mechanism {
             setting: Arc::new(self.setting.at(values)),

@@ -16,6 +16,7 @@ mod monotone;
 mod order;
 mod piece;
 mod point;
+mod power;
 mod property;
 mod radical;
 mod setting;
@@ -38,14 +39,15 @@ pub use existence::{Existence, Quantity};
 pub use fold::fold;
 pub use ironing::{Flat, Flats, ironing};
 pub use mechanism::Mechanism;
-pub use monotone::cyclically_monotone;
+pub use monotone::{Circulation, cycles_do_not_gain, cyclically_monotone};
 pub use order::{Order, ordered};
 pub use piece::{Everywhere, IntervalEnd, Piece, Question};
 pub use point::{Point, Points, cell_name, choices, count_of_choices, outcome_name, values_at_points};
+pub use power::{Power, compared, rational_root, root_of_powers};
 pub use property::{Part, Property, unfold};
 pub use radical::{
-    described_root, enclosure, fraction, inverse, quotient_of_differences, reduced, root_named, root_of,
-    root_of_term, root_shown, roots_in,
+    described_root, enclosure, fraction, inverse, power_of_integer, quotient_of_differences, reduced,
+    root_named, root_of, root_of_term, root_shown, roots_in,
 };
 pub use setting::{Agent, Kind, Outcome, Setting, mixture};
 pub use shape::Shape;

@@ -1,10 +1,11 @@
 //! [`Points`]: the elements of a finite range. What is said for all of them is written out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::exact::Rational;
-use crate::kernel::{Expr, Name, Node};
+use crate::exact::{Monomial, Poly, Rational};
+use crate::kernel::{Atom, Expr, Name, Node};
 
 use super::claim::{Bound, own_name};
 
@@ -19,17 +20,58 @@ pub struct Point {
 
 /// The elements of a finite range in the order of their numbers; an interval has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Points(Option<Arc<Vec<Point>>>);
+pub struct Points(Option<Arc<Elements>>);
+
+/// The elements, and what tables over them are written with.
+#[derive(Debug)]
+struct Elements {
+    all: Vec<Point>,
+    /// Whether they have names.
+    named: bool,
+    /// A variable that tables were read at, with `[variable ≥ k]` for each point k but the first.
+    steps: OnceLock<(Expr, Vec<Atom>)>,
+}
+
+impl PartialEq for Elements {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all
+    }
+}
+
+impl Eq for Elements {}
+
+impl Elements {
+    /// `[variable ≥ k]` for each point k but the first; `None` if one of them is a number.
+    fn steps(&self, variable: &Expr) -> Option<Cow<'_, [Atom]>> {
+        let made = || -> Option<Vec<Atom>> {
+            let step = |p: &Point| {
+                let above = variable.minus(&Expr::number(p.value.clone()));
+                Expr::at_least_zero(&above).as_atom().cloned()
+            };
+            self.all.iter().skip(1).map(step).collect()
+        };
+        match self.steps.get() {
+            Some((known, steps)) if known == variable => Some(Cow::Borrowed(steps)),
+            Some(_) => made().map(Cow::Owned),
+            None => {
+                let steps = made()?;
+                let (known, kept) = self.steps.get_or_init(|| (variable.clone(), steps.clone()));
+                Some(if known == variable { Cow::Borrowed(kept) } else { Cow::Owned(steps) })
+            }
+        }
+    }
+}
 
 impl Points {
     /// A finite range. The points are in increasing order and at least one.
     pub fn of(points: Vec<Point>) -> Self {
-        Points(Some(Arc::new(points)))
+        let named = points.iter().any(|p| p.shown != p.value.to_string());
+        Points(Some(Arc::new(Elements { all: points, named, steps: OnceLock::new() })))
     }
 
     /// The points; none for an interval.
     pub fn all(&self) -> &[Point] {
-        self.0.as_deref().map_or(&[], Vec::as_slice)
+        self.0.as_deref().map_or(&[], |elements| &elements.all)
     }
 
     /// Whether this is a finite range.
@@ -39,7 +81,7 @@ impl Points {
 
     /// Whether the points have names, which are not to be calculated with.
     pub fn are_named(&self) -> bool {
-        self.all().iter().any(|p| p.shown != p.value.to_string())
+        self.0.as_deref().is_some_and(|elements| elements.named)
     }
 
     /// How the user writes the point of a number.
@@ -49,17 +91,26 @@ impl Points {
 
     /// The term that is `terms[k]` at point k: the first term, and at each further point what is added there.
     pub fn table(&self, variable: &Expr, terms: &[Expr]) -> Expr {
-        if let Some(value) = variable.as_number()
-            && let Ok(place) = self.all().binary_search_by(|p| p.value.cmp(&value))
-        {
+        if let Some(value) = variable.as_number() {
+            let place = self.all().partition_point(|p| p.value <= value).saturating_sub(1);
             return terms.get(place).cloned().unwrap_or_else(Expr::zero);
         }
-        let steps = self.all().iter().zip(terms).zip(terms.iter().skip(1)).map(|((_, a), b)| b.minus(a));
-        let later = self.all().iter().skip(1).zip(steps).filter(|(_, step)| !step.is_zero());
-        let mut parts: Vec<Expr> = terms.first().cloned().into_iter().collect();
-        parts.extend(later.map(|(point, step)| {
-            Expr::at_least_zero(&variable.minus(&Expr::number(point.value.clone()))).times(&step)
-        }));
+        let steps = terms.iter().zip(terms.iter().skip(1)).map(|(a, b)| b.minus(a));
+        let Some(elements) = self.0.as_deref() else {
+            return terms.first().cloned().unwrap_or_else(Expr::zero);
+        };
+        let Some(atoms) = elements.steps(variable) else { return Expr::too_large() };
+        let (mut numbers, mut others) = (Vec::new(), Vec::new());
+        let mut add = |monomial: Monomial<Atom>, term: Expr| match term.as_number() {
+            Some(number) => numbers.push((monomial, number)),
+            None => others.push(Expr::from(Poly::term(monomial, Rational::ONE)).times(&term)),
+        };
+        terms.first().cloned().into_iter().for_each(|first| add(Monomial::one(), first));
+        for (atom, step) in atoms.iter().zip(steps).filter(|(_, step)| !step.is_zero()) {
+            add(Monomial::power(atom.clone(), 1), step);
+        }
+        let mut parts = others;
+        parts.push(Expr::from(Poly::of_terms(numbers)));
         // Halves are added to halves, so that long tables take no square of their length.
         while parts.len() > 1 {
             parts = parts

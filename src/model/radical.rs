@@ -83,6 +83,31 @@ fn shown(index: u32, n: &BigInt) -> String {
     if index == 2 { format!("sqrt({n})") } else { format!("{n}^(1/{index})") }
 }
 
+/// The root of a number that is a product of roots, as the root of a rational: `√(2^(1/3))` is the sixth root of 2.
+pub fn power_of_integer(e: &Expr, index: u32) -> Option<(Rational, u32)> {
+    let mut terms = e.terms();
+    let (monomial, c) = terms.next().filter(|(_, c)| c.is_positive())?;
+    if terms.next().is_some() {
+        return None;
+    }
+    let factors: Option<Vec<(u32, BigInt, u32)>> = monomial
+        .factors()
+        .map(|(atom, exponent)| match atom.node() {
+            Node::Variable(name) => root_named(name).map(|(k, n)| (k, n, exponent)),
+            _ => None,
+        })
+        .collect();
+    let factors = factors?;
+    let common = factors.iter().fold(1_u32, |all, (k, _, _)| all.lcm(k));
+    let all = index.checked_mul(common).filter(|all| *all <= INDEX_LIMIT)?;
+    let power = |c: &Rational, k: u32| (0..k).fold(Rational::ONE, |product, _| &product * c);
+    let start = power(c, common);
+    let number = factors.iter().fold(start, |product, (k, n, exponent)| {
+        &product * &power(&Rational::from(n.clone()), exponent * (common / k))
+    });
+    Some((number, all))
+}
+
 /// The `index`-th root of a term that is at least zero: the number `x ≥ 0` with `x^index = e`.
 pub fn root_of_term(e: &Expr, index: u32, written: &str) -> Charge {
     let name = own_name("rootof", &[&index.to_string(), &e.to_string()]);

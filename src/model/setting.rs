@@ -12,6 +12,7 @@ use super::average::{Drawn, average, product, sum};
 use super::claim::{Bound, Charge, Description, own_name};
 use super::distribution::Distribution;
 use super::point::choices;
+use super::power::{compared, virtual_parts};
 
 /// Values of which the greatest is written with indicators at most.
 const INDICATOR_LIMIT: usize = 16;
@@ -23,12 +24,15 @@ pub struct Agent {
     pub name: String,
     /// Its type and type space.
     pub type_: Bound,
-    /// The density of the prior, in the type.
+    /// The density of the prior, of the variable that the type is written with and in it.
     pub density: Expr,
-    /// The distribution function of the prior, in the type.
+    /// The distribution function of the prior, in that variable.
     pub cdf: Expr,
     /// The probability of each of finitely many types; none on an interval, or without a prior of the agent's own.
     pub weights: Vec<Expr>,
+    /// On an interval, types that have a probability of their own, by the variable that types are written with, and
+    /// these probabilities; the density has the rest.
+    pub atoms: Vec<(Expr, Expr)>,
     /// The outside option, in the type.
     pub outside: Expr,
 }
@@ -42,6 +46,7 @@ impl Agent {
             density: prior.density_at(&own),
             cdf: prior.cdf_at(&own),
             weights: vec![],
+            atoms: prior.atoms.clone(),
             outside: Expr::zero(),
             type_,
         }
@@ -57,13 +62,14 @@ impl Agent {
             density: none.clone(),
             cdf: none.clone(),
             weights,
+            atoms: vec![],
             outside: none,
         }
     }
 }
 
 impl Agent {
-    /// The distribution function at a point: zero below the type space, one above it.
+    /// The distribution function at a value of the variable: zero below the type space, one above it.
     pub fn cdf_at(&self, point: &Expr) -> Expr {
         let Bound { name, low, high, .. } = &self.type_;
         let [from, to] = [point.minus(low), high.minus(point)].map(|e| Expr::at_least_zero(&e));
@@ -71,7 +77,7 @@ impl Agent {
         inside.plus(&Expr::one().minus(&to))
     }
 
-    /// The density at a point: zero outside the type space.
+    /// The density of the variable at a value of it: zero outside the type space.
     pub fn density_at(&self, point: &Expr) -> Expr {
         let Bound { name, low, high, .. } = &self.type_;
         let [from, to] = [point.minus(low), high.minus(point)].map(|e| Expr::at_least_zero(&e));
@@ -88,7 +94,7 @@ impl Agent {
     /// highest one `ω` by.
     fn uniform_virtual_value(&self) -> Option<Expr> {
         let own = Expr::variable(&self.type_.name);
-        let flat = !self.density.mentions(&self.type_.name);
+        let flat = self.type_.power.is_plain() && !self.density.mentions(&self.type_.name);
         flat.then(|| own.plus(&own).minus(&self.type_.high))
     }
 }
@@ -226,9 +232,27 @@ impl Setting {
     pub fn ahead(&self, k: usize, l: usize, lead: &Expr) -> Expr {
         let strength = |k: usize| self.order.iter().position(|o| *o == k).unwrap_or(usize::MAX);
         match strength(k) < strength(l) {
-            true => Expr::at_least_zero(lead),
-            false => self.kept(&Expr::positive(lead)),
+            true => self.reached(lead),
+            false => self.kept(&Expr::positive(&self.compared(lead))),
         }
+    }
+
+    /// The indicator that a term is at least zero.
+    pub fn reached(&self, lead: &Expr) -> Expr {
+        Expr::at_least_zero(&self.compared(lead))
+    }
+
+    /// A term with the same sign at all types.
+    fn compared(&self, lead: &Expr) -> Expr {
+        match self.agents.iter().all(|a| a.type_.power.is_plain()) {
+            true => lead.clone(),
+            false => compared(lead, &self.types()),
+        }
+    }
+
+    /// The larger of two terms.
+    pub fn larger(&self, a: &Expr, b: &Expr) -> Expr {
+        b.plus(&a.minus(b).times(&self.reached(&a.minus(b))))
     }
 
     /// A factor of products as this setting writes them.
@@ -246,6 +270,7 @@ impl Setting {
         let is_first = |(i, v): (usize, &Expr)| {
             let others = terms.iter().enumerate().filter(|(j, _)| *j != i).map(|(j, w)| (j, v.minus(w)));
             let ahead = others.map(|(j, lead)| {
+                let lead = self.compared(&lead);
                 self.kept(&if i < j { Expr::at_least_zero(&lead) } else { Expr::positive(&lead) })
             });
             product([v.clone()].into_iter().chain(ahead).collect())
@@ -291,7 +316,12 @@ impl Setting {
                 let terms = points.all().iter().zip(&a.weights);
                 return terms.fold(Expr::zero(), |sum, (p, weight)| sum.plus(&weight.times(&at(&p.value))));
             }
-            if e.mentions(name) { Expr::integral(name, low, high, &a.density.times(&e)) } else { e }
+            if !e.mentions(name) {
+                return e;
+            }
+            let drawn = Expr::integral(name, low, high, &a.density.times(&e));
+            let at = |point: &Expr| e.substitute_one(name, point);
+            a.atoms.iter().fold(drawn, |sum, (point, weight)| sum.plus(&weight.times(&at(point))))
         })
     }
 
@@ -319,10 +349,10 @@ impl Setting {
     /// The k-th highest type, `k` from 1: the type that just `k − 1` others are ahead of, where the lowest index
     /// is ahead of types that are equal.
     pub fn order_statistic(&self, k: usize) -> Option<Expr> {
-        let types: Vec<Expr> = self.agents.iter().map(|a| Expr::variable(&a.type_.name)).collect();
+        let types: Vec<Expr> = self.agents.iter().map(|a| a.type_.value()).collect();
         let ahead = |j: usize, i: usize, (w, v): (&Expr, &Expr)| match j < i {
-            true => Expr::at_least_zero(&w.minus(v)),
-            false => self.kept(&Expr::positive(&w.minus(v))),
+            true => self.reached(&w.minus(v)),
+            false => self.kept(&Expr::positive(&self.compared(&w.minus(v)))),
         };
         let has_rank = |(i, v): (usize, &Expr)| {
             // For each number below k the indicator that so many are ahead.
@@ -349,11 +379,16 @@ impl Setting {
     /// all others; where `f = 0` and no type is higher, it is taken to be the type, as it is where `F = 1`.
     pub fn virtual_parts(&self, agent: usize) -> Option<(Expr, Expr)> {
         let a = self.agents.get(agent)?;
-        let own = Expr::variable(&a.type_.name);
         if let Some(value) = a.uniform_virtual_value() {
             return Some((value, Expr::one()));
         }
-        Some(weighted(&own, &a.density, &Expr::one().minus(&a.cdf)))
+        Some(virtual_parts(&a.type_, &a.density, &Expr::one().minus(&a.cdf)))
+    }
+
+    /// What the virtual value divides by: zero where the density is.
+    pub fn virtual_divisor(&self, agent: usize) -> Option<Expr> {
+        let a = self.agents.get(agent)?;
+        Some(a.type_.power.cancelled(&Expr::variable(&a.type_.name), &a.density).0)
     }
 
     /// `θ − (1 − F)/f`; where it is used, the density must not be zero.
@@ -364,14 +399,16 @@ impl Setting {
         {
             return Some(value);
         }
-        let rest = || Expr::one().minus(&a.cdf).times(&Expr::inverse(&a.density));
-        Some(a.uniform_virtual_value().unwrap_or_else(|| Expr::variable(&a.type_.name).minus(&rest())))
+        let (density, slope) = a.type_.power.cancelled(&Expr::variable(&a.type_.name), &a.density);
+        let rest = || Expr::one().minus(&a.cdf).times(&slope).times(&Expr::inverse(&density));
+        Some(a.uniform_virtual_value().unwrap_or_else(|| a.type_.value().minus(&rest())))
     }
 
     /// The setting with values for some of its parameters.
     pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
         let mut out = self.clone();
-        for Agent { type_, density, cdf, outside, weights, .. } in &mut out.agents {
+        for Agent { type_, density, cdf, outside, weights, atoms, .. } in &mut out.agents {
+            let weights = weights.iter_mut().chain(atoms.iter_mut().map(|(_, weight)| weight));
             for e in [&mut type_.low, &mut type_.high, density, cdf, outside].into_iter().chain(weights) {
                 *e = e.substitute(values);
             }
@@ -386,14 +423,6 @@ impl Setting {
         }
         out
     }
-}
-
-/// `θf − (1 − F)` and `f`, given `1 − F`; where both are zero the type and one.
-pub(super) fn weighted(own: &Expr, density: &Expr, higher: &Expr) -> (Expr, Expr) {
-    let none = Expr::is_zero_indicator(density).times(&Expr::is_zero_indicator(higher));
-    let p = own.times(density).minus(higher);
-    // Where there is nobody, both parts of `p` and the density are zero.
-    (p.plus(&own.times(&none)), density.plus(&none))
 }
 
 /// `Σ_k weights_k · values_k`.

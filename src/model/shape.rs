@@ -35,7 +35,7 @@ fn at(e: &Expr, charges: &[Charge], name: &Name, point: &Expr, mark: &str) -> At
     let mut values = BTreeMap::from([(name.clone(), point.clone())]);
     let mut copies = Vec::new();
     for charge in charges {
-        let Bound { name: argument, low, high, shown, points } = &charge.argument;
+        let Bound { name: argument, low, high, shown, .. } = &charge.argument;
         let depends = [&charge.body, low, high].into_iter().any(|e| values.keys().any(|n| e.mentions(n)));
         if !depends {
             continue;
@@ -48,7 +48,7 @@ fn at(e: &Expr, charges: &[Charge], name: &Name, point: &Expr, mark: &str) -> At
             shown: if charge.description == Description::Root { there(shown) } else { shown.clone() },
             low: low.substitute(&values),
             high: high.substitute(&values),
-            points: points.clone(),
+            ..charge.argument.clone()
         };
         let body = charge.body.substitute(&values).substitute_one(argument, &Expr::variable(&renamed));
         let copy = Charge {

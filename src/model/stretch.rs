@@ -3,6 +3,7 @@
 use crate::exact::{Poly, Rational};
 use crate::kernel::{Atom, Expr, Node};
 
+use super::power::rational_root;
 use super::setting::Agent;
 
 /// An interval of types on which density and distribution function are polynomials in the type.
@@ -31,8 +32,7 @@ impl Agent {
         for atom in self.density.atoms().chain(self.cdf.atoms()) {
             match atom.node() {
                 Node::Indicator(condition) => {
-                    let [constant, slope] = condition.poly().coefficients_in(own).try_into().ok()?;
-                    let end = -(constant.as_constant()? * slope.as_constant()?.recip()?);
+                    let end = self.end_of(own, condition)?;
                     ends.push(end.max(low.clone()).min(high.clone()));
                 }
                 _ if atom == own => {}
@@ -57,6 +57,23 @@ impl Agent {
             out.push(Stretch { low: low.clone(), high: high.clone(), closed, density, cdf });
         }
         Some(out)
+    }
+
+    /// Where a condition begins or ends to hold, if it compares the type with a number.
+    fn end_of(&self, own: &Atom, condition: &Expr) -> Option<Rational> {
+        let coefficients = condition.poly().coefficients_in(own);
+        let (constant, rest) = coefficients.split_first()?;
+        let (slope, between) = rest.split_last()?;
+        let end = -(constant.as_constant()? * slope.as_constant()?.recip()?);
+        match rest.len() {
+            1 => Some(end),
+            n if between.iter().all(|c| c.as_constant().is_some_and(|c| c.is_zero())) => {
+                // The variable is at least zero.
+                let exponent = u32::try_from(n).ok().filter(|n| *n == self.type_.power.exponent())?;
+                if end.is_negative() { Some(Rational::ZERO) } else { rational_root(&end, exponent) }
+            }
+            _ => None,
+        }
     }
 
     /// Density and distribution function with the indicators as they are at a type.

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exact::Rational;
-use crate::kernel::{Expr, Formula, Function, Name};
+use crate::kernel::{Atom, Expr, Formula, Function, Name, Node};
 
 use super::claim::{Bound, Comparison, Conjunct};
 use super::existence::Quantity;
 use super::mechanism::Mechanism;
+use super::monotone::Circulation;
 use super::point::values_at_points;
 use super::property::{Property, unfold};
 use super::setting::Setting;
@@ -49,6 +50,8 @@ pub struct Problem {
     pub rows: Vec<Conjunct>,
     /// Comparisons of truth and report, one by one.
     pub preferences: Vec<Preference>,
+    /// What the rows say, if they are those of a circulation.
+    pub circulation: Option<Circulation>,
 }
 
 /// Which end of the values of a term is meant.
@@ -173,6 +176,32 @@ impl System {
         ]
     }
 
+    /// That a term in the unknowns has no end: some numbers solve the problem, and from any that do, a direction leads on
+    /// for ever, along which no comparison changes against it and the term moves. Comparisons are linear, or none of this is
+    /// ever proved.
+    pub fn without_end(&self, objective: &Expr, extreme: Extreme) -> [System; 2] {
+        let problem = &self.problem;
+        let is_unknown = |atom: &Atom| match atom.node() {
+            Node::Apply(name, _) => problem.unknowns.iter().any(|u| u.function.name == *name),
+            _ => false,
+        };
+        let along = |e: &Expr| e.minus(&e.replace_atoms(|atom| is_unknown(atom).then(Expr::zero)));
+        let mut rows: Vec<Conjunct> = problem.rows.iter().map(|row| row.along(&along)).collect();
+        let goes = match extreme {
+            Extreme::Greatest => Comparison::Greater,
+            Extreme::Least => Comparison::Less,
+        };
+        rows.push(Conjunct::relation("the term", vec![], along(objective), goes, Expr::zero()));
+        let step = |p: &Preference| Preference { margin: Rational::ZERO, ..p.clone() };
+        let preferences = problem.preferences.iter().map(step).collect();
+        let step = |u: &Unknown| Unknown { shown: format!("{} per step", u.shown), ..u.clone() };
+        let unknowns = problem.unknowns.iter().map(step).collect();
+        let types = problem.types.clone();
+        let direction = Problem { types, unknowns, rows, preferences, circulation: None };
+        let some = System { quantity: Quantity::Some, problem: problem.clone(), aim: None };
+        [System::new(Quantity::Some, direction), some]
+    }
+
     /// The comparison of a number that is not a preference.
     pub fn row(&self, number: usize) -> Option<&Conjunct> {
         let after = self.problem.rows.len() + self.problem.preferences.len();
@@ -200,45 +229,10 @@ impl System {
     pub fn of_payments(rule: &Mechanism) -> Option<Self> {
         let types = rule.setting.types();
         let agents = 0..rule.setting.agents.len();
-        let (sizes, mut step) = (types.iter().map(|b| b.points.all().len()), 1_usize);
-        let mut steps: Vec<(usize, usize)> = vec![(0, 0); types.len()];
-        for (slot, size) in steps.iter_mut().zip(sizes).rev() {
-            *slot = (size, step);
-            step = step.checked_mul(size)?;
-        }
-        let allocation: Vec<Vec<Rational>> =
-            rule.allocation.iter().map(|x| values_at_points(x, &types)).collect::<Option<_>>()?;
-        // The outcomes that a profile has with positive probability.
-        let mut chosen: Vec<Vec<(usize, &Rational)>> = vec![vec![]; step];
-        for (k, probabilities) in allocation.iter().enumerate() {
-            for (slot, probability) in chosen.iter_mut().zip(probabilities).filter(|(_, p)| !p.is_zero()) {
-                slot.push((k, probability));
-            }
-        }
-        let mut preferences = Vec::new();
-        for i in agents.clone() {
-            let own = types.get(i).map(std::slice::from_ref)?;
-            let values: Vec<Vec<Rational>> =
-                rule.values_of(i).iter().map(|u| values_at_points(u, own)).collect::<Option<_>>()?;
-            let (size, step) = *steps.get(i)?;
-            let worth = |type_: usize, profile: usize| {
-                let outcomes = chosen.get(profile)?;
-                outcomes
-                    .iter()
-                    .try_fold(Rational::ZERO, |sum, (k, p)| Some(&sum + &(*p * values.get(*k)?.get(type_)?)))
-            };
-            for truth in 0..chosen.len() {
-                let type_ = truth / step % size;
-                let kept = worth(type_, truth)?;
-                for other in (0..size).filter(|other| *other != type_) {
-                    let report = truth + other * step - type_ * step;
-                    let margin = &kept - &worth(type_, report)?;
-                    preferences.push(Preference { agent: i, truth, report, margin });
-                }
-            }
-        }
+        let preferences = preferences(rule, agents.clone())?;
         let unknowns = agents.map(|i| payment(&rule.setting, i)).collect();
-        Some(System::new(Quantity::Some, Problem { types, unknowns, rows: vec![], preferences }))
+        let problem = Problem { types, unknowns, rows: vec![], preferences, circulation: None };
+        Some(System::new(Quantity::Some, problem))
     }
 
     /// That payments give an allocation rule the properties: for each profile a payment of each agent. `None` if a
@@ -271,8 +265,52 @@ impl System {
             rows.extend(unfold(unknown, *property)?.into_iter().map(|(_, c)| c));
         }
         let types = unknown.setting.types();
-        Some(System::new(quantity, Problem { types, unknowns, rows, preferences: vec![] }))
+        let problem = Problem { types, unknowns, rows, preferences: vec![], circulation: None };
+        Some(System::new(quantity, problem))
     }
+}
+
+/// What each type of some agents prefers to the report of each other, at all types of the others; `None` if a value is
+/// not a number.
+pub(super) fn preferences(rule: &Mechanism, agents: impl Iterator<Item = usize>) -> Option<Vec<Preference>> {
+    let types = rule.setting.types();
+    let (sizes, mut step) = (types.iter().map(|b| b.points.all().len()), 1_usize);
+    let mut steps: Vec<(usize, usize)> = vec![(0, 0); types.len()];
+    for (slot, size) in steps.iter_mut().zip(sizes).rev() {
+        *slot = (size, step);
+        step = step.checked_mul(size)?;
+    }
+    let allocation: Vec<Vec<Rational>> =
+        rule.allocation.iter().map(|x| values_at_points(x, &types)).collect::<Option<_>>()?;
+    // The outcomes that a profile has with positive probability.
+    let mut chosen: Vec<Vec<(usize, &Rational)>> = vec![vec![]; step];
+    for (k, probabilities) in allocation.iter().enumerate() {
+        for (slot, probability) in chosen.iter_mut().zip(probabilities).filter(|(_, p)| !p.is_zero()) {
+            slot.push((k, probability));
+        }
+    }
+    let mut out = Vec::new();
+    for i in agents {
+        let own = types.get(i).map(std::slice::from_ref)?;
+        let values: Vec<Vec<Rational>> =
+            rule.values_of(i).iter().map(|u| values_at_points(u, own)).collect::<Option<_>>()?;
+        let (size, step) = *steps.get(i)?;
+        let worth = |type_: usize, profile: usize| {
+            let outcomes = chosen.get(profile)?;
+            outcomes
+                .iter()
+                .try_fold(Rational::ZERO, |sum, (k, p)| Some(&sum + &(*p * values.get(*k)?.get(type_)?)))
+        };
+        for truth in 0..chosen.len() {
+            let type_ = truth / step % size;
+            let kept = worth(type_, truth)?;
+            for other in (0..size).filter(|other| *other != type_) {
+                let report = truth + other * step - type_ * step;
+                out.push(Preference { agent: i, truth, report, margin: &kept - &worth(type_, report)? });
+            }
+        }
+    }
+    Some(out)
 }
 
 /// A term of a mechanism with unknown probabilities and payments, in expectation.
@@ -303,9 +341,9 @@ fn payment(setting: &Setting, agent: usize) -> Unknown {
     Unknown { function, shown: format!("payment of {name}") }
 }
 
-/// What the one agent of a setting pays at a type, as a term.
-pub fn price_at(setting: &Setting, type_: Expr) -> Expr {
-    Expr::apply(&payment(setting, 0).function.name, vec![type_])
+/// What an agent of a setting pays at a profile of types, as a term.
+pub fn price_at(setting: &Setting, agent: usize, types: Vec<Expr>) -> Expr {
+    Expr::apply(&payment(setting, agent).function.name, types)
 }
 
 /// The probability of an outcome.

@@ -62,10 +62,12 @@ struct Piece {
     density: Line,
     /// The derivative of the density.
     slope: Line,
+    /// The type.
+    type_: Line,
 }
 
-/// What is known of a piece at a type: `F`, `N = −θ(1 − F)`, `f`, `p = θf − (1 − F)`, and the derivatives of the
-/// last two.
+/// What is known of a piece at a type `θ = φ(s)`, by `s`: `F`, `N = −θ(1 − F)`, `f`, `p = θf − (1 − F)φ'`, and the
+/// derivatives of the last two in `s`, of which `f` is the density. Mostly `θ` is `s`.
 struct There {
     mass: Rational,
     loss: Rational,
@@ -79,10 +81,14 @@ impl Piece {
     fn at(&self, x: &Rational) -> There {
         let (mass, density, density_slope) = (at(&self.cdf, x), at(&self.density, x), at(&self.slope, x));
         let higher = &Rational::ONE - &mass;
+        let rise = slope(&self.type_);
+        let (type_, bend) = (at(&self.type_, x), at(&slope(&rise), x));
+        let rise = at(&rise, x);
+        let twice = &rise * &(&density + &density);
         There {
-            loss: -(x * &higher),
-            virtually: &(x * &density) - &higher,
-            virtual_slope: &(&density + &density) + &(x * &density_slope),
+            loss: -(&type_ * &higher),
+            virtually: &(&type_ * &density) - &(&higher * &rise),
+            virtual_slope: &(&twice + &(&type_ * &density_slope)) - &(&higher * &bend),
             mass,
             density,
             density_slope,
@@ -98,7 +104,8 @@ fn pieces(agent: &Agent) -> Option<Vec<Piece>> {
     let line = |e: &Expr| coefficients(e, &agent.type_.name);
     let piece = |s: Stretch| {
         let density = line(&s.density)?;
-        Some(Piece { low: s.low, high: s.high, cdf: line(&s.cdf)?, slope: slope(&density), density })
+        let (cdf, type_) = (line(&s.cdf)?, line(&agent.type_.value())?);
+        Some(Piece { low: s.low, high: s.high, cdf, slope: slope(&density), density, type_ })
     };
     agent.stretches()?.into_iter().map(piece).collect()
 }

@@ -251,10 +251,12 @@ impl Search<'_> {
                 Relation::AtLeast => self.relation == Relation::AtLeast,
                 Relation::Positive => true,
             };
-            if !usable
-                || fact.expr.poly().degree() == 0
-                || fact.expr.poly().degree() >= self.goal.poly().degree()
-            {
+            // The distance from a product of roots is of a high degree, and linear in what is compared.
+            let is_linear =
+                |v: &Atom| fact.expr.poly().degree_in(v) == 1 && self.goal.poly().degree_in(v) > 1;
+            let lower = fact.expr.poly().degree() < self.goal.poly().degree()
+                || variables_of(&fact.expr).iter().any(is_linear);
+            if !usable || fact.expr.poly().degree() == 0 || !lower {
                 continue;
             }
             let Some((quotient, rest)) = modulo::divided(self.facts, self.goal, &fact.expr) else { continue };

@@ -349,7 +349,7 @@ fn solution(maxima: &Maxima, goals: &[Goal]) -> Option<Solved> {
 fn in_regions(maxima: &Maxima, parameters: &[Bound], question: &Question) -> Option<Solved> {
     let found = prover::regions(maxima, parameters, question)?;
     let mut names = Names::default();
-    parameters.iter().for_each(|p| names.insert(&p.name, &p.shown));
+    parameters.iter().for_each(|p| names.bound(p));
     let region = |region: &Vec<Formula>| {
         let all: Vec<String> = region.iter().map(|f| names.formula(f)).collect();
         if all.is_empty() { "everywhere".to_owned() } else { format!("where {}", all.join(", ")) }

@@ -1,11 +1,12 @@
 //! The report of a system of comparisons: the numbers that satisfy it, or why there are none.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exact::Rational;
 use crate::kernel::rule::system::Instance;
 use crate::kernel::{Expr, Formula};
-use crate::model::{Conjunct, Extreme, Preference, Problem, System, choice, place};
+use crate::model::{Bound, Circulation, Conjunct, Extreme, Preference, Problem, System, choice, place};
 use crate::prover::{Found, Optimum};
 use crate::report::Names;
 
@@ -16,10 +17,24 @@ const LINE_LIMIT: usize = 40;
 
 /// What was found of a system, in lines.
 pub(super) fn story(system: &System, found: &Found, names: &Names) -> Vec<String> {
+    let graph = system.problem.circulation.as_ref();
+    if let Some(lines) = graph.and_then(|graph| circulation(&system.problem, graph, found)) {
+        return lines;
+    }
     match found {
         Found::Values(values) => {
             let head = std::iter::once("these numbers do it:".to_owned());
-            head.chain(solution(&system.problem, values)).collect()
+            // Of prices those that are spoken of.
+            let aim = system.aim.as_ref().filter(|_| system.problem.rows.is_empty());
+            let shown = |number: usize| match aim {
+                Some((aim, _)) => {
+                    let profiles = system.problem.profiles().max(1);
+                    let price = system.problem.at(number / profiles, number % profiles);
+                    price.as_atom().is_some_and(|price| aim.objective.atoms().any(|atom| atom == price))
+                }
+                None => true,
+            };
+            head.chain(solution(&system.problem, values, &shown)).collect()
         }
         Found::Contradiction(instances) => {
             cycle(system, instances).unwrap_or_else(|| contradiction(system, instances, names))
@@ -28,7 +43,7 @@ pub(super) fn story(system: &System, found: &Found, names: &Names) -> Vec<String
 }
 
 /// The values of the unknowns, one a line.
-fn solution(problem: &Problem, values: &[Rational]) -> Vec<String> {
+fn solution(problem: &Problem, values: &[Rational], shown: &dyn Fn(usize) -> bool) -> Vec<String> {
     let profiles = problem.profiles();
     let line = |(number, value): (usize, &Rational)| {
         let (unknown, profile) = (number / profiles.max(1), number % profiles.max(1));
@@ -37,6 +52,7 @@ fn solution(problem: &Problem, values: &[Rational]) -> Vec<String> {
     // Profile by profile.
     let unknowns = problem.unknowns.len();
     let order = (0..profiles).flat_map(|p| (0..unknowns).map(move |k| k * profiles + p));
+    let order = order.filter(|number| shown(*number));
     let lines: Vec<_> = order.filter_map(|number| Some((number, values.get(number)?))).collect();
     cut(lines.into_iter().map(line))
 }
@@ -57,7 +73,7 @@ fn end(End { problem, aim, optimum }: &End) -> Vec<String> {
     match optimum {
         Optimum::Value { value, point, .. } => {
             let head = format!("the {end} value is {value}, by these numbers:");
-            std::iter::once(head).chain(solution(problem, point)).collect()
+            std::iter::once(head).chain(solution(problem, point, &|_| true)).collect()
         }
         Optimum::Unbounded(ray) => {
             let profiles = problem.profiles().max(1);
@@ -97,6 +113,22 @@ fn cycle(system: &System, instances: &[Instance]) -> Option<Vec<String>> {
     let first = instances.first()?;
     let edge = |i: &Instance| system.preference(i.part).filter(|_| i.by == first.by);
     let edges: Vec<&Preference> = instances.iter().map(edge).collect::<Option<_>>()?;
+    let problem = &system.problem;
+    let (mut lines, sum) = around(&problem.types, |place| problem.profile(place), &edges)?;
+    let unknown = problem.unknowns.get(edges.first()?.agent).map(|u| u.shown.as_str()).unwrap_or_default();
+    let agent = unknown.trim_start_matches("payment of ");
+    lines.push(format!(
+        "the sum around this cycle is {sum} > 0: whatever these types pay, {agent} gains by one of these lies"
+    ));
+    Some(lines)
+}
+
+/// The lines of a cycle, and the sum of what is gained.
+fn around(
+    types: &[Bound],
+    profile: impl Fn(usize) -> Vec<Rational>,
+    edges: &[&Preference],
+) -> Option<(Vec<String>, Rational)> {
     let start = *edges.first()?;
     let mut order = vec![start];
     while let Some(last) = order.last().filter(|last| last.report != start.truth) {
@@ -108,17 +140,15 @@ fn cycle(system: &System, instances: &[Instance]) -> Option<Vec<String>> {
     if order.len() != edges.len() {
         return None;
     }
-    let problem = &system.problem;
-    let own = |profile: usize| {
-        let (bound, values) = (problem.types.get(start.agent)?, problem.profile(profile));
+    let own = |place: usize| {
+        let (bound, values) = (types.get(start.agent)?, profile(place));
         let value = values.get(start.agent)?;
         Some(bound.points.shown(value).map_or_else(|| value.to_string(), str::to_owned))
     };
-    let keep = |k: &usize| *k != start.agent;
-    let others: Vec<_> = (0..problem.types.len()).filter(keep).collect();
-    let (bounds, values): (Vec<_>, Vec<_>) = others
-        .iter()
-        .filter_map(|k| Some((problem.types.get(*k)?.clone(), problem.profile(start.truth).get(*k)?.clone())))
+    let truth = profile(start.truth);
+    let (bounds, values): (Vec<_>, Vec<_>) = (0..types.len())
+        .filter(|k| *k != start.agent)
+        .filter_map(|k| Some((types.get(k)?.clone(), truth.get(k)?.clone())))
         .unzip();
     let at = if bounds.is_empty() { String::new() } else { format!(" at {}", place(&bounds, &values)) };
     let mut lines = Vec::new();
@@ -137,12 +167,45 @@ fn cycle(system: &System, instances: &[Instance]) -> Option<Vec<String>> {
             own(edge.report)?
         ));
     }
-    let unknown = problem.unknowns.get(start.agent).map(|u| u.shown.as_str()).unwrap_or_default();
-    let agent = unknown.trim_start_matches("payment of ");
-    lines.push(format!(
-        "the sum around this cycle is {sum} > 0: whatever these types pay, {agent} gains by one of these lies"
-    ));
-    Some(lines)
+    Some((lines, sum))
+}
+
+/// A cycle that gains, or the numbers that show that none does.
+fn circulation(problem: &Problem, graph: &Circulation, found: &Found) -> Option<Vec<String>> {
+    let (_, types) = problem.types.split_last()?;
+    let size = problem.types.last().map_or(1, |own| own.points.all().len().max(1));
+    let profile = |place: usize| {
+        let mut types = problem.profile(place * size);
+        types.pop();
+        types
+    };
+    match found {
+        Found::Values(times) => {
+            let is_gone = |p: &&Preference| times.get(graph.place(problem, p)).is_some_and(|n| !n.is_zero());
+            let edges: Vec<&Preference> = graph.reports.iter().filter(is_gone).collect();
+            let (mut lines, sum) = around(types, profile, &edges)?;
+            let who = &graph.name;
+            lines.push(format!("the sum around this cycle of types of {who} is {sum} > 0"));
+            Some(lines)
+        }
+        Found::Contradiction(instances) => {
+            let named: BTreeMap<&[Rational], &Rational> =
+                instances.iter().filter(|i| i.part == 1).map(|i| (i.at.as_slice(), &i.by)).collect();
+            let zero = Rational::ZERO;
+            let lines: Vec<String> = (0..problem.profiles() / size)
+                .map(|place| {
+                    let at = profile(place);
+                    format!("  {}: {}", self::place(types, &at), named.get(at.as_slice()).unwrap_or(&&zero))
+                })
+                .collect();
+            let head = format!(
+                "no type of {} gains more by the outcome of another than the number of the other is above its own:",
+                graph.name
+            );
+            let end = "so that what is gained around a cycle of any length is at most zero".to_owned();
+            Some(std::iter::once(head).chain(cut(lines.into_iter())).chain([end]).collect())
+        }
+    }
 }
 
 fn contradiction(system: &System, instances: &[Instance], names: &Names) -> Vec<String> {

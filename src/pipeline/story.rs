@@ -124,7 +124,7 @@ fn kind(statement: &ResolvedStatement) -> &'static str {
 /// How the names of the statement's claims are written.
 pub(super) fn names(statement: &ResolvedStatement) -> Names {
     let mut names = Names::default();
-    statement.types.iter().for_each(|b| names.insert(&b.name, &b.shown));
+    statement.types.iter().for_each(|b| names.bound(b));
     if let Some(source) = &statement.derivation {
         super::derivation::names(source, &mut names);
     }
@@ -136,7 +136,7 @@ pub(super) fn names(statement: &ResolvedStatement) -> Names {
                 system.problem.unknowns.iter().for_each(|u| names.insert(&u.function.name, &u.shown));
             }
             Goal::Tables(tables) => {
-                tables.cells.iter().for_each(|b| names.insert(&b.name, &b.shown));
+                tables.cells.iter().for_each(|b| names.bound(b));
                 for part in tables.premises.iter().chain(&tables.conclusions) {
                     if let TablePart::System(system) = part {
                         system.problem.unknowns.iter().for_each(|u| names.insert(&u.function.name, &u.shown));
@@ -145,12 +145,12 @@ pub(super) fn names(statement: &ResolvedStatement) -> Names {
             }
             Goal::Piece(piece) => {
                 piece.roots.iter().for_each(|root| names.describe(root));
-                piece.parameters.iter().for_each(|b| names.insert(&b.name, &b.shown));
+                piece.parameters.iter().for_each(|b| names.bound(b));
                 names_of_question(&piece.question, &mut names);
             }
             Goal::Derivation(_) => {}
             Goal::Solve { parameters, question } => {
-                parameters.iter().for_each(|p| names.insert(&p.name, &p.shown));
+                parameters.iter().for_each(|p| names.bound(p));
                 names_of_question(question, &mut names);
             }
         }
@@ -169,17 +169,17 @@ fn names_of_claim(claim: &Claim, names: &mut Names) {
     claim.charges.iter().for_each(|charge| names.describe(charge));
     let variables = claim.conjuncts.iter().flat_map(|c| &c.variables);
     for bound in claim.parameters.iter().chain(variables) {
-        names.insert(&bound.name, &bound.shown);
+        names.bound(bound);
     }
 }
 
 fn names_of_existence(existence: &Existence, names: &mut Names) {
     for agent in &existence.setting.agents {
-        names.insert(&agent.type_.name, &agent.type_.shown);
+        names.bound(&agent.type_);
     }
     for (_, conjunct) in &existence.parts {
         for bound in &conjunct.variables {
-            names.insert(&bound.name, &bound.shown);
+            names.bound(bound);
         }
     }
     function_names(existence, names);
@@ -219,7 +219,7 @@ fn values(claim: &Claim, failure: &Failure, names: &Names) -> Vec<(String, Strin
 /// A value of a name, as the user writes it.
 pub(super) fn value_of(bound: &Bound, value: &Expr, names: &Names) -> String {
     let named = value.as_number().and_then(|value| bound.points.shown(&value).map(str::to_owned));
-    named.unwrap_or_else(|| names.expr(value))
+    named.unwrap_or_else(|| names.expr(&bound.power.value(value)))
 }
 
 fn failure(judged: &Judged, names: &Names) -> (Option<Counterexample>, Vec<String>) {
@@ -261,12 +261,12 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
     match conjunct.map(|c| &c.role) {
         Some(Role::Deviation { instead, agent, report }) => {
             difference = above(&failure.right, &failure.left);
+            let range = conjunct.and_then(|c| c.variables.iter().find(|b| b.name == *report));
             let truth: Vec<String> = values(claim, failure, names)
                 .into_iter()
-                .filter(|(name, _)| *name != names.show(report))
+                .filter(|(name, _)| range.is_none_or(|b| *name != b.shown))
                 .map(|(name, value)| format!("{name} = {value}"))
                 .collect();
-            let range = conjunct.and_then(|c| c.variables.iter().find(|b| b.name == *report));
             let reported = failure.at.get(report).zip(range).map(|(v, b)| value_of(b, v, names));
             let reported = reported.unwrap_or_default();
             story.push(format!("{agent} gains {difference} at {} by reporting {reported}", truth.join(", ")));
@@ -406,7 +406,7 @@ fn existence_story(answer: &Answer, names: &Names) -> Vec<String> {
         Answer::Exists { mechanism, .. } => {
             let mut names = Names::default();
             for agent in &mechanism.setting.agents {
-                names.insert(&agent.type_.name, &agent.type_.shown);
+                names.bound(&agent.type_);
             }
             let mut out = vec!["this mechanism does it:".to_owned()];
             for (outcome, x) in mechanism.setting.outcomes.iter().zip(&mechanism.allocation) {

@@ -31,11 +31,12 @@ pub(super) fn steps(
     if let (Some(source), Some(derived)) = (&statement.derivation, &judged.derived) {
         return super::derivation::worked(source, derived);
     }
-    let letters: Vec<String> = statement.types.iter().map(|b| b.shown.clone()).collect();
+    let letters: Vec<String> =
+        statement.types.iter().filter(|b| b.power.is_plain()).map(|b| b.shown.clone()).collect();
     let plain = names(statement);
     let names = plain.with_letters(&letters);
     let work = Work { maxima, written, statement, names: &names };
-    let mut out: Vec<Block> = work.definitions().into_iter().collect();
+    let mut out: Vec<Block> = work.powers().into_iter().chain(work.definitions()).collect();
     if let Some(answer) = &judged.answer {
         out.extend(existence(answer, &names));
     }
@@ -61,6 +62,20 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// That types are written by their roots, if they are.
+    fn powers(&self) -> Option<Block> {
+        let roots = self.statement.types.iter().filter(|b| !b.power.is_plain());
+        let roots: Vec<Math> = roots.map(|b| Math::Written(self.names.show(&b.name))).collect();
+        (!roots.is_empty()).then(|| {
+            let roots = Inline::Math(Math::Joined(roots, " and "));
+            Block::Prose(vec![
+                words("Types are written by their roots: averages are integrals over "),
+                roots,
+                words("."),
+            ])
+        })
+    }
+
     /// What the quantities of the statement are.
     fn definitions(&self) -> Option<Block> {
         let domain = judge::domain(self.statement);
@@ -169,7 +184,7 @@ impl Work<'_> {
                 (Some((left, right)), _) => (left.clone(), right.clone()),
                 (None, Role::Deviation { instead, report, .. }) => (
                     Math::Words(format!("payoff if {instead}")),
-                    Math::Words(format!("payoff from reporting {}", self.names.show(report))),
+                    Math::Words(format!("payoff from reporting {}", self.names.type_of(report))),
                 ),
                 (None, Role::Relation) => (self.names.math(&folded.left), self.names.math(&folded.right)),
             };

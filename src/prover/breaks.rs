@@ -42,6 +42,8 @@ impl Zero {
 /// The irrational zeros of a polynomial with numbers as coefficients, in an interval: in radicals for two
 /// degrees and for pure powers, else by polynomial and interval.
 pub(super) fn zeros(coefficients: &[Rational], low: &Rational, high: &Rational) -> Option<Vec<Zero>> {
+    // Zero itself is rational.
+    let coefficients = without_zero(coefficients, Rational::is_zero);
     if let [c, b, a] = coefficients {
         return quadratic(a, b, c);
     }
@@ -68,6 +70,12 @@ pub(super) fn zeros(coefficients: &[Rational], low: &Rational, high: &Rational) 
         out.push(Zero { at: Expr::variable(&root.name), roots: vec![root] });
     }
     Some(out)
+}
+
+/// The coefficients of a polynomial after all powers of the variable that divide it are taken out.
+pub(super) fn without_zero<T>(coefficients: &[T], is_zero: impl Fn(&T) -> bool) -> &[T] {
+    let from = coefficients.iter().position(|c| !is_zero(c)).unwrap_or_default();
+    coefficients.get(from..).unwrap_or_default()
 }
 
 /// `(−b ± √(b² − 4ac))/(2a)`

@@ -152,6 +152,10 @@ pub(super) fn plan(
     let roots = pivot.roots.clone();
     let holds = |relation, e: &Expr| Engine::new().tree(context, relation, e).is_ok();
     if holds(Relation::Positive, &pivot.surplus.negated()) {
+        if existence.setting.agents.iter().any(|a| !a.atoms.is_empty()) {
+            let reason = "that none exists is derived from densities, and a prior has atoms".into();
+            return Err(Obstacle::Existence { reason });
+        }
         let here = |e: &Expr| Engine::new().closed_form(context, e).unwrap_or_else(|| e.clone());
         let plan = Plan::Impossible {
             existence: Box::new(existence.clone()),

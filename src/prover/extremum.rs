@@ -12,7 +12,7 @@ use crate::kernel::{Atom, Expr, Node, Relation};
 use crate::model::{Bound, Charge, Claim, Description, reduced, root_of_term};
 use crate::piecewise::{Cell, Engine, Obstacle, interval, rational_roots};
 
-use super::breaks::zeros;
+use super::breaks::{without_zero, zeros};
 use super::proof::facts;
 
 /// A maximum and a point that attains it.
@@ -228,7 +228,7 @@ fn roots_of_numbers(coefficients: &[Rational], charge: &Charge) -> Vec<Candidate
 
 /// The roots of `a y² + b y + c = 0` and of `a y^k + c = 0` with a number `a` and terms `b` and `c` in parameters.
 fn roots_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Vec<Candidate>> {
-    let (last, rest) = coefficients.split_last()?;
+    let (last, rest) = without_zero(coefficients, Poly::is_zero).split_last()?;
     let (first, between) = rest.split_first()?;
     let inverse = last.as_constant()?.recip()?;
     let first = Expr::from(first.clone()).scaled(&inverse);
@@ -255,7 +255,11 @@ fn candidates(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
     let Some(atom) = y.atoms().next() else { return vec![] };
     let mut zeros_of = |e: &Expr| {
         let coefficients = e.poly().coefficients_in(atom);
-        if let [constant, slope] = coefficients.as_slice() {
+        let nonzero = without_zero(&coefficients, Poly::is_zero);
+        if nonzero.len() < coefficients.len() {
+            out.push(Expr::zero());
+        }
+        if let [constant, slope] = nonzero {
             if let Some(k) = slope.as_constant().and_then(|a| a.recip()) {
                 out.push(Expr::from(constant.clone()).scaled(&-&k));
             }

@@ -12,6 +12,7 @@ mod extremum;
 mod impossibility;
 mod nearby;
 mod numbers;
+mod paths;
 mod pieces;
 mod profitable;
 mod program;

@@ -34,7 +34,10 @@ pub fn profitable(claim: &Claim, failure: &Failure) -> Option<Reports> {
         [&conjunct.left, &conjunct.right, &range.low, &range.high].map(|e| e.substitute(&others));
     let found = interval(report, &lie.minus(&truth), &low.as_number()?, &high.as_number()?)?;
     let range = Bound { low, high, ..range.clone() };
-    is_all(&range, &truth, &lie, &found).then_some(found)
+    let type_ = |variable: &Rational| range.power.value(&Expr::number(variable.clone())).as_number();
+    let reports =
+        Reports { low: (type_(&found.low.0)?, found.low.1), high: (type_(&found.high.0)?, found.high.1) };
+    is_all(&range, &truth, &lie, &found).then_some(reports)
 }
 
 /// Where a function of one name is positive, if that is one interval.

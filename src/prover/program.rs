@@ -6,31 +6,44 @@ use crate::exact::Rational;
 use crate::kernel::rule::finite::Table;
 use crate::kernel::rule::system::Instance;
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Symbol};
-use crate::model::{Bound, Conjunct, Problem, System};
+use crate::model::{Bound, Conjunct, Problem, Role, System};
 use crate::piecewise::Obstacle;
 use crate::piecewise::system::{Row, Sign};
 
-/// The rows of a system, and what each is an instance of. The unknown with number `k·profiles + p` is the k-th
-/// function at profile p.
+/// From so many comparisons of truth and report on, only those of neighbours are rows at first.
+const MANY: usize = 1_000;
+
+/// Rows of a system, and what each is an instance of. The unknown with number `k·profiles + p` is the k-th function at
+/// profile p. Where truths and reports are many, most comparisons between types that are no neighbours follow from others:
+/// they become rows when a point does not satisfy them.
 pub(super) struct Program {
     /// How many unknowns there are.
     pub(super) unknowns: usize,
     /// The rows.
     pub(super) rows: Vec<Row>,
     origins: Vec<(usize, Vec<Rational>)>,
+    /// The parts of which not all instances are rows, and which are.
+    open: Vec<(usize, Vec<bool>)>,
 }
 
 impl Program {
     /// The rows of a problem; the comparison about what is aimed at is not among them.
     pub(super) fn new(problem: &Problem) -> Result<Self, Obstacle> {
         let places = Places::new(problem);
-        let (mut rows, mut origins) = (Vec::new(), Vec::new());
+        let (mut rows, mut origins, mut open) = (Vec::new(), Vec::new(), Vec::new());
         for (part, conjunct) in problem.rows.iter().enumerate() {
             let compiled = Compiled::new(conjunct, problem)?;
-            compiled.each(&places, |at, row| {
-                rows.push(row);
-                origins.push((part, at));
-            })?;
+            let chosen: Vec<bool> =
+                (0..compiled.total()).map(|k| compiled.is_of_neighbours(conjunct, k)).collect();
+            for number in chosen.iter().enumerate().filter(|(_, chosen)| **chosen).map(|(k, _)| k) {
+                if let Some((at, row)) = compiled.row(&places, number)? {
+                    rows.push(row);
+                    origins.push((part, at));
+                }
+            }
+            if chosen.contains(&false) {
+                open.push((part, chosen));
+            }
         }
         for (part, p) in (problem.rows.len()..).zip(&problem.preferences) {
             let place = |profile| p.agent * places.profiles + profile;
@@ -38,14 +51,53 @@ impl Program {
             rows.push(Row { constant: p.margin.clone(), terms, sign: Sign::AtLeast });
             origins.push((part, vec![]));
         }
-        Ok(Program { unknowns: problem.unknowns.len() * places.profiles, rows, origins })
+        Ok(Program { unknowns: problem.unknowns.len() * places.profiles, rows, origins, open })
+    }
+
+    /// Makes comparisons rows that a point does not satisfy, those that are furthest from it, or all that are left; whether
+    /// there were any.
+    pub(super) fn extend(
+        &mut self,
+        problem: &Problem,
+        point: &[Rational],
+        all: bool,
+    ) -> Result<bool, Obstacle> {
+        let places = Places::new(problem);
+        let before = self.rows.len();
+        for (part, chosen) in &mut self.open {
+            let Some(conjunct) = problem.rows.get(*part) else { continue };
+            let compiled = Compiled::new(conjunct, problem)?;
+            let mut failing = Vec::new();
+            for number in chosen.iter().enumerate().filter(|(_, chosen)| !**chosen).map(|(k, _)| k) {
+                let Some((at, row)) = compiled.row(&places, number)? else { continue };
+                let value = row.at(point);
+                if all || !row.sign.is_of(&value) {
+                    failing.push((value.abs(), number, at, row));
+                }
+            }
+            if !all {
+                failing.sort_by(|(a, k, ..), (b, l, ..)| b.cmp(a).then(k.cmp(l)));
+                failing.truncate(chosen.len().isqrt().max(16) * 2);
+            }
+            for (_, number, at, row) in failing {
+                self.rows.push(row);
+                self.origins.push((*part, at));
+                if let Some(slot) = chosen.get_mut(number) {
+                    *slot = true;
+                }
+            }
+        }
+        if all {
+            self.open.clear();
+        }
+        Ok(self.rows.len() > before)
     }
 
     /// A comparison without names, as a row.
     pub(super) fn row(problem: &Problem, conjunct: &Conjunct) -> Result<Row, Obstacle> {
-        let mut out = None;
-        Compiled::new(conjunct, problem)?.each(&Places::new(problem), |_, row| out = Some(row))?;
-        Ok(out.unwrap_or(Row { constant: Rational::ZERO, terms: vec![], sign: Sign::AtLeast }))
+        let row = Compiled::new(conjunct, problem)?.row(&Places::new(problem), 0)?;
+        let nothing = || Row { constant: Rational::ZERO, terms: vec![], sign: Sign::AtLeast };
+        Ok(row.map_or_else(nothing, |(_, row)| row))
     }
 
     /// A linear term in the unknowns.
@@ -165,64 +217,95 @@ impl<'a> Compiled<'a> {
         Ok(Compiled { variables, premises, sign, known, unknown, terms })
     }
 
-    /// The row at each choice of values for the names, if it says anything.
-    fn each(&self, places: &Places, mut emit: impl FnMut(Vec<Rational>, Row)) -> Result<(), Obstacle> {
-        let sizes: Vec<usize> = self.variables.iter().map(|b| b.points.all().len()).collect();
-        let total = sizes.iter().product::<usize>();
-        let mut terms: BTreeMap<usize, Rational> = BTreeMap::new();
-        for number in 0..total {
-            let (mut rest, mut at) = (number, Vec::new());
-            for (bound, size) in self.variables.iter().zip(&sizes).rev() {
-                at.extend(bound.points.all().get(rest % size).map(|p| p.value.clone()));
-                rest /= size;
-            }
-            at.reverse();
-            let values: Vec<(&Name, Rational)> =
-                self.variables.iter().map(|b| &b.name).zip(at.iter().cloned()).collect();
-            let holds = |premise: &Formula| crate::kernel::rule::finite::decide(premise, &values);
-            if !self.premises.iter().all(|p| holds(p) == Some(true)) {
-                continue;
-            }
-            let known: Vec<Rational> = self
-                .known
-                .iter()
-                .map(|atom| value_of_atom(atom, &values))
-                .collect::<Option<_>>()
-                .ok_or_else(no_number)?;
-            let unknown: Vec<usize> = self
-                .unknown
-                .iter()
-                .map(|(function, arguments)| {
-                    let mut place = function * places.profiles;
-                    for (argument, (positions, step)) in arguments.iter().zip(&places.types) {
-                        place += positions.get(&value(argument, &values)?)? * step;
-                    }
-                    Some(place)
-                })
-                .collect::<Option<_>>()
-                .ok_or_else(no_number)?;
-            let mut constant = Rational::ZERO;
-            terms.clear();
-            for Term { coefficient, factors, target } in &self.terms {
-                let mut c = coefficient.clone();
-                for (k, exponent) in factors {
-                    let Some(factor) = known.get(*k) else { continue };
-                    c = &c * &(if *exponent == 1 { factor.clone() } else { factor.pow(*exponent) });
+    /// How many choices of values for the names there are.
+    fn total(&self) -> usize {
+        self.variables.iter().map(|b| b.points.all().len()).product()
+    }
+
+    /// The positions of the values of the names at a choice.
+    fn positions(&self, number: usize) -> Vec<usize> {
+        let mut rest = number;
+        let mut out: Vec<usize> = Vec::new();
+        for bound in self.variables.iter().rev() {
+            let size = bound.points.all().len().max(1);
+            out.push(rest % size);
+            rest /= size;
+        }
+        out.reverse();
+        out
+    }
+
+    /// Whether a choice is to be a row from the beginning: of a truth and a report that are far apart it is not, if there are
+    /// many such.
+    fn is_of_neighbours(&self, conjunct: &Conjunct, number: usize) -> bool {
+        let Role::Deviation { report, .. } = &conjunct.role else { return true };
+        if self.total() < MANY {
+            return true;
+        }
+        let place = |name: &str| self.variables.iter().position(|b| *b.name == *name);
+        let truth = report.strip_suffix('\'').and_then(place);
+        let positions = self.positions(number);
+        let at = |place: Option<usize>| positions.get(place?).copied();
+        match (at(truth), at(place(report))) {
+            (Some(truth), Some(report)) => truth.abs_diff(report) <= 1,
+            _ => true,
+        }
+    }
+
+    /// The row at a choice of values for the names, if it says anything, and the values.
+    fn row(&self, places: &Places, number: usize) -> Result<Option<(Vec<Rational>, Row)>, Obstacle> {
+        let chosen = self.variables.iter().zip(self.positions(number));
+        let at: Vec<Rational> =
+            chosen.filter_map(|(bound, k)| bound.points.all().get(k).map(|p| p.value.clone())).collect();
+        let values: Vec<(&Name, Rational)> =
+            self.variables.iter().map(|b| &b.name).zip(at.iter().cloned()).collect();
+        let holds = |premise: &Formula| crate::kernel::rule::finite::decide(premise, &values);
+        if !self.premises.iter().all(|p| holds(p) == Some(true)) {
+            return Ok(None);
+        }
+        let known: Vec<Rational> = self
+            .known
+            .iter()
+            .map(|atom| value_of_atom(atom, &values))
+            .collect::<Option<_>>()
+            .ok_or_else(no_number)?;
+        let unknown: Vec<usize> = self
+            .unknown
+            .iter()
+            .map(|(function, arguments)| {
+                let mut place = function * places.profiles;
+                for (argument, (positions, step)) in arguments.iter().zip(&places.types) {
+                    place += positions.get(&value(argument, &values)?)? * step;
                 }
-                match target.and_then(|k| unknown.get(k)) {
-                    _ if c.is_zero() => {}
-                    Some(place) => *terms.entry(*place).or_insert(Rational::ZERO) += &c,
-                    None => constant += &c,
-                }
+                Some(place)
+            })
+            .collect::<Option<_>>()
+            .ok_or_else(no_number)?;
+        let mut constant = Rational::ZERO;
+        let mut terms: Vec<(usize, Rational)> = Vec::with_capacity(self.terms.len());
+        for Term { coefficient, factors, target } in &self.terms {
+            let mut c = coefficient.clone();
+            for (k, exponent) in factors {
+                let Some(factor) = known.get(*k) else { continue };
+                c = &c * &(if *exponent == 1 { factor.clone() } else { factor.pow(*exponent) });
             }
-            terms.retain(|_, c| !c.is_zero());
-            let says_nothing = terms.is_empty() && self.sign.is_of(&constant);
-            if !says_nothing {
-                let terms = terms.iter().map(|(k, c)| (*k, c.clone())).collect();
-                emit(at, Row { constant, terms, sign: self.sign });
+            match target.and_then(|k| unknown.get(k)) {
+                _ if c.is_zero() => {}
+                Some(place) => terms.push((*place, c)),
+                None => constant += &c,
             }
         }
-        Ok(())
+        terms.sort_by_key(|(place, _)| *place);
+        let mut sums: Vec<(usize, Rational)> = Vec::with_capacity(terms.len());
+        for (place, c) in terms {
+            match sums.last_mut() {
+                Some((last, sum)) if *last == place => *sum += &c,
+                _ => sums.push((place, c)),
+            }
+        }
+        sums.retain(|(_, c)| !c.is_zero());
+        let says_nothing = sums.is_empty() && self.sign.is_of(&constant);
+        Ok((!says_nothing).then_some((at, Row { constant, terms: sums, sign: self.sign })))
     }
 }
 

@@ -9,15 +9,19 @@ use std::sync::Arc;
 use crate::exact::Rational;
 use crate::kernel::rule::system::Instance;
 use crate::kernel::{Statement, Step};
-use crate::model::{Aim, Extreme, Problem, Quantity, System};
+use crate::model::{Aim, Circulation, Extreme, Preference, Problem, Quantity, System};
 use crate::piecewise::Obstacle;
 use crate::piecewise::system::{self as engine, Answer, Best, Row, Sign, maximise};
 
+use super::paths::{Edge, Paths, shortest};
 use super::program::{Program, tables};
 use super::proof::{Builder, Proved};
 
 /// Entries that the solver changes at most.
 const WORK_LIMIT: usize = 200_000_000;
+
+/// How often a point that does not satisfy all comparisons is followed by some of these; after that by all of them.
+const ROUNDS: usize = 8;
 
 /// What was found of a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,18 +62,23 @@ pub enum Optimum {
 /// The problems that were written out, and what was found of them.
 #[derive(Default)]
 pub struct Systems {
-    programs: Vec<(Arc<Problem>, Arc<Program>)>,
+    programs: Vec<(Arc<Problem>, Program)>,
     optima: Vec<(Arc<Problem>, Arc<Aim>, Optimum)>,
 }
 
 impl Systems {
-    fn program(&mut self, problem: &Arc<Problem>) -> Result<Arc<Program>, Obstacle> {
-        if let Some((_, program)) = self.programs.iter().find(|(known, _)| Arc::ptr_eq(known, problem)) {
-            return Ok(program.clone());
-        }
-        let program = Arc::new(Program::new(problem)?);
-        self.programs.push((problem.clone(), program.clone()));
-        Ok(program)
+    /// The rows of a problem, as far as they were needed.
+    fn program(&mut self, problem: &Arc<Problem>) -> Result<&mut Program, Obstacle> {
+        let known = self.programs.iter().position(|(known, _)| Arc::ptr_eq(known, problem));
+        let place = match known {
+            Some(place) => place,
+            None => {
+                self.programs.push((problem.clone(), Program::new(problem)?));
+                self.programs.len() - 1
+            }
+        };
+        let none = || Obstacle::Existence { reason: "no rows".into() };
+        self.programs.get_mut(place).map(|(_, program)| program).ok_or_else(none)
     }
 
     /// The end of the values of what is aimed at.
@@ -85,18 +94,32 @@ impl Systems {
         let up = aim.extreme == Extreme::Greatest;
         let signed = |c: &Rational| if up { c.clone() } else { -c };
         let objective: Vec<(usize, Rational)> = term.terms.iter().map(|(k, c)| (*k, signed(c))).collect();
-        let found = maximise(program.unknowns, &program.rows, &objective, WORK_LIMIT);
-        let optimum = match found.ok_or(Obstacle::Cells { limit: WORK_LIMIT })? {
-            Best::Value { value, point, multipliers } => {
-                Optimum::Value { value: &signed(&value) + &term.constant, point, multipliers }
+        let mut rounds = 0;
+        let optimum = loop {
+            let found = maximise(program.unknowns, &program.rows, &objective, WORK_LIMIT);
+            let found = found.ok_or(Obstacle::Cells { limit: WORK_LIMIT })?;
+            rounds += 1;
+            let missing = match &found {
+                Best::Value { point, .. } => program.extend(problem, point, rounds > ROUNDS)?,
+                // Whether there is a solution at all is asked of all rows.
+                Best::Unbounded(ray) => program.extend(problem, ray, true)?,
+                Best::Infeasible(_) => false,
+            };
+            if missing {
+                continue;
             }
-            Best::Unbounded(ray) if leads_on(&program.rows, &objective, &ray) => Optimum::Unbounded(ray),
-            Best::Unbounded(_) => {
-                return Err(Obstacle::Existence {
-                    reason: "no end was found, and no direction without one".into(),
-                });
-            }
-            Best::Infeasible(_) => Optimum::None,
+            break match found {
+                Best::Value { value, point, multipliers } => {
+                    Optimum::Value { value: &signed(&value) + &term.constant, point, multipliers }
+                }
+                Best::Unbounded(ray) if leads_on(&program.rows, &objective, &ray) => Optimum::Unbounded(ray),
+                Best::Unbounded(_) => {
+                    return Err(Obstacle::Existence {
+                        reason: "no end was found, and no direction without one".into(),
+                    });
+                }
+                Best::Infeasible(_) => Optimum::None,
+            };
         };
         self.optima.push((problem.clone(), aim.clone(), optimum.clone()));
         Ok(optimum)
@@ -104,43 +127,102 @@ impl Systems {
 
     /// Values that satisfy the rows, or a contradiction between these, whatever the system claims.
     pub fn settle(&mut self, system: &System) -> Result<Settled, Obstacle> {
-        let program = self.program(&system.problem)?;
-        let found = match &system.aim {
+        if let (Some(graph), None) = (&system.problem.circulation, &system.aim) {
+            let none = || Obstacle::Existence { reason: "no cycle was found, and no potentials".into() };
+            return prove(system, around(&system.problem, graph).ok_or_else(none)?);
+        }
+        let problem = &system.problem;
+        let further = match &system.aim {
             Some((aim, row)) => {
-                let optimum = self.optimum(&system.problem, aim)?;
-                let row = Program::row(&system.problem, row)?;
-                match at_optimum(&row, &optimum, aim.extreme, program.rows.len()) {
-                    Some(found) => found,
-                    None => {
-                        let rows: Vec<Row> = program.rows.iter().cloned().chain([row]).collect();
-                        solve(program.unknowns, &rows)?
-                    }
+                let optimum = self.optimum(problem, aim)?;
+                let row = Program::row(problem, row)?;
+                let program = self.program(problem)?;
+                if let Some(answer) = at_optimum(&row, &optimum, aim.extreme, program.rows.len()) {
+                    return prove(system, found(program, system, answer));
+                }
+                Some(row)
+            }
+            None => None,
+        };
+        let program = self.program(problem)?;
+        let mut rounds = 0;
+        let answer = loop {
+            let rows: Vec<Row>;
+            let answer = match &further {
+                Some(row) => {
+                    rows = program.rows.iter().chain([row]).cloned().collect();
+                    solve(program.unknowns, &rows)?
+                }
+                None => solve(program.unknowns, &program.rows)?,
+            };
+            rounds += 1;
+            match &answer {
+                Answer::Point(point) if program.extend(problem, point, rounds > ROUNDS)? => {}
+                _ => break answer,
+            }
+        };
+        let found = found(program, system, answer);
+        prove(system, found)
+    }
+}
+
+/// What the kernel is told of an answer.
+fn found(program: &Program, system: &System, answer: Answer) -> Found {
+    match answer {
+        Answer::Point(values) => Found::Values(values),
+        Answer::Contradiction(multipliers) => Found::Contradiction(program.instances(system, &multipliers)),
+    }
+}
+
+/// The theorem that the numbers satisfy the rows, or that these contradict each other.
+fn prove(system: &System, found: Found) -> Result<Settled, Obstacle> {
+    let quantity = if matches!(found, Found::Values(_)) { Quantity::Some } else { Quantity::No };
+    let statement = System { quantity, ..system.clone() }.formula();
+    let meaning = Statement::from(statement.clone()).meaning();
+    let meaning = meaning.map_err(|rejection| Obstacle::Refused { rejection })?;
+    let mut builder = Builder::default();
+    builder.add(match &found {
+        Found::Values(values) => {
+            let tables = tables(&system.problem, values);
+            Step::Evaluate { statement, values: vec![], tables, premises: vec![] }
+        }
+        Found::Contradiction(instances) => Step::Unsatisfiable { statement, instances: instances.clone() },
+    })?;
+    Ok(Settled { proved: builder.finish(&meaning)?, found })
+}
+
+/// A cycle that gains, as a circulation; or the contradiction between what circulations are and a gain, by potentials: with
+/// `gain ≤ p(report) − p(truth)` the gains of a circulation are at most `Σ p·(in − out) = 0`.
+fn around(problem: &Problem, graph: &Circulation) -> Option<Found> {
+    let own = problem.types.last()?.points.all();
+    let places = problem.profiles() / own.len().max(1);
+    let edge = |p: &Preference| Edge { from: p.report, to: p.truth, length: p.margin.clone() };
+    let edges: Vec<Edge> = graph.reports.iter().map(edge).collect();
+    Some(match shortest(places, &edges.iter().collect::<Vec<_>>())? {
+        Paths::Cycle(cycle) => {
+            let mut values = vec![Rational::ZERO; problem.profiles()];
+            for report in cycle.iter().filter_map(|number| graph.reports.get(*number)) {
+                *values.get_mut(graph.place(problem, report))? = Rational::ONE;
+            }
+            Found::Values(values)
+        }
+        Paths::Distances(p) => {
+            let mut instances = vec![Instance { part: 2, at: vec![], by: Rational::ONE }];
+            for (place, value) in p.iter().enumerate().filter(|(_, value)| !value.is_zero()) {
+                let mut at = problem.profile(place * own.len());
+                at.pop();
+                instances.push(Instance { part: 1, at, by: value.clone() });
+            }
+            for (report, edge) in graph.reports.iter().zip(&edges) {
+                let slack = &(p.get(edge.from)? + &edge.length) - p.get(edge.to)?;
+                if slack.is_positive() {
+                    let at = problem.profile(graph.place(problem, report));
+                    instances.push(Instance { part: 0, at, by: slack });
                 }
             }
-            None => solve(program.unknowns, &program.rows)?,
-        };
-        let found = match found {
-            Answer::Point(values) => Found::Values(values),
-            Answer::Contradiction(multipliers) => {
-                Found::Contradiction(program.instances(system, &multipliers))
-            }
-        };
-        let quantity = if matches!(found, Found::Values(_)) { Quantity::Some } else { Quantity::No };
-        let statement = System { quantity, ..system.clone() }.formula();
-        let meaning = Statement::from(statement.clone()).meaning();
-        let meaning = meaning.map_err(|rejection| Obstacle::Refused { rejection })?;
-        let mut builder = Builder::default();
-        builder.add(match &found {
-            Found::Values(values) => {
-                let tables = tables(&system.problem, values);
-                Step::Evaluate { statement, values: vec![], tables, premises: vec![] }
-            }
-            Found::Contradiction(instances) => {
-                Step::Unsatisfiable { statement, instances: instances.clone() }
-            }
-        })?;
-        Ok(Settled { proved: builder.finish(&meaning)?, found })
-    }
+            Found::Contradiction(instances)
+        }
+    })
 }
 
 /// Whether no row stands in the way of a direction, and the objective grows along it.
@@ -171,22 +253,13 @@ fn at_optimum(row: &Row, optimum: &Optimum, extreme: Extreme, number: usize) -> 
 }
 
 fn solve(unknowns: usize, rows: &[Row]) -> Result<Answer, Obstacle> {
-    let by_paths = differences(rows).and_then(|edges| shortest(unknowns, &edges));
+    let by_paths = differences(rows).and_then(|edges| by_paths(unknowns, &edges));
     let solved = || engine::solve(unknowns, rows, WORK_LIMIT);
     by_paths.or_else(solved).ok_or(Obstacle::Cells { limit: WORK_LIMIT })
 }
 
-/// `to ≤ from + length`, from a row.
-struct Edge {
-    from: usize,
-    to: usize,
-    length: Rational,
-    /// What the row is multiplied by.
-    scale: Rational,
-}
-
 /// The rows as differences of two unknowns, if all of them are weak inequalities of this kind.
-fn differences(rows: &[Row]) -> Option<Vec<Edge>> {
+fn differences(rows: &[Row]) -> Option<Vec<(Edge, Rational)>> {
     let edge = |row: &Row| {
         let [(a, c), (b, d)] = row.terms.as_slice() else { return None };
         if row.sign != Sign::AtLeast || *d != -c {
@@ -194,69 +267,21 @@ fn differences(rows: &[Row]) -> Option<Vec<Edge>> {
         }
         let (from, to, c) = if c.is_positive() { (*a, *b, c) } else { (*b, *a, d) };
         let scale = c.recip()?;
-        Some(Edge { from, to, length: &row.constant * &scale, scale })
+        Some((Edge { from, to, length: &row.constant * &scale }, scale))
     };
     rows.iter().map(edge).collect()
 }
 
-/// Distances from the first unknown, and from the next one that it does not reach, and so on; or a cycle of negative
-/// length.
-fn shortest(unknowns: usize, edges: &[Edge]) -> Option<Answer> {
-    let mut distance: Vec<Option<Rational>> = vec![None; unknowns];
-    let mut parent: Vec<Option<usize>> = vec![None; unknowns];
-    while let Some(source) = distance.iter().position(Option::is_none) {
-        *distance.get_mut(source)? = Some(Rational::ZERO);
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for (number, edge) in edges.iter().enumerate() {
-                let Some(start) = distance.get(edge.from)? else { continue };
-                let reached = start + &edge.length;
-                let slot = distance.get_mut(edge.to)?;
-                if slot.as_ref().is_none_or(|known| reached < *known) {
-                    *slot = Some(reached);
-                    *parent.get_mut(edge.to)? = Some(number);
-                    changed = true;
-                }
-            }
-            if let Some(cycle) = changed.then(|| cycle(edges, &parent)).flatten() {
-                let multiplier = |number: usize| Some((number, edges.get(number)?.scale.clone()));
-                let mut multipliers: Vec<_> = cycle.into_iter().filter_map(multiplier).collect();
-                multipliers.sort_by_key(|(number, _)| *number);
-                return Some(Answer::Contradiction(multipliers));
-            }
+/// Numbers that satisfy differences, or a cycle of them that contradicts itself.
+fn by_paths(unknowns: usize, differences: &[(Edge, Rational)]) -> Option<Answer> {
+    let edges: Vec<&Edge> = differences.iter().map(|(edge, _)| edge).collect();
+    Some(match shortest(unknowns, &edges)? {
+        Paths::Distances(distances) => Answer::Point(distances),
+        Paths::Cycle(cycle) => {
+            let multiplier = |number: usize| Some((number, differences.get(number)?.1.clone()));
+            let mut multipliers: Vec<_> = cycle.into_iter().filter_map(multiplier).collect();
+            multipliers.sort_by_key(|(number, _)| *number);
+            Answer::Contradiction(multipliers)
         }
-    }
-    Some(Answer::Point(distance.into_iter().flatten().collect()))
-}
-
-/// A cycle among the last steps to each unknown, by the numbers of its edges.
-fn cycle(edges: &[Edge], parent: &[Option<usize>]) -> Option<Vec<usize>> {
-    let back = |at: usize| {
-        let number = (*parent.get(at)?)?;
-        Some((number, edges.get(number)?.from))
-    };
-    let mut seen = vec![0; parent.len()];
-    for start in 0..parent.len() {
-        let mut at = start;
-        while seen.get(at) == Some(&0) {
-            *seen.get_mut(at)? = start + 1;
-            match back(at) {
-                Some((_, before)) => at = before,
-                None => break,
-            }
-        }
-        if seen.get(at) == Some(&(start + 1)) && back(at).is_some() {
-            let mut out = Vec::new();
-            let end = at;
-            while let Some((number, before)) = back(at) {
-                out.push(number);
-                at = before;
-                if at == end {
-                    return Some(out);
-                }
-            }
-        }
-    }
-    None
+    })
 }

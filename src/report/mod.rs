@@ -17,6 +17,7 @@ mod latex;
 mod markup;
 mod math;
 mod noun;
+mod rooted;
 mod sentence;
 mod sheet;
 mod show;

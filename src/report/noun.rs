@@ -75,6 +75,11 @@ fn quantity(function: &str, arguments: &[Expr]) -> Option<Prose> {
         ("price", [r, t]) => {
             return Some(vec![words("price that type "), code(t), words(" pays under "), code(r)]);
         }
+        ("price", [r, i, types @ ..]) => {
+            let types: Vec<String> = types.iter().map(print_expr).collect();
+            let at = words(format!(" at ({})", types.join(", ")));
+            return Some(vec![words("price that "), agent(i), words(" pays under "), code(r), at]);
+        }
         ("cdf" | "pdf" | "hazard_rate", [s, i, point @ ..]) => {
             let what = match function {
                 "cdf" => "distribution function of the prior of ",

@@ -171,7 +171,11 @@ fn clause(statement: &Statement) -> Prose {
             vec![words("in "), Inline::Code(setting.text.clone()), words(format!(", {says}"))]
         }
         StatementKind::Optimum { extreme, objective, of: sought, setting, properties, value } => {
-            let extreme = if *extreme == Extreme::Greatest { "greatest" } else { "least" };
+            let end = match (value, extreme) {
+                (None, _) => "",
+                (_, Extreme::Greatest) => "greatest ",
+                (_, Extreme::Least) => "least ",
+            };
             let of = match objective {
                 Objective::Revenue => "expected sum of payments",
                 Objective::Welfare => "expected sum of values",
@@ -181,10 +185,17 @@ fn clause(statement: &Statement) -> Prose {
                 Sought::Mechanism => ("in a mechanism for", " in which "),
                 Sought::Payments => ("under payments for the rule", " with which "),
             };
-            let mut out = vec![words(format!("the {extreme} {of} {place} "))];
+            let mut out = vec![words(format!("the {end}{of} {place} "))];
             out.extend([Inline::Code(setting.text.clone()), words(which)]);
             out.extend(joined(properties, says));
-            out.extend([words(" is "), Inline::Math(Math::of(value))]);
+            match value {
+                Some(value) => out.extend([words(" is "), Inline::Math(Math::of(value))]),
+                None => out.push(words(if *extreme == Extreme::Greatest {
+                    " grows beyond every number"
+                } else {
+                    " falls below every number"
+                })),
+            }
             out
         }
         StatementKind::Existence { quantity, setting, properties } => {

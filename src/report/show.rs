@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::math::{Math, Sign};
+use super::rooted::Rooted;
 use crate::exact::{Monomial, Rational};
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Theorem};
 use crate::model::{Charge, Description, reduced, root_named, root_shown, roots_in};
@@ -19,9 +20,11 @@ pub struct Names {
     /// The integer that the natural number of a theorem stands for, and its least value.
     integer: Option<(String, u32)>,
     /// Whether powers of roots are left as they are, as in a theorem that says what a root is.
-    literal: bool,
+    pub(super) literal: bool,
     /// The names that variables of integration are given first, if they are free.
     letters: Vec<String>,
+    /// Variables that are roots of types: what each is the root of, and the index.
+    pub(super) powers: BTreeMap<Name, Rooted>,
 }
 
 /// Terms of a number that is still written in radicals.
@@ -37,7 +40,7 @@ impl Names {
     /// written as a number.
     pub fn describe(&mut self, charge: &Charge) {
         self.insert(&charge.name, &charge.shown);
-        self.insert(&charge.argument.name, &charge.argument.shown);
+        self.bound(&charge.argument);
         if charge.description == Description::Root && !self.roots.contains(charge) {
             self.roots.push(charge.clone());
         }
@@ -149,6 +152,9 @@ impl Names {
         let radicals = radicals(&mut factors);
         let counted = self.counted_powers(&mut factors);
         let one = |(a, exponent): (&Atom, u32)| {
+            if let Some(math) = self.rooted(a, exponent) {
+                return Factor { rank: rank(a), text: math.text(), math, exponent: 1, below: false };
+            }
             let (math, below) = match a.node() {
                 Node::Inverse(divisor) => (self.math(divisor), true),
                 _ => (self.atom(a), false),
@@ -265,6 +271,7 @@ impl Names {
                 left = left.plus(&term);
             }
         }
+        let (left, right) = self.raised(&left, &right).unwrap_or((left, right));
         if left.as_number().is_some() && right.as_number().is_none() {
             return Math::relation(self.math(&right), flipped, self.math(&left));
         }

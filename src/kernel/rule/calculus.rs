@@ -255,6 +255,9 @@ pub struct Area {
     pub slope: Expr,
     /// The function.
     pub value: Expr,
+    /// What the slope is with respect to, a polynomial in the variable; mostly the variable itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<Expr>,
     /// The type space.
     pub low: Expr,
     /// The type space.
@@ -270,12 +273,19 @@ pub struct Area {
 }
 
 impl Area {
-    /// The premise: `∀a ∀c. a ≥ low ⇒ c ≥ a ⇒ high ≥ c ⇒ X(a)(c−a) ≤ U(c)−U(a) ≤ X(c)(c−a)`.
+    /// What the slope is with respect to.
+    fn along(&self) -> Expr {
+        self.scale.clone().unwrap_or_else(|| Expr::variable(self.variable.name()))
+    }
+
+    /// The premise: `∀a ∀c. a ≥ low ⇒ c ≥ a ⇒ high ≥ c ⇒ X(a)(φ(c)−φ(a)) ≤ U(c)−U(a) ≤ X(c)(φ(c)−φ(a))`, with
+    /// the scale `φ`.
     pub fn premise(&self) -> Formula {
         let (a, c) = (Expr::variable(self.first.name()), Expr::variable(self.second.name()));
         let at = |e: &Expr, point: &Expr| e.substitute_one(self.variable.name(), point);
         let gain = at(&self.value, &c).minus(&at(&self.value, &a));
-        let step = c.minus(&a);
+        let along = self.along();
+        let step = at(&along, &c).minus(&at(&along, &a));
         let bounds = Formula::And(vec![
             Formula::at_least(&gain, &at(&self.slope, &a).times(&step)),
             Formula::at_least(&at(&self.slope, &c).times(&step), &gain),
@@ -336,15 +346,16 @@ pub(in crate::kernel) fn intermediate(
 /// **Area under the allocation.** Truthful interim utility is the area under the interim allocation.
 ///
 /// ```text
-///   X(a)(c − a) ≤ U(c) − U(a) ≤ X(c)(c − a) for all low ≤ a ≤ c ≤ high     low ≤ w ≤ v ≤ high
-///   ───────────────────────────────────────────────────────────────────────────────────────── area
-///                             U(v) − U(w) = ∫_w^v X(y) dy
+///   X(a)(φ(c) − φ(a)) ≤ U(c) − U(a) ≤ X(c)(φ(c) − φ(a)) for all low ≤ a ≤ c ≤ high     low ≤ w ≤ v ≤ high
+///   ────────────────────────────────────────────────────────────────────────────────────────────────────── area
+///                             U(v) − U(w) = ∫_w^v X(y) φ'(y) dy                     (mostly φ(y) = y)
 /// ```
 ///
-/// Sound: the premise makes X nondecreasing, and both sides lie in the same Riemann bracket, of width
-/// (X(v) − X(w))(v − w)/m for every m. Source: Myerson (1981), Lemma 2. Rejects: a premise that is not
-/// literally about this X, U and interval; points outside the interval or not in order; X not tame;
-/// names that are not new.
+/// Sound: φ is a polynomial, so it is constant or strictly monotone on each of finitely many stretches. Where it is
+/// constant, U is. Where it moves, the premise makes X monotone, and both sides lie in the same Riemann bracket, of
+/// width |X(v) − X(w)| times the longest step of φ, which is as small as one likes. Source: Myerson (1981), Lemma 2.
+/// Rejects: a premise that is not literally about this X, U, φ and interval; points outside the interval or not in
+/// order; X not tame; φ not a polynomial in the variable; names that are not new.
 pub(in crate::kernel) fn area(
     premise: &Theorem,
     order: [&Theorem; 3],
@@ -352,7 +363,9 @@ pub(in crate::kernel) fn area(
 ) -> Result<Theorem, Rejection> {
     let (a, c) = (area.first.name(), area.second.name());
     for name in [a, c] {
-        let clash = [&area.slope, &area.value, &area.low, &area.high].iter().any(|e| e.mentions(name));
+        let along = area.along();
+        let terms = [&area.slope, &area.value, &along, &area.low, &area.high];
+        let clash = terms.iter().any(|e| e.mentions(name));
         if clash || a == c {
             return Err(Rejection::NotFresh { name: name.clone() });
         }
@@ -372,10 +385,24 @@ pub(in crate::kernel) fn area(
     if !area.slope.is_tame_in(area.variable.name()) {
         return Err(Rejection::NotTame);
     }
+    let rate = rate(&area.along(), area.variable.name())?;
     let at = |point: &Expr| area.value.substitute_one(area.variable.name(), point);
-    let integral = Expr::integral(area.variable.name(), &area.from, &area.to, &area.slope);
+    let integral = Expr::integral(area.variable.name(), &area.from, &area.to, &area.slope.times(&rate));
     let conclusion = Formula::equal(&at(&area.to).minus(&at(&area.from)), &integral);
     let all = [premise, from_low, from_to, to_high];
     let hypotheses = all.iter().flat_map(|p| p.hypotheses.iter().cloned()).collect();
     Ok(Theorem::new(hypotheses, conclusion))
+}
+
+/// The derivative of a polynomial in a variable; other atoms are constants.
+fn rate(e: &Expr, variable: &str) -> Result<Expr, Rejection> {
+    let own = Expr::variable(variable);
+    let is_own = |a: &Atom| own.as_atom() == Some(a);
+    if e.atoms().any(|a| a.mentions_variable(variable) && !is_own(a)) {
+        return Err(Rejection::WrongForm {
+            rule: "area",
+            expected: "a scale that is a polynomial in the variable",
+        });
+    }
+    Ok(own.as_atom().map_or_else(Expr::zero, |a| Expr::from(e.poly().derivative(a))))
 }

@@ -3,12 +3,13 @@
 //! Composite rules for what is written out over finite type spaces: each says in one step what *assume*, *combine* and
 //! *contradict* say in as many steps as there are comparisons.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::super::atom::Node;
-use super::super::expr::{Expr, Name};
+use super::super::expr::Expr;
 use super::super::formula::{Formula, Function, Relation};
 use super::super::rejection::Rejection;
 use super::super::theorem::Theorem;
@@ -124,9 +125,10 @@ pub(in crate::kernel) fn unsatisfiable(
     };
     let Formula::And(parts) = &**body else { return Err(wrong("a conjunction of comparisons")) };
     let (mut sum, mut strict) = (Sum::default(), false);
+    let mut lists = Lists::new();
     for instance in instances {
         let part = parts.get(instance.part).ok_or(Rejection::NoSuchFact { fact: instance.part })?;
-        let (relation, e, reader) = at(part, &instance.at)?;
+        let (relation, e, reader) = at(part, instance, &mut lists)?;
         if relation != Relation::Equal && !instance.by.is_positive() {
             return Err(Rejection::Multiplier { coefficient: instance.by.clone() });
         }
@@ -143,10 +145,18 @@ pub(in crate::kernel) fn unsatisfiable(
     }
 }
 
+/// The numbers on the lists of the parts, by part and quantifier: most parts have many instances.
+type Lists = HashMap<(usize, usize), HashSet<Rational>>;
+
 /// The comparison of a part at numbers for its names, and what these are.
-fn at<'a>(part: &'a Formula, numbers: &[Rational]) -> Result<(Relation, &'a Expr, Reader<'a>), Rejection> {
+fn at<'a>(
+    part: &'a Formula,
+    instance: &Instance,
+    lists: &mut Lists,
+) -> Result<(Relation, &'a Expr, Reader<'a>), Rejection> {
     let wrong = |expected| Rejection::WrongForm { rule: "unsatisfiable", expected };
-    let (mut reader, mut numbers, mut formula) = (Reader::default(), numbers.iter(), part);
+    let (mut reader, mut numbers, mut formula) = (Reader::default(), instance.at.iter(), part);
+    let mut depth = 0;
     loop {
         match formula {
             Formula::Compare(relation, e) if numbers.next().is_none() => return Ok((*relation, e, reader)),
@@ -154,8 +164,15 @@ fn at<'a>(part: &'a Formula, numbers: &[Rational]) -> Result<(Relation, &'a Expr
                 let Formula::Implies(premise, inner) = &**body else {
                     return Err(wrong("a list of values for every name that ranges"));
                 };
-                let list =
-                    listed(name, premise).ok_or(wrong("a list of values for every name that ranges"))?;
+                let list = match lists.entry((instance.part, depth)) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(slot) => {
+                        let list = listed(name, premise);
+                        let list = list.ok_or(wrong("a list of values for every name that ranges"))?;
+                        slot.insert(list.into_iter().collect())
+                    }
+                };
+                depth += 1;
                 let value = numbers.next().filter(|value| list.contains(value));
                 reader.bind(name, value.ok_or(wrong("a number on the list of each name"))?.clone());
                 formula = inner;
@@ -167,12 +184,12 @@ fn at<'a>(part: &'a Formula, numbers: &[Rational]) -> Result<(Relation, &'a Expr
     }
 }
 
-/// A product of values of functions at numbers.
-type Product = Vec<(Name, Vec<Rational>, u32)>;
+/// A product of values of functions, by their numbers, at numbers.
+type Product = Vec<(usize, Vec<Rational>, u32)>;
 
 /// A sum of such products.
 #[derive(Default)]
-struct Sum(BTreeMap<Product, Rational>);
+struct Sum(HashMap<Product, Rational>);
 
 impl Sum {
     /// Adds a multiple of a term; `None` if it mentions something else than numbers and the functions.
@@ -180,18 +197,23 @@ impl Sum {
         for (monomial, c) in e.terms() {
             let (mut product, mut coefficient) = (Product::new(), c * by);
             for (atom, exponent) in monomial.factors() {
-                match atom.node() {
-                    Node::Apply(name, arguments)
-                        if functions.iter().any(|f| f.name == *name && f.arity == arguments.len()) =>
-                    {
+                let function = match atom.node() {
+                    Node::Apply(name, arguments) => {
+                        let is_it = |f: &Function| f.name == *name && f.arity == arguments.len();
+                        functions.iter().position(is_it).map(|f| (f, arguments))
+                    }
+                    _ => None,
+                };
+                match function {
+                    Some((function, arguments)) => {
                         let point = arguments.iter().map(|e| reader.value(e)).collect::<Option<Vec<_>>>()?;
                         // Atoms that differ may be the same value.
-                        match product.iter_mut().find(|(f, p, _)| f == name && *p == point) {
+                        match product.iter_mut().find(|(f, p, _)| *f == function && *p == point) {
                             Some((_, _, sum)) => *sum = sum.checked_add(exponent)?,
-                            None => product.push((name.clone(), point, exponent)),
+                            None => product.push((function, point, exponent)),
                         }
                     }
-                    _ => coefficient = &coefficient * &reader.atom(atom)?.pow(exponent),
+                    None => coefficient = &coefficient * &reader.atom(atom)?.pow(exponent),
                 }
             }
             product.sort();

@@ -198,8 +198,8 @@ pub enum StatementKind {
         setting: Name,
         /// The properties; at least one.
         properties: Vec<Property>,
-        /// The value.
-        value: Expr,
+        /// The value; none if there is no end.
+        value: Option<Expr>,
     },
     /// `worst_off_type(partnership, 1) = {r}`.
     Set {

@@ -300,12 +300,14 @@ pub enum DistributionKind {
         /// The type space.
         on: Range,
     },
-    /// `pdf 2*y on [0, 1]`.
+    /// `pdf 2*y on [0, 1]`, `pdf 1/2 on [0, 1] with atoms {0: 1/2}`.
     Pdf {
         /// The density.
         body: Expr,
         /// The type space.
         on: Range,
+        /// Types that have a probability of their own, with these.
+        atoms: Vec<(Expr, Expr)>,
     },
     /// Finitely many types.
     Discrete(Discrete),

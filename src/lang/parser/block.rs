@@ -283,7 +283,16 @@ impl Parser<'_> {
             let body = self.expr()?;
             self.expect_word("on")?;
             let on = self.range()?;
-            if cdf { DistributionKind::Cdf { body, on } } else { DistributionKind::Pdf { body, on } }
+            if cdf {
+                DistributionKind::Cdf { body, on }
+            } else {
+                let mut atoms = vec![];
+                if self.accept_word("with") {
+                    self.expect_word("atoms")?;
+                    atoms = self.weighted()?;
+                }
+                DistributionKind::Pdf { body, on, atoms }
+            }
         } else {
             return Err(self.expected(&["`uniform`", "`cdf`", "`pdf`", "`finite`"]));
         };

@@ -18,7 +18,7 @@
 //!           | expr "is" versus "to" expr [ "up" "to" "constants" ]
 //!           | ( "some" | "no" ) "mechanism" "on" name "is" property { ( "," | "and" ) property }
 //!           | ( "greatest" | "least" ) ( "revenue" | "welfare" | "gains" ) "of" sought "that" "is" property
-//!             { ( "," | "and" ) property } "=" expr
+//!             { ( "," | "and" ) property } ( "=" expr | "is" "unbounded" )
 //!           | expr "ranges" "over" range
 //!           | name "has" order
 //!           | statement "implies" statement

@@ -242,8 +242,17 @@ impl Parser<'_> {
         self.words(&["that"])?;
         self.expect_word("is")?;
         let properties = self.properties()?;
-        self.expect("=")?;
-        Ok(StatementKind::Optimum { extreme, objective, of, setting, properties, value: self.expr()? })
+        let value = match self.accept_word("is") {
+            true => {
+                self.expect_word("unbounded")?;
+                None
+            }
+            false => {
+                self.expect("=")?;
+                Some(self.expr()?)
+            }
+        };
+        Ok(StatementKind::Optimum { extreme, objective, of, setting, properties, value })
     }
 
     /// What follows `interim`.

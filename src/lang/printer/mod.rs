@@ -191,14 +191,21 @@ fn distribution(d: &Distribution) -> String {
             format!("uniform({}, {})", print_expr(low), print_expr(high))
         }
         DistributionKind::Cdf { body, on: range } => format!("cdf {} on {}", print_expr(body), on(range)),
-        DistributionKind::Pdf { body, on: range } => format!("pdf {} on {}", print_expr(body), on(range)),
+        DistributionKind::Pdf { body, on: range, atoms } => {
+            let density = format!("pdf {} on {}", print_expr(body), on(range));
+            if atoms.is_empty() { density } else { format!("{density} with atoms {{{}}}", weighted(atoms)) }
+        }
         DistributionKind::Discrete(Discrete::Types(set)) => support(set),
         DistributionKind::Discrete(Discrete::Even(set)) => format!("uniform {}", support(set)),
         DistributionKind::Discrete(Discrete::Weighted(weights)) => {
-            let weight = |(p, w): &(Expr, Expr)| format!("{}: {}", print_expr(p), print_expr(w));
-            format!("finite {{{}}}", weights.iter().map(weight).collect::<Vec<_>>().join(", "))
+            format!("finite {{{}}}", weighted(weights))
         }
     }
+}
+
+fn weighted(weights: &[(Expr, Expr)]) -> String {
+    let weight = |(p, w): &(Expr, Expr)| format!("{}: {}", print_expr(p), print_expr(w));
+    weights.iter().map(weight).collect::<Vec<_>>().join(", ")
 }
 
 fn mechanism_rule(kind: &MechanismRuleKind) -> String {

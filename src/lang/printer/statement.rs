@@ -84,9 +84,10 @@ fn print_kind(kind: &StatementKind) -> String {
         StatementKind::Optimum { extreme, objective, of, setting, properties: p, value } => {
             let extreme = if *extreme == Extreme::Greatest { "greatest" } else { "least" };
             let objective = print_objective(*objective);
-            let (setting, p, value) = (&setting.text, properties(p), print_expr(value));
+            let value = value.as_ref().map_or("is unbounded".to_owned(), |e| format!("= {}", print_expr(e)));
+            let (setting, p) = (&setting.text, properties(p));
             let of = if *of == Sought::Mechanism { "a mechanism on " } else { "" };
-            format!("{extreme} {objective} of {of}{setting} that is {p} = {value}")
+            format!("{extreme} {objective} of {of}{setting} that is {p} {value}")
         }
         StatementKind::Set { set, elements } => format!("{} = {{{}}}", print_expr(set), list(elements)),
     }

@@ -2,7 +2,7 @@
 //! cases.
 
 use crate::kernel::{Expr, Formula};
-use crate::model::{Bound, Comparison, Kind, Setting};
+use crate::model::{Bound, Comparison, Kind, Setting, compared};
 
 use super::Resolve;
 use super::expr::product_of;
@@ -57,8 +57,8 @@ impl Env<'_> {
         }
         let combined = terms.iter().cloned().reduce(|acc, term| match operator {
             FamilyOperator::Sum => acc.plus(&term),
-            FamilyOperator::Max => acc.maximum(&term),
-            FamilyOperator::Min => acc.minimum(&term),
+            FamilyOperator::Max => self.larger(&acc, &term),
+            FamilyOperator::Min => self.larger(&acc.negated(), &term.negated()).negated(),
         });
         match (combined, operator) {
             (Some(value), _) => Ok(value),
@@ -107,6 +107,12 @@ impl Env<'_> {
         Ok(Expr::integral(&name, &low, &high, &term?))
     }
 
+    /// The larger of two numbers.
+    pub(super) fn larger(&self, a: &Expr, b: &Expr) -> Expr {
+        let lead = a.minus(b);
+        b.plus(&lead.times(&Expr::at_least_zero(&compared(&lead, &self.powers()))))
+    }
+
     /// A condition as the product of its indicators.
     pub(super) fn condition(&mut self, condition: &ast::Condition) -> Resolve<Expr> {
         self.holds(condition).map(|h| h.indicator)
@@ -131,9 +137,10 @@ impl Env<'_> {
                     let mut left = self.number(first)?;
                     for (relation, right) in rest {
                         let right = self.number(right)?;
-                        let factor = indicator(&left, *relation, &right);
+                        let lead = compared(&left.minus(&right), &self.powers());
+                        let factor = indicator(&lead, *relation, &Expr::zero());
                         out.indicator = product_of(&out.indicator, &factor, condition.span)?;
-                        out.premises.push(premise(&left, *relation, &right));
+                        out.premises.push(premise(&lead, *relation, &Expr::zero()));
                         left = right;
                     }
                 }
@@ -156,7 +163,7 @@ impl Env<'_> {
             ));
         }
         let term = self.number(e)?;
-        let types: Vec<Expr> = setting.agents.iter().map(|a| Expr::variable(&a.type_.name)).collect();
+        let types: Vec<Expr> = setting.agents.iter().map(|a| a.type_.value()).collect();
         let winner = types.iter().position(|own| *own == term);
         let wins = winner.and_then(|i| setting.greatest(&types).get(i).cloned());
         wins.ok_or_else(|| complain("wrong-sort", "`wins` speaks of the type of an agent", e.span))

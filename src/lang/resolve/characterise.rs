@@ -23,12 +23,12 @@ pub(super) fn reserve(
     };
     let m = env.enter(mechanism)?;
     let i = env.agent_in(who, &m.setting)?;
-    let point = type_point(env, right)?;
     let (Some(agent), Some(x), true) =
         (m.setting.agents.get(i), m.allocation.get(i), m.setting.kind != Kind::Outcomes)
     else {
         return Err(complain("wrong-sort", "`reserve` needs a setting with one good", function.span));
     };
+    let point = type_point(env, &agent.type_, right)?;
     finite::has_density(&m.setting, "reserves", function.span)?;
     let chance = m.setting.interim(i, x);
     env.averaged = true;
@@ -69,7 +69,7 @@ pub(super) fn worst_off(
     env.averages_over(&setting, set.span)?;
     let gross = mechanism.map_or_else(|| setting.welfare(), |m| m.payoff(i));
     let net = setting.interim(i, &gross).minus(&agent.outside);
-    let points = elements.iter().map(|e| type_point(env, e)).collect::<Resolve<Vec<_>>>()?;
+    let points = elements.iter().map(|e| type_point(env, &agent.type_, e)).collect::<Resolve<Vec<_>>>()?;
     if points.is_empty() {
         let message = "a minimum on an interval is attained, so this set is not empty";
         return Err(complain("unsupported", message, set.span));
@@ -81,15 +81,16 @@ pub(super) fn worst_off(
     reader.goal(reader.claim(env, model::worst_off(&agent.type_, &named, &points)), set.span, out)
 }
 
-/// A type that is named by a number; it may depend on parameters.
-fn type_point(env: &mut Env<'_>, e: &ast::Expr) -> Resolve<Expr> {
+/// A type that is named by a number, as a value of the variable that types are written with; it may depend on
+/// parameters.
+fn type_point(env: &mut Env<'_>, type_: &Bound, e: &ast::Expr) -> Resolve<Expr> {
     let point = env.number(e)?;
     match env.types().iter().find(|b| point.mentions(&b.name)) {
         Some(type_) => {
             let message = format!("one type is named here, and this depends on `{}`", type_.shown);
             Err(complain("wrong-stage", message, e.span))
         }
-        None => Ok(point),
+        None => env.variable_at(type_, &point, e),
     }
 }
 
@@ -104,7 +105,12 @@ pub(super) fn shape(
 ) -> Resolve<()> {
     let side = reader.side(env, e)?;
     let bound = shape_variable(reader, env, &side.term, variable)?;
-    if bound.points.is_finite() && matches!(shape, Shape::Convex | Shape::Concave) {
+    let bends = matches!(shape, Shape::Convex | Shape::Concave);
+    if bends && !bound.power.is_plain() {
+        let message = format!("`{}` is written as a power, and slopes in it are not there yet", bound.shown);
+        return Err(complain("unsupported", message, variable.span));
+    }
+    if bends && bound.points.is_finite() {
         let message = format!("`{}` has finitely many values, and between them there is none", bound.shown);
         return Err(complain("unsupported", message, variable.span));
     }

@@ -1,12 +1,14 @@
 //! Quantities of priors: distribution functions, densities, hazard rates, order statistics.
 
+use std::sync::Arc;
+
 use crate::kernel::Expr;
-use crate::model::Comparison;
+use crate::model::{Agent, Comparison, Setting};
 
 use super::names::{arity, complain};
 use super::scope::Env;
 use super::{Resolve, finite, small_integer};
-use crate::lang::ast::{self, Name};
+use crate::lang::ast::{self, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 
 impl Env<'_> {
@@ -24,15 +26,21 @@ impl Env<'_> {
         };
         let setting = self.setting_argument(s)?;
         let i = self.agent_in(who, &setting)?;
-        finite::has_density(&setting, "distribution functions and densities", s.span)?;
+        match function.text.as_str() {
+            "cdf" => finite::has_density(&setting, "distribution functions", s.span)?,
+            "pdf" => finite::has_no_atoms(&setting, "densities", s.span)?,
+            _ => finite::has_no_atoms(&setting, "hazard rates", s.span)?,
+        }
         let Some(agent) = setting.agents.get(i) else {
             return Err(complain("not-an-agent", "an agent is needed here", who.span));
         };
         let name = function.text.as_str();
-        let (cdf, density) = match point {
-            None => (agent.cdf.clone(), agent.density.clone()),
+        let own = Expr::variable(&agent.type_.name);
+        let (cdf, density, at) = match point {
+            None => (agent.cdf.clone(), agent.density.clone(), own.clone()),
             Some(point) if name == "hazard_rate" => {
                 let at = self.number(point)?;
+                let at = self.variable_at(&agent.type_, &at, point)?;
                 for (relation, end) in
                     [(Comparison::AtLeast, &agent.type_.low), (Comparison::AtMost, &agent.type_.high)]
                 {
@@ -41,12 +49,17 @@ impl Env<'_> {
                     self.oblige(at.clone(), relation, end.clone(), diagnostic);
                 }
                 let there = |e: &Expr| e.substitute_one(&agent.type_.name, &at);
-                (there(&agent.cdf), there(&agent.density))
+                (there(&agent.cdf), there(&agent.density), at)
             }
             Some(point) => {
-                let point = self.number(point)?;
-                (agent.cdf_at(&point), agent.density_at(&point))
+                let at = self.number(point)?;
+                let point = self.variable_at(&agent.type_, &at, point)?;
+                (agent.cdf_at(&point), agent.density_at(&point), point)
             }
+        };
+        let density = match name {
+            "cdf" => density,
+            _ => self.of_the_type(&setting, agent, &density, (&at, point), e.span)?,
         };
         let term = match name {
             "cdf" => cdf,
@@ -70,6 +83,39 @@ impl Env<'_> {
         };
         let shown = if point.is_none() { agent.name.as_str() } else { "" };
         self.quantity(e, &setting, shown, setting.kept(&term))
+    }
+
+    /// The density of the type at a value of the variable that it is written with, given that of the variable.
+    fn of_the_type(
+        &mut self,
+        setting: &Arc<Setting>,
+        agent: &Agent,
+        density: &Expr,
+        (at, point): (&Expr, Option<&ast::Expr>),
+        span: Span,
+    ) -> Resolve<Expr> {
+        let own = Expr::variable(&agent.type_.name);
+        if agent.type_.power.is_plain() {
+            return Ok(density.clone());
+        }
+        // Outside of the type space nothing is cancelled, and the density is zero.
+        let (density, slope) = match point {
+            None => agent.type_.power.cancelled(&own, density),
+            Some(_) => (density.clone(), agent.type_.power.slope(at)),
+        };
+        if slope.as_number().is_none_or(|c| c.is_zero()) {
+            let message =
+                format!("the density of `{}` is not bounded, or not defined, here", agent.type_.shown);
+            let diagnostic = Diagnostic::new("division-by-zero", message, span)
+                .help("name a point above the lowest type, as in `pdf(sale, i, 1/2)`");
+            let scope = match point {
+                None => std::mem::replace(&mut self.settings, vec![setting.clone()]),
+                Some(_) => self.settings.clone(),
+            };
+            self.oblige(slope.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
+            self.settings = scope;
+        }
+        Ok(density.times(&Expr::inverse(&slope)))
     }
 
     /// The k-th highest type.

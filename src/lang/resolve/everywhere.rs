@@ -24,7 +24,7 @@ pub(super) fn almost(env: &mut Env<'_>, c: Conjunct, span: Span) -> Resolve<Conj
         let message = "`almost everywhere` is about types, and no type occurs here";
         return Err(advise("wrong-stage", message, span, "leave `almost everywhere` out"));
     }
-    let full = occurring.iter().all(|a| is_smooth(&a.density));
+    let full = occurring.iter().all(|a| is_smooth(&a.density) && a.atoms.is_empty());
     if closed && full && is_smooth(&c.left) && is_smooth(&c.right) {
         return Ok(c);
     }
@@ -46,7 +46,8 @@ pub(super) fn almost(env: &mut Env<'_>, c: Conjunct, span: Span) -> Resolve<Conj
 fn one_prior(env: &Env<'_>, c: &Conjunct, span: Span) -> Resolve<()> {
     let agents: Vec<_> = env.settings.iter().flat_map(|s| &s.agents).collect();
     for (k, a) in agents.iter().enumerate().filter(|(_, a)| c.mentions(&a.type_.name)) {
-        let other = |b: &&&Agent| b.type_.name == a.type_.name && b.density != a.density;
+        let other =
+            |b: &&&Agent| b.type_.name == a.type_.name && (b.density != a.density || b.atoms != a.atoms);
         if agents.iter().skip(k + 1).any(|b| other(&b)) {
             let message = format!("`{}` has two priors in the settings that are spoken of", a.type_.shown);
             return Err(advise("ambiguous-type", message, span, "speak of one setting at a time"));

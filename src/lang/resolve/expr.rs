@@ -6,7 +6,7 @@ use crate::exact::Rational;
 use crate::kernel::{Expr, Name as Symbol};
 use crate::model::{Agent, Bound, Comparison, Setting, fraction, inverse};
 
-use super::names::{advise, arity, complain, names_in, settings_of, unknown_name};
+use super::names::{advise, arity, complain, find_agent, names_in, settings_of, unknown_name};
 use super::scope::{Env, Function};
 use super::{Resolve, setting};
 use crate::lang::ast::{self, ExprKind, Factor, Name, Sign, Span};
@@ -111,7 +111,7 @@ impl Env<'_> {
                 let message = format!("the values of `{text}` are names, and a number is needed here");
                 return Err(advise("wrong-sort", message, span, format!("write `[{text} = …]` or a table")));
             }
-            [only] => return Ok(Expr::variable(&only.name)),
+            [only] => return Ok(only.value()),
             [] => {}
             _ => {
                 let message = format!("`{text}` is a type in two settings, with different type spaces");
@@ -124,7 +124,7 @@ impl Env<'_> {
         if let Some(agent) = &self.sole
             && let Some(own) = types.iter().find(|b| b.shown == format!("{text}[{agent}]"))
         {
-            return Ok(Expr::variable(&own.name));
+            return Ok(own.value());
         }
         if types.iter().any(|b| b.shown.starts_with(&format!("{text}["))) {
             let message = format!("`{text}` is a family of types, and one of them is needed here");
@@ -185,13 +185,12 @@ impl Env<'_> {
         let named = settings_of(self.universe, &names_in(inner));
         let found = if named.is_empty() { &self.settings } else { &named };
         let same = |a: &Setting, b: &Setting| {
-            let prior = |s: &Setting| -> Vec<_> {
-                s.agents
-                    .iter()
-                    .map(|a| (a.name.clone(), a.type_.clone(), a.density.clone(), a.weights.clone()))
-                    .collect()
+            let alike = |(a, b): (&Agent, &Agent)| {
+                (&a.name, &a.type_, &a.density, &a.weights, &a.atoms)
+                    == (&b.name, &b.type_, &b.density, &b.weights, &b.atoms)
             };
-            prior(a) == prior(b) && a.joint == b.joint
+            let all = a.agents.len() == b.agents.len() && a.agents.iter().zip(&b.agents).all(alike);
+            all && a.joint == b.joint
         };
         match found.as_slice() {
             [first, rest @ ..] if rest.iter().all(|s| same(first, s)) => Ok(first.clone()),
@@ -288,10 +287,10 @@ impl Env<'_> {
     pub(super) fn agent_in(&self, e: &ast::Expr, setting: &Setting) -> Resolve<usize> {
         match &e.kind {
             ExprKind::Name(text) => match self.indices.get(text) {
-                Some(agent) => setting::find_agent(agent, setting, e.span),
-                None => setting::find_agent(text, setting, e.span),
+                Some(agent) => find_agent(agent, setting, e.span),
+                None => find_agent(text, setting, e.span),
             },
-            ExprKind::Number(number) => setting::find_agent(&number.to_string(), setting, e.span),
+            ExprKind::Number(number) => find_agent(&number.to_string(), setting, e.span),
             _ => Err(complain("not-an-agent", "an agent is needed here", e.span)),
         }
     }
@@ -400,7 +399,7 @@ impl Env<'_> {
     pub(super) fn is_new(&self, name: &Name) -> Resolve<()> {
         let symbol = Symbol::from(name.text.as_str());
         let is_agent = self.settings.iter().any(|s| s.agents.iter().any(|a| a.name == name.text));
-        let meaning = if self.types().iter().any(|b| b.name == symbol) {
+        let meaning = if self.types().iter().any(|b| b.name == symbol || b.shown == name.text) {
             Some("a type")
         } else if is_agent {
             Some("an agent")

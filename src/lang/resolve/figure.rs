@@ -260,11 +260,22 @@ fn range(reader: &Reader<'_>, env: &Env<'_>, all: &Expr, over: &ast::Expr) -> Re
             format!("`{}` has finitely many values, and curves are drawn over an interval", over.shown);
         return Err(complain("unsupported", message, name.span));
     }
+    not_a_power(&over, name.span)?;
     if over.low.as_number().is_none() || over.high.as_number().is_none() {
         let message = format!("the range of `{}` has ends that are no rational numbers", over.shown);
         return Err(complain("unsupported", message, name.span));
     }
     Ok(over)
+}
+
+/// Nothing is drawn over types that are written as powers.
+fn not_a_power(over: &Bound, span: Span) -> Resolve<()> {
+    if over.power.is_plain() {
+        return Ok(());
+    }
+    let message =
+        format!("`{}` has a prior with roots, and figures over such types are not there yet", over.shown);
+    Err(complain("unsupported", message, span))
 }
 
 /// The revelation principle of one mechanism and one strategy.
@@ -291,6 +302,7 @@ fn diagram(reader: &Reader<'_>, env: &mut Env<'_>, played: &ast::Expr, direct: &
         return Err(complain("wrong-sort", message, direct.span));
     }
     let types = left.setting.types();
+    types.iter().try_for_each(|b| not_a_power(b, played.span))?;
     let outcomes = left.setting.outcomes.iter().map(|o| format!("probability of {}", o.name));
     let payments = left.setting.agents.iter().map(|a| format!("payment of {}", a.name));
     let compared: Vec<String> = outcomes.chain(payments).collect();
@@ -372,6 +384,8 @@ fn regions(reader: &Reader<'_>, env: &mut Env<'_>, mechanism: &ast::Expr) -> Res
         let message = "regions are drawn where types are intervals";
         return Err(complain("unsupported", message, mechanism.span));
     }
+    not_a_power(first, mechanism.span)?;
+    not_a_power(second, mechanism.span)?;
     let plain = |b: &Bound| b.low.as_number().is_some() && b.high.as_number().is_some();
     if !plain(first) || !plain(second) {
         let message = "the type spaces have ends that are no rational numbers";

@@ -39,7 +39,7 @@ impl Elements {
         let end = |p: Option<&Point>| p.map_or_else(Expr::zero, |p| Expr::number(p.value.clone()));
         let (low, high) = (end(points.first()), end(points.last()));
         let points = if points.is_empty() { Points::default() } else { Points::of(points) };
-        Bound { name, shown, low, high, points }
+        Bound { points, ..Bound::interval(name, shown, low, high) }
     }
 }
 
@@ -263,6 +263,17 @@ pub(super) fn has_density(setting: &Setting, what: &str, span: Span) -> Resolve<
         return Err(complain("unsupported", message, span));
     }
     Ok(())
+}
+
+/// What divides by a density needs a prior that has nothing else.
+pub(super) fn has_no_atoms(setting: &Setting, what: &str, span: Span) -> Resolve<()> {
+    match setting.agents.iter().find(|a| !a.atoms.is_empty()) {
+        Some(agent) => {
+            let message = format!("{what} need a density, and the prior of `{}` has atoms", agent.name);
+            Err(complain("unsupported", message, span))
+        }
+        None => has_density(setting, what, span),
+    }
 }
 
 /// Refuses what would have to be written out for too many profiles.

@@ -30,6 +30,7 @@ impl Env<'_> {
             Flats::On(flats) => flats,
             Flats::Unknown => vec![],
             Flats::Irrational(Flat { low, high }) => {
+                let [low, high] = [low, high].map(|end| a.type_.power.value(&Expr::number(end)));
                 let note = format!("it has to be ironed between types near {low} and near {high}");
                 let diagnostic = Diagnostic::new("irregular-prior", message, span).note(note);
                 return Err(Box::new(diagnostic.help("only intervals with rational ends are ironed")));
@@ -53,7 +54,7 @@ impl Env<'_> {
         who: &ast::Expr,
     ) -> Resolve<Expr> {
         let setting = self.setting_argument(s)?;
-        finite::has_density(&setting, "virtual values", e.span)?;
+        finite::has_no_atoms(&setting, "virtual values", e.span)?;
         let i = self.agent_in(who, &setting)?;
         let flats = self.flats(&setting, i, e.span)?;
         let (Some((_, weight)), Some(value), Some(agent)) =

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::kernel::Expr;
 use crate::model::{Agent, Comparison, Kind, Mechanism, Setting};
 
-use super::names::{advise, complain, occurs};
+use super::names::{advise, agent, complain, occurs};
 use super::scope::{Env, MechanismEntry, Range, StrategyEntry, Universe};
-use super::{Obligation, Resolve, expr, many, setting, table};
+use super::{Obligation, Resolve, expr, many, table};
 use crate::lang::ast::{self, AgentRef, Bid, ExprKind, MechanismBody, MechanismRuleKind, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -98,7 +98,7 @@ pub(super) fn strategy(
         let whose = match &bid.agent {
             None => 0..bids.len(),
             Some(who) => {
-                let i = setting::agent(who, &setting)?;
+                let i = agent(who, &setting)?;
                 i..i + 1
             }
         };
@@ -125,9 +125,15 @@ pub(super) fn strategy(
 /// What an agent reports, as a term in the own type.
 fn report(universe: &Universe, agent: &Agent, bid: &Bid, obligations: &mut Vec<Obligation>) -> Resolve<Expr> {
     let mut env = Env::new(universe, vec![]);
-    env.values.insert(bid.variable.text.clone(), Expr::variable(&agent.type_.name));
+    env.values.insert(bid.variable.text.clone(), agent.type_.value());
     env.ranges.push(Range { bound: agent.type_.clone(), ordered: true });
-    let report = env.constant(&bid.body)?;
+    let bid_value = env.constant(&bid.body)?;
+    let report = env.variable_at(&agent.type_, &bid_value, &bid.body)?;
+    if let Some(root) = env.charges.first() {
+        let message = format!("with roots in a prior, this report is written with `{}`", root.shown);
+        let help = "reports that are the type times the square, or the power in question, of a rational are supported";
+        return Err(advise("unsupported", message, bid.body.span, help));
+    }
     if agent.type_.points.is_finite() {
         let points = agent.type_.points.all().iter();
         let away = points
@@ -218,7 +224,7 @@ impl<'u> Rulebook<'u> {
                 };
                 (0..setting.agents.len()).map(read).collect()
             }
-            _ => Ok(vec![(setting::agent(who, &setting)?, self.env.number(e)?)]),
+            _ => Ok(vec![(agent(who, &setting)?, self.env.number(e)?)]),
         }
     }
 

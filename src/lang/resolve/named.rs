@@ -141,7 +141,7 @@ impl Env<'_> {
             "balanced_vcg" => Mechanism::balanced_vcg(setting).ok_or_else(single),
             "dissolve" => Mechanism::dissolve(setting).ok_or_else(single),
             _ => {
-                finite::has_density(setting, "virtual values", first.span)?;
+                finite::has_no_atoms(setting, "virtual values", first.span)?;
                 let agents = 0..setting.agents.len();
                 let flats: Vec<_> =
                     agents.map(|i| self.flats(setting, i, first.span)).collect::<Resolve<_>>()?;

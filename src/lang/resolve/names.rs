@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Resolve;
 use super::quantity::takes_an_agent;
 use super::scope::Universe;
-use crate::lang::ast::{self, ExprKind, Name, Span, children};
+use crate::lang::ast::{self, AgentRef, ExprKind, Name, Span, children};
 use crate::lang::diagnostic::Diagnostic;
 use crate::model::Setting;
 
@@ -186,4 +186,23 @@ pub(super) fn sole_agent<'a>(terms: impl Iterator<Item = &'a ast::Expr>) -> Opti
         children(e, &mut |child| stack.push(child));
     }
     found
+}
+
+/// The number of an agent.
+pub(super) fn agent(who: &AgentRef, setting: &Setting) -> Resolve<usize> {
+    match who {
+        AgentRef::Named(name) => find_agent(&name.text, setting, name.span),
+        AgentRef::Number { number, span } => find_agent(&number.to_string(), setting, *span),
+    }
+}
+
+/// The number of the agent of a name.
+pub(super) fn find_agent(text: &str, setting: &Setting, span: Span) -> Resolve<usize> {
+    let found = setting.agents.iter().position(|a| a.name == text);
+    found.ok_or_else(|| {
+        let mut complaint = unknown_name("agent", text, span, setting.agents.iter().map(|a| a.name.as_str()));
+        complaint.code = "not-an-agent";
+        complaint.message = format!("`{text}` is not an agent of `{}`", setting.name);
+        complaint
+    })
 }

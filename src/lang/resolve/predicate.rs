@@ -188,7 +188,7 @@ pub(super) fn meaning(property: &ast::Property) -> Resolve<(Property, bool)> {
 
 /// Properties of a setting: of the priors of its agents.
 fn of_a_setting(setting: &Setting, name: &ast::Expr, properties: &[ast::Property]) -> Resolve<Vec<Conjunct>> {
-    finite::has_density(setting, "virtual values", name.span)?;
+    finite::has_no_atoms(setting, "virtual values", name.span)?;
     let mut out = Vec::new();
     for property in properties {
         let strictness = match property.kind {

@@ -1,19 +1,21 @@
 //! Priors: density and distribution function, with what must be true of them.
 
 use crate::kernel::{Expr, Name as Symbol};
-use crate::model::{Bound, Comparison, Distribution, derivative};
+use crate::model::{Bound, Comparison, Distribution, Power, derivative};
 
 use super::names::{advise, complain, names_in};
 use super::scope::{Env, Range, Universe};
-use super::{Obligation, Resolve};
+use super::{Obligation, Resolve, powers};
 use crate::lang::ast::{self, DistributionKind};
 use crate::lang::diagnostic::Diagnostic;
+use crate::lang::print_expr;
 use crate::model::Claim;
 
 /// The prior that a line declares.
 pub(super) fn prior(
     universe: &Universe,
     d: &ast::Distribution,
+    power: &Power,
     obligations: &mut Vec<Obligation>,
 ) -> Resolve<Distribution> {
     let mut env = Env::new(universe, vec![]);
@@ -34,31 +36,71 @@ pub(super) fn prior(
         None => env.oblige(high.clone(), Comparison::Greater, low.clone(), empty),
     }
     obligations.append(&mut env.obligations);
+    let ends = if power.is_plain() { None } else { powers::ends(power, [&low, &high]) };
+    let [from, to] = ends.unwrap_or_else(|| [low.clone(), high.clone()]);
     match &d.kind {
         DistributionKind::Uniform { .. } | DistributionKind::Discrete(_) => {
-            Ok(Distribution::uniform(low, high, &length))
+            let uniform = Distribution::uniform(low, high, &length);
+            Ok(uniform.by_variable(power, from, to))
         }
-        DistributionKind::Pdf { body, .. } => {
-            let (variable, density) = body_of(universe, body, &low, &high, obligations)?;
-            let prior = Distribution::of_density(variable, low, high, density);
+        DistributionKind::Pdf { body, atoms, .. } => {
+            let (variable, density) = body_of(universe, body, power, [&from, &to], obligations)?;
+            let density = density.times(&power.slope(&Expr::variable(&variable)));
+            let prior = Distribution::of_density(variable, from, to, density);
             require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Negative);
-            require(universe, obligations, d, prior.mass_is_one(), Wrong::Mass);
             require(universe, obligations, d, prior.cdf_has_no_jump(), Wrong::Jump);
+            let atoms = atoms_of(universe, atoms, power, [&prior.low, &prior.high], obligations)?;
+            let prior = prior.with_atoms(atoms);
+            require(universe, obligations, d, prior.mass_is_one(), Wrong::Mass);
             Ok(prior)
         }
         DistributionKind::Cdf { body, .. } => {
-            let (variable, cdf) = body_of(universe, body, &low, &high, obligations)?;
+            let (variable, cdf) = body_of(universe, body, power, [&from, &to], obligations)?;
             let density = derivative(&cdf, &variable).ok_or_else(|| {
                 let help = "a cdf is a polynomial in one variable, or `cases` of such";
                 advise("unsupported", "this cdf has no density in the language", body.span, help)
             })?;
-            let prior = Distribution { variable, low, high, density, cdf };
+            let prior = Distribution { variable, low: from, high: to, density, cdf, atoms: vec![] };
             require(universe, obligations, d, prior.cdf_ends_at_one(), Wrong::End);
             require(universe, obligations, d, prior.cdf_has_no_jump(), Wrong::Jump);
             require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Decreasing);
             Ok(prior)
         }
     }
+}
+
+/// The atoms that a line declares, by the variable that types are written with.
+fn atoms_of(
+    universe: &Universe,
+    atoms: &[(ast::Expr, ast::Expr)],
+    power: &Power,
+    [low, high]: [&Expr; 2],
+    obligations: &mut Vec<Obligation>,
+) -> Resolve<Vec<(Expr, Expr)>> {
+    let mut env = Env::new(universe, vec![]);
+    let mut out: Vec<(Expr, Expr)> = Vec::new();
+    for (point, weight) in atoms {
+        let number = env.constant(point)?.as_number().and_then(|c| power.variable_at(&c));
+        let Some(at) = number.map(Expr::number) else {
+            let help = "an atom stands at a rational number, at which the roots in the priors are rational";
+            return Err(advise("unsupported", "this atom has no place", point.span, help));
+        };
+        for (relation, end) in [(Comparison::AtLeast, low), (Comparison::AtMost, high)] {
+            let outside =
+                Diagnostic::new("out-of-range", "this atom is outside of the type space", point.span);
+            env.oblige(at.clone(), relation, end.clone(), outside);
+        }
+        if out.iter().any(|(known, _)| *known == at) {
+            return Err(complain("duplicate-name", "this type has two atoms", point.span));
+        }
+        let term = env.constant(weight)?;
+        let message = format!("the probability of `{}` is negative", print_expr(point));
+        let negative = Diagnostic::new("negative-probability", message, weight.span);
+        env.oblige(term.clone(), Comparison::AtLeast, Expr::zero(), negative);
+        out.push((at, term));
+    }
+    obligations.append(&mut env.obligations);
+    Ok(out)
 }
 
 /// What can be wrong with a prior.
@@ -90,7 +132,7 @@ fn require(
         Wrong::Jump => (
             "cdf-ends",
             "this cdf does not begin at zero, or it jumps",
-            "a cdf runs from 0 to 1 without jumps; atoms are not supported yet",
+            "a cdf runs from 0 to 1 without jumps; for atoms write `pdf … with atoms {…}`",
         ),
         Wrong::Decreasing => (
             "cdf-not-monotone",
@@ -103,14 +145,15 @@ fn require(
     obligations.push(Obligation { claim, diagnostic });
 }
 
-/// The variable of a cdf or density and its term: the one name that is not declared.
+/// The variable of a cdf or density and its term: the one name that is not declared, or its root where types are
+/// powers.
 fn body_of(
     universe: &Universe,
     body: &ast::Expr,
-    low: &Expr,
-    high: &Expr,
+    power: &Power,
+    [low, high]: [&Expr; 2],
     obligations: &mut Vec<Obligation>,
-) -> Resolve<(crate::kernel::Name, Expr)> {
+) -> Resolve<(Symbol, Expr)> {
     let names = names_in(body);
     let declared = |text: &str| universe.sort_of(text).is_some();
     let mut free = names.iter().filter(|n| !declared(&n.text));
@@ -119,10 +162,11 @@ fn body_of(
         let message = format!("`{}` and `{shown}` cannot both be the variable of a prior", second.text);
         return Err(complain("unknown-name", message, second.span));
     }
-    let variable = Symbol::from(shown.as_str());
+    let variable = Symbol::from(power.name_for(&shown));
     let mut env = Env::new(universe, vec![]);
-    env.values.insert(shown.clone(), Expr::variable(&variable));
-    let bound = Bound::interval(variable.clone(), shown, low.clone(), high.clone());
+    let bound = Bound::interval(variable.clone(), shown.clone(), low.clone(), high.clone());
+    let bound = Bound { power: power.clone(), ..bound };
+    env.values.insert(shown, bound.value());
     env.ranges.push(Range { bound, ordered: true });
     let term = env.constant(body)?;
     obligations.append(&mut env.obligations);

@@ -80,7 +80,10 @@ impl Reader<'_> {
             return Err(complain("unsupported", message, place));
         }
         env.averages_over(&setting, place)?;
-        let value = env.constant(value)?.substitute(self.fixed);
+        let value = match value {
+            Some(e) => Some(env.constant(e)?.substitute(self.fixed)),
+            None => None,
+        };
         let term = |m: &Mechanism| match objective {
             Objective::Revenue => m.surplus(),
             Objective::Welfare => m.welfare(),
@@ -102,6 +105,10 @@ impl Reader<'_> {
         let extreme = match extreme {
             ast::Extreme::Greatest => Extreme::Greatest,
             ast::Extreme::Least => Extreme::Least,
+        };
+        let Some(value) = value else {
+            out.goals.extend(system.without_end(&objective, extreme).map(Goal::System));
+            return Ok(());
         };
         let aim = Arc::new(Aim { objective, extreme, value });
         out.goals.extend(system.ends(&aim, "the objective").map(Goal::System));

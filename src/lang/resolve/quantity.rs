@@ -38,7 +38,7 @@ const QUANTITIES: [(&str, usize); 24] = [
     ("sqrt", 1),
     ("reserve", 2),
     ("worst_off_type", 2),
-    ("price", 2),
+    ("price", 0),
 ];
 
 /// Whether a function of two arguments speaks of what one agent does or gets at a type profile.
@@ -138,7 +138,7 @@ impl Env<'_> {
                 let outside = setting.agents.get(i).map(|a| a.outside.clone());
                 self.quantity(e, &setting, "", outside.unwrap_or_else(Expr::zero))
             }
-            ("price", [rule, type_]) => self.price(e, rule, type_),
+            ("price", [rule, at @ ..]) => self.price(e, rule, at),
             ("probability", [m, outcome]) => self.probability(e, m, outcome),
             ("reserve", _) => {
                 let help = "write `reserve(m, i) = e` as a statement of its own";
@@ -299,7 +299,10 @@ impl Env<'_> {
         let mut best = self.number(first)?;
         for next in std::iter::once(second).chain(rest) {
             let next = self.number(next)?;
-            best = if function.text == "max" { best.maximum(&next) } else { best.minimum(&next) };
+            best = match function.text.as_str() {
+                "max" => self.larger(&best, &next),
+                _ => self.larger(&best.negated(), &next.negated()).negated(),
+            };
         }
         Ok(best)
     }
@@ -330,19 +333,21 @@ impl Env<'_> {
     /// `θ − (1 − F)/f`; the density must not vanish.
     fn virtual_value(&mut self, e: &ast::Expr, s: &ast::Expr, who: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_argument(s)?;
-        finite::has_density(&setting, "virtual values", e.span)?;
+        finite::has_no_atoms(&setting, "virtual values", e.span)?;
         let i = self.agent_in(who, &setting)?;
-        let (Some(term), Some(agent)) = (setting.virtual_value(i), setting.agents.get(i)) else {
+        let (Some(term), Some(divisor), Some(agent)) =
+            (setting.virtual_value(i), setting.virtual_divisor(i), setting.agents.get(i))
+        else {
             return Err(complain("not-an-agent", "an agent is needed here", who.span));
         };
-        if agent.density.mentions(&agent.type_.name) {
+        if divisor.mentions(&agent.type_.name) {
             let message = format!(
                 "the density of `{}` can be zero, and the virtual value divides by it",
                 agent.type_.shown
             );
             let diagnostic = Diagnostic::new("division-by-zero", message, e.span);
             let scope = std::mem::replace(&mut self.settings, vec![setting.clone()]);
-            self.oblige(agent.density.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
+            self.oblige(divisor, Comparison::Unequal, Expr::zero(), diagnostic);
             self.settings = scope;
         }
         self.quantity(e, &setting, &agent.name, term)

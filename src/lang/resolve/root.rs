@@ -4,12 +4,14 @@ use super::Resolve;
 use super::expr::too_large;
 use super::names::{advise, occurs};
 use super::scope::{Env, Range};
+use crate::exact::Rational;
 use crate::kernel::{Expr, Formula, Name as Symbol, Node};
 use crate::lang::ast::{self, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 use crate::model::{
-    Bound, Comparison, Description, described_root, quotient_of_differences, root_of, root_of_term,
+    Bound, Comparison, Description, described_root, power_of_integer, quotient_of_differences, root_of,
+    root_of_powers, root_of_term,
 };
 
 impl Env<'_> {
@@ -20,13 +22,13 @@ impl Env<'_> {
                 .help("the root of a number that is at least zero is at least zero")
         };
         if let Some(c) = term.as_number() {
-            if c.is_negative() {
-                return Err(Box::new(negative()));
-            }
-            let limit = || too_large("this root is out of range", base.span);
-            let (root, charges) = root_of(&c, index).ok_or_else(limit)?;
-            charges.into_iter().for_each(|charge| self.add_charge(charge));
-            return Ok(root);
+            return self.root_of_number(&c, index, base);
+        }
+        if let Some((c, root)) = root_of_powers(term, index, &self.powers()) {
+            return Ok(self.root_of_number(&c, index, base)?.times(&root));
+        }
+        if let Some((c, index)) = power_of_integer(term, index) {
+            return self.root_of_number(&c, index, base);
         }
         let simple = term.atoms().all(|a| matches!(a.node(), Node::Variable(_)));
         if !simple || !term.free_names().iter().all(|name| self.is_in_parameters(name)) {
@@ -43,6 +45,32 @@ impl Env<'_> {
         let out = Expr::variable(&root.name);
         self.add_charge(root);
         Ok(out)
+    }
+
+    fn root_of_number(&mut self, c: &Rational, index: u32, base: &ast::Expr) -> Resolve<Expr> {
+        if c.is_negative() {
+            let message = "this can be negative, and has no real root then";
+            let help = "the root of a number that is at least zero is at least zero";
+            return Err(advise("negative-root", message, base.span, help));
+        }
+        let limit = || too_large("this root is out of range", base.span);
+        let (root, charges) = root_of(c, index).ok_or_else(limit)?;
+        charges.into_iter().for_each(|charge| self.add_charge(charge));
+        Ok(root)
+    }
+
+    /// The types in scope whose variables are roots.
+    pub(super) fn powers(&self) -> Vec<Bound> {
+        let bound = self.ranges.iter().map(|r| r.bound.clone());
+        self.types().into_iter().chain(bound).filter(|b| !b.power.is_plain()).collect()
+    }
+
+    /// The value of the variable that types of an agent are written with, at a type.
+    pub(super) fn variable_at(&mut self, own: &Bound, type_: &Expr, e: &ast::Expr) -> Resolve<Expr> {
+        match own.power.is_plain() {
+            true => Ok(type_.clone()),
+            false => self.root(e, &own.power.power_of_variable(type_), own.power.exponent()),
+        }
     }
 
     /// `root of 4*x^3 - 1 in [0, 1]`: that there is one, and only one, is owed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::kernel::Expr;
 use crate::model::{
     Aim, Bound, Conjunct, Extreme, Mechanism, Order, Property, Setting, System, TablePart, Tables,
-    count_of_choices, cyclically_monotone, ordered, price_at, unfold,
+    count_of_choices, cycles_do_not_gain, cyclically_monotone, ordered, price_at, unfold,
 };
 
 use super::names::{advise, complain};
@@ -33,8 +33,9 @@ impl Env<'_> {
         Some(entry.mechanism.clone())
     }
 
-    /// `price(r, t)`: what type t pays under payments that implement the rule; they are the unknowns of a statement.
-    pub(super) fn price(&mut self, e: &ast::Expr, rule: &ast::Expr, type_: &ast::Expr) -> Resolve<Expr> {
+    /// `price(r, t)`: what type t pays under payments that implement the rule, and `price(r, i, t, …)` for several agents:
+    /// what agent i pays at these types; they are the unknowns of a statement.
+    pub(super) fn price(&mut self, e: &ast::Expr, rule: &ast::Expr, at: &[ast::Expr]) -> Resolve<Expr> {
         let Some(m) = self.rule(rule) else {
             let message = format!("`{}` is not an allocation rule", print_expr(rule));
             return Err(advise(
@@ -44,9 +45,20 @@ impl Env<'_> {
                 "write `rule NAME on SETTING: x = …` above",
             ));
         };
-        let [agent] = m.setting.agents.as_slice() else {
-            let message = "`price(r, t)` needs a rule for one agent";
-            return Err(complain("unsupported", message, rule.span));
+        let agents = &m.setting.agents;
+        let (agent, types) = match (agents.len(), at) {
+            (1, [type_]) => (0, std::slice::from_ref(type_)),
+            (n, [who, types @ ..]) if n > 1 && types.len() == n => (self.agent_in(who, &m.setting)?, types),
+            (1, _) => {
+                let message = "`price(r, t)` takes a rule and a type of its only agent";
+                return Err(complain("wrong-arity", message, e.span));
+            }
+            _ => {
+                let types: Vec<&str> = agents.iter().map(|a| a.type_.shown.as_str()).collect();
+                let message =
+                    format!("`price(r, i, {})` takes an agent and a type of each", types.join(", "));
+                return Err(complain("wrong-arity", message, e.span));
+            }
         };
         match &self.priced {
             Priced::Nowhere => {
@@ -63,11 +75,15 @@ impl Env<'_> {
             }
             Priced::By(_) | Priced::Open => self.priced = Priced::By(m.clone()),
         }
-        let own = &agent.type_;
-        let axis = Axis { shown: own.shown.clone(), points: own.points.clone(), variable: Expr::zero() };
-        let place = self.element(type_, &axis)?;
-        let value = own.points.all().get(place).map_or_else(Expr::zero, |p| Expr::number(p.value.clone()));
-        Ok(price_at(&m.setting, value))
+        let mut profile = Vec::new();
+        for (agent, type_) in agents.iter().zip(types) {
+            let own = &agent.type_;
+            let axis = Axis { shown: own.shown.clone(), points: own.points.clone(), variable: Expr::zero() };
+            let place = self.element(type_, &axis)?;
+            let value = own.points.all().get(place).map(|p| Expr::number(p.value.clone()));
+            profile.push(value.unwrap_or_else(Expr::zero));
+        }
+        Ok(price_at(&m.setting, agent, profile))
     }
 }
 
@@ -174,16 +190,23 @@ impl Reader<'_> {
     ) -> Resolve<()> {
         let conjuncts: Vec<Conjunct> = match property.kind {
             PropertyKind::CyclicallyMonotone => {
-                all_finite(m, span)?;
+                self.at_most_rows(m, span)?;
+                if self.left_open(m).is_none()
+                    && let Some(systems) = cyclically_monotone(&m.at(self.fixed))
+                {
+                    out.goals.extend(systems.into_iter().map(Goal::System));
+                    return Ok(());
+                }
                 let most =
                     m.setting.agents.iter().map(|a| a.type_.points.all().len()).max().unwrap_or_default();
                 if most > CYCLE_LIMIT {
-                    let message =
-                        format!("all cycles of more than {CYCLE_LIMIT} types are too many to be written out");
-                    let help = "write `implementable`, which is the same (Rochet)";
+                    let message = format!(
+                        "values are open here, and all cycles of more than {CYCLE_LIMIT} types are too many to be written out"
+                    );
+                    let help = "fix what is open: `at NAME = …`; then cycles of any length are asked for";
                     return Err(advise("too-large", message, property.span, help));
                 }
-                cyclically_monotone(m)
+                cycles_do_not_gain(m)
             }
             _ => {
                 let (meaning, averages) = meaning(property)?;
@@ -198,6 +221,17 @@ impl Reader<'_> {
 
     /// The question of payments that implement a rule.
     fn payments(&self, m: &Mechanism, span: Span) -> Resolve<System> {
+        self.at_most_rows(m, span)?;
+        if let Some(parameter) = self.left_open(m) {
+            return Err(left_open(parameter, span));
+        }
+        System::of_payments(&m.at(self.fixed)).ok_or_else(|| {
+            complain("unsupported", "payments are looked for where values are rational numbers", span)
+        })
+    }
+
+    /// That comparisons of truth and report are not too many to be written out.
+    fn at_most_rows(&self, m: &Mechanism, span: Span) -> Resolve<()> {
         all_finite(m, span)?;
         let types = m.setting.types();
         let reports = m.setting.agents.iter().map(|a| a.type_.points.all().len());
@@ -207,17 +241,14 @@ impl Reader<'_> {
             let message = format!("this is about more than {ROW_LIMIT} comparisons of truth and report");
             return Err(complain("too-large", message, span));
         }
-        let open = |p: &&Bound| {
-            let values = m.setting.outcomes.iter().flat_map(|o| &o.values);
-            let fixed = self.fixed.contains_key(&p.name);
-            !fixed && values.chain(&m.allocation).any(|e| e.mentions(&p.name))
-        };
-        if let Some(parameter) = self.universe.parameters.iter().find(open) {
-            return Err(left_open(parameter, span));
-        }
-        System::of_payments(&m.at(self.fixed)).ok_or_else(|| {
-            complain("unsupported", "payments are looked for where values are rational numbers", span)
-        })
+        Ok(())
+    }
+
+    /// A parameter that outcomes or their values depend on, and that is not fixed.
+    fn left_open(&self, m: &Mechanism) -> Option<&Bound> {
+        let terms = || m.setting.outcomes.iter().flat_map(|o| &o.values).chain(&m.allocation);
+        let open = |p: &&Bound| !self.fixed.contains_key(&p.name) && terms().any(|e| e.mentions(&p.name));
+        self.universe.parameters.iter().find(open)
     }
 
     /// Numbers are looked for where nothing else is open.

@@ -118,7 +118,7 @@ impl Universe {
     fn is_not_a_type(&self, name: &Name) -> Resolve<()> {
         let types = self.settings.iter().flat_map(|s| &s.setting.agents).map(|a| &a.type_);
         let symbol = Symbol::from(name.text.as_str());
-        if types.into_iter().any(|b| b.name == symbol) {
+        if types.into_iter().any(|b| b.name == symbol || b.shown == name.text) {
             let message = format!("`{}` is already the type of an agent", name.text);
             return Err(complain("shadowing", message, name.span));
         }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::kernel::{Expr, Name as Symbol};
 use crate::model::{
-    Agent, Bound, Claim, Comparison, Conjunct, Distribution, Kind, Outcome, Setting, cell_name,
+    Agent, Bound, Claim, Comparison, Conjunct, Distribution, Kind, Outcome, Power, Setting, cell_name,
 };
 
-use super::names::{advise, complain, unknown_name};
+use super::names::{advise, agent, complain};
 use super::prior::prior;
 use super::scope::{Env, Universe};
 use super::table::Axis;
-use super::{Obligation, Resolve, finite, small_integer, ties};
+use super::{Obligation, Resolve, finite, powers, small_integer, ties};
 use crate::lang::ast::{self, AgentRef, DistributionKind, Keeper, SettingKind, SettingLine, Span};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -37,7 +37,8 @@ pub(super) fn resolve(
     choice: usize,
     obligations: &mut Vec<Obligation>,
 ) -> Resolve<()> {
-    let mut reader = Reader { universe, indices: vec![], agents: vec![], cells: vec![], obligations };
+    let power = powers::of_setting(universe, s)?;
+    let mut reader = Reader { universe, power, indices: vec![], agents: vec![], cells: vec![], obligations };
     for line in &s.lines {
         reader.declare(line)?;
     }
@@ -66,6 +67,10 @@ pub(super) fn resolve(
         let help = format!("there may be up to {AGENT_LIMIT} if they share one good and have densities");
         return Err(advise("too-large", message, s.name.span, &help));
     }
+    if setting.factored && setting.agents.iter().any(|a| !a.atoms.is_empty()) {
+        let message = format!("there are more than {FEW_AGENTS} agents, and a prior has atoms");
+        return Err(complain("unsupported", message, s.name.span));
+    }
     reader.values(s, &mut setting, outcomes.as_ref())?;
     let cells = std::mem::take(&mut reader.cells);
     reader.outside(s, &mut setting)?;
@@ -81,7 +86,7 @@ fn occurring(parameters: &[Bound], setting: &Setting) -> Vec<Bound> {
     let mut terms: Vec<&Expr> = setting.outcomes.iter().flat_map(|o| &o.values).collect();
     for a in &setting.agents {
         terms.extend([&a.type_.low, &a.type_.high, &a.density, &a.cdf, &a.outside]);
-        terms.extend(&a.weights);
+        terms.extend(a.weights.iter().chain(a.atoms.iter().map(|(_, weight)| weight)));
     }
     terms.extend(&setting.joint);
     let all =
@@ -100,6 +105,8 @@ type Outcomes = (Bound, Vec<Expr>);
 
 struct Reader<'a> {
     universe: &'a Universe,
+    /// How types on intervals are written.
+    power: Power,
     /// The indices of families: `i` in `agents i in 1..2`.
     indices: Vec<String>,
     agents: Vec<Agent>,
@@ -152,7 +159,7 @@ impl Reader<'_> {
         if self.agents.iter().any(|a| a.name == name) {
             return Err(complain("duplicate-name", format!("the agent `{name}` is declared twice"), span));
         }
-        if self.agents.iter().any(|a| *a.type_.name == *symbol) {
+        if self.agents.iter().any(|a| a.type_.shown == shown) {
             return Err(complain("duplicate-name", format!("the type `{shown}` is declared twice"), span));
         }
         let declared = self.universe.parameters.iter().any(|p| *p.name == *symbol);
@@ -165,13 +172,16 @@ impl Reader<'_> {
         if self.agents.len() >= AGENT_LIMIT {
             return Err(complain("too-large", format!("there are more than {AGENT_LIMIT} agents"), span));
         }
-        let (symbol, shown) = (symbol.into(), shown.to_owned());
+        let own_name = Symbol::from(self.power.name_for(symbol));
+        let shown = shown.to_owned();
         self.agents.push(match prior {
             Prior::Interval(prior) => {
-                let type_ = Bound::interval(symbol, shown, prior.low.clone(), prior.high.clone());
-                Agent::new(name, type_, prior)
+                let type_ = Bound::interval(own_name, shown, prior.low.clone(), prior.high.clone());
+                Agent::new(name, Bound { power: self.power.clone(), ..type_ }, prior)
             }
-            Prior::Finite(set, weights) => Agent::finite(name, set.bound(symbol, shown), weights.clone()),
+            Prior::Finite(set, weights) => {
+                Agent::finite(name, set.bound(symbol.into(), shown), weights.clone())
+            }
         });
         Ok(())
     }
@@ -183,7 +193,7 @@ impl Reader<'_> {
                 let (set, weights) = finite::types(self.universe, set, d.span, self.obligations)?;
                 Ok(Prior::Finite(set, weights))
             }
-            _ => prior(self.universe, d, self.obligations).map(Prior::Interval),
+            _ => prior(self.universe, d, &self.power, self.obligations).map(Prior::Interval),
         }
     }
 
@@ -423,7 +433,7 @@ impl Reader<'_> {
                     let message = format!("a share is a number, and this depends on `{}`", agent.type_.shown);
                     return Err(complain("wrong-stage", message, share.span));
                 }
-                agent.outside = term.times(&Expr::variable(&agent.type_.name));
+                agent.outside = term.times(&agent.type_.value());
                 total = total.plus(&term);
                 place = Some(place.map_or(line.span, |span| span.to(line.span)));
             }
@@ -461,7 +471,7 @@ impl Reader<'_> {
 fn one_good(agents: &[Agent], keeper: Keeper) -> Vec<Outcome> {
     let n = agents.len();
     let gets = |(i, a): (usize, &Agent)| {
-        let value = |j| if i == j { Expr::variable(&a.type_.name) } else { Expr::zero() };
+        let value = |j| if i == j { a.type_.value() } else { Expr::zero() };
         Outcome { name: format!("{} gets the good", a.name), values: (0..n).map(value).collect() }
     };
     let nobody = (keeper == Keeper::Seller)
@@ -477,23 +487,4 @@ fn once(given: &mut [bool], i: usize, what: &str, span: Span) -> Resolve<()> {
         }
         _ => Err(complain("duplicate-name", format!("this {what} is given twice"), span)),
     }
-}
-
-/// The number of an agent.
-pub(super) fn agent(who: &AgentRef, setting: &Setting) -> Resolve<usize> {
-    match who {
-        AgentRef::Named(name) => find_agent(&name.text, setting, name.span),
-        AgentRef::Number { number, span } => find_agent(&number.to_string(), setting, *span),
-    }
-}
-
-/// The number of the agent of a name.
-pub(super) fn find_agent(text: &str, setting: &Setting, span: Span) -> Resolve<usize> {
-    let found = setting.agents.iter().position(|a| a.name == text);
-    found.ok_or_else(|| {
-        let mut complaint = unknown_name("agent", text, span, setting.agents.iter().map(|a| a.name.as_str()));
-        complaint.code = "not-an-agent";
-        complaint.message = format!("`{text}` is not an agent of `{}`", setting.name);
-        complaint
-    })
 }

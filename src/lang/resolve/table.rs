@@ -93,13 +93,23 @@ impl Env<'_> {
 
     /// The element of a finite range that an expression names.
     pub(super) fn element(&mut self, e: &ast::Expr, axis: &Axis) -> Resolve<usize> {
+        self.element_near(e, axis, 0)
+    }
+
+    /// The same; it is looked for at a position first.
+    fn element_near(&mut self, e: &ast::Expr, axis: &Axis, near: usize) -> Resolve<usize> {
         let all = axis.points.all();
+        let find = |is_it: &dyn Fn(&Point) -> bool| match all.get(near) {
+            Some(p) if is_it(p) => Some(near),
+            _ => all.iter().position(is_it),
+        };
+        let named = axis.points.are_named();
         let found = match &e.kind {
-            ExprKind::Name(text) if axis.points.are_named() => all.iter().position(|p| p.shown == *text),
-            _ if axis.points.are_named() => None,
+            ExprKind::Name(text) if named => find(&|p| p.shown == *text),
+            _ if named => None,
             _ => {
                 let value = self.constant(e)?.as_number();
-                value.and_then(|value| all.iter().position(|p| p.value == value))
+                value.and_then(|value| find(&|p| p.value == value))
             }
         };
         found.ok_or_else(|| {
@@ -122,9 +132,9 @@ impl Env<'_> {
         let across = columns.as_ref().map(|c| self.axis(c)).transpose()?;
         let width = across.as_ref().map_or(1, |a| a.points.all().len());
         let mut slots: Vec<Option<T>> = axis.points.all().iter().map(|_| None).collect();
-        for (label, row) in cells {
-            let place = self.element(label, &axis)?;
-            let shown = print_expr(label);
+        let only = across.as_ref().filter(|_| self.again).and_then(Axis::place);
+        for (near, (label, row)) in cells.iter().enumerate() {
+            let place = self.element_near(label, &axis, near)?;
             let column = |k: usize| {
                 let across = across
                     .as_ref()
@@ -133,21 +143,24 @@ impl Env<'_> {
             };
             match row.get(width) {
                 Some(extra) => {
+                    let shown = print_expr(label);
                     let message =
                         format!("the row `{shown}` has {} cells, and {width} are needed", row.len());
                     return Err(complain("table-cells", message, extra.span));
                 }
                 None if row.len() < width => {
-                    let message = format!("the row `{shown}` has no cell for `{}`", column(row.len()));
+                    let (shown, column) = (print_expr(label), column(row.len()));
+                    let message = format!("the row `{shown}` has no cell for `{column}`");
                     return Err(complain("table-cells", message, label.span));
                 }
                 None => {}
             }
-            let only = across.as_ref().filter(|_| self.again).and_then(Axis::place);
+            let read = match only {
+                Some(only) => row.get(only..=only),
+                None => Some(row.as_slice()),
+            };
             let mut terms = Vec::new();
-            for e in
-                row.iter().enumerate().filter(|(k, _)| only.is_none_or(|only| only == *k)).map(|(_, e)| e)
-            {
+            for e in read.unwrap_or_default() {
                 terms.push(cell(self, e)?);
             }
             let term = match &across {
@@ -157,7 +170,7 @@ impl Env<'_> {
             match slots.get_mut(place) {
                 Some(slot) if slot.is_none() => *slot = term,
                 _ => {
-                    let message = format!("the table has two rows for `{shown}`");
+                    let message = format!("the table has two rows for `{}`", print_expr(label));
                     return Err(complain("duplicate-name", message, label.span));
                 }
             }
@@ -261,13 +274,9 @@ impl Env<'_> {
                 let at: Vec<&str> = at.iter().map(|p| p.shown.as_str()).collect();
                 let ends = [&low, &high].map(|p| Expr::number(p.value.clone()));
                 let [low, high] = ends;
-                Bound {
-                    name: outcome_name(rule, &at),
-                    shown: format!("{}({})", rule, at.join(", ")),
-                    low,
-                    high,
-                    points: Points::of(chosen.clone()),
-                }
+                let shown = format!("{}({})", rule, at.join(", "));
+                let points = Points::of(chosen.clone());
+                Bound { points, ..Bound::interval(outcome_name(rule, &at), shown, low, high) }
             })
             .collect();
         let chance = |cell: &Bound, wanted: &Rational| {

@@ -2,9 +2,9 @@
 
 use crate::model::{Kind, Setting};
 
-use super::names::{advise, complain};
+use super::names::{advise, agent, complain};
 use super::scope::Universe;
-use super::{Resolve, setting, table};
+use super::{Resolve, table};
 use crate::lang::ast::{self, SettingKind, Ties};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -77,7 +77,7 @@ pub(super) fn resolve(
         }
         Ties::LowestIndex => (0..n).collect(),
         Ties::HighestIndex => (0..n).rev().collect(),
-        Ties::Agents(agents) => agents.iter().map(|a| setting::agent(a, setting)).collect::<Resolve<_>>()?,
+        Ties::Agents(agents) => agents.iter().map(|a| agent(a, setting)).collect::<Resolve<_>>()?,
         Ties::Outcomes { name, values } => {
             let mut out = Vec::new();
             for value in values {

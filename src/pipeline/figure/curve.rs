@@ -121,7 +121,7 @@ pub(super) fn curves(
     let (mut lines, mut marks, mut links, mut all) = (vec![], vec![], vec![], vec![]);
     let (mut overs, mut guides): (Vec<&Bound>, Vec<Point>) = (vec![], vec![]);
     for curve in curves {
-        names.insert(&curve.over.name, &curve.over.shown);
+        names.bound(&curve.over);
         if !overs.iter().any(|b| b.name == curve.over.name) {
             overs.push(&curve.over);
         }

@@ -14,7 +14,7 @@ pub(super) fn diagram(
     diagram: &Diagram,
 ) -> Result<Shown, String> {
     for (bound, _) in &diagram.bids {
-        names.insert(&bound.name, &bound.shown);
+        names.bound(bound);
     }
     let values = maxima.of(&diagram.claim).map_err(say)?;
     let proved = prover::prove_claim(&diagram.claim, &values);

@@ -20,7 +20,7 @@ pub(super) fn regions(
     outcomes: &[Term],
 ) -> Result<Shown, String> {
     let [first, second] = types;
-    types.iter().for_each(|b| names.insert(&b.name, &b.shown));
+    types.iter().for_each(|b| names.bound(b));
     let plane = Plane::of(first, second)?;
     let mut kinds: Vec<String> = Vec::new();
     let (mut regions, mut links) = (vec![], vec![]);

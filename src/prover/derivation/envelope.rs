@@ -64,6 +64,7 @@ impl Proof<'_> {
         let order = [*first, *second, *third];
         let (first, second) = (symbol(&self.name("a"))?, symbol(&self.name("b"))?);
         let area = Area {
+            scale: None,
             variable: symbol(y)?,
             slope: slope.clone(),
             value: value.clone(),

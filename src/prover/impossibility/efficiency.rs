@@ -1,11 +1,13 @@
 //! What efficiency says about an unknown rule: off ties it is the efficient rule, and so are its interim
 //! expectations.
 
+use crate::exact::{Poly, Rational};
 use crate::kernel::{Expr, Formula, Name, Relation, Step};
-use crate::model::{Bound, Part};
+
+use crate::model::{Bound, Part, compared, rational_root, root_of_powers};
 use crate::piecewise::Obstacle;
 
-use super::{Impossibility, Side, missing, nonlinear, unit};
+use super::{Impossibility, Side, missing, nonlinear, term, unit};
 
 /// Which ties are meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,6 +16,21 @@ enum Ties {
     WithAnything,
     /// Those that depend on this type alone.
     OfThisAlone,
+}
+
+/// Where a variable that is at least zero has a power of this value; nowhere, if that is negative.
+fn tie_at(power: &Expr, index: u32, types: &[Bound]) -> Result<Option<Expr>, Obstacle> {
+    if index == 1 {
+        return Ok(Some(power.clone()));
+    }
+    let root = match power.as_number() {
+        Some(c) if c.is_negative() => return Ok(None),
+        Some(c) => rational_root(&c, index).map(Expr::number),
+        None => root_of_powers(power, index, types)
+            .and_then(|(c, root)| Some(root.scaled(&rational_root(&c, index)?))),
+    };
+    root.map(Some)
+        .ok_or_else(|| Obstacle::Existence { reason: "a tie lies at a root that is not rational".into() })
 }
 
 impl Impossibility<'_> {
@@ -33,9 +50,18 @@ impl Impossibility<'_> {
                     continue;
                 }
                 let coefficients = difference.poly().coefficients_in(&atom);
-                let [constant, slope] = coefficients.as_slice() else { return Err(nonlinear()) };
+                let [constant, between @ .., slope] = coefficients.as_slice() else {
+                    return Err(nonlinear());
+                };
                 let k = slope.as_constant().and_then(|c| c.recip()).ok_or_else(nonlinear)?;
                 let point = Expr::from(constant.clone()).scaled(&-&k);
+                let types: Vec<Bound> = (0..2).map(|i| self.bound(i)).collect::<Result<_, _>>()?;
+                let power = types.iter().find(|b| b.name == *variable).map(|b| b.power.clone());
+                let index = u32::try_from(between.len() + 1).unwrap_or(u32::MAX);
+                if power.is_none_or(|p| p.exponent() != index) || between.iter().any(|c| !c.is_zero()) {
+                    return Err(nonlinear());
+                }
+                let Some(point) = tie_at(&point, index, &types)? else { continue };
                 if !out.contains(&point) {
                     out.push(point);
                 }
@@ -114,8 +140,7 @@ impl Impossibility<'_> {
         'outcomes: for best in 0..count {
             let mut leads = Vec::new();
             for k in (0..count).filter(|k| *k != best) {
-                let lead = Formula::greater(&self.welfare(best)?, &self.welfare(k)?);
-                match self.derive(context, &lead) {
+                match self.lead(context, best, k) {
                     Ok(step) => leads.push((k, step)),
                     Err(_) => continue 'outcomes,
                 }
@@ -123,6 +148,42 @@ impl Impossibility<'_> {
             return self.fix_outcome(context, best, &leads, weights, density, goal);
         }
         Err(Obstacle::Existence { reason: "no single outcome is best on some cell of type profiles".into() })
+    }
+
+    /// That one outcome has more welfare than another. Where types are powers, `b^q < (b + l)^q` for the lead `l` of a
+    /// variable over the other: the binomial theorem writes the difference as a sum of products of `l` and `b`.
+    fn lead(&mut self, context: &[Formula], best: usize, k: usize) -> Result<usize, Obstacle> {
+        let (more, less) = (self.welfare(best)?, self.welfare(k)?);
+        let (difference, goal) = (more.minus(&less), Formula::greater(&more, &less));
+        let types: Vec<Bound> = (0..2).map(|i| self.bound(i)).collect::<Result<_, _>>()?;
+        let index = types.iter().map(|b| b.power.exponent()).max().unwrap_or(1);
+        let lead = compared(&difference, &types);
+        let negative = lead.terms().filter(|(_, c)| c.is_negative());
+        let base = negative
+            .fold(Expr::zero(), |sum, (m, c)| sum.minus(&Expr::from(Poly::term(m.clone(), c.clone()))));
+        let growth = base.plus(&lead).pow(index).minus(&base.pow(index));
+        let leading = |e: &Expr| e.terms().next().map(|(_, c)| c.clone());
+        let scale = leading(&difference).zip(leading(&growth)).and_then(|(a, b)| a.checked_div(&b));
+        let Some(scale) = scale.filter(|c| c.is_positive() && growth.scaled(c) == difference && index > 1)
+        else {
+            return self.derive(context, &goal);
+        };
+        let ahead = self.derive(context, &Formula::Compare(Relation::Positive, lead))?;
+        let above = self.derive(context, &Formula::at_least(&base, &Expr::zero()))?;
+        let mut terms = Vec::new();
+        let mut binomial = Rational::ONE;
+        for j in 1..=index {
+            let part = Rational::new(i64::from(index - j + 1), i64::from(j)).ok_or_else(missing)?;
+            binomial = &binomial * &part;
+            let mut facts = vec![(0, j)];
+            if j < index && !base.is_zero() {
+                facts.push((1, index - j));
+            }
+            if j == index || !base.is_zero() {
+                terms.push(term(&scale * &binomial, facts));
+            }
+        }
+        self.combine(vec![ahead, above], goal, terms, vec![])
     }
 
     /// With one best outcome: `x_best = 1`, all others zero, and so the goal.

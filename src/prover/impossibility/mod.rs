@@ -114,19 +114,25 @@ impl Impossibility<'_> {
         Ok(outcome.values.iter().fold(Expr::zero(), |sum, v| sum.plus(v)))
     }
 
-    /// The value of an outcome to an agent as `slope·type + intercept`.
+    /// The value of an outcome to an agent as `slope·type + intercept`; the type may be a power of its variable.
     fn value(&self, outcome: usize, agent: usize) -> Result<(Expr, Expr), Obstacle> {
         let outcome = self.existence.setting.outcomes.get(outcome).ok_or_else(missing)?;
         let value = outcome.values.get(agent).ok_or_else(missing)?;
         let own = self.own(agent)?;
         let atom = own.atoms().next().ok_or_else(missing)?;
+        let power = self.bound(agent)?.power;
+        let highest = usize::try_from(power.exponent()).unwrap_or(usize::MAX);
         let coefficients = value.poly().coefficients_in(atom);
         let part = |k: usize| coefficients.get(k).cloned().map_or_else(Expr::zero, Expr::from);
-        if coefficients.len() > 2 || part(0).mentions(&self.bound(agent)?.name) {
+        let scale = power.scale().recip().ok_or_else(missing)?;
+        let slope = part(highest).scaled(&scale);
+        let intercept = value.minus(&slope.times(&power.value(&own)));
+        let name = self.bound(agent)?.name;
+        if slope.mentions(&name) || intercept.mentions(&name) {
             let reason = "values have to be linear in the own type".into();
             return Err(Obstacle::Existence { reason });
         }
-        Ok((part(1), part(0)))
+        Ok((slope, intercept))
     }
 
     fn part(&self, wanted: impl Fn(&Part) -> bool, what: &str) -> Result<Conjunct, Obstacle> {
@@ -242,13 +248,13 @@ impl Impossibility<'_> {
     /// `∫ f_i (limit − T_i) ≥ 0`: returns the step and `∫ f_i limit`, a number.
     fn payments_are_bounded(&mut self, side: &Side, worst: &Expr) -> Result<(usize, Expr), Obstacle> {
         let own = self.bound(side.agent)?;
-        let v = Expr::variable(&own.name);
+        let (v, type_) = (Expr::variable(&own.name), own.value());
         let domain = own.domain().to_vec();
         let (slopes, intercepts) = self.values(side.agent)?;
         let slope = self.interim(side, &self.mixed(&slopes)?)?;
         let intercept = self.interim(side, &self.mixed(&intercepts)?)?;
         let payment = self.interim(side, &self.payment(side.agent)?)?;
-        let utility = v.times(&slope).plus(&intercept).minus(&payment);
+        let utility = type_.times(&slope).plus(&intercept).minus(&payment);
 
         let (envelope, area) = self.envelope(side, &slope, &utility, worst)?;
         let ir = self.part(|p| *p == Part::InterimIr(side.agent), "interim IR")?;
@@ -261,13 +267,14 @@ impl Impossibility<'_> {
         let fixed_intercept = self.pin(side, &intercepts)?;
         let efficient_slope = self.interim(side, &self.efficient(&slopes)?)?;
         let efficient_intercept = self.interim(side, &self.efficient(&intercepts)?)?;
-        let efficient_area = Expr::integral(&own.name, worst, &v, &efficient_slope);
+        let marginal = own.power.slope(&v).times(&efficient_slope);
+        let efficient_area = Expr::integral(&own.name, worst, &v, &marginal);
         let limit =
-            v.times(&efficient_slope).plus(&efficient_intercept).minus(&outside).minus(&efficient_area);
+            type_.times(&efficient_slope).plus(&efficient_intercept).minus(&outside).minus(&efficient_area);
         // limit − T = (U(w) − outside) + (area formula) with X, B replaced by their efficient values.
         let goal = Formula::at_least(&limit, &payment);
         let minus = Expr::integer(-1);
-        let equations = vec![(Expr::one(), 1), (v.negated(), 2), (minus.clone(), 3), (Expr::one(), 4)];
+        let equations = vec![(Expr::one(), 1), (type_.negated(), 2), (minus.clone(), 3), (Expr::one(), 4)];
         let premises = vec![ir, envelope, fixed_slope, fixed_intercept, area];
         let bounded = self.combine(premises, goal, vec![unit(vec![(0, 1)])], equations)?;
         let density = self.density(side.agent)?;
@@ -333,7 +340,8 @@ impl Impossibility<'_> {
         premise = self.builder.add(Step::Generalise { premise, name: first.clone() })?;
 
         let at = |point: &Expr| utility.substitute_one(&own.name, point);
-        let integral = |e: &Expr| Expr::integral(&own.name, worst, &v, e);
+        let rate = own.power.slope(&v);
+        let integral = |e: &Expr| Expr::integral(&own.name, worst, &v, &rate.times(e));
         let envelope_goal = Formula::equal(&at(&v).minus(&at(worst)), &integral(slope));
         let (slopes, _) = self.values(side.agent)?;
         let efficient = self.interim(side, &self.efficient(&slopes)?)?;
@@ -352,6 +360,7 @@ impl Impossibility<'_> {
                 variable: symbol(&own.name)?,
                 slope: slope.clone(),
                 value: utility.clone(),
+                scale: (!own.power.is_plain()).then(|| own.value()),
                 low: own.low.clone(),
                 high: own.high.clone(),
                 first: first.clone(),
@@ -402,6 +411,7 @@ impl Impossibility<'_> {
         let own = self.bound(side.agent)?;
         let y = fresh("y''")?;
         let at_y = |e: &Expr| e.substitute_one(&own.name, &Expr::variable(y.name()));
+        let rate = at_y(&own.power.slope(&Expr::variable(&own.name)));
         let pinned = self.pin(side, slopes)?;
         // Rename the type to y: generalise and take the instance, after the hypotheses are discharged.
         let mut premise = pinned;
@@ -428,15 +438,13 @@ impl Impossibility<'_> {
             };
             premise = self.builder.add(Step::Apply { implication: premise, premise: known })?;
         }
+        let (left, right) = (at_y(slope).times(&rate), at_y(efficient).times(&rate));
+        if !own.power.is_plain() {
+            let goal = Formula::equal(&left, &right);
+            premise = self.combine(vec![premise], goal, vec![], vec![(rate, 0)])?;
+        }
         let interval = Interval { variable: y.clone(), low: from.clone(), high: to.clone() };
-        self.builder.add(Step::Congruence {
-            premise,
-            order,
-            interval,
-            exceptions: ties,
-            left: at_y(slope),
-            right: at_y(efficient),
-        })
+        self.builder.add(Step::Congruence { premise, order, interval, exceptions: ties, left, right })
     }
 }
 

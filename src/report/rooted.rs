@@ -1,0 +1,58 @@
+//! Roots of types in print: the variable `s` of formulas as `v^(1/2)`, and its powers as powers of the type.
+
+use super::math::Math;
+use super::show::Names;
+use crate::exact::Rational;
+use crate::kernel::{Atom, Expr, Node};
+use crate::model::Bound;
+
+/// How a variable that is the root of a type is written.
+#[derive(Debug, Clone)]
+pub(super) struct Rooted {
+    /// The type.
+    type_: String,
+    /// What it is the root of.
+    base: String,
+    /// The index of the root.
+    index: u32,
+}
+
+impl Names {
+    /// Adds a name with its range: one that is the root of a type is written as that.
+    pub fn bound(&mut self, bound: &Bound) {
+        if bound.power.is_plain() {
+            return self.insert(&bound.name, &bound.shown);
+        }
+        let (base, index) = (bound.power.base_shown(&bound.shown), bound.power.exponent());
+        self.insert(&bound.name, &format!("{base}^(1/{index})"));
+        self.powers.insert(bound.name.clone(), Rooted { type_: bound.shown.clone(), base, index });
+    }
+
+    /// The type that a name stands for, if it is the root of one; else the name.
+    pub fn type_of(&self, name: &str) -> String {
+        self.powers.get(name).map_or_else(|| self.show(name), |r| r.type_.clone())
+    }
+
+    /// A power of the root of a type, as a power of the type: `v^(3/2)`.
+    pub(super) fn rooted(&self, a: &Atom, exponent: u32) -> Option<Math> {
+        let Node::Variable(name) = a.node() else { return None };
+        let Rooted { base, index, .. } = self.powers.get(name)?;
+        let base = Math::Written(base.clone());
+        let power = Rational::new(i64::from(exponent), i64::from(*index))?;
+        let (above, below) = (Math::whole(power.numerator()), Math::whole(power.denominator()));
+        Some(match power.is_one() {
+            true => base,
+            false if power.denominator() == 1.into() => Math::Power(Box::new(base), Box::new(above)),
+            false => Math::Power(Box::new(base), Box::new(above.over(below))),
+        })
+    }
+
+    /// Two roots of types that are compared, as the types that are.
+    pub(super) fn raised(&self, left: &Expr, right: &Expr) -> Option<(Expr, Expr)> {
+        let names = [left, right].map(Expr::free_names).concat();
+        let Rooted { index, .. } = self.powers.get(names.first()?)?;
+        let single = [left, right].iter().all(|e| e.size() <= 1 && e.is_polynomial());
+        let rooted = names.iter().all(|n| self.powers.get(n).is_some_and(|r| r.index == *index));
+        (single && rooted && !self.literal).then(|| (left.pow(*index), right.pow(*index)))
+    }
+}
