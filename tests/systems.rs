@@ -175,6 +175,41 @@ fn random_programs_have_an_optimum_with_multipliers_or_a_ray_or_a_contradiction(
     assert!(seen.iter().all(|n| *n > 40), "{seen:?}");
 }
 
+#[test]
+fn unknowns_that_add_nothing_do_not_change_what_is_found() {
+    let mut state: u64 = 31;
+    let mut next = |below: u64| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) % below
+    };
+    let mut seen = [0; 3];
+    for _ in 0..150 {
+        let (base, unknowns) = (2 + next(4) as usize, 90);
+        let mix: Vec<Vec<i64>> =
+            (0..unknowns).map(|_| (0..base).map(|_| next(5) as i64 - 2).collect()).collect();
+        let terms = |own: &[i64]| -> Vec<(usize, i64)> {
+            let entry = |k: usize| mix[k].iter().zip(own).map(|(a, b)| a * b).sum::<i64>();
+            (0..unknowns).map(|k| (k, entry(k))).filter(|(_, c)| *c != 0).collect()
+        };
+        let mut rows = Vec::new();
+        for _ in 0..1 + next(12) {
+            let own: Vec<i64> = (0..base).map(|_| next(7) as i64 - 3).collect();
+            let sign = [Sign::AtLeast, Sign::AtLeast, Sign::AtLeast, Sign::Zero][next(4) as usize];
+            rows.push(row(next(9) as i64 - 3, &terms(&own), sign));
+        }
+        let own: Vec<i64> = (0..base).map(|_| next(5) as i64 - 2).collect();
+        let gain: Vec<(usize, Rational)> = terms(&own).into_iter().map(|(k, c)| (k, c.into())).collect();
+        let best = maximise(unknowns, &rows, &gain, 10_000_000).unwrap();
+        check_best(unknowns, &rows, &gain, &best);
+        seen[match best {
+            Best::Value { .. } => 0,
+            Best::Unbounded(_) => 1,
+            Best::Infeasible(_) => 2,
+        }] += 1;
+    }
+    assert!(seen.iter().all(|n| *n > 10), "{seen:?}");
+}
+
 /// Trade between a buyer of value 1 or 3 and a seller of cost 0 or 2.
 const TRADE: &str = "setting trade {
   agent buyer with type v ~ uniform {1, 3}

@@ -4,6 +4,7 @@
 //! hypotheses of implications, never attributes of variables.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::expr::{Expr, Name};
 use super::rejection::Rejection;
@@ -48,10 +49,10 @@ pub enum Formula {
     ForAll(Name, Box<Formula>),
     /// For some real value of a name.
     Exists(Name, Box<Formula>),
-    /// For some functions of the given arities.
-    SomeFunctions(Vec<Function>, Box<Formula>),
+    /// For some functions of the given arities. The body is shared: over finite sets it may be long, and is handed on.
+    SomeFunctions(Vec<Function>, Arc<Formula>),
     /// For no functions of the given arities.
-    NoFunctions(Vec<Function>, Box<Formula>),
+    NoFunctions(Vec<Function>, Arc<Formula>),
 }
 
 impl Formula {
@@ -162,10 +163,8 @@ impl Formula {
                 Formula::Compare(_, e) => Ok(e.weight()),
                 Formula::And(parts) | Formula::Or(parts) => all(parts),
                 Formula::Implies(a, b) => Ok(weigh(a, depth + 1)?.saturating_add(weigh(b, depth + 1)?)),
-                Formula::ForAll(_, body)
-                | Formula::Exists(_, body)
-                | Formula::SomeFunctions(_, body)
-                | Formula::NoFunctions(_, body) => weigh(body, depth + 1),
+                Formula::ForAll(_, body) | Formula::Exists(_, body) => weigh(body, depth + 1),
+                Formula::SomeFunctions(_, body) | Formula::NoFunctions(_, body) => weigh(body, depth + 1),
             }
         }
         let weight = weigh(self, 0)?;
@@ -186,9 +185,9 @@ impl Formula {
             Formula::ForAll(x, body) => Formula::ForAll(x.clone(), Box::new(body.at_natural(k))),
             Formula::Exists(x, body) => Formula::Exists(x.clone(), Box::new(body.at_natural(k))),
             Formula::SomeFunctions(fs, body) => {
-                Formula::SomeFunctions(fs.clone(), Box::new(body.at_natural(k)))
+                Formula::SomeFunctions(fs.clone(), Arc::new(body.at_natural(k)))
             }
-            Formula::NoFunctions(fs, body) => Formula::NoFunctions(fs.clone(), Box::new(body.at_natural(k))),
+            Formula::NoFunctions(fs, body) => Formula::NoFunctions(fs.clone(), Arc::new(body.at_natural(k))),
         }
     }
 
@@ -224,11 +223,11 @@ impl Formula {
             }
             Formula::SomeFunctions(fs, body) => {
                 fs.iter().try_for_each(|f| under(&f.name))?;
-                Formula::SomeFunctions(fs.clone(), Box::new(body.substitute(name, value)?))
+                Formula::SomeFunctions(fs.clone(), Arc::new(body.substitute(name, value)?))
             }
             Formula::NoFunctions(fs, body) => {
                 fs.iter().try_for_each(|f| under(&f.name))?;
-                Formula::NoFunctions(fs.clone(), Box::new(body.substitute(name, value)?))
+                Formula::NoFunctions(fs.clone(), Arc::new(body.substitute(name, value)?))
             }
         })
     }

@@ -1,6 +1,8 @@
 //! Reading the kernel's grammar (see [`text`](super::text)): what is read is rebuilt by the constructors of
 //! [`Expr`], so a text cannot carry a term that is not canonical.
 
+use std::sync::Arc;
+
 use super::expr::{Expr, Name};
 use super::formula::{Formula, Function, Relation};
 use super::rejection::Rejection;
@@ -283,7 +285,7 @@ impl<'a> Reader<'a> {
                 }
                 self.expect(")")?;
                 self.expect(".")?;
-                let body = Box::new(self.formula()?);
+                let body = Arc::new(self.formula()?);
                 Ok(match word {
                     "functions" => Formula::SomeFunctions(symbols, body),
                     _ => Formula::NoFunctions(symbols, body),

@@ -1,6 +1,7 @@
 //! What a derivation says, denied: functions and numbers that satisfy its hypotheses, for which a statement fails.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::kernel::{Atom, Expr, Formula, Function, Name, Node};
 
@@ -19,7 +20,7 @@ impl Derivation {
         functions_in(&body, &mut functions);
         let functions: Vec<Function> =
             functions.into_iter().map(|(name, arity)| Function { name, arity }).collect();
-        if functions.is_empty() { body } else { Formula::SomeFunctions(functions, Box::new(body)) }
+        if functions.is_empty() { body } else { Formula::SomeFunctions(functions, Arc::new(body)) }
     }
 }
 

@@ -102,6 +102,46 @@ impl Distribution {
         self.claim(vec![], self.cdf_at(&self.high), Comparison::Equal, Expr::one())
     }
 
+    /// The distribution function, with quotients in it, begins at zero and has no jump: at each number where a condition
+    /// in it begins or ends to hold, the terms on both sides agree with it. Its density is its derivative between these
+    /// numbers, so that it is the integral of it. `None` where the conditions are not about numbers.
+    pub fn cdf_begins_and_has_no_jump(&self) -> Option<Claim> {
+        let own = Expr::variable(&self.variable);
+        let atom = own.as_atom()?;
+        let (low, high) = (self.low.as_number()?, self.high.as_number()?);
+        let end = |a: &Atom| match a.node() {
+            Node::Indicator(condition) => {
+                let [constant, slope] = condition.poly().coefficients_in(atom).try_into().ok()?;
+                Some(-(constant.as_constant()? * slope.as_constant()?.recip()?))
+            }
+            _ => None,
+        };
+        let conditions: Vec<&Atom> =
+            self.cdf.atoms().filter(|a| matches!(a.node(), Node::Indicator(_))).collect();
+        let mut ends: Vec<Rational> = conditions.into_iter().map(end).collect::<Option<_>>()?;
+        ends.retain(|e| low < *e && *e < high);
+        ends.extend([low, high]);
+        ends.sort();
+        ends.dedup();
+        let near = |point: &Rational| {
+            self.cdf.replace_atoms(|a| {
+                let Node::Indicator(condition) = a.node() else { return None };
+                let value = condition.poly().evaluate(|b| (b == atom).then(|| point.clone()))?;
+                Some(if value.is_negative() { Expr::zero() } else { Expr::one() })
+            })
+        };
+        let mut conjuncts =
+            vec![Conjunct::relation("", vec![], self.cdf_at(&self.low), Comparison::Equal, Expr::zero())];
+        for (from, to) in ends.iter().zip(ends.iter().skip(1)) {
+            let piece = near(&(from + to).halved(1)?);
+            for end in [from, to].map(|end| Expr::number(end.clone())) {
+                let there = piece.substitute_one(&self.variable, &end);
+                conjuncts.push(Conjunct::relation("", vec![], there, Comparison::Equal, self.cdf_at(&end)));
+            }
+        }
+        Some(Claim::about(&[], &[], conjuncts))
+    }
+
     /// The distribution function is the integral of its density from the lower end: it begins at zero
     /// and has no jump.
     pub fn cdf_has_no_jump(&self) -> Claim {
@@ -153,6 +193,34 @@ fn area(e: &Expr, variable: &Name, low: &Expr) -> Option<Expr> {
         let at_inner = integrand.substitute_one(variable, &Expr::variable(inner));
         Some(sum.plus(&Expr::integral(inner, &start, &below, &at_inner)))
     })
+}
+
+/// The same for terms that also have reciprocals of polynomials in the variable, which are nowhere zero where the term
+/// is used.
+pub fn derivative_of_quotient(e: &Expr, variable: &str) -> Option<Expr> {
+    let own = Expr::variable(variable);
+    let atom = own.atoms().next()?;
+    let mut sum = Expr::zero();
+    let mut reciprocals: Vec<&Atom> = Vec::new();
+    for a in e.atoms().filter(|a| *a != atom && a.mentions_variable(variable)) {
+        match a.node() {
+            Node::Indicator(_) => {}
+            Node::Inverse(d) if d.atoms().all(|b| b == atom || !b.mentions_variable(variable)) => {
+                if !reciprocals.contains(&a) {
+                    reciprocals.push(a);
+                }
+            }
+            _ => return None,
+        }
+    }
+    sum = sum.plus(&Expr::from(e.poly().derivative(atom)));
+    for a in reciprocals {
+        // (1/d)' = −d'/d²
+        let Node::Inverse(d) = a.node() else { return None };
+        let inner = Expr::from(d.poly().derivative(atom)).times(&Expr::from(a).pow(2)).negated();
+        sum = sum.plus(&Expr::from(e.poly().derivative(a)).times(&inner));
+    }
+    Some(sum)
 }
 
 /// The derivative between the break points of a polynomial with indicators in one variable; `None` where the

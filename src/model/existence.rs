@@ -88,7 +88,7 @@ impl Existence {
 
     /// The claim.
     pub fn formula(&self) -> Formula {
-        let (functions, body) = (self.functions.clone(), Box::new(self.body()));
+        let (functions, body) = (self.functions.clone(), Arc::new(self.body()));
         match self.quantity {
             Quantity::Some => Formula::SomeFunctions(functions, body),
             Quantity::No => Formula::NoFunctions(functions, body),

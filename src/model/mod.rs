@@ -33,7 +33,7 @@ pub use derivation::{
     Application, Binder, Chain, Derivation, Hypothesis, Justification, Link, Proposition, TypeSpace,
     in_type_space, together,
 };
-pub use distribution::{Distribution, derivative};
+pub use distribution::{Distribution, derivative, derivative_of_quotient};
 pub use equilibrium::{Concept, equilibrium};
 pub use existence::{Existence, Quantity};
 pub use fold::fold;

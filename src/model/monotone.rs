@@ -66,7 +66,21 @@ fn no_circulation(rule: &Mechanism, i: usize) -> Option<System> {
         circulation: Some(Circulation { agent: i, name: name.clone(), reports }),
     };
     let graph = problem.circulation.as_ref()?;
-    let gained = graph.reports.iter().map(|p| (problem.at(0, graph.place(&problem, p)), -&p.margin));
+    let numbers: Vec<Vec<Expr>> = ranges
+        .iter()
+        .map(|b| b.points.all().iter().map(|p| Expr::number(p.value.clone())).collect())
+        .collect();
+    // The value of the function at a profile of types and report, by its number.
+    let at = |place: usize| {
+        let (mut rest, mut point) = (place, Vec::with_capacity(numbers.len()));
+        for own in numbers.iter().rev() {
+            point.extend(own.get(rest % own.len().max(1)).cloned());
+            rest /= own.len().max(1);
+        }
+        point.reverse();
+        Expr::apply(problem.unknowns.first().map(|u| &*u.function.name).unwrap_or_default(), point)
+    };
+    let gained = graph.reports.iter().map(|p| (at(graph.place(&problem, p)), -&p.margin));
     let gained = total(gained.collect())?;
     let what = format!("{name}: what is gained");
     let gains = Conjunct::relation(what, vec![], gained, Comparison::Greater, Expr::zero());

@@ -178,11 +178,45 @@ pub(super) fn virtual_parts(type_: &Bound, density: &Expr, higher: &Expr) -> (Ex
         false => Expr::is_zero_indicator(&density).times(&Expr::is_zero_indicator(higher)),
     };
     let p = type_.value().times(&density).minus(&higher.times(&slope));
+    if let Some(parts) = without_quotients(&p, &density, &own) {
+        return parts;
+    }
     match density.as_number().and_then(|f| f.recip()) {
         Some(k) => (p.scaled(&k), Expr::one()),
         // Where there is nobody and no type is higher, both parts of `p` and the density are zero.
         None => (p.plus(&type_.value().times(&none)), density.plus(&none)),
     }
+}
+
+/// Two terms in a variable times the squares of the divisors in them, which are nowhere zero: without quotients. `None`
+/// if there are none, or if conditions say where the divisors matter.
+fn without_quotients(p: &Expr, f: &Expr, own: &Expr) -> Option<(Expr, Expr)> {
+    let name = own.as_variable()?;
+    let inverses: Vec<&Atom> = p
+        .atoms()
+        .chain(f.atoms())
+        .filter(|a| a.mentions_variable(name) && own.as_atom() != Some(a))
+        .collect();
+    let plain = |a: &&Atom| matches!(a.node(), Node::Inverse(d) if d.is_polynomial());
+    if inverses.is_empty() || !inverses.iter().all(plain) {
+        return None;
+    }
+    let (mut p, mut f) = (p.clone(), f.clone());
+    for a in inverses {
+        let Node::Inverse(divisor) = a.node() else { return None };
+        let highest = p.poly().degree_in(a).max(f.poly().degree_in(a));
+        let even = highest + highest % 2;
+        let times = |e: &Expr| {
+            let coefficients = e.poly().coefficients_in(a).into_iter().zip(0_u32..);
+            coefficients.fold(Expr::zero(), |sum, (c, k)| {
+                sum.plus(&Expr::from(c).times(&divisor.pow(even.saturating_sub(k))))
+            })
+        };
+        if highest > 0 {
+            (p, f) = (times(&p), times(&f));
+        }
+    }
+    Some((p, f))
 }
 
 impl Power {

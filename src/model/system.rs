@@ -143,7 +143,7 @@ impl System {
         let mut parts = self.problem.parts();
         parts.extend(self.aim.iter().map(|(_, row)| row.formula()));
         let functions = self.problem.unknowns.iter().map(|u| u.function.clone()).collect();
-        let body = Box::new(Formula::And(parts));
+        let body = Arc::new(Formula::And(parts));
         match self.quantity {
             Quantity::Some => Formula::SomeFunctions(functions, body),
             Quantity::No => Formula::NoFunctions(functions, body),

@@ -5,6 +5,7 @@ mod algebraic;
 mod basis;
 mod boxes;
 mod cleared;
+mod columns;
 mod conjugate;
 mod context;
 mod dictionary;

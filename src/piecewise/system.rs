@@ -1,11 +1,12 @@
 //! Exact systems of linear comparisons: [`solve`], [`maximise`].
 //!
 //! Unknowns are free; each row says that a linear term is at least zero, positive, or zero. What is easy is taken out
-//! first (`presolve`), the rest goes to the dictionary (`dictionary`), at first in rounded numbers: where these end, the
+//! first (`presolve`), unknowns that add nothing are zero (`columns`), the rest goes to the dictionary (`dictionary`), at first in rounded numbers: where these end, the
 //! rows that hold with equality are solved exactly (`basis`), and what comes out is compared with every row. If it does
 //! not fit, the dictionary is used in exact numbers. Untrusted: points and multipliers are checked by the kernel.
 
 use super::basis;
+use super::columns;
 use super::dictionary::{Dictionary, End};
 use super::number::Fixed;
 use super::presolve::Presolved;
@@ -146,12 +147,17 @@ fn best(
     limit: usize,
     numbers: Numbers,
 ) -> Option<Best> {
-    let system = match Presolved::new(unknowns, rows, objective) {
+    let mut system = match Presolved::new(unknowns, rows, objective) {
         Ok(system) => system,
         Err(Answer::Contradiction(multipliers)) => return Some(Best::Infeasible(multipliers)),
         Err(Answer::Point(_)) => return None,
     };
-    let (objective, sum) = system.objective(objective)?;
+    let (mut objective, sum) = system.objective(objective)?;
+    let idle = columns::idle(system.unknowns(), &system.rows, &objective);
+    if idle.contains(&true) {
+        let counts = |(u, _): &(usize, Rational)| idle.get(*u) != Some(&true);
+        system.rows.iter_mut().chain([&mut objective]).for_each(|row| row.terms.retain(counts));
+    }
     let rounded = Dictionary::<Fixed>::new(system.unknowns(), &system.rows, limit)
         .and_then(|mut d| d.maximise(&objective))
         .and_then(|end| basis::exact(system.unknowns(), &system.rows, &objective, &end, limit));

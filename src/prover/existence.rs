@@ -95,12 +95,12 @@ pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
     let pivot = pivot(existence, &[])?;
     match plan(existence, &pivot, &[])? {
         (plan, Some(mechanism)) => {
-            let statement = Formula::SomeFunctions(existence.functions.clone(), Box::new(existence.body()));
+            let statement = Formula::SomeFunctions(existence.functions.clone(), Arc::new(existence.body()));
             let proved = prove(Statement::from(statement), &Hints::planned(plan))?;
             Ok(Answer::Exists { proved, mechanism })
         }
         (plan, None) => {
-            let statement = Formula::NoFunctions(existence.functions.clone(), Box::new(existence.body()));
+            let statement = Formula::NoFunctions(existence.functions.clone(), Arc::new(existence.body()));
             let proved = prove(Statement::from(statement), &Hints::planned(plan))?;
             Ok(Answer::Impossible { proved, surplus: pivot.surplus })
         }

@@ -26,7 +26,7 @@ fn check(bencher: divan::Bencher<'_, '_>, text: &str) {
 }
 
 /// Efficient, incentive compatible, agreeable and balanced: none exists from six points on.
-#[divan::bench(args = [10, 20, 40], sample_count = 5)]
+#[divan::bench(args = [10, 20, 40, 60], sample_count = 5)]
 fn existence(bencher: divan::Bencher<'_, '_>, points: usize) {
     let claim = "claim c: no mechanism on trade is efficient, BIC, interim IR and budget balanced";
     check(bencher, &format!("{}{claim}", trade(points)));
@@ -42,7 +42,7 @@ fn second_best(bencher: divan::Bencher<'_, '_>, points: usize) {
 
 /// A rule that gives each type its best outcome, with values of three characteristics; with two outcomes exchanged there is
 /// a cycle.
-fn implementable(types: i64, exchanged: bool) -> String {
+fn rule(types: i64, exchanged: bool, property: &str) -> String {
     let characteristics = |k: i64| [k * 7919 % 101 - 50, k * 104_729 % 103 - 51, k * 1_299_709 % 107 - 53];
     let outcome = |k: i64| match k {
         _ if exchanged && k == types / 2 => types / 3,
@@ -64,7 +64,7 @@ fn implementable(types: i64, exchanged: bool) -> String {
            value a = table t, x {{\n{rows}}}
          }}
          rule own on many: x = table t {{\n{rule}}}
-         claim c: own is implementable",
+         claim c: own is {property}",
         names("t"),
         names("x")
     )
@@ -73,11 +73,23 @@ fn implementable(types: i64, exchanged: bool) -> String {
 /// Payments that implement a rule.
 #[divan::bench(args = [50, 100, 500], sample_count = 3)]
 fn payments(bencher: divan::Bencher<'_, '_>, types: i64) {
-    check(bencher, &implementable(types, false));
+    check(bencher, &rule(types, false, "implementable"));
 }
 
 /// A cycle of types that no payments stop.
 #[divan::bench(args = [50, 100, 500], sample_count = 3)]
 fn cycles(bencher: divan::Bencher<'_, '_>, types: i64) {
-    check(bencher, &implementable(types, true));
+    check(bencher, &rule(types, true, "implementable"));
+}
+
+/// That no cycle of any length gains.
+#[divan::bench(args = [50, 100, 500], sample_count = 3)]
+fn no_cycles(bencher: divan::Bencher<'_, '_>, types: i64) {
+    check(bencher, &rule(types, false, "cyclically monotone"));
+}
+
+/// A cycle that gains.
+#[divan::bench(args = [50, 100, 500], sample_count = 3)]
+fn one_cycle(bencher: divan::Bencher<'_, '_>, types: i64) {
+    check(bencher, &rule(types, true, "cyclically monotone"));
 }

@@ -1,7 +1,7 @@
 //! Priors: density and distribution function, with what must be true of them.
 
 use crate::kernel::{Expr, Name as Symbol};
-use crate::model::{Bound, Comparison, Distribution, Power, derivative};
+use crate::model::{Bound, Comparison, Distribution, Power, derivative, derivative_of_quotient};
 
 use super::names::{advise, complain, names_in};
 use super::scope::{Env, Range, Universe};
@@ -56,13 +56,21 @@ pub(super) fn prior(
         }
         DistributionKind::Cdf { body, .. } => {
             let (variable, cdf) = body_of(universe, body, power, [&from, &to], obligations)?;
-            let density = derivative(&cdf, &variable).ok_or_else(|| {
-                let help = "a cdf is a polynomial in one variable, or `cases` of such";
+            let unsupported = || {
+                let help = "a cdf is a polynomial in one variable, a quotient of such, or `cases` of these";
                 advise("unsupported", "this cdf has no density in the language", body.span, help)
-            })?;
+            };
+            let plain = derivative(&cdf, &variable);
+            let is_quotient = plain.is_none();
+            let density =
+                plain.or_else(|| derivative_of_quotient(&cdf, &variable)).ok_or_else(unsupported)?;
             let prior = Distribution { variable, low: from, high: to, density, cdf, atoms: vec![] };
             require(universe, obligations, d, prior.cdf_ends_at_one(), Wrong::End);
-            require(universe, obligations, d, prior.cdf_has_no_jump(), Wrong::Jump);
+            let no_jump = match is_quotient {
+                true => prior.cdf_begins_and_has_no_jump().ok_or_else(unsupported)?,
+                false => prior.cdf_has_no_jump(),
+            };
+            require(universe, obligations, d, no_jump, Wrong::Jump);
             require(universe, obligations, d, prior.density_is_nonnegative(), Wrong::Decreasing);
             Ok(prior)
         }

@@ -10,6 +10,7 @@
 mod efficiency;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::exact::Rational;
 use crate::kernel::rule::calculus::{Area, Interval};
@@ -43,7 +44,7 @@ pub(super) fn prove(
         pinned: BTreeMap::new(),
     };
     let premise = proof.contradiction(worst)?;
-    let statement = Formula::NoFunctions(existence.functions.clone(), Box::new(existence.body()));
+    let statement = Formula::NoFunctions(existence.functions.clone(), Arc::new(existence.body()));
     proof.builder.add(Step::Impossible { premise, statement })
 }
 
