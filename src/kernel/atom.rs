@@ -98,8 +98,8 @@ impl Atom {
         let mut natural = matches!(node, Node::Natural | Node::Power(_));
         let mut add = |e: &Expr, binders: u32| {
             for a in e.atoms() {
-                variables.extend(a.0.variables.iter().cloned());
-                functions.extend(a.0.functions.iter().cloned());
+                a.0.variables.iter().for_each(|name| insert(&mut variables, name));
+                a.0.functions.iter().for_each(|name| insert(&mut functions, name));
                 natural |= a.0.natural;
                 loose = loose.max(a.0.loose.saturating_sub(binders));
                 depth = depth.max(a.0.depth.saturating_add(1));
@@ -126,14 +126,10 @@ impl Atom {
             }
         }
         match &node {
-            Node::Variable(name) => variables.push(name.clone()),
-            Node::Apply(name, _) => functions.push(name.clone()),
+            Node::Variable(name) => insert(&mut variables, name),
+            Node::Apply(name, _) => insert(&mut functions, name),
             Node::Bound(k) => loose = k.saturating_add(1),
             _ => {}
-        }
-        for names in [&mut variables, &mut functions] {
-            names.sort();
-            names.dedup();
         }
         Atom(Arc::new(Shared { node, variables, functions, natural, loose, depth, weight }))
     }
@@ -186,6 +182,13 @@ impl Atom {
     /// Whether a function occurs.
     pub fn mentions_function(&self, name: &str) -> bool {
         self.0.functions.iter().any(|n| &**n == name)
+    }
+}
+
+/// Adds a name to an increasing list.
+fn insert(names: &mut Vec<Name>, name: &Name) {
+    if let Err(place) = names.binary_search(name) {
+        names.insert(place, name.clone());
     }
 }
 

@@ -27,18 +27,29 @@ pub use spelling::format;
 /// Reads a file and resolves its names. Beside errors of syntax there is what is wrong with the items that have none,
 /// unless it may come from those that have: it speaks of a name that occurs in them.
 pub fn read(text: &str, ironing: Ironing) -> Result<(ast::File, ResolvedFile), Vec<Diagnostic>> {
-    let parser::Parsed { file, broken, mut complaints } = parser::parse_items(text);
+    let parser::Parsed { file, mut broken, mut complaints } = parser::parse_items(text);
     if complaints.is_empty() {
         let resolved = resolve(&file, ironing)?;
         return Ok((file, resolved));
     }
-    let speaks_of_broken = |span: ast::Span| {
+    let names = |span: ast::Span| -> Vec<String> {
         let words = text.get(span.start..span.end).unwrap_or_default();
-        let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        words.split(|c| !is_part(c)).any(|word| broken.iter().any(|b| *b == canonical_name(word)))
+        words.split(|c: char| !c.is_alphanumeric() && c != '_').map(canonical_name).collect()
     };
+    let defines = |item: &&ast::Item| {
+        use ast::ItemKind::{Mechanism, Parameter, Setting, Strategy};
+        matches!(item.kind, Parameter { .. } | Setting(_) | Mechanism(_) | Strategy(_))
+    };
+    for item in file.items.iter().filter(defines) {
+        // What is made of something broken is broken, too: the name stands behind the first word.
+        let words = names(item.span);
+        if words.iter().any(|word| broken.contains(word)) {
+            broken.extend(words.into_iter().skip(1).find(|word| !word.is_empty()));
+        }
+    }
     let more = resolve(&file, ironing).err().unwrap_or_default();
-    complaints.extend(more.into_iter().filter(|d| !speaks_of_broken(d.span)));
+    let stands_alone = |d: &Diagnostic| !names(d.span).iter().any(|word| broken.contains(word));
+    complaints.extend(more.into_iter().filter(stands_alone));
     complaints.sort_by_key(|d| d.span.start);
     Err(complaints)
 }

@@ -31,7 +31,7 @@ fn json_is_one_document_with_its_errors_inside() {
         (&"2".into(), &"3".into())
     );
     let errors = document["errors"].as_array().unwrap();
-    assert_eq!((errors.len(), keys(&errors[0]).as_str()), (1, "code column line message path"));
+    assert_eq!((errors.len(), keys(&errors[0]).as_str()), (1, "code column help line message notes path"));
     assert_eq!(
         (&errors[0]["path"], &errors[0]["line"], &errors[0]["column"]),
         (&"./c.mech".into(), &2.into(), &10.into())
