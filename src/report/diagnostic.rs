@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 
-use super::document::InputError;
+use super::document::{Advice, InputError};
 use crate::lang::ast::Span;
 use crate::lang::{Diagnostic, Source};
 
@@ -26,8 +26,7 @@ pub fn render_diagnostic(source: &Source, diagnostic: &Diagnostic, colour: Colou
         column,
         code: diagnostic.code.to_owned(),
         message: diagnostic.message.clone(),
-        notes: diagnostic.notes.clone(),
-        help: diagnostic.help.clone(),
+        advice: advice(diagnostic),
         rendered: rendered(source, diagnostic, colour),
     }
 }
@@ -41,8 +40,7 @@ pub fn file_error(path: &str, diagnostic: &Diagnostic, colour: Colour) -> InputE
         column: 1,
         code: diagnostic.code.to_owned(),
         message: diagnostic.message.clone(),
-        notes: diagnostic.notes.clone(),
-        help: diagnostic.help.clone(),
+        advice: advice(diagnostic),
         rendered: renderer(colour).render(&[group]),
     }
 }
@@ -58,6 +56,10 @@ pub fn place_error(
     let group = group(Group::with_title(title(diagnostic)).element(origin), diagnostic);
     let rendered = renderer(colour).render(&[group]);
     InputError { line, column, rendered, ..file_error(path, diagnostic, colour) }
+}
+
+fn advice(diagnostic: &Diagnostic) -> Box<Advice> {
+    Box::new(Advice { notes: diagnostic.notes.clone(), help: diagnostic.help.clone() })
 }
 
 fn renderer(colour: Colour) -> Renderer {

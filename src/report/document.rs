@@ -221,13 +221,21 @@ pub struct InputError {
     pub code: String,
     /// Its first line.
     pub message: String,
+    /// What is said below it.
+    #[serde(flatten)]
+    pub advice: Box<Advice>,
+    /// The rendered snippet with caret, notes and help.
+    #[serde(skip)]
+    pub rendered: String,
+}
+
+/// What is said of a complaint below its first line.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Advice {
     /// Facts that explain it.
     pub notes: Vec<String>,
     /// What to do about it, if that is certain.
     pub help: Option<String>,
-    /// The rendered snippet with caret, notes and help.
-    #[serde(skip)]
-    pub rendered: String,
 }
 
 /// Counts over all statements.
