@@ -38,13 +38,18 @@ fn check(unknowns: usize, rows: &[Row], answer: &Answer) {
     }
 }
 
-#[test]
-fn random_systems_have_a_point_or_a_contradiction() {
-    let mut state: u64 = 7;
-    let mut next = |below: u64| {
+/// Numbers below a bound that look random, always the same for a seed.
+fn numbers(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut state = seed;
+    move |below| {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (state >> 33) % below
-    };
+    }
+}
+
+#[test]
+fn random_systems_have_a_point_or_a_contradiction() {
+    let mut next = numbers(7);
     let (mut points, mut contradictions) = (0, 0);
     for _ in 0..400 {
         let unknowns = 1 + next(5) as usize;
@@ -142,11 +147,7 @@ fn check_best(unknowns: usize, rows: &[Row], gain: &[(usize, Rational)], best: &
 
 #[test]
 fn random_programs_have_an_optimum_with_multipliers_or_a_ray_or_a_contradiction() {
-    let mut state: u64 = 11;
-    let mut next = |below: u64| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 33) % below
-    };
+    let mut next = numbers(11);
     let mut seen = [0; 3];
     for round in 0..600 {
         let unknowns = 1 + next(6) as usize;
@@ -177,11 +178,7 @@ fn random_programs_have_an_optimum_with_multipliers_or_a_ray_or_a_contradiction(
 
 #[test]
 fn unknowns_that_add_nothing_do_not_change_what_is_found() {
-    let mut state: u64 = 31;
-    let mut next = |below: u64| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 33) % below
-    };
+    let mut next = numbers(31);
     let mut seen = [0; 3];
     for _ in 0..150 {
         let (base, unknowns) = (2 + next(4) as usize, 90);
@@ -297,11 +294,7 @@ fn greatest_cycle(gain: &[Vec<i64>]) -> i64 {
 
 #[test]
 fn a_rule_is_cyclically_monotone_exactly_if_no_cycle_that_is_written_out_gains() {
-    let mut state: u64 = 23;
-    let mut next = |below: u64| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 33) % below
-    };
+    let mut next = numbers(23);
     let mut seen = [0; 2];
     for round in 0..40 {
         let n = 2 + round % 4;

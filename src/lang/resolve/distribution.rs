@@ -72,17 +72,28 @@ impl Env<'_> {
                 );
                 let diagnostic = Diagnostic::new("division-by-zero", message, e.span)
                     .help("name a point below the highest type, as in `hazard_rate(sale, i, y)`");
-                let scope = match point {
-                    None => std::mem::replace(&mut self.settings, vec![setting.clone()]),
-                    Some(_) => self.settings.clone(),
-                };
-                self.oblige(rest.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
-                self.settings = scope;
+                self.not_zero(&setting, point, &rest, diagnostic);
                 density.times(&Expr::inverse(&rest))
             }
         };
         let shown = if point.is_none() { agent.name.as_str() } else { "" };
         self.quantity(e, &setting, shown, setting.kept(&term))
+    }
+
+    /// That a divisor is not zero: at the point that is named, or at all types of the setting.
+    fn not_zero(
+        &mut self,
+        setting: &Arc<Setting>,
+        point: Option<&ast::Expr>,
+        divisor: &Expr,
+        diagnostic: Diagnostic,
+    ) {
+        let scope = match point {
+            None => std::mem::replace(&mut self.settings, vec![setting.clone()]),
+            Some(_) => self.settings.clone(),
+        };
+        self.oblige(divisor.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
+        self.settings = scope;
     }
 
     /// The density of the type at a value of the variable that it is written with, given that of the variable.
@@ -108,12 +119,7 @@ impl Env<'_> {
                 format!("the density of `{}` is not bounded, or not defined, here", agent.type_.shown);
             let diagnostic = Diagnostic::new("division-by-zero", message, span)
                 .help("name a point above the lowest type, as in `pdf(sale, i, 1/2)`");
-            let scope = match point {
-                None => std::mem::replace(&mut self.settings, vec![setting.clone()]),
-                Some(_) => self.settings.clone(),
-            };
-            self.oblige(slope.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
-            self.settings = scope;
+            self.not_zero(setting, point, &slope, diagnostic);
         }
         Ok(density.times(&Expr::inverse(&slope)))
     }
