@@ -38,6 +38,15 @@ fn check(unknowns: usize, rows: &[Row], answer: &Answer) {
     }
 }
 
+/// Whether there is a value, no end, or no solution.
+fn kind(best: &Best) -> usize {
+    match best {
+        Best::Value { .. } => 0,
+        Best::Unbounded(_) => 1,
+        Best::Infeasible(_) => 2,
+    }
+}
+
 /// Numbers below a bound that look random, always the same for a seed.
 fn numbers(seed: u64) -> impl FnMut(u64) -> u64 {
     let mut state = seed;
@@ -167,11 +176,7 @@ fn random_programs_have_an_optimum_with_multipliers_or_a_ray_or_a_contradiction(
         let gain: Vec<_> = gain.into_iter().filter(|(_, c)| !c.is_zero()).collect();
         let best = maximise(unknowns, &rows, &gain, 1_000_000).unwrap();
         check_best(unknowns, &rows, &gain, &best);
-        seen[match best {
-            Best::Value { .. } => 0,
-            Best::Unbounded(_) => 1,
-            Best::Infeasible(_) => 2,
-        }] += 1;
+        seen[kind(&best)] += 1;
     }
     assert!(seen.iter().all(|n| *n > 40), "{seen:?}");
 }
@@ -198,11 +203,7 @@ fn unknowns_that_add_nothing_do_not_change_what_is_found() {
         let gain: Vec<(usize, Rational)> = terms(&own).into_iter().map(|(k, c)| (k, c.into())).collect();
         let best = maximise(unknowns, &rows, &gain, 10_000_000).unwrap();
         check_best(unknowns, &rows, &gain, &best);
-        seen[match best {
-            Best::Value { .. } => 0,
-            Best::Unbounded(_) => 1,
-            Best::Infeasible(_) => 2,
-        }] += 1;
+        seen[kind(&best)] += 1;
     }
     assert!(seen.iter().all(|n| *n > 10), "{seen:?}");
 }

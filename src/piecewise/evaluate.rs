@@ -64,17 +64,12 @@ impl Engine {
         Self::default()
     }
 
-    /// A fresh engine that knows where functions touch: terms that are zero there.
-    pub fn touching(forms: Vec<Expr>) -> Self {
-        Engine { forms, ..Self::default() }
-    }
-
     /// A fresh engine for questions some of which are asked again.
     pub fn keeping() -> Self {
         Engine { memory: Memory::of_signs(), ..Self::default() }
     }
 
-    /// The same with a full budget again, and what was found before.
+    /// The same with a full budget again, what was found before, and terms that are zero where functions touch.
     #[must_use]
     pub fn afresh(self, forms: Vec<Expr>) -> Self {
         Engine { forms, memory: self.memory, ..Self::default() }

@@ -154,7 +154,7 @@ fn by_one_formula(context: &[Fact], charge: &Charge, body: &Expr) -> Result<Extr
         let form = Expr::variable(&y.name).minus(&at);
         let holds = |facts: &[Fact], e: &Expr| {
             let facts = [facts, context.as_slice()].concat();
-            Engine::touching(vec![form.clone()]).tree(&facts, Relation::AtLeast, e).is_ok()
+            Engine::new().afresh(vec![form.clone()]).tree(&facts, Relation::AtLeast, e).is_ok()
         };
         // A point that lies in the interval for all parameters.
         let inside = [at.minus(&y.low), y.high.minus(&at)];

@@ -49,8 +49,7 @@ pub(super) fn choices(
     let mut out: Vec<Table> = vec![BTreeMap::new()];
     let mut known: BTreeSet<Name> = BTreeSet::new();
     while let Some((f, arity)) = next(unknown, &known, &spoken) {
-        let parameters: Vec<Name> =
-            (1..=arity).map(|k| if arity == 1 { "y".into() } else { format!("y_{k}").into() }).collect();
+        let parameters = parameters(arity);
         let bodies = library(&parameters, shelf);
         let with = |table: &Table, body: &Expr| {
             let mut table = table.clone();
@@ -77,10 +76,18 @@ pub(super) fn choices(
         out.truncate(TABLES);
     }
     if shelf == Shelf::All {
-        let is_new = |(ps, body): &(Vec<Name>, Expr)| !library(ps, Shelf::First).contains(body);
+        let of_arity = |arity: &usize| (*arity, library(&parameters(*arity), Shelf::First));
+        let first: BTreeMap<usize, Vec<Expr>> = unknown.values().map(of_arity).collect();
+        let is_new =
+            |(ps, body): &(Vec<Name>, Expr)| !first.get(&ps.len()).is_some_and(|all| all.contains(body));
         out.retain(|table| table.values().any(is_new));
     }
     out
+}
+
+/// The names of the arguments of a function.
+fn parameters(arity: usize) -> Vec<Name> {
+    (1..=arity).map(|k| if arity == 1 { "y".into() } else { format!("y_{k}").into() }).collect()
 }
 
 /// The function that is given a value next: after it, most hypotheses are about known functions.
