@@ -75,6 +75,12 @@ const TOKEN_LIMIT: usize = 1_000_000;
 
 /// Splits a text into tokens.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
+    let (tokens, complaints) = tokens_and_complaints(text)?;
+    complaints.into_iter().next().map_or(Ok(tokens), |complaint| Err(Box::new(complaint)))
+}
+
+/// Splits a text into tokens. Signs without a meaning are left out, or read as what was meant, and complained of.
+pub(super) fn tokens_and_complaints(text: &str) -> Result<(Vec<Token>, Vec<Diagnostic>), Box<Diagnostic>> {
     if text.len() > SIZE_LIMIT {
         let message = format!("the file has more than {SIZE_LIMIT} bytes");
         return Err(Box::new(Diagnostic::new("too-large", message, Span::new(0, 0))));
@@ -82,10 +88,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
     if let Some(complaint) = misleading(text) {
         return Err(Box::new(complaint));
     }
-    let mut out = Vec::new();
+    let (mut out, mut complaints) = (Vec::new(), Vec::new());
     let (mut rest, mut line) = (text.strip_prefix('\u{feff}').unwrap_or(text), 0);
     let mut position = Position::Margin;
     let mut spacing = Spacing::Before;
+    // The last line with a sign that has no meaning.
+    let mut complained: Option<usize> = None;
     // Whether the line begins with `source`: what follows the title there is free text.
     let mut source_line = false;
     loop {
@@ -102,7 +110,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
             continue;
         }
         if rest.is_empty() {
-            return Ok(out);
+            return Ok((out, complaints));
         }
         let start = text.len() - rest.len();
         let after_title = matches!(out.last().map(|t: &Token| &t.kind), Some(TokenKind::Text(_)));
@@ -110,10 +118,28 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
         let is_mistaken = may_be_mistaken && MISTAKEN.iter().any(|(written, _)| rest.starts_with(written));
         let read = match (source_line && after_title, is_mistaken) {
             (true, _) => free_text(rest),
-            (false, true) => return Err(Box::new(complaint(rest, start))),
+            (false, true) => meant(rest),
             (false, false) => token(rest),
         };
-        let Ok((after, kind)) = read else { return Err(Box::new(complaint(rest, start))) };
+        let mut skipped = 0;
+        if is_mistaken || read.is_err() {
+            let complaint = complaint(rest, start);
+            skipped = complaint.span.end - start;
+            // One complaint a line.
+            if complained != Some(line) {
+                complaints.push(complaint);
+            }
+            complained = Some(line);
+        }
+        let Ok((after, kind)) = read else {
+            let (sign, after) = rest.split_at_checked(skipped).unwrap_or((rest, ""));
+            if let Some(quoted) = sign.strip_prefix('"') {
+                let (kind, span) = (TokenKind::Text(quoted.to_owned()), Span::new(start, start + sign.len()));
+                out.push(Token { kind, span, line, position, spacing });
+            }
+            (rest, position, spacing) = (after, Position::Later, Spacing::Absent);
+            continue;
+        };
         let span = Span::new(start, text.len() - after.len());
         if matches!(&kind, TokenKind::Number(digits) if digits.len() > DIGIT_LIMIT) {
             let message = format!("this number has more than {DIGIT_LIMIT} digits");
@@ -128,6 +154,19 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
             return Err(Box::new(Diagnostic::new("too-large", message, span)));
         }
         (rest, position, spacing) = (after, Position::Later, Spacing::Absent);
+    }
+}
+
+/// A mistaken sign, read as what was meant if that is one sign.
+fn meant(rest: &str) -> IResult<&str, TokenKind> {
+    let written = MISTAKEN.iter().find(|(written, _)| rest.starts_with(written));
+    let sign = written.and_then(|(written, meant)| {
+        let after = rest.strip_prefix(written)?;
+        symbol(meant).ok().filter(|(more, _)| more.is_empty()).map(|(_, sign)| (after, sign))
+    });
+    match sign {
+        Some((after, sign)) => Ok((after, TokenKind::Symbol(sign))),
+        None => map(symbol, TokenKind::Symbol).parse(""),
     }
 }
 

@@ -31,29 +31,21 @@ use crate::lang::ast::{
 };
 use crate::lang::lexer::{Token, TokenKind};
 
-const LINES: [&str; 9] =
-    ["`agent`", "`agents`", "`outcome`", "`one`", "`value`", "`outside`", "`share`", "`ties`", "`prior`"];
-const RULES: [&str; 4] = ["`allocation`", "`payment`", "`probability`", "`outcome`"];
+const LINES: [&str; 9] = ["agent", "agents", "outcome", "one", "value", "outside", "share", "ties", "prior"];
+const RULES: [&str; 4] = ["allocation", "payment", "probability", "outcome"];
 
 impl Parser<'_> {
     pub(super) fn setting(&mut self) -> Parse<Setting> {
         let name = self.name("the name of the setting")?;
-        let opened = self.expect("{")?;
-        let mut lines = Vec::new();
-        loop {
-            while self.accept(";") {}
-            let comments = self.take_comments();
-            if self.is_symbol("}") || self.peek().is_none() {
-                self.close("}", opened)?;
-                let setting = Setting { name, lines, end_comments: comments };
-                self.settings.push(setting.clone());
-                return Ok(setting);
-            }
-            let start = self.here();
-            let kind = self.setting_line(&lines)?;
-            let span = Span::new(start.start, self.end());
-            lines.push(SettingLine { comments, trailing: self.trailing(), kind, span });
-        }
+        let (lines, end_comments) = self.block(&LINES, |parser, comments, before| {
+            let start = parser.here();
+            let kind = parser.setting_line(before)?;
+            let span = Span::new(start.start, parser.end());
+            Ok(SettingLine { comments, trailing: parser.trailing(), kind, span })
+        })?;
+        let setting = Setting { name, lines, end_comments };
+        self.settings.push(setting.clone());
+        Ok(setting)
     }
 
     pub(super) fn word(&mut self) -> Option<String> {
@@ -64,12 +56,7 @@ impl Parser<'_> {
     }
 
     fn setting_line(&mut self, before: &[SettingLine]) -> Parse<SettingKind> {
-        let word = self.word().unwrap_or_default();
-        if !LINES.contains(&format!("`{word}`").as_str()) {
-            let wanted: Vec<&str> = LINES.iter().copied().chain(["`}`"]).collect();
-            return Err(self.expected(&wanted));
-        }
-        self.at += 1;
+        let word = self.one_of(&LINES)?;
         Ok(match word.as_str() {
             "agent" => {
                 let name = self.name("the name of the agent")?;
@@ -312,32 +299,17 @@ impl Parser<'_> {
             }
             return Ok(Mechanism { name, body: MechanismBody::Expr(self.expr()?) });
         }
-        let opened = self.expect("{")?;
-        let mut rules = Vec::new();
-        loop {
-            while self.accept(";") {}
-            let comments = self.take_comments();
-            if self.is_symbol("}") || self.peek().is_none() {
-                self.close("}", opened)?;
-                return Ok(Mechanism {
-                    name,
-                    body: MechanismBody::Rules { setting, rules, end_comments: comments },
-                });
-            }
-            let start = self.here();
-            let kind = self.rule()?;
-            let span = Span::new(start.start, self.end());
-            rules.push(MechanismRule { comments, trailing: self.trailing(), kind, span });
-        }
+        let (rules, end_comments) = self.block(&RULES, |parser, comments, _| {
+            let start = parser.here();
+            let kind = parser.rule()?;
+            let span = Span::new(start.start, parser.end());
+            Ok(MechanismRule { comments, trailing: parser.trailing(), kind, span })
+        })?;
+        Ok(Mechanism { name, body: MechanismBody::Rules { setting, rules, end_comments } })
     }
 
     fn rule(&mut self) -> Parse<MechanismRuleKind> {
-        let word = self.word().unwrap_or_default();
-        if !RULES.contains(&format!("`{word}`").as_str()) {
-            let wanted: Vec<&str> = RULES.iter().copied().chain(["`}`"]).collect();
-            return Err(self.expected(&wanted));
-        }
-        self.at += 1;
+        let word = self.one_of(&RULES)?;
         if word == "probability" {
             let outcome = self.name("the outcome variable")?;
             self.expect("=")?;

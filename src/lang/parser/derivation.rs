@@ -35,6 +35,9 @@ use crate::lang::ast::{
 };
 use crate::lang::lexer::{Token, TokenKind};
 
+/// The words that begin a line; other lines begin a chain.
+const LINES: [&str; 5] = ["given", "let", "step", "apply", "we"];
+
 /// The reasons that are one word, and what they are.
 const SAME: [&str; 4] = ["definition", "algebra", "linearity", "rearranging"];
 const FUNDAMENTAL: [&str; 3] = ["parts", "interchange", "substitution"];
@@ -45,21 +48,12 @@ type Head = (Option<Name>, Vec<Membership>, Vec<Relations>);
 impl Parser<'_> {
     pub(super) fn derivation(&mut self, stance: Stance) -> Parse<Derivation> {
         let name = self.hyphenated()?;
-        let opened = self.expect("{")?;
-        let mut lines = Vec::new();
-        let end_comments = loop {
-            while self.accept(";") {}
-            let comments = self.take_comments();
-            if self.is_symbol("}") || self.peek().is_none() {
-                self.close("}", opened)?;
-                break comments;
-            }
-            let start = self.here();
-            let kind = self.derivation_line()?;
-            let span = Span::new(start.start, self.end());
-            let trailing = self.trailing();
-            lines.push(DerivationLine { comments, trailing, kind, span });
-        };
+        let (lines, end_comments) = self.block(&LINES, |parser, comments, _| {
+            let start = parser.here();
+            let kind = parser.derivation_line()?;
+            let span = Span::new(start.start, parser.end());
+            Ok(DerivationLine { comments, trailing: parser.trailing(), kind, span })
+        })?;
         let refs = if self.accept_word("ref") { self.texts()? } else { vec![] };
         Ok(Derivation { stance, name, lines, end_comments, refs })
     }

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Recursive descent without backtracking: a complaint names everything that was possible at the place
-//! where reading stopped. After an error, reading goes on at the next item.
+//! where reading stopped. After an error, reading goes on at the next line of a block, or the next item.
 
 mod block;
 mod claim;
@@ -16,11 +16,12 @@ mod derivation;
 mod expr;
 mod figure;
 mod grid;
+mod lines;
 mod predicate;
 
 use super::ast::{self, Blank, File, Item, ItemKind, Name, Range, Span, Text};
 use super::diagnostic::Diagnostic;
-use super::lexer::{Position, Spacing, Token, TokenKind, tokens};
+use super::lexer::{Position, Spacing, Token, TokenKind, tokens, tokens_and_complaints};
 
 /// Complaints of one file at most.
 const COMPLAINT_LIMIT: usize = 20;
@@ -89,20 +90,16 @@ pub(super) struct Parsed {
 /// Reads the items of a file, as far as they have no errors.
 pub(super) fn parse_items(text: &str) -> Parsed {
     let (mut items, mut broken, mut complaints) = (vec![], vec![], vec![]);
-    let tokens = match tokens(text) {
-        Ok(tokens) => tokens,
-        Err(complaint) => {
-            complaints.push(*complaint);
-            vec![]
-        }
-    };
+    let (tokens, signs) = tokens_and_complaints(text).unwrap_or_else(|complaint| (vec![], vec![*complaint]));
     let mut parser = Parser::new(text, &tokens);
     while parser.peek().is_some() {
         let start = parser.at;
         match parser.item() {
             Ok(item) => items.push(item),
             Err(complaint) => {
+                complaints.append(&mut parser.complaints);
                 complaints.push(*complaint);
+                complaints.truncate(COMPLAINT_LIMIT);
                 parser.recover();
                 let is_last = complaints.len() >= COMPLAINT_LIMIT;
                 let end = if is_last { tokens.len() } else { parser.at };
@@ -117,6 +114,13 @@ pub(super) fn parse_items(text: &str) -> Parsed {
         }
     }
     let end_comments = parser.take_comments();
+    // A sign without a meaning is enough for its line.
+    let line = |at: usize| text.get(..at).unwrap_or_default().matches('\n').count();
+    let lines: Vec<usize> = signs.iter().map(|sign| line(sign.span.start)).collect();
+    complaints.retain(|complaint| !lines.contains(&line(complaint.span.start)));
+    complaints.extend(signs);
+    complaints.sort_by_key(|complaint| complaint.span.start);
+    complaints.truncate(COMPLAINT_LIMIT);
     Parsed { file: File { items, end_comments }, broken, complaints }
 }
 
@@ -142,11 +146,22 @@ struct Parser<'a> {
     comments: Vec<(usize, String)>,
     /// The settings that were read.
     settings: Vec<ast::Setting>,
+    /// Errors in lines of a block that was read on.
+    complaints: Vec<Diagnostic>,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, tokens: &'a [Token]) -> Self {
-        Parser { text, tokens, at: 0, depth: 0, open: 0, comments: vec![], settings: vec![] }
+        Parser {
+            text,
+            tokens,
+            at: 0,
+            depth: 0,
+            open: 0,
+            comments: vec![],
+            settings: vec![],
+            complaints: vec![],
+        }
     }
 
     /// The next token that is no comment; comments on the way are kept.
@@ -272,7 +287,7 @@ impl<'a> Parser<'a> {
             .label(format!("expected {list}"));
         if let Some(TokenKind::Name(word)) = self.peek().map(|t| &t.kind) {
             let words = wanted.iter().filter_map(|w| w.strip_prefix('`')?.strip_suffix('`'));
-            let near = |w: &&str| strsim::damerau_levenshtein(w, word) <= 1 + w.len() / 4;
+            let near = |w: &&str| strsim::damerau_levenshtein(w, word) < w.len().min(2 + w.len() / 4);
             if let Some(word) = words.filter(near).min_by_key(|w| strsim::damerau_levenshtein(w, word)) {
                 out = out.help(format!("did you mean `{word}`?"));
             }

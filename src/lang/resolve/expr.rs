@@ -194,8 +194,25 @@ impl Env<'_> {
         };
         match found.as_slice() {
             [first, rest @ ..] if rest.iter().all(|s| same(first, s)) => Ok(first.clone()),
-            [] => Err(complain("wrong-stage", "it is not clear which setting this speaks of", inner.span)),
+            [] => Err(self.no_setting(inner)),
             _ => Err(complain("wrong-stage", "this speaks of settings with different agents", inner.span)),
+        }
+    }
+
+    /// The complaint about an expression that speaks of no setting: of a name that is not known, if there is one.
+    fn no_setting(&self, inner: &ast::Expr) -> Box<Diagnostic> {
+        let is_known = |text: &str| {
+            let is_type = |a: &Agent| {
+                a.type_.shown.strip_prefix(text).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+            };
+            let types = |s: &setting::SettingEntry| s.setting.agents.iter().any(is_type);
+            self.values.contains_key(text)
+                || self.universe.sort_of(text).is_some()
+                || self.universe.settings.iter().any(types)
+        };
+        match names_in(inner).iter().find(|name| !is_known(&name.text)) {
+            Some(name) => self.universe.unknown("setting, mechanism or type", &name.text, name.span),
+            None => complain("wrong-stage", "it is not clear which setting this speaks of", inner.span),
         }
     }
 

@@ -20,6 +20,7 @@ mod many;
 mod mechanism;
 mod named;
 mod names;
+mod outside;
 mod powers;
 mod predicate;
 mod prior;

@@ -1,6 +1,7 @@
 //! Names: which ones an expression reads, which settings it is about, and what was meant by one that is
 //! not known.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Resolve;
@@ -9,6 +10,9 @@ use super::scope::Universe;
 use crate::lang::ast::{self, AgentRef, ExprKind, Name, Span, children};
 use crate::lang::diagnostic::Diagnostic;
 use crate::model::Setting;
+
+/// Names that are listed below an unknown one at most.
+const FEW_NAMES: usize = 6;
 
 /// A complaint.
 pub(super) fn complain(code: &'static str, message: impl Into<String>, span: Span) -> Box<Diagnostic> {
@@ -40,17 +44,30 @@ pub(super) fn unknown_name<'a>(
 ) -> Box<Diagnostic> {
     let diagnostic = Diagnostic::new("unknown-name", format!("unknown name `{text}`"), span)
         .label(format!("expected {}", with_article(wanted)));
-    Box::new(match nearest(text, known) {
+    let known: Vec<&str> = known.into_iter().collect();
+    Box::new(match nearest(text, known.iter().copied()) {
         Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
-        None => diagnostic,
+        None => match listed(&known) {
+            Some(names) => diagnostic.help(format!("known here: {names}")),
+            None => diagnostic,
+        },
     })
+}
+
+/// Names in the order of letters, if they are few.
+fn listed(names: &[&str]) -> Option<String> {
+    let names: BTreeSet<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let few = (1..=FEW_NAMES).contains(&names.len());
+    few.then(|| names.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// The known name that is nearest, if it is near.
 fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let distance = |name: &str| strsim::damerau_levenshtein(text, name);
     let best = known.into_iter().min_by_key(|name| distance(name))?;
-    (distance(best) <= 1 + text.chars().count() / 3).then_some(best)
+    let letters = text.chars().count();
+    // Names that have no letter in common are not near.
+    (distance(best) <= (1 + letters / 3).min(letters - 1)).then_some(best)
 }
 
 /// A call with the wrong number of arguments.

@@ -63,22 +63,27 @@ impl Universe {
         let mut out = Universe { ironing, ..Universe::default() };
         let mut settings = 0;
         for item in &file.items {
+            let alone = |read: Resolve<()>| read.map_err(|complaint| vec![*complaint]);
             let (name, read) = match &item.kind {
                 ItemKind::Source { .. } | ItemKind::Claim(_) => continue,
                 ItemKind::Derivation(_) | ItemKind::Figure(_) => continue,
-                ItemKind::Parameter { name, range } => (name, out.parameter(name, range, obligations)),
+                ItemKind::Parameter { name, range } => (name, alone(out.parameter(name, range, obligations))),
                 ItemKind::Setting(s) => {
                     let choice = choices.get(settings).copied().unwrap_or_default();
                     settings += 1;
-                    (&s.name, setting::resolve(&mut out, s, choice, obligations))
+                    let read = setting::resolve(&mut out, s, choice, obligations);
+                    if read.is_err() {
+                        out.broken.extend(setting::types_of(s).map(|name| name.text.clone()));
+                    }
+                    (&s.name, read)
                 }
-                ItemKind::Mechanism(m) => (&m.name, mechanism::resolve(&mut out, m, obligations)),
-                ItemKind::Strategy(s) => (&s.name, mechanism::strategy(&mut out, s, obligations)),
+                ItemKind::Mechanism(m) => (&m.name, alone(mechanism::resolve(&mut out, m, obligations))),
+                ItemKind::Strategy(s) => (&s.name, alone(mechanism::strategy(&mut out, s, obligations))),
             };
-            let complaints = [out.is_not_a_type(name), read].into_iter().filter_map(Result::err);
-            for diagnostic in complaints.collect::<Vec<_>>() {
+            let complaints = [alone(out.is_not_a_type(name)), read].into_iter().filter_map(Result::err);
+            for complaint in complaints.flatten().collect::<Vec<_>>() {
                 out.broken.push(name.text.clone());
-                diagnostics.push(*diagnostic);
+                diagnostics.push(complaint);
             }
         }
         out
@@ -171,7 +176,8 @@ impl Universe {
         let strategies = self.strategies.iter().map(|s| s.name.as_str());
         let parameters = self.parameters.iter().map(|p| p.shown.as_str());
         let rules = self.rules.iter().map(|r| r.name.as_str());
-        let known = settings.chain(mechanisms).chain(rules).chain(strategies).chain(parameters);
+        let broken = self.broken.iter().map(String::as_str);
+        let known = settings.chain(mechanisms).chain(rules).chain(strategies).chain(parameters).chain(broken);
         let mut same_sort: Vec<&str> = match wanted {
             "setting" => self.settings.iter().map(|s| s.setting.name.as_str()).collect(),
             "mechanism" => self.mechanisms.iter().map(|m| m.name.as_str()).collect(),

@@ -30,15 +30,38 @@ pub(super) const FEW_AGENTS: usize = 8;
 /// Outcomes in a setting at most.
 const OUTCOME_LIMIT: usize = 1_000;
 
-/// Reads a setting and adds it to the universe; `choice` is the number of its tie rule if that is open.
+/// Reads a setting and adds it to the universe; `choice` is the number of its tie rule if that is open. Lines are read
+/// on after one with an error.
 pub(super) fn resolve(
     universe: &mut Universe,
     s: &ast::Setting,
     choice: usize,
     obligations: &mut Vec<Obligation>,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut complaints = Vec::new();
+    let read = read(universe, s, choice, obligations, &mut complaints);
+    complaints.extend(read.err().map(|complaint| *complaint));
+    if complaints.is_empty() { Ok(()) } else { Err(complaints) }
+}
+
+/// The names of types that a setting declares.
+pub(super) fn types_of(s: &ast::Setting) -> impl Iterator<Item = &ast::Name> {
+    s.lines.iter().filter_map(|line| match &line.kind {
+        SettingKind::Agent { variable, .. } | SettingKind::Agents { variable, .. } => Some(variable),
+        _ => None,
+    })
+}
+
+fn read(
+    universe: &mut Universe,
+    s: &ast::Setting,
+    choice: usize,
+    obligations: &mut Vec<Obligation>,
+    complaints: &mut Vec<Diagnostic>,
 ) -> Resolve<()> {
     let power = powers::of_setting(universe, s)?;
-    let mut reader = Reader { universe, power, indices: vec![], agents: vec![], cells: vec![], obligations };
+    let mut reader =
+        Reader { universe, power, indices: vec![], agents: vec![], cells: vec![], obligations, complaints };
     for line in &s.lines {
         reader.declare(line)?;
     }
@@ -75,6 +98,9 @@ pub(super) fn resolve(
     let cells = std::mem::take(&mut reader.cells);
     reader.outside(s, &mut setting)?;
     let open = ties::resolve(reader.universe, s, &mut setting, choice)?;
+    if !reader.complaints.is_empty() {
+        return Ok(());
+    }
     universe.parameters.extend(cells);
     setting.parameters = occurring(&universe.parameters, &setting);
     universe.settings.push(SettingEntry { setting: Arc::new(setting), ties: open });
@@ -103,8 +129,8 @@ enum Prior {
 /// The outcome variable with its values.
 type Outcomes = (Bound, Vec<Expr>);
 
-struct Reader<'a> {
-    universe: &'a Universe,
+pub(super) struct Reader<'a> {
+    pub(super) universe: &'a Universe,
     /// How types on intervals are written.
     power: Power,
     /// The indices of families: `i` in `agents i in 1..2`.
@@ -112,10 +138,17 @@ struct Reader<'a> {
     agents: Vec<Agent>,
     /// The values that are open.
     cells: Vec<Bound>,
-    obligations: &'a mut Vec<Obligation>,
+    pub(super) obligations: &'a mut Vec<Obligation>,
+    /// What is wrong with lines that were read.
+    pub(super) complaints: &'a mut Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
+    /// Keeps the complaint about a line, and goes on.
+    pub(super) fn note(&mut self, line: Resolve<()>) {
+        self.complaints.extend(line.err().map(|complaint| *complaint));
+    }
+
     /// Reads a line that declares agents.
     fn declare(&mut self, line: &SettingLine) -> Resolve<()> {
         match &line.kind {
@@ -193,7 +226,15 @@ impl Reader<'_> {
                 let (set, weights) = finite::types(self.universe, set, d.span, self.obligations)?;
                 Ok(Prior::Finite(set, weights))
             }
-            _ => prior(self.universe, d, &self.power, self.obligations).map(Prior::Interval),
+            _ => {
+                let found = prior(self.universe, d, &self.power, self.obligations).map(Prior::Interval);
+                // Names of types are known below, whatever their prior.
+                Ok(found.unwrap_or_else(|complaint| {
+                    self.note(Err(complaint));
+                    let one = Expr::one();
+                    Prior::Interval(Distribution::uniform(Expr::zero(), one.clone(), &one))
+                }))
+            }
         }
     }
 
@@ -212,18 +253,22 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The agents that a line speaks of: one, or all of a family.
-    fn agents_of(&self, who: &AgentRef, setting: &Setting) -> Resolve<Vec<usize>> {
+    /// The agents that a line speaks of: one, or all of a family; none if there is no such agent.
+    pub(super) fn agents_of(&mut self, who: &AgentRef, setting: &Setting) -> Vec<usize> {
         match who {
-            AgentRef::Named(name) if self.indices.contains(&name.text) => {
-                Ok((0..setting.agents.len()).collect())
-            }
-            _ => agent(who, setting).map(|i| vec![i]),
+            AgentRef::Named(name) if self.indices.contains(&name.text) => (0..setting.agents.len()).collect(),
+            _ => match agent(who, setting) {
+                Ok(i) => vec![i],
+                Err(complaint) => {
+                    self.note(Err(complaint));
+                    vec![]
+                }
+            },
         }
     }
 
     /// A term of one agent: it mentions no other agent's type.
-    fn own_term(
+    pub(super) fn own_term(
         &mut self,
         e: &ast::Expr,
         setting: &Arc<Setting>,
@@ -329,37 +374,53 @@ impl Reader<'_> {
             if let (SettingKind::AnyValue { agent: who, rows, columns, values }, Some((variable, _))) =
                 (&line.kind, outcomes)
             {
-                for i in self.agents_of(who, setting)? {
-                    once(&mut given, i, "value", line.span)?;
-                    self.any_value(setting, i, variable, [rows, columns], values, line.span)?;
+                for i in self.agents_of(who, setting) {
+                    let read = once(&mut given, i, "value", line.span).and_then(|()| {
+                        self.any_value(setting, i, variable, [rows, columns], values, line.span)
+                    });
+                    self.note(read);
                 }
                 continue;
             }
             let SettingKind::Value { agent: who, value } = &line.kind else { continue };
-            let Some((name, values)) = outcomes else {
+            let Some(outcomes) = outcomes else {
                 let message = "with one good, the value of an agent is the type";
-                return Err(complain("unsupported", message, line.span));
+                self.note(Err(complain("unsupported", message, line.span)));
+                continue;
             };
-            for i in self.agents_of(who, setting)? {
-                once(&mut given, i, "value", line.span)?;
-                let before = Arc::new(setting.clone());
-                for (k, v) in values.iter().enumerate() {
-                    let term = self.own_term(value, &before, i, Some((name, k, v)))?;
-                    if let Some(slot) = setting.outcomes.get_mut(k).and_then(|o| o.values.get_mut(i)) {
-                        *slot = term;
-                    }
-                }
+            for i in self.agents_of(who, setting) {
+                let read = once(&mut given, i, "value", line.span)
+                    .and_then(|()| self.value(setting, i, outcomes, value));
+                self.note(read);
             }
         }
         let missing = setting.agents.iter().zip(&given).find(|(_, given)| !**given);
         match (missing, outcomes) {
-            (Some((agent, _)), Some(_)) => {
+            (Some((agent, _)), Some(_)) if self.complaints.is_empty() => {
                 let message = format!("the agent `{}` has no value", agent.name);
                 let help = format!("add a line `value {} = …`", agent.name);
                 Err(advise("missing-value", message, s.name.span, help))
             }
             _ => Ok(()),
         }
+    }
+
+    /// What each outcome is worth to an agent.
+    fn value(
+        &mut self,
+        setting: &mut Setting,
+        i: usize,
+        (name, values): &Outcomes,
+        value: &ast::Expr,
+    ) -> Resolve<()> {
+        let before = Arc::new(setting.clone());
+        for (k, v) in values.iter().enumerate() {
+            let term = self.own_term(value, &before, i, Some((name, k, v)))?;
+            if let Some(slot) = setting.outcomes.get_mut(k).and_then(|o| o.values.get_mut(i)) {
+                *slot = term;
+            }
+        }
+        Ok(())
     }
 
     /// Values that are open: one unknown of a finite range for each type and outcome.
@@ -412,59 +473,6 @@ impl Reader<'_> {
         }
         finite::within_limits(&self.cells, span)
     }
-
-    /// Outside options: given, else the share of the type that the agent owns, else zero.
-    fn outside(&mut self, s: &ast::Setting, setting: &mut Setting) -> Resolve<()> {
-        let n = setting.agents.len();
-        let (mut shared, mut given) = (vec![false; n], vec![false; n]);
-        let mut total = Expr::zero();
-        let mut place: Option<Span> = None;
-        for line in &s.lines {
-            let SettingKind::Share { agent: who, share } = &line.kind else { continue };
-            if setting.kind == Kind::Outcomes {
-                let help = "use `outside` for what an agent has without the mechanism";
-                return Err(advise("wrong-sort", "shares are shares of one good", line.span, help));
-            }
-            for i in self.agents_of(who, setting)? {
-                once(&mut shared, i, "share", line.span)?;
-                let term = self.own_term(share, &Arc::new(setting.clone()), i, None)?;
-                let Some(agent) = setting.agents.get_mut(i) else { continue };
-                if term.mentions(&agent.type_.name) {
-                    let message = format!("a share is a number, and this depends on `{}`", agent.type_.shown);
-                    return Err(complain("wrong-stage", message, share.span));
-                }
-                agent.outside = term.times(&agent.type_.value());
-                total = total.plus(&term);
-                place = Some(place.map_or(line.span, |span| span.to(line.span)));
-            }
-        }
-        for line in &s.lines {
-            let SettingKind::Outside { agent: who, value } = &line.kind else { continue };
-            for i in self.agents_of(who, setting)? {
-                once(&mut given, i, "outside option", line.span)?;
-                if shared.get(i) == Some(&true) {
-                    let message = "this agent has a share, which is its outside option already";
-                    return Err(complain("duplicate-name", message, line.span));
-                }
-                let term = self.own_term(value, &Arc::new(setting.clone()), i, None)?;
-                if let Some(agent) = setting.agents.get_mut(i) {
-                    agent.outside = term;
-                }
-            }
-        }
-        let Some(span) = place else { return Ok(()) };
-        if let Some((agent, _)) = setting.agents.iter().zip(&shared).find(|(_, shared)| !**shared) {
-            let message = format!("the agent `{}` has no share", agent.name);
-            let help = format!("add a line `share {} = …`", agent.name);
-            return Err(advise("missing-share", message, span, help));
-        }
-        let conjunct = Conjunct::relation("", vec![], total, Comparison::Equal, Expr::one());
-        let claim = Claim::about(&self.universe.parameters, &[], vec![conjunct]);
-        let diagnostic = Diagnostic::new("shares", "the shares do not sum to one", span)
-            .help("the agents together own the whole good");
-        self.obligations.push(Obligation { claim, diagnostic });
-        Ok(())
-    }
 }
 
 /// Outcome i gives the good to agent i; the last one leaves it with the seller, if that may be.
@@ -479,7 +487,8 @@ fn one_good(agents: &[Agent], keeper: Keeper) -> Vec<Outcome> {
     agents.iter().enumerate().map(gets).chain(nobody).collect()
 }
 
-fn once(given: &mut [bool], i: usize, what: &str, span: Span) -> Resolve<()> {
+/// Says that something is given twice.
+pub(super) fn once(given: &mut [bool], i: usize, what: &str, span: Span) -> Resolve<()> {
     match given.get_mut(i) {
         Some(slot) if !*slot => {
             *slot = true;

@@ -1,0 +1,75 @@
+//! Blocks: lines in braces. What is wrong with one line does not hide what is wrong with the next.
+
+use super::{Parse, Parser, is_item};
+use crate::lang::lexer::{Position, TokenKind};
+
+/// The lines of a block, and the comments below the last.
+type Block<T> = (Vec<T>, Vec<String>);
+
+impl Parser<'_> {
+    /// Reads a block line by line. After a line with an error it goes on at the next that begins with one of `words`.
+    pub(super) fn block<T>(
+        &mut self,
+        words: &[&str],
+        mut line: impl FnMut(&mut Self, Vec<String>, &[T]) -> Parse<T>,
+    ) -> Parse<Block<T>> {
+        let opened = self.expect("{")?;
+        let (depth, open) = (self.depth, self.open);
+        let mut lines = Vec::new();
+        let mut first_error = None;
+        loop {
+            while self.accept(";") {}
+            let comments = self.take_comments();
+            if self.is_symbol("}") || self.peek().is_none() {
+                let closed = self.close("}", opened);
+                return match first_error {
+                    Some(complaint) => Err(complaint),
+                    None => closed.map(|()| (lines, comments)),
+                };
+            }
+            let began = self.at;
+            match line(self, comments, &lines) {
+                Ok(line) => {
+                    lines.push(line);
+                    continue;
+                }
+                Err(complaint) if first_error.is_none() => first_error = Some(complaint),
+                Err(complaint) => self.complaints.push(*complaint),
+            }
+            if !self.skip_to_line(words, began) {
+                break;
+            }
+            (self.depth, self.open) = (depth, open);
+        }
+        first_error.map_or_else(|| self.close("}", opened).map(|()| (lines, vec![])), Err)
+    }
+
+    /// Goes on at the next line of a block that begins with one of `words`, or nearly, or at its end; whether there is
+    /// one. The line with the error began at the token `began`.
+    fn skip_to_line(&mut self, words: &[&str], began: usize) -> bool {
+        let begins = |word: &str| words.iter().any(|w| strsim::damerau_levenshtein(w, word) <= 1);
+        while let Some(token) = self.tokens.get(self.at) {
+            match (&token.kind, token.position) {
+                (TokenKind::Name(_), Position::Margin) if is_item(token) => return false,
+                (TokenKind::Name(word), Position::First) if self.at > began && begins(word) => return true,
+                (TokenKind::Symbol("}"), Position::Margin) => return true,
+                _ => self.at += 1,
+            }
+        }
+        false
+    }
+
+    /// The word that begins a line of a block.
+    pub(super) fn one_of(&mut self, words: &[&str]) -> Parse<String> {
+        match self.word() {
+            Some(word) if words.contains(&word.as_str()) => {
+                self.at += 1;
+                Ok(word)
+            }
+            _ => {
+                let wanted: Vec<String> = words.iter().chain([&"}"]).map(|w| format!("`{w}`")).collect();
+                Err(self.expected(&wanted.iter().map(String::as_str).collect::<Vec<_>>()))
+            }
+        }
+    }
+}
