@@ -150,7 +150,7 @@ fn optimal_auctions_have_the_same_averages() {
     }
     let falling = vec![prior("0", "1", "3/2*[1/2 - y] + 1/2*(1 - [1/2 - y])"); 2];
     let number = |text: &str| expr(text).as_number().unwrap();
-    let flats = vec![vec![Flat { low: number("1/4"), high: number("3/4") }]; 2];
+    let flats = vec![vec![Flat::rational(number("1/4"), number("3/4"))]; 2];
     let ironed = |s: &Arc<Setting>| Mechanism::myerson(s, &flats, &expr("1/5")).unwrap();
     auctions("ironed", &falling, Kind::GoodOrSeller, ironed);
     let unequal = [prior("0", "1", "1"), prior("0", "2", "1/2"), prior("1", "2", "1")];

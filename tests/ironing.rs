@@ -1,8 +1,9 @@
 //! Ironed virtual values: what is proposed is believed only if it is right.
 
 use vickrey::exact::Rational;
+use vickrey::kernel::Expr;
 use vickrey::lang::{self, Ironing};
-use vickrey::model::{Agent, Flat, Flats};
+use vickrey::model::{Agent, Edge, Flat, Flats, described_root};
 use vickrey::piecewise::ironed;
 use vickrey::pipeline::{self, Detail};
 use vickrey::prover::{Maxima, find, prove_claim, refute_claim};
@@ -13,7 +14,7 @@ fn number(text: &str) -> Rational {
 }
 
 fn flat(low: &str, high: &str) -> Flat {
-    Flat { low: number(low), high: number(high) }
+    Flat::rational(number(low), number(high))
 }
 
 fn sale(density: &str) -> String {
@@ -48,6 +49,36 @@ fn is_right(propose: fn(&Agent) -> Flats) -> bool {
 fn the_right_intervals_are_proved() {
     assert!(is_right(ironed));
     assert!(is_right(|_| Flats::On(vec![flat("5/32", "7/16")])));
+}
+
+/// An interval whose ends are said to be a root of `x² + 1`, of which nothing is false.
+fn between_no_numbers(_: &Agent) -> Flats {
+    let x = Expr::variable("unknown'");
+    let polynomial = x.pow(2).plus(&Expr::one());
+    let root = described_root("no number", &polynomial, &x, &Expr::zero(), &Expr::one());
+    let at = Expr::variable(&root.name);
+    let edge = |near: &str| Edge { at: at.clone(), near: number(near) };
+    Flats::On(vec![Flat {
+        low: edge("5/32"),
+        high: edge("7/16"),
+        level: Some(Expr::zero()),
+        roots: vec![root],
+    }])
+}
+
+#[test]
+fn a_root_that_there_is_not_is_refused() {
+    assert!(!is_right(between_no_numbers));
+}
+
+/// A level that is no quotient of what it should be.
+fn on_another_level(_: &Agent) -> Flats {
+    Flats::On(vec![Flat { level: Some(Expr::zero()), ..flat("5/32", "7/16") }])
+}
+
+#[test]
+fn another_level_is_refused() {
+    assert!(!is_right(on_another_level));
 }
 
 #[test]
@@ -121,9 +152,41 @@ fn falls_are_ironed_apart_or_together() {
     }));
 }
 
+/// The same for steps whose densities are in the ratio of `p` to `q`, no squares: the level is in roots of both.
 #[test]
-fn ends_in_roots_are_not_proposed() {
-    let file = lang::parse(&sale("cases { 3/2 if y <= 1/2; 1/2 otherwise }")).unwrap();
+fn levels_may_be_in_roots() {
+    for (cut, p, q) in [("1/2", 3, 1), ("1/3", 5, 2), ("3/7", 7, 3)] {
+        let cut = number(cut);
+        let [k, l] = [p, q].map(Rational::from);
+        let rest = &Rational::ONE - &cut;
+        let scale = (&(&k * &cut) + &(&l * &rest)).recip().unwrap();
+        let [f, g] = [&k, &l].map(|part| part * &scale);
+        let above = &g * &rest;
+        let [psi, chi] = [&f, &g].map(|density| &cut - &above.checked_div(density).unwrap());
+        let density = format!("cases {{ {f} if y <= {cut}; {g} otherwise }}");
+        let level = |times: &str| {
+            format!("({times}sqrt({p})*({psi}) + sqrt({q})*({chi}))/(sqrt({p}) + sqrt({q}))*[t = {cut}]")
+        };
+        let left = format!("ironed_virtual_value(sale, buyer)*[t = {cut}]");
+        let text = format!(
+            "{}claim level: {left} = {}\nrefuted double: {left} = {}",
+            sale(&density),
+            level(""),
+            level("2*")
+        );
+        let report = pipeline::check("test.mech", &text, Detail::Verdicts).report.unwrap();
+        let verdicts: Vec<VerdictKind> = report.statements.iter().map(|s| s.verdict).collect();
+        assert!(
+            matches!(verdicts[..], [VerdictKind::Proved, other] if other != VerdictKind::Proved),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn ends_of_a_high_degree_are_not_proposed() {
+    let density = "cases { 1 + y^2 if y <= 3/4; 1/4 + 240/781*y^4 otherwise }";
+    let file = lang::parse(&sale(density)).unwrap();
     let refused = lang::resolve(&file, Ironing(ironed)).unwrap_err();
     assert_eq!(refused[0].code, "irregular-prior");
 }

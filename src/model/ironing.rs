@@ -8,7 +8,7 @@
 use crate::exact::Rational;
 use crate::kernel::Expr;
 
-use super::claim::{Bound, Comparison, Conjunct};
+use super::claim::{Bound, Charge, Comparison, Conjunct};
 use super::power::virtual_parts;
 use super::setting::{Agent, Setting};
 use super::special::{Strictness, nondecreasing};
@@ -19,8 +19,8 @@ use super::stretch::{Stretch, along};
 pub enum Flats {
     /// On these intervals, in order.
     On(Vec<Flat>),
-    /// On some intervals, one of which has an end that is no rational number; these are numbers near its ends.
-    Irrational(Flat),
+    /// On some intervals, for one of which it was not found what numbers its ends are; these are near.
+    Between(Rational, Rational),
     /// The density has no pieces with numbers.
     Unknown,
 }
@@ -29,9 +29,28 @@ pub enum Flats {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flat {
     /// The lower end.
-    pub low: Rational,
+    pub low: Edge,
     /// The upper end.
-    pub high: Rational,
+    pub high: Edge,
+    /// The ironed virtual value, if it is not to be written as a quotient.
+    pub level: Option<Expr>,
+    /// Roots that these mention.
+    pub roots: Vec<Charge>,
+}
+
+/// An end of an interval of types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// The type, a number in roots.
+    pub at: Expr,
+    /// A number near it: in which order ends are written down. That they are in this order is an obligation.
+    pub near: Rational,
+}
+
+impl From<Rational> for Edge {
+    fn from(number: Rational) -> Self {
+        Edge { at: Expr::number(number.clone()), near: number }
+    }
 }
 
 impl Flat {
@@ -41,21 +60,32 @@ impl Flat {
         mass.minus(&Expr::one()).times(&agent.type_.power.value(type_))
     }
 
+    /// An interval with rational ends.
+    pub fn rational(low: Rational, high: Rational) -> Self {
+        Flat { low: low.into(), high: high.into(), level: None, roots: vec![] }
+    }
+
     /// `F(y) − F(a)`.
     fn mass(&self, agent: &Agent, type_: &Expr) -> Expr {
         let at = |e: &Expr| agent.cdf.substitute_one(&agent.type_.name, e);
-        at(type_).minus(&at(&Expr::number(self.low.clone())))
+        at(type_).minus(&at(&self.low.at))
+    }
+
+    /// `N(b) − N(a)`
+    fn rise(&self, agent: &Agent) -> Expr {
+        Self::loss(agent, &self.high.at).minus(&Self::loss(agent, &self.low.at))
     }
 
     /// `(N(b) − N(a))/(F(b) − F(a))`: the ironed virtual value.
     pub fn level(&self, agent: &Agent) -> Expr {
-        let [low, high] = [&self.low, &self.high].map(|end| Expr::number(end.clone()));
-        let rise = Self::loss(agent, &high).minus(&Self::loss(agent, &low));
-        rise.times(&Expr::inverse(&self.mass(agent, &high)))
+        match &self.level {
+            Some(level) => level.clone(),
+            None => self.rise(agent).times(&Expr::inverse(&self.mass(agent, &self.high.at))),
+        }
     }
 
     fn contains(&self, type_: &Rational) -> bool {
-        self.low <= *type_ && *type_ <= self.high
+        self.low.near <= *type_ && *type_ <= self.high.near
     }
 }
 
@@ -67,22 +97,23 @@ impl Setting {
         let Some(stretches) = a.stretches() else {
             return if flats.is_empty() { self.virtual_parts(agent) } else { None };
         };
-        let mut ends: Vec<(Rational, bool)> = stretches.iter().map(|s| (s.high.clone(), s.closed)).collect();
+        let mut ends: Vec<(Edge, bool)> =
+            stretches.iter().map(|s| (s.high.clone().into(), s.closed)).collect();
         // A flat holds its ends.
-        ends.retain(|(end, _)| !flats.iter().any(|flat| flat.contains(end)));
+        ends.retain(|(end, _)| !flats.iter().any(|flat| flat.contains(&end.near)));
         ends.extend(flats.iter().flat_map(|flat| [(flat.low.clone(), false), (flat.high.clone(), true)]));
-        ends.sort();
+        ends.sort_by(|(a, p), (b, q)| (&a.near, p).cmp(&(&b.near, q)));
         let mut low = a.type_.low.as_number()?;
         let (mut values, mut weights) = (Vec::new(), Vec::new());
-        for (high, closed) in ends {
+        for (Edge { at, near: high }, closed) in ends {
             let middle = (&low + &high).halved(1)?;
             let (value, weight) = match flats.iter().find(|flat| flat.contains(&middle)) {
                 Some(flat) => (flat.level(a), Expr::one()),
                 None => a.virtual_parts_of(stretches.iter().find(|s| middle <= s.high)?),
             };
             if low < high {
-                values.push((high.clone(), closed, value));
-                weights.push((high.clone(), closed, weight));
+                values.push((at.clone(), closed, value));
+                weights.push((at, closed, weight));
             }
             low = high;
         }
@@ -117,7 +148,7 @@ pub fn ironing(setting: &Setting, agent: usize, flats: &[Flat]) -> Option<Vec<Co
     let mut out = Vec::new();
     let mut last = a.type_.low.clone();
     for flat in flats {
-        let [low, high] = [&flat.low, &flat.high].map(|end| Expr::number(end.clone()));
+        let [low, high] = [&flat.low, &flat.high].map(|end| end.at.clone());
         let end = |what: &str, left: &Expr, right: &Expr| {
             Conjunct::relation(what, vec![], left.clone(), Comparison::AtLeast, right.clone())
         };
@@ -125,6 +156,11 @@ pub fn ironing(setting: &Setting, agent: usize, flats: &[Flat]) -> Option<Vec<Co
         out.push(end("an ironed interval against the highest type", &a.type_.high, &high));
         let what = "chance of a type in an ironed interval";
         out.push(Conjunct::relation(what, vec![], flat.mass(a, &high), Comparison::Greater, Expr::zero()));
+        if let Some(level) = &flat.level {
+            let what = "the slope of the chord against its rise";
+            let along = level.times(&flat.mass(a, &high));
+            out.push(Conjunct::relation(what, vec![], along, Comparison::Equal, flat.rise(a)));
+        }
         let inner = Bound {
             name: "y'".into(),
             shown: "y".into(),

@@ -37,7 +37,7 @@ pub use distribution::{Distribution, derivative, derivative_of_quotient};
 pub use equilibrium::{Concept, equilibrium};
 pub use existence::{Existence, Quantity};
 pub use fold::fold;
-pub use ironing::{Flat, Flats, ironing};
+pub use ironing::{Edge, Flat, Flats, ironing};
 pub use mechanism::Mechanism;
 pub use monotone::{Circulation, cycles_do_not_gain, cyclically_monotone};
 pub use order::{Order, ordered};

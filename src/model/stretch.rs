@@ -98,10 +98,10 @@ pub fn coefficients(e: &Expr, variable: &str) -> Option<Vec<Rational>> {
 }
 
 /// A term that is given piece by piece: for each piece its upper end, whether that is in it, and the term there.
-pub(super) fn along(own: &Expr, pieces: &[(Rational, bool, Expr)]) -> Expr {
+pub(super) fn along(own: &Expr, pieces: &[(Expr, bool, Expr)]) -> Expr {
     let first = pieces.first().map_or_else(Expr::zero, |(_, _, e)| e.clone());
     pieces.iter().zip(pieces.iter().skip(1)).fold(first, |sum, ((end, closed, before), (_, _, after))| {
-        let beyond = own.minus(&Expr::number(end.clone()));
+        let beyond = own.minus(end);
         let reached = if *closed { Expr::positive(&beyond) } else { Expr::at_least_zero(&beyond) };
         sum.plus(&reached.times(&after.minus(before)))
     })

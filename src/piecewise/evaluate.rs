@@ -8,6 +8,7 @@
 use super::boxes::{failing_point, midpoint};
 use super::context::Context;
 use super::memory::{Memory, under_more};
+use super::narrow::cut;
 use super::obstacle::Obstacle;
 use super::rooted;
 use super::sample::refutes;
@@ -288,14 +289,35 @@ impl Engine {
 
     /// The same, or what stands in the way.
     pub fn value(&mut self, facts: &[Fact], e: &Expr) -> Result<Expr, Obstacle> {
-        match self.evaluate(&mut Context::new(facts), e) {
-            Ok((value, _)) => Ok(value),
-            Err(Need::Stuck(obstacle)) => Err(obstacle),
-            Err(Need::Split(term)) => Err(Obstacle::Uncertified { term, relation: Relation::AtLeast }),
+        let mut context = Context::new(facts);
+        loop {
+            match self.evaluate(&mut context, e) {
+                Ok((value, _)) => return Ok(value),
+                Err(Need::Stuck(obstacle)) => return Err(obstacle),
+                Err(Need::Split(term)) => {
+                    let before = context.enter(Fact { relation: Relation::Positive, expr: term.negated() });
+                    let only = nothing_in(&context).is_some();
+                    context.leave(before);
+                    self.spend()?;
+                    if !only {
+                        return Err(Obstacle::Uncertified { term, relation: Relation::AtLeast });
+                    }
+                    context.enter(Fact { relation: Relation::AtLeast, expr: term });
+                }
+            }
         }
     }
 
+    /// The value of a term on the cell, or the sign that has to be known first.
     pub(super) fn evaluate(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
+        self.evaluate_on(context, e).map_err(|need| match need {
+            // The sign of a number is known once its roots are known closely enough.
+            Need::Split(on) => Need::Split(cut(context.facts(), &on).unwrap_or(on)),
+            stuck => stuck,
+        })
+    }
+
+    fn evaluate_on(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
         let mut known = Values::default();
         let mut rest = e.clone();
         loop {

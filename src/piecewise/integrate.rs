@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::evaluate::{Engine, Need, is_at_least};
 use super::modulo;
+use super::narrow::closer;
 use super::obstacle::Obstacle;
 use super::roots::rational_roots;
 use super::sign::certify;
@@ -125,7 +126,11 @@ impl Engine {
         }
         match open {
             Some(difference) => Err(Need::Split(difference)),
-            None => Err(stuck()),
+            // It may be that no sign changes, which is seen once roots are known more closely.
+            None => match closer(context.facts()) {
+                Some(on) => Err(Need::Split(on)),
+                None => Err(stuck()),
+            },
         }
     }
 }

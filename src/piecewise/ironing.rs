@@ -3,23 +3,33 @@
 //! In the distribution function `F` as coordinate, minus the revenue `N = −θ(1 − F)` of a price has the virtual
 //! value as its slope. Ironing replaces `N` by its greatest convex minorant (Myerson, 1981, section 6), which
 //! differs from it on intervals: over these it is a chord that touches `N` at both ends. The hull of points on the
-//! curve says where, Newton's method the ends. Untrusted: obligations say that the intervals are right.
+//! curve says where, Newton's method the ends, and integer relations what numbers these are: rational, or in one root.
+//! Untrusted: obligations say that the intervals are right.
 
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
 
 use crate::exact::Rational;
 use crate::kernel::Expr;
-use crate::model::{Agent, Flat, Flats, Stretch, coefficients};
+use crate::model::{Agent, Charge, Edge, Flat, Flats, Stretch, coefficients};
+
+use super::relation::{combination, minimal_polynomial};
+use super::roots::named_root;
 
 /// Points on each piece of the density.
 const POINTS: i64 = 48;
-/// Bits of the numbers in Newton's method, and bits that a short fraction has to agree on.
-const BITS: u32 = 320;
+/// Bits of the numbers in Newton's method, and bits on which what they are taken for has to agree with them.
+const BITS: u32 = 640;
 /// See [`BITS`].
-const AGREEMENT: u32 = 160;
+const AGREEMENT: u32 = 480;
+/// Bits on which a short fraction has to agree.
+const AGREEMENT_OF_FRACTIONS: u32 = 160;
 /// Steps of Newton's method.
-const STEPS: usize = 14;
+const STEPS: usize = 15;
+/// Bits of the interval in which a root is described.
+const CLOSE: u32 = 20;
+/// The degree of a root at most.
+const DEGREE: usize = 8;
 
 /// The intervals of types on which the virtual value of an agent has to be ironed.
 pub fn ironed(agent: &Agent) -> Flats {
@@ -35,8 +45,8 @@ pub fn ironed(agent: &Agent) -> Flats {
             let [from_end, to_end] = ends;
             let chord = Chord { pieces: &pieces, from: from_end, to: to_end };
             match chord.solve() {
-                Some((low, high)) => out.push(Flat { low, high }),
-                None => return Flats::Irrational(Flat { low: from.type_.clone(), high: to.type_.clone() }),
+                Some(flat) => out.push(flat),
+                None => return Flats::Between(from.type_.clone(), to.type_.clone()),
             }
         }
     }
@@ -183,7 +193,7 @@ struct Chord<'a> {
 type Contact<'a> = (Rational, Option<&'a Piece>);
 
 impl Chord<'_> {
-    fn solve(&self) -> Option<(Rational, Rational)> {
+    fn solve(&self) -> Option<Flat> {
         let contacts = |end: &End| {
             let inside = end.pieces.iter().filter_map(|k| self.pieces.get(*k)).map(Some);
             let fixed = end.fixed.then_some(None);
@@ -193,27 +203,30 @@ impl Chord<'_> {
         contacts(&self.from).into_iter().find_map(|from| tos.iter().find_map(|to| self.touching(from, *to)))
     }
 
-    /// The chord with contacts of this kind, if its ends are rational.
-    fn touching(&self, from: Option<&Piece>, to: Option<&Piece>) -> Option<(Rational, Rational)> {
+    /// The chord with contacts of this kind, if there is one and its ends are numbers that can be named.
+    fn touching(&self, from: Option<&Piece>, to: Option<&Piece>) -> Option<Flat> {
         let (mut a, mut b) = (self.from.near.clone(), self.to.near.clone());
         for _ in 0..STEPS {
             let (da, db) = self.correction((a.clone(), from), (b.clone(), to))?;
             (a, b) = (rounded(&(&a - &da)), rounded(&(&b - &db)));
         }
-        let (a, b) = (short(&a)?, short(&b)?);
+        let exact = |x: &Rational| short(x).unwrap_or_else(|| x.clone());
+        let (a, b) = (exact(&a), exact(&b));
         let (at_a, at_b) = (self.there(&a, from)?, self.there(&b, to)?);
         let (width, rise) = (&at_b.mass - &at_a.mass, &at_b.loss - &at_a.loss);
         // Slopes times the density against the slope of the chord.
         let lead = |there: &There| &(&there.virtually * &width) - &(&rise * &there.density);
-        let touches = |there: &There, piece: Option<&Piece>| piece.is_none() || lead(there).is_zero();
+        let close = Rational::ONE.halved(AGREEMENT)?;
+        let vanishes = |x: &Rational| x.abs() < close;
+        let touches = |there: &There, piece: Option<&Piece>| piece.is_none() || vanishes(&lead(there));
         let left = self.pieces.iter().find(|p| p.high == a).filter(|_| from.is_none());
         let right = self.pieces.iter().find(|p| p.low == b).filter(|_| to.is_none());
         let fits = width.is_positive()
             && touches(&at_a, from)
             && touches(&at_b, to)
-            && left.is_none_or(|p| !lead(&p.at(&a)).is_positive())
-            && right.is_none_or(|p| !lead(&p.at(&b)).is_negative());
-        fits.then_some((a, b))
+            && left.is_none_or(|p| lead(&p.at(&a)) < close)
+            && right.is_none_or(|p| lead(&p.at(&b)) > -&close);
+        if fits { named(&a, &b, &rise.checked_div(&width)?) } else { None }
     }
 
     /// What is known at an end, if its piece holds it.
@@ -257,6 +270,37 @@ impl Chord<'_> {
     }
 }
 
+/// The ends of a chord and its slope, as rational numbers or as terms in the root of one polynomial.
+fn named(a: &Rational, b: &Rational, slope: &Rational) -> Option<Flat> {
+    let unknown = match (short(a), short(b)) {
+        (Some(a), Some(b)) => return Some(Flat::rational(a, b)),
+        (None, _) => a,
+        (_, None) => b,
+    };
+    let coefficients = minimal_polynomial(unknown, DEGREE, AGREEMENT)?;
+    let (x, root) = root_near(&coefficients, unknown)?;
+    let degree = coefficients.len().checked_sub(1)?;
+    let mut powers = vec![Rational::ONE];
+    while powers.len() < degree {
+        powers.push(powers.last()? * unknown);
+    }
+    let term = |y: &Rational| {
+        let parts = combination(y, &powers, AGREEMENT)?;
+        Some(parts.iter().zip(0_u32..).fold(Expr::zero(), |sum, (c, k)| sum.plus(&x.pow(k).scaled(c))))
+    };
+    let edge = |y: &Rational| Some(Edge { at: term(y)?, near: y.clone() });
+    Some(Flat { low: edge(a)?, high: edge(b)?, level: Some(term(slope)?), roots: vec![root] })
+}
+
+/// The root of a polynomial that is near a number, in a small interval: signs of terms in it are seen at once.
+fn root_near(coefficients: &[Rational], near: &Rational) -> Option<(Expr, Charge)> {
+    let mut around = (CLOSE..AGREEMENT).step_by(4).filter_map(|bits| {
+        let width = Rational::ONE.halved(bits)?;
+        named_root(coefficients, &rounded_to(&(near - &width), bits), &rounded_to(&(near + &width), bits))
+    });
+    around.next()
+}
+
 fn floor(numerator: &BigInt, denominator: &BigInt) -> BigInt {
     let quotient = numerator / denominator;
     if &quotient * denominator > *numerator { quotient - 1 } else { quotient }
@@ -264,21 +308,26 @@ fn floor(numerator: &BigInt, denominator: &BigInt) -> BigInt {
 
 /// The next multiple of `2^-BITS` below.
 fn rounded(x: &Rational) -> Rational {
-    let one = BigInt::one() << BITS;
+    rounded_to(x, BITS)
+}
+
+/// The next multiple of `2^-bits` below.
+fn rounded_to(x: &Rational, bits: u32) -> Rational {
+    let one = BigInt::one() << bits;
     let scaled = floor(&(x.numerator() * &one), &x.denominator());
     Rational::from_big(scaled, one).unwrap_or(Rational::ZERO)
 }
 
-/// The first convergent of the continued fraction that agrees with a number on [`AGREEMENT`] bits, if it is
+/// The first convergent of the continued fraction that agrees with a number on [`AGREEMENT_OF_FRACTIONS`] bits, if it is
 /// much shorter than that.
 fn short(x: &Rational) -> Option<Rational> {
-    let close = Rational::ONE.halved(AGREEMENT)?;
+    let close = Rational::ONE.halved(AGREEMENT_OF_FRACTIONS)?;
     let (mut rest, mut before, mut last) =
         (x.clone(), (BigInt::zero(), BigInt::one()), (BigInt::one(), BigInt::zero()));
     loop {
         let whole = floor(&rest.numerator(), &rest.denominator());
         let next = (&whole * &last.0 + &before.0, &whole * &last.1 + &before.1);
-        if next.1.bits() > u64::from(AGREEMENT / 3) {
+        if next.1.bits() > u64::from(AGREEMENT_OF_FRACTIONS / 3) {
             return None;
         }
         let convergent = Rational::from_big(next.0.clone(), next.1.clone())?;

@@ -3,6 +3,8 @@
 //! A fact `p(x) = 0` with `x` in an interval says where `x` lies as closely as is needed: outside of a smaller
 //! interval with a change of sign `p` is not zero. Untrusted.
 
+use std::collections::BTreeMap;
+
 use super::boxes;
 use super::roots::bisect;
 use super::sign::variables_of;
@@ -40,6 +42,94 @@ fn roots(facts: &[Fact], e: &Expr) -> Vec<Root> {
     out
 }
 
+/// The roots in a number.
+pub(super) struct Numbers {
+    /// How many there are.
+    pub(super) count: usize,
+    /// Whether each is known to lie in a small interval.
+    pub(super) close: bool,
+}
+
+/// The roots that a term mentions, if it mentions nothing else.
+pub(super) fn numbers_in(facts: &[Fact], e: &Expr) -> Option<Numbers> {
+    let count = variables_of(e).len();
+    let found = roots(facts, e);
+    let width = Rational::ONE.halved(CLOSE)?;
+    let close = found.iter().all(|root| &root.high - &root.low <= width);
+    (count > 0 && found.len() == count).then_some(Numbers { count, close })
+}
+
+/// Bits of the numbers that stand for roots in linear programs.
+const NEAR: u32 = 40;
+
+/// Numbers near the roots that the facts describe.
+pub(super) fn approximations(facts: &[Fact]) -> BTreeMap<Atom, Rational> {
+    let found = all_roots(facts).into_iter().filter_map(|root| {
+        let (low, high) = bisect(&root.coefficients, &root.low, &root.high, &Rational::ONE.halved(NEAR)?)?;
+        Some((root.variable, (&low + &high).halved(1)?))
+    });
+    found.collect()
+}
+
+/// Numbers near the roots that the facts describe and put in small intervals.
+pub(super) fn close_roots(facts: &[Fact]) -> BTreeMap<Atom, Rational> {
+    let Some(width) = Rational::ONE.halved(CLOSE) else { return BTreeMap::new() };
+    let close = all_roots(facts).into_iter().filter(|root| &root.high - &root.low <= width);
+    close.map(|root| (root.variable, root.low)).collect()
+}
+
+/// The roots that the facts describe.
+fn all_roots(facts: &[Fact]) -> Vec<Root> {
+    let equations = facts.iter().filter(|f| f.relation == Relation::Equal);
+    equations.flat_map(|equation| roots(facts, &equation.expr)).collect()
+}
+
+/// Bits of the intervals in which all roots are looked for, where something is in doubt.
+const CLOSE: u32 = 12;
+
+/// A comparison of a root that lies in a wide interval with an end of a smaller one; the other side is empty.
+pub(super) fn closer(facts: &[Fact]) -> Option<Expr> {
+    let width = Rational::ONE.halved(CLOSE)?;
+    all_roots(facts).iter().find_map(|root| narrower(root, &width)?.into_iter().next())
+}
+
+/// That a root lies in an interval of some width around it, as far as that says more than is known.
+fn narrower(root: &Root, width: &Rational) -> Option<Vec<Expr>> {
+    let (low, high) = bisect(&root.coefficients, &root.low, &root.high, width)?;
+    let x = Expr::from(&root.variable);
+    let mut out = Vec::new();
+    if low > root.low {
+        out.push(x.minus(&Expr::number(low)));
+    }
+    if high < root.high {
+        out.push(Expr::number(high).minus(&x));
+    }
+    Some(out)
+}
+
+/// For a number in roots, a comparison of one of these with an end of a smaller interval in which it lies, the other
+/// side of which is empty: once all are compared, the sign of the number is known.
+pub(super) fn cut(facts: &[Fact], e: &Expr) -> Option<Expr> {
+    numbers_in(facts, e)?;
+    let roots = roots(facts, e);
+    for bits in BITS {
+        let width = Rational::ONE.halved(bits)?;
+        let mut known = facts.to_vec();
+        let mut first = None;
+        for root in &roots {
+            for on in narrower(root, &width)? {
+                known.push(Fact { relation: Relation::AtLeast, expr: on.clone() });
+                first = first.or(Some(on));
+            }
+        }
+        let decided = |e: &Expr| boxes::certify(&known, Relation::Positive, e).is_some();
+        if decided(e) || decided(&e.negated()) {
+            return first;
+        }
+    }
+    None
+}
+
 /// What comes of intervals of some size.
 pub(super) enum Attempt {
     /// They are small enough.
@@ -62,15 +152,7 @@ pub(super) fn narrowed(facts: &[Fact], e: &Expr, mut leaf: impl FnMut(&[Fact]) -
         let mut known = facts.to_vec();
         let mut splits = Vec::new();
         for root in &roots {
-            let (low, high) = bisect(&root.coefficients, &root.low, &root.high, &width)?;
-            let x = Expr::from(&root.variable);
-            for (on, inside) in [
-                (x.minus(&Expr::number(low.clone())), low > root.low),
-                (Expr::number(high.clone()).minus(&x), high < root.high),
-            ] {
-                if !inside {
-                    continue;
-                }
+            for on in narrower(root, &width)? {
                 let outside = Fact { relation: Relation::Positive, expr: on.negated() };
                 let never = outside_of(&known, &outside, root)?;
                 known.push(Fact { relation: Relation::AtLeast, expr: on.clone() });

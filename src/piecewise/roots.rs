@@ -9,8 +9,10 @@ use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 
 use crate::exact::{Poly, Rational, Tensor, lcm};
-use crate::kernel::Atom;
+use crate::kernel::{Atom, Expr};
+use crate::model::{Charge, described_root};
 
+use super::algebraic::AlgebraicNumber;
 use super::factor;
 
 /// A real root.
@@ -204,6 +206,17 @@ fn divisors(n: &num_bigint::BigInt) -> Vec<i64> {
     out.sort_unstable();
     out.dedup();
     out
+}
+
+/// The root of a polynomial in an interval, if there is exactly one, as a name with a description.
+pub fn named_root(coefficients: &[Rational], low: &Rational, high: &Rational) -> Option<(Expr, Charge)> {
+    let number = AlgebraicNumber::root(coefficients, low, high)?;
+    let unknown = Expr::variable("unknown'");
+    let powers = number.polynomial().iter().zip(0_u32..);
+    let polynomial = powers.fold(Expr::zero(), |sum, (c, k)| sum.plus(&unknown.pow(k).scaled(c)));
+    let (low, high) = (Expr::number(low.clone()), Expr::number(high.clone()));
+    let root = described_root(&number.to_string(), &polynomial, &unknown, &low, &high);
+    Some((Expr::variable(&root.name), root))
 }
 
 #[cfg(test)]

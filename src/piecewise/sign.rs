@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 use super::generator::{GENERATOR_LIMIT, Generator};
 use super::lp::{self, Column, Want};
+use super::narrow::numbers_in;
 use super::twice::two_roots;
-use super::{boxes, cleared, factor, modulo, product, sample, univariate};
+use super::{boxes, cleared, factor, modulo, offset, product, sample, univariate};
 use crate::exact::{Monomial, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Node, Relation};
@@ -19,6 +20,8 @@ use crate::kernel::{Atom, Expr, Node, Relation};
 const WORK_LIMIT: usize = 1_500_000;
 /// From this degree on, short evidence is not searched for first.
 const HIGH_DEGREE: u32 = 8;
+/// Roots in a number at most, so that products of facts are tried for its sign.
+const FEW_ROOTS: usize = 2;
 
 /// Evidence that `goal REL 0` follows from the facts, if the search finds it.
 pub fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
@@ -59,7 +62,7 @@ impl Effort<'_> {
         Effort { products: 2, divisions: 2, forms: &[], sampled: false };
 
     /// Entries that one linear program may change.
-    fn work(self) -> usize {
+    pub(super) fn work(self) -> usize {
         WORK_LIMIT >> (3 * 4_u32.saturating_sub(self.products))
     }
 
@@ -110,6 +113,9 @@ pub(super) fn certify_within(
     {
         return found;
     }
+    if let Some(found) = offset::certify(facts, relation, goal, effort) {
+        return Some(found);
+    }
     if degree < 2 {
         return search.through_curved_bound();
     }
@@ -129,6 +135,12 @@ pub(super) fn certify_within(
     }
     if let Some(found) = boxes::certify(facts, relation, goal) {
         return Some(found);
+    }
+    // Products of facts say little about a number in many roots, or in roots that are known closely: it takes more bits.
+    if numbers_in(facts, goal).is_some_and(|roots| roots.count > FEW_ROOTS || roots.close)
+        || offset::is_linear(facts, goal)
+    {
+        return None;
     }
     let mut generators = search.linear();
     generators.extend(search.squares());

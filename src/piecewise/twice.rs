@@ -1,7 +1,7 @@
 //! One root, described twice: [`two_roots`].
 
-use super::factor;
 use super::sign::{certify, variables_of};
+use super::{factor, modulo};
 use crate::exact::Rational;
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::{Atom, Expr, Relation};
@@ -41,6 +41,57 @@ pub(super) fn two_roots(facts: &[Fact]) -> Option<Combination> {
                 let weight = &sign * &way;
                 found.equations.push((Expr::number(-&(&weight * &scale)), *second));
                 found.equations.push((Expr::number(weight), *first));
+                return Some(found);
+            }
+        }
+    }
+    root_and_term(facts)
+}
+
+/// The same where one of the two is a term in other roots, `p(w) = 0` by their equations: a fact says that `t` and `w`
+/// are different, and `0 = p(t) − p(w) = (t − w)·q`.
+fn root_and_term(facts: &[Fact]) -> Option<Combination> {
+    for (number, equation) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal) {
+        let variables = variables_of(&equation.expr);
+        let [t] = variables.as_slice() else { continue };
+        let name = Expr::from(t);
+        let name = name.as_variable()?;
+        for (order, fact) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Positive) {
+            let (short, known) =
+                modulo::reduced(facts, &fact.expr).unwrap_or_else(|| (fact.expr.clone(), vec![]));
+            let coefficients = short.poly().coefficients_in(t);
+            let [rest, slope] = coefficients.as_slice() else { continue };
+            let Some(slope) = slope.as_constant().filter(|_| rest.as_constant().is_none()) else { continue };
+            // By what the equations say of it, fact = slope·(t − w).
+            let w = Expr::from(rest.clone()).scaled(&-&slope.recip()?);
+            let at_w = equation.expr.substitute_one(name, &w);
+            let Some((zero, reduction)) = modulo::reduced(facts, &at_w) else { continue };
+            if !zero.is_zero() {
+                continue;
+            }
+            let difference = Expr::from(t).minus(&w);
+            let change = equation.expr.minus(&at_w);
+            let Some(quotient) = factor::quotient(change.poly(), difference.poly()).map(Expr::from) else {
+                continue;
+            };
+            for way in [Rational::ONE, -Rational::ONE] {
+                let Some(mut found) = certify(facts, Relation::Positive, &quotient.scaled(&way)) else {
+                    continue;
+                };
+                for term in &mut found.terms {
+                    match term.facts.iter_mut().find(|(n, _)| *n == order) {
+                        Some((_, exponent)) => *exponent += 1,
+                        None => term.facts.push((order, 1)),
+                    }
+                }
+                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&fact.expr));
+                // fact·way·q = slope·way·(p(t) − p(w))
+                let weight = &slope * &way;
+                found.equations.push((Expr::number(-&weight), number));
+                let scaled = |(factor, n): (Expr, usize)| (factor.scaled(&weight), n);
+                found.equations.extend(reduction.into_iter().map(scaled));
+                let times = quotient.scaled(&-&way);
+                found.equations.extend(known.into_iter().map(|(factor, n)| (factor.times(&times), n)));
                 return Some(found);
             }
         }

@@ -6,8 +6,8 @@
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
-use crate::model::{Charge, described_root, root_of};
-use crate::piecewise::{AlgebraicNumber, Engine, Obstacle, RealRoot, isolate};
+use crate::model::{Charge, root_of};
+use crate::piecewise::{Engine, Obstacle, RealRoot, isolate, named_root};
 
 use super::proof::{Builder, Hints, facts};
 
@@ -61,13 +61,8 @@ pub(super) fn zeros(coefficients: &[Rational], low: &Rational, high: &Rational) 
     let mut out = Vec::new();
     for root in isolate(coefficients, low, high)? {
         let RealRoot::Between(low, high) = root else { continue };
-        let number = AlgebraicNumber::root(coefficients, &low, &high)?;
-        let unknown = Expr::variable("unknown'");
-        let powers = number.polynomial().iter().zip(0_u32..);
-        let polynomial = powers.fold(Expr::zero(), |sum, (c, k)| sum.plus(&unknown.pow(k).scaled(c)));
-        let (low, high) = (Expr::number(low), Expr::number(high));
-        let root = described_root(&number.to_string(), &polynomial, &unknown, &low, &high);
-        out.push(Zero { at: Expr::variable(&root.name), roots: vec![root] });
+        let (at, root) = named_root(coefficients, &low, &high)?;
+        out.push(Zero { at, roots: vec![root] });
     }
     Some(out)
 }

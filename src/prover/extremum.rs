@@ -274,7 +274,11 @@ fn candidates(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
         zeros_of(&Expr::from(cell.value.poly().derivative(atom)));
     }
     let hidden = |e: &Expr| e.atoms().any(|a| !matches!(a.node(), Node::Variable(_)));
-    out.retain(|e| !hidden(e));
-    out.dedup();
-    out.into_iter().map(Candidate::from).collect()
+    let mut different: Vec<Expr> = Vec::new();
+    for at in out {
+        if !hidden(&at) && !different.contains(&at) {
+            different.push(at);
+        }
+    }
+    different.into_iter().map(Candidate::from).collect()
 }

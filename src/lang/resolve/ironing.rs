@@ -1,12 +1,14 @@
 //! Ironed virtual values: where they are constant is proposed by whoever reads a file, and has to be proved.
 
 use crate::kernel::Expr;
-use crate::model::{Agent, Claim, Comparison, Flat, Flats, Setting, ironing};
+use crate::model::{
+    Agent, Bound, Charge, Claim, Comparison, Flat, Flats, Setting, ironing, root_named, roots_in,
+};
 
 use super::names::complain;
 use super::scope::Env;
 use super::{Obligation, Resolve, finite};
-use crate::lang::ast::{self, Span};
+use crate::lang::ast::{self, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 
 /// Proposes the intervals on which the virtual value of an agent is ironed. There is one right answer, and what is
@@ -29,21 +31,46 @@ impl Env<'_> {
         let flats = match self.universe.ironing.0(a) {
             Flats::On(flats) => flats,
             Flats::Unknown => vec![],
-            Flats::Irrational(Flat { low, high }) => {
+            Flats::Between(low, high) => {
                 let [low, high] = [low, high].map(|end| a.type_.power.value(&Expr::number(end)));
                 let note = format!("it has to be ironed between types near {low} and near {high}");
                 let diagnostic = Diagnostic::new("irregular-prior", message, span).note(note);
-                return Err(Box::new(diagnostic.help("only intervals with rational ends are ironed")));
+                let help = "the ends of such intervals have to be roots of short polynomials of a low degree";
+                return Err(Box::new(diagnostic.help(help)));
             }
         };
+        let roots = self.roots_of(&flats, span);
         if let Some(conjuncts) = ironing(setting, agent, &flats) {
-            let claim = Claim::about(&setting.parameters, &[], conjuncts);
+            let claim = Claim::about(&setting.parameters, &roots, conjuncts);
             let diagnostic = Diagnostic::new("irregular-prior", message, span).help(
                 "virtual values are ironed where the density is a polynomial, or `cases` of such, without parameters",
             );
             self.obligations.push(Obligation { claim, diagnostic });
         }
         Ok(flats)
+    }
+
+    /// The roots at which a virtual value is ironed. That there is one, and no other, is owed for each that is not a
+    /// root of an integer.
+    fn roots_of(&mut self, flats: &[Flat], span: Span) -> Vec<Charge> {
+        let mut out: Vec<Charge> = Vec::new();
+        for root in flats.iter().flat_map(|flat| &flat.roots).filter(|root| root_named(&root.name).is_none())
+        {
+            let unknown = Expr::variable("x'unknown");
+            let polynomial = root.body.substitute_one(&root.name, &unknown);
+            let Bound { low, high, .. } = &root.argument;
+            let variable = Name { text: "x".into(), span };
+            self.owe_one_root(span, &variable, &polynomial, &unknown, [low, high]);
+            out.push(root.clone());
+        }
+        let terms =
+            flats.iter().flat_map(|flat| [Some(&flat.low.at), Some(&flat.high.at), flat.level.as_ref()]);
+        out.extend(terms.flatten().flat_map(roots_in));
+        let out = super::without_repetitions(out, |a, b| a.name == b.name);
+        for root in &out {
+            self.add_charge(root.clone());
+        }
+        out
     }
 
     /// The virtual value, constant where it is ironed; the weight must not vanish.

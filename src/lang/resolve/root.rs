@@ -106,7 +106,7 @@ impl Env<'_> {
 
     /// That the ends are in order, that the polynomial does not have the same sign at both, and that it takes
     /// no value twice between them.
-    fn owe_one_root(
+    pub(super) fn owe_one_root(
         &mut self,
         span: Span,
         variable: &Name,
