@@ -49,7 +49,7 @@ pub use radical::{
     described_root, enclosure, fraction, inverse, power_of_integer, quotient_of_differences, reduced,
     root_named, root_of, root_of_term, root_shown, roots_in,
 };
-pub use setting::{Agent, Kind, Outcome, Setting, mixture};
+pub use setting::{Agent, Kind, Outcome, Setting};
 pub use shape::Shape;
 pub use special::{Strictness, regularity, reserve, worst_off};
 pub use stretch::{Stretch, coefficients};

@@ -59,6 +59,7 @@ fn quantity(function: &str, arguments: &[Expr]) -> Option<Prose> {
     match (function, arguments) {
         ("surplus", [m]) => return Some(vec![words("sum of payments in "), code(m)]),
         ("welfare", [m]) => return Some(vec![words("welfare in "), code(m)]),
+        ("outcome", [m]) => return Some(vec![words("outcome in "), code(m)]),
         ("probability", [m, outcome]) => {
             return Some(vec![words("probability of outcome "), code(outcome), words(" in "), code(m)]);
         }

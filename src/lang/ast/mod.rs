@@ -199,6 +199,13 @@ pub enum SettingKind {
         /// The values it may take, in order.
         values: Vec<Expr>,
     },
+    /// `outcome x in [0, 1]`.
+    OutcomeInterval {
+        /// The outcome variable.
+        name: Name,
+        /// The outcomes.
+        on: Range,
+    },
     /// `one good`, or `one good, kept by the seller if nobody gets it`.
     OneGood {
         /// Who has the good when no agent gets it.

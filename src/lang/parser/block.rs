@@ -5,7 +5,7 @@
 //! line         = "agent" name "with" "type" name types
 //!              | "agents" name "in" expr ".." expr "with" "type" name "[" name "]" types
 //!              | "prior" "=" expr
-//!              | "outcome" name "in" "{" expr { "," expr } "}"
+//!              | "outcome" name "in" ( "{" expr { "," expr } "}" | range )
 //!              | "one" "good" [ "," "kept" "by" "the" "seller" "if" "nobody" "gets" "it" ]
 //!              | ( "value" | "outside" | "share" ) agent "=" expr
 //!              | "value" agent "=" "any" "table" expr "," expr "in" "{" expr { "," expr } "}"
@@ -90,7 +90,10 @@ impl Parser<'_> {
             "outcome" => {
                 let name = self.name("the name of the outcome")?;
                 self.expect_word("in")?;
-                SettingKind::Outcome { name, values: self.listed()? }
+                match self.is_symbol("[") {
+                    true => SettingKind::OutcomeInterval { name, on: self.range()? },
+                    false => SettingKind::Outcome { name, values: self.listed()? },
+                }
             }
             "one" => {
                 self.expect_word("good")?;

@@ -143,6 +143,9 @@ fn setting_line(kind: &SettingKind) -> String {
             format!("agents {i} in {first}..{last} with type {v}[{i}] {}", types(d))
         }
         SettingKind::Outcome { name, values } => format!("outcome {} in {{{}}}", name.text, list(values)),
+        SettingKind::OutcomeInterval { name, on } => {
+            format!("outcome {} in [{}, {}]", name.text, print_expr(&on.low), print_expr(&on.high))
+        }
         SettingKind::OneGood { keeper: Keeper::Agents } => "one good".into(),
         SettingKind::OneGood { keeper: Keeper::Seller } => {
             "one good, kept by the seller if nobody gets it".into()

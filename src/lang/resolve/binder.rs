@@ -2,7 +2,7 @@
 //! cases.
 
 use crate::kernel::{Expr, Formula};
-use crate::model::{Bound, Comparison, Kind, Setting, compared};
+use crate::model::{Bound, Comparison, Setting, compared};
 
 use super::Resolve;
 use super::expr::product_of;
@@ -152,7 +152,7 @@ impl Env<'_> {
     /// `[x[i] wins]`: agent i has the highest type, ties by the rule of the setting.
     fn wins(&mut self, e: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_of(e)?;
-        if setting.kind == Kind::Outcomes {
+        if !setting.kind.is_of_a_good() {
             return Err(complain("wrong-sort", "`wins` needs a setting with one good", e.span));
         }
         if self.settings.iter().any(|s| s.order != setting.order || s.lots != setting.lots) {

@@ -1,11 +1,11 @@
 //! Statements with a form of their own: reserves, worst-off types, shapes.
 
-use crate::model::{self, Bound, Kind};
+use crate::model::{self, Bound};
 
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
 use super::statement::{Read, Reader};
-use super::{Resolve, finite};
+use super::{Resolve, finite, interval};
 use crate::kernel::{Expr, Name as Symbol};
 use crate::lang::ast::{self, ExprKind, Name, Shape};
 
@@ -24,7 +24,7 @@ pub(super) fn reserve(
     let m = env.enter(mechanism)?;
     let i = env.agent_in(who, &m.setting)?;
     let (Some(agent), Some(x), true) =
-        (m.setting.agents.get(i), m.allocation.get(i), m.setting.kind != Kind::Outcomes)
+        (m.setting.agents.get(i), m.allocation.get(i), m.setting.kind.is_of_a_good())
     else {
         return Err(complain("wrong-sort", "`reserve` needs a setting with one good", function.span));
     };
@@ -56,7 +56,10 @@ pub(super) fn worst_off(
         return Err(arity(function, "2", arguments.len()));
     };
     let (setting, mechanism) = match env.setting_named(first) {
-        Some(setting) => (setting, None),
+        Some(setting) => {
+            interval::has_listed_outcomes(&setting, "the greatest welfare needs", set.span)?;
+            (setting, None)
+        }
         None => {
             let m = env.enter(first)?;
             (m.setting.clone(), Some(m))

@@ -6,6 +6,7 @@
 
 mod apply;
 mod binder;
+mod cells;
 mod chain;
 mod characterise;
 mod derivation;
@@ -15,6 +16,7 @@ mod expr;
 mod family;
 mod figure;
 mod finite;
+mod interval;
 mod ironing;
 mod many;
 mod mechanism;

@@ -7,7 +7,7 @@ use crate::model::{Bound, Claim, Comparison, Conjunct, Mechanism, Setting};
 
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
-use super::{Obligation, Resolve, finite};
+use super::{Obligation, Resolve, finite, interval};
 use crate::lang::ast::{self, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
@@ -56,6 +56,7 @@ impl Env<'_> {
             }
             _ => {
                 let setting = self.setting_argument(first)?;
+                interval::has_listed_outcomes(&setting, &format!("`{name}` needs"), first.span)?;
                 if matches!(name, "AGV" | "balanced_vcg" | "dissolve" | "interim_groves") {
                     self.averages_over(&setting, first.span)?;
                 }
@@ -78,6 +79,9 @@ impl Env<'_> {
         rest: &[ast::Expr],
     ) -> Resolve<Mechanism> {
         let m = self.mechanism(first)?;
+        if function.text == "lottery" {
+            interval::has_chances(&m, e.span)?;
+        }
         if matches!(function.text.as_str(), "balance" | "participate") {
             self.averages_over(&m.setting, first.span)?;
         }

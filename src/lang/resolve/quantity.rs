@@ -8,13 +8,13 @@ use crate::model::{Charge, Comparison, Kind, Mechanism, Setting};
 use super::named::MECHANISMS;
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::{Env, Naming};
-use super::{Resolve, finite};
+use super::{Resolve, finite, interval};
 use crate::lang::ast::{self, ExprKind, Name};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a number, with the number of their arguments; 0 for any number.
-const QUANTITIES: [(&str, usize); 24] = [
+const QUANTITIES: [(&str, usize); 25] = [
     ("payment", 2),
     ("transfer", 2),
     ("payoff", 2),
@@ -22,6 +22,7 @@ const QUANTITIES: [(&str, usize); 24] = [
     ("allocation", 2),
     ("probability", 2),
     ("surplus", 1),
+    ("outcome", 1),
     ("welfare", 1),
     ("participation_charge", 2),
     ("C", 2),
@@ -97,9 +98,13 @@ impl Env<'_> {
                 let m = self.enter(m)?;
                 self.quantity(e, &m.setting, "", m.surplus())
             }
+            ("outcome", [m]) => self.outcome(e, m),
             ("welfare", [first]) => {
                 let (setting, welfare) = match self.setting_named(first) {
-                    Some(setting) => (setting.clone(), setting.welfare()),
+                    Some(setting) => {
+                        interval::has_listed_outcomes(&setting, "the greatest welfare needs", e.span)?;
+                        (setting.clone(), setting.welfare())
+                    }
                     None => {
                         let m = self.outcomes_of(first)?;
                         (m.setting.clone(), m.welfare())
@@ -110,6 +115,7 @@ impl Env<'_> {
             ("C", [s, who]) => {
                 let setting = self.setting_argument(s)?;
                 let i = self.agent_in(who, &setting)?;
+                interval::has_listed_outcomes(&setting, "the greatest welfare needs", e.span)?;
                 let welfare = setting.welfare();
                 let named = match setting.factored {
                     true => welfare,
@@ -183,7 +189,9 @@ impl Env<'_> {
                 (Kind::GoodForAgents | Kind::GoodOrSeller, Some(x)) => x.clone(),
                 _ => {
                     let message = "`allocation(m, i)` needs a setting with one good";
-                    return Err(advise("wrong-sort", message, e.span, "write `probability(m, k)`"));
+                    let help =
+                        if m.setting.kind == Kind::Interval { "outcome(m)" } else { "probability(m, k)" };
+                    return Err(advise("wrong-sort", message, e.span, format!("write `{help}`")));
                 }
             },
         })
@@ -285,7 +293,7 @@ impl Env<'_> {
     }
 
     /// A mechanism or an allocation rule, for what does not depend on payments.
-    fn outcomes_of(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
+    pub(super) fn outcomes_of(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
         match self.rule(e) {
             Some(rule) => Ok(rule),
             None => self.enter(e),
@@ -316,6 +324,10 @@ impl Env<'_> {
         };
         let found = match m.setting.kind {
             Kind::Outcomes => m.setting.outcomes.iter().position(|o| o.name.ends_with(&ending)),
+            Kind::Interval => {
+                let message = "outcomes in an interval have no probabilities";
+                return Err(advise("wrong-sort", message, e.span, "write `outcome(m)`"));
+            }
             Kind::GoodForAgents | Kind::GoodOrSeller => {
                 let message = "`probability(m, k)` needs a setting with named outcomes";
                 return Err(advise("wrong-sort", message, e.span, "write `allocation(m, i)`"));
