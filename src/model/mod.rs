@@ -19,6 +19,7 @@ mod point;
 mod power;
 mod property;
 mod radical;
+mod rate;
 mod setting;
 mod shape;
 mod special;
@@ -49,6 +50,7 @@ pub use radical::{
     described_root, enclosure, fraction, inverse, power_of_integer, quotient_of_differences, reduced,
     root_named, root_of, root_of_term, root_shown, roots_in,
 };
+pub use rate::Rate;
 pub use setting::{Agent, Kind, Outcome, Setting};
 pub use shape::Shape;
 pub use special::{Strictness, regularity, reserve, worst_off};

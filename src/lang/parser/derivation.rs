@@ -21,7 +21,7 @@
 //! argument   = sentence [ because ] | sentence { ( "iff" | "implies" ) sentence [ "printed" sentence ] [ because ] }
 //! because    = "by" reason { ( "," | "and" ) reason }
 //! reason     = "definition" | "algebra" | "linearity" | "rearranging" | "splitting" [ "at" expr ] | "given"
-//!            | "parts" | "interchange" | "substitution" | "density" | "monotonicity" | "sign"
+//!            | "parts" | "interchange" | "substitution" | "differentiation" | "density" | "monotonicity" | "sign"
 //!            | "independence" | "reindexing" | "contradiction" | "cases" expr relation expr
 //!            | "the" ( "fundamental" "theorem" | "envelope" "formula" ) | "taking" values
 //!            | statement-name [ "at" values ]
@@ -40,7 +40,7 @@ const LINES: [&str; 5] = ["given", "let", "step", "apply", "we"];
 
 /// The reasons that are one word, and what they are.
 const SAME: [&str; 4] = ["definition", "algebra", "linearity", "rearranging"];
-const FUNDAMENTAL: [&str; 3] = ["parts", "interchange", "substitution"];
+const FUNDAMENTAL: [&str; 4] = ["parts", "interchange", "substitution", "differentiation"];
 
 /// A name, ranges and conditions.
 type Head = (Option<Name>, Vec<Membership>, Vec<Relations>);

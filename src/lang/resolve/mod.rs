@@ -28,6 +28,7 @@ mod predicate;
 mod prior;
 mod program;
 mod quantity;
+mod rate;
 mod reason;
 mod root;
 mod rule;

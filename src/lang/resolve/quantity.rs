@@ -73,6 +73,9 @@ impl Env<'_> {
             return self.apply(function, known, arguments);
         }
         let name = function.text.as_str();
+        if self.family.is_some() && name == super::rate::WORD {
+            return Err(super::rate::out_of_place(e.span));
+        }
         if MECHANISMS.contains(&name) {
             let message = format!("`{name}` makes a mechanism, and a number is needed here");
             return Err(complain("wrong-sort", message, e.span));
