@@ -134,6 +134,10 @@ pub enum Justification {
     Monotone,
     /// From signs.
     Sign,
+    /// By how the difference of the sides moves with a name.
+    Derivative(Name),
+    /// The sides are equal where names have these values.
+    Equality(Vec<(Name, Expr)>),
     /// Utility is the area under the allocation.
     Envelope,
     /// Types are drawn one by one.

@@ -86,14 +86,18 @@ impl Env<'_> {
 
     pub(super) fn integral(
         &mut self,
-        body: &ast::Expr,
+        (body, along): (&ast::Expr, Option<&ast::Expr>),
         variable: &Name,
         low: &ast::Expr,
         high: &ast::Expr,
     ) -> Resolve<Expr> {
         let (low, high) = (self.number(low)?, self.number(high)?);
         self.is_new(variable)?;
-        occurs(variable, body)?;
+        match along {
+            // What it is integrated along moves with it; the integrand need not.
+            Some(along) => occurs(variable, along)?,
+            None => occurs(variable, body)?,
+        }
         // A name that no user can write, and no other binder around this one has.
         let name = format!("{}'{}", variable.text, self.ranges.len());
         let ordered = high.minus(&low).as_number().is_some_and(|length| !length.is_negative());
@@ -101,7 +105,10 @@ impl Env<'_> {
         let bound = Bound::interval(name.as_str().into(), shown, low.clone(), high.clone());
         self.values.insert(variable.text.clone(), Expr::variable(&name));
         self.ranges.push(Range { bound, ordered });
-        let term = self.number(body);
+        let term = self.number(body).and_then(|term| match along {
+            None => Ok(term),
+            Some(along) => product_of(&term, &self.rate_along(along, &name)?, along.span),
+        });
         self.values.remove(&variable.text);
         self.ranges.pop();
         Ok(Expr::integral(&name, &low, &high, &term?))

@@ -137,7 +137,7 @@ impl Reader<'_> {
     }
 
     /// Comparisons of numbers.
-    fn comparisons(&mut self, r: &ast::Relations) -> Resolve<Vec<Formula>> {
+    pub(super) fn comparisons(&mut self, r: &ast::Relations) -> Resolve<Vec<Formula>> {
         if parts(&r.first).is_some() {
             return Err(out_of_place(r.first.span));
         }

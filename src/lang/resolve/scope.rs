@@ -66,7 +66,7 @@ impl Universe {
             let alone = |read: Resolve<()>| read.map_err(|complaint| vec![*complaint]);
             let (name, read) = match &item.kind {
                 ItemKind::Source { .. } | ItemKind::Claim(_) => continue,
-                ItemKind::Derivation(_) | ItemKind::Figure(_) => continue,
+                ItemKind::Derivation(_) | ItemKind::Given(_) | ItemKind::Figure(_) => continue,
                 ItemKind::Parameter { name, range } => (name, alone(out.parameter(name, range, obligations))),
                 ItemKind::Setting(s) => {
                     let choice = choices.get(settings).copied().unwrap_or_default();

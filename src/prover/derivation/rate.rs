@@ -87,7 +87,95 @@ impl Proof<'_> {
         }
         let Some(e) = term(&goal) else { return Ok(None) };
         facts.extend(self.facts(&e, allowed)?);
+        if let Some(step) = self.from(&facts, &goal)? {
+            return Ok(Some(step));
+        }
+        // The ends of integrals may be functions, which are known by their integrals.
+        let moving = |e: &Expr| {
+            e.atoms().any(|a| matches!(a.node(), Node::Primitive { upper, .. } if !upper.is_polynomial()))
+        };
+        let terms: Vec<Expr> = facts.iter().filter_map(|(_, f)| term(f)).filter(moving).collect();
+        for e in terms {
+            facts.extend(self.equals(&e, &facts)?);
+        }
         self.from(&facts, &goal)
+    }
+
+    /// A difference of two sides with a sign: it is zero, or has the sign, at one place, and moves in the right direction
+    /// from there.
+    pub(super) fn by_derivative(
+        &mut self,
+        goal: &Formula,
+        allowed: &Allowed,
+    ) -> Result<Option<usize>, Obstacle> {
+        let Formula::Compare(relation, e) = goal else { return Ok(None) };
+        if *relation == Relation::Equal || self.depth > 0 {
+            return Ok(None);
+        }
+        for name in allowed.moving.iter().filter(|name| e.mentions_variable(name)) {
+            let to = Expr::variable(name);
+            let mut places: Vec<Expr> =
+                allowed.equal.iter().filter(|(n, _)| n == name).map(|(_, place)| place.clone()).collect();
+            if places.is_empty() {
+                places = self.ends(name);
+            }
+            for from in places {
+                let y = self.name("y");
+                let body = e.substitute_one(name, &Expr::variable(&y));
+                let Ok(slope) = derivative(&body, &y) else { continue };
+                let interval = Interval { variable: symbol(&y)?, low: from.clone(), high: to.clone() };
+                let step = self.builder.add(Step::Fundamental { interval, body })?;
+                let mut known = vec![(step, self.builder.conclusion(step)?)];
+                let up = self.integrated(*relation, &slope, &from, &to, &y, allowed)?;
+                let down = match up {
+                    None => self.integrated(*relation, &slope.negated(), &to, &from, &y, allowed)?,
+                    found => found,
+                };
+                let Some(sign) = down else { continue };
+                known.push(sign);
+                if let Some(step) = self.combine(&known, goal, 1)? {
+                    return Ok(Some(step));
+                }
+                known.extend(self.facts(&e.substitute_one(name, &from), allowed)?);
+                if let Some(step) = self.from(&known, goal)? {
+                    return Ok(Some(step));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the sides are equal where a reason says so.
+    pub(super) fn is_equal_where_said(&mut self, e: &Expr, allowed: &Allowed) -> Result<bool, Obstacle> {
+        if self.depth > 0 {
+            return Ok(true);
+        }
+        for (name, place) in allowed.equal.iter().filter(|(name, _)| e.mentions_variable(name)) {
+            let goal = Formula::Compare(Relation::Equal, e.substitute_one(name, place));
+            let plain = Allowed { equal: vec![], moving: vec![], ..allowed.clone() };
+            let before = self.builder.length();
+            let found = self.by(&goal, &plain)?;
+            self.forget(before);
+            if found.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The ends of the range of a name, by what is assumed of it.
+    fn ends(&self, name: &Name) -> Vec<Expr> {
+        let at = Expr::variable(name);
+        let mut out: Vec<Expr> = Vec::new();
+        for formula in &self.domain {
+            let Formula::Compare(_, e) = formula else { continue };
+            for end in [at.minus(e), at.plus(e)] {
+                if !end.mentions_variable(name) && !out.contains(&end) {
+                    out.push(end);
+                }
+            }
+        }
+        out
     }
 
     /// What a derivative and the comparisons of numbers behind it give together.
@@ -230,7 +318,8 @@ fn written_out(e: &Expr, variable: &Name, known: &[Primitive]) -> Expr {
             Some(written_out(base, variable, known).natural_power())
         }
         Node::Apply(function, arguments) if atom.mentions_variable(variable) => {
-            known.iter().filter(|p| p.function == *function).find_map(|p| p.at(arguments))
+            let arguments: Vec<Expr> = arguments.iter().map(|e| written_out(e, variable, known)).collect();
+            known.iter().filter(|p| p.function == *function).find_map(|p| p.at(&arguments))
         }
         _ => None,
     })
