@@ -20,6 +20,7 @@ mod power;
 mod property;
 mod radical;
 mod rate;
+mod screening;
 mod setting;
 mod shape;
 mod special;
@@ -51,6 +52,7 @@ pub use radical::{
     root_named, root_of, root_of_term, root_shown, roots_in,
 };
 pub use rate::Rate;
+pub use screening::VirtualSurplus;
 pub use setting::{Agent, Kind, Outcome, Setting};
 pub use shape::Shape;
 pub use special::{Strictness, regularity, reserve, worst_off};

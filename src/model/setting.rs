@@ -148,6 +148,8 @@ pub struct Setting {
     pub lots: Vec<Vec<usize>>,
     /// The outcome variable with its values, if these are finitely many numbers or names, or an interval.
     pub outcome: Option<Bound>,
+    /// What an outcome in an interval costs whoever runs the mechanism, in the outcome variable; zero for other outcomes.
+    pub cost: Expr,
     /// The probability of each profile, in the types, if types are not independent.
     pub joint: Option<Expr>,
     /// The parameters that occur.
@@ -191,10 +193,10 @@ impl Setting {
         choices(&bounds).iter().fold(Expr::zero(), |sum, choice| sum.plus(&e.substitute(choice)))
     }
 
-    /// The welfare of an outcome: the sum of the values of all agents for which `counts` holds.
+    /// The welfare of an outcome: the sum of the values of all agents for which `counts` holds, less the cost.
     fn welfare_of(&self, outcome: &Outcome, counts: impl Fn(usize) -> bool) -> Expr {
         let values = outcome.values.iter().enumerate().filter(|(j, _)| counts(*j));
-        values.fold(Expr::zero(), |sum, (_, v)| sum.plus(v))
+        values.fold(self.cost.negated(), |sum, (_, v)| sum.plus(v))
     }
 
     /// Welfare of each outcome: `W_k(θ) = Σ_j u_j(k, θ_j)`.
@@ -222,8 +224,9 @@ impl Setting {
     /// stronger in the tie rule, or are decided by lot.
     pub fn greatest(&self, values: &[Expr]) -> Vec<Expr> {
         if self.kind == Kind::Interval {
-            // There is no term for the best number of an interval.
-            return vec![Expr::too_large()];
+            // Whoever asks has to know that there is a formula for it.
+            let best = values.first().and_then(|value| self.greatest_on_interval(value));
+            return vec![best.unwrap_or_else(Expr::too_large)];
         }
         self.by_lot(|s| s.greatest_in_order(values))
     }
@@ -441,7 +444,8 @@ impl Setting {
             terms.iter_mut().for_each(|e| *e = e.substitute(values));
         }
         out.joint.iter_mut().for_each(|e| *e = e.substitute(values));
-        for e in out.outcome.iter_mut().flat_map(|o| [&mut o.low, &mut o.high]) {
+        let ends = out.outcome.iter_mut().flat_map(|o| [&mut o.low, &mut o.high]);
+        for e in ends.chain([&mut out.cost]) {
             *e = e.substitute(values);
         }
         out.parameters.retain(|p| !values.contains_key(&p.name));

@@ -208,6 +208,11 @@ pub enum SettingKind {
         /// The outcomes.
         on: Range,
     },
+    /// `cost = x^2/2`.
+    Cost {
+        /// What the outcome costs.
+        cost: Expr,
+    },
     /// `one good`, or `one good, kept by the seller if nobody gets it`.
     OneGood {
         /// Who has the good when no agent gets it.

@@ -149,6 +149,7 @@ fn setting_line(kind: &SettingKind) -> String {
         SettingKind::OutcomeInterval { name, on } => {
             format!("outcome {} in [{}, {}]", name.text, print_expr(&on.low), print_expr(&on.high))
         }
+        SettingKind::Cost { cost } => format!("cost = {}", block(cost)),
         SettingKind::OneGood { keeper: Keeper::Agents } => "one good".into(),
         SettingKind::OneGood { keeper: Keeper::Seller } => {
             "one good, kept by the seller if nobody gets it".into()

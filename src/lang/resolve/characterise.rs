@@ -5,7 +5,7 @@ use crate::model::{self, Bound};
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
 use super::statement::{Read, Reader};
-use super::{Resolve, finite, interval};
+use super::{Resolve, finite};
 use crate::kernel::{Expr, Name as Symbol};
 use crate::lang::ast::{self, ExprKind, Name, Shape};
 
@@ -57,7 +57,7 @@ pub(super) fn worst_off(
     };
     let (setting, mechanism) = match env.setting_named(first) {
         Some(setting) => {
-            interval::has_listed_outcomes(&setting, "the greatest welfare needs", set.span)?;
+            env.has_best_outcomes(&setting, set.span)?;
             (setting, None)
         }
         None => {
@@ -147,7 +147,8 @@ pub(super) fn shape_variable(
     term: &Expr,
     variable: &ast::Name,
 ) -> Resolve<Bound> {
-    let (types, symbol) = (env.types(), Symbol::from(variable.text.as_str()));
+    let types: Vec<Bound> = env.types().into_iter().chain(env.outcomes.iter().cloned()).collect();
+    let symbol = Symbol::from(variable.text.as_str());
     if reader.fixed.contains_key(&symbol) {
         let message = format!("`{}` is fixed by `at`", variable.text);
         return Err(complain("wrong-sort", message, variable.span));

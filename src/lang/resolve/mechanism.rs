@@ -315,6 +315,10 @@ fn fill(slots: &mut [Option<Expr>], k: usize, term: Expr, span: Span) -> Resolve
 impl Env<'_> {
     /// The mechanism that an expression denotes.
     pub(super) fn mechanism(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
+        self.whatever_the_outcome(|env| env.mechanism_named(e))
+    }
+
+    fn mechanism_named(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
         match &e.kind {
             ExprKind::Name(text) => {
                 let entry = self.universe.mechanism(text, e.span)?;

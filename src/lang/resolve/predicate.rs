@@ -156,7 +156,7 @@ impl Reader<'_> {
     }
 }
 
-fn no_derivative(span: Span) -> Box<Diagnostic> {
+pub(super) fn no_derivative(span: Span) -> Box<Diagnostic> {
     let message = "a value here has no derivative in the type";
     advise("unsupported", message, span, "values are polynomials in the type, or `cases` of such")
 }

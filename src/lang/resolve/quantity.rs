@@ -8,13 +8,13 @@ use crate::model::{Charge, Comparison, Kind, Mechanism, Setting};
 use super::named::MECHANISMS;
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::{Env, Naming};
-use super::{Resolve, finite, interval};
+use super::{Resolve, finite};
 use crate::lang::ast::{self, ExprKind, Name};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a number, with the number of their arguments; 0 for any number.
-const QUANTITIES: [(&str, usize); 25] = [
+const QUANTITIES: [(&str, usize); 27] = [
     ("payment", 2),
     ("transfer", 2),
     ("payoff", 2),
@@ -23,6 +23,8 @@ const QUANTITIES: [(&str, usize); 25] = [
     ("probability", 2),
     ("surplus", 1),
     ("outcome", 1),
+    ("profit", 1),
+    ("virtual_surplus", 1),
     ("welfare", 1),
     ("participation_charge", 2),
     ("C", 2),
@@ -102,10 +104,13 @@ impl Env<'_> {
                 self.quantity(e, &m.setting, "", m.surplus())
             }
             ("outcome", [m]) => self.outcome(e, m),
+            ("profit", [m]) => self.profit(e, m),
+            ("virtual_surplus", [first]) => self.virtual_surplus(e, first),
+            ("value", [s, who]) if self.setting_named(s).is_some() => self.value_of_any(e, s, who),
             ("welfare", [first]) => {
                 let (setting, welfare) = match self.setting_named(first) {
                     Some(setting) => {
-                        interval::has_listed_outcomes(&setting, "the greatest welfare needs", e.span)?;
+                        self.has_best_outcomes(&setting, e.span)?;
                         (setting.clone(), setting.welfare())
                     }
                     None => {
@@ -118,7 +123,7 @@ impl Env<'_> {
             ("C", [s, who]) => {
                 let setting = self.setting_argument(s)?;
                 let i = self.agent_in(who, &setting)?;
-                interval::has_listed_outcomes(&setting, "the greatest welfare needs", e.span)?;
+                self.has_best_outcomes(&setting, e.span)?;
                 let welfare = setting.welfare();
                 let named = match setting.factored {
                     true => welfare,

@@ -276,7 +276,9 @@ impl Reader<'_> {
             ast::Order::SingleCrossing => Order::SingleCrossing,
             ast::Order::MonotoneChoice => Order::MonotoneChoice,
         };
-        interval::has_listed_outcomes(&setting, "orders of values need", place)?;
+        if order == Order::MonotoneChoice {
+            interval::has_listed_outcomes(&setting, "monotone choice is from", place)?;
+        }
         let many = setting.outcomes.len() > CHOICE_LIMIT;
         if order == Order::MonotoneChoice && many {
             let message =

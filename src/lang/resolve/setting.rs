@@ -76,6 +76,7 @@ fn read(
         order: vec![],
         lots: vec![],
         outcome: None,
+        cost: Expr::zero(),
         joint: None,
         parameters: vec![],
         factored: false,
@@ -93,6 +94,7 @@ fn read(
         return Err(complain("unsupported", message, s.name.span));
     }
     reader.values(s, &mut setting, outcomes.as_ref())?;
+    reader.cost(s, &mut setting)?;
     let cells = std::mem::take(&mut reader.cells);
     reader.outside(s, &mut setting)?;
     let open = ties::resolve(reader.universe, s, &mut setting, choice)?;
@@ -113,7 +115,7 @@ fn occurring(parameters: &[Bound], setting: &Setting) -> Vec<Bound> {
         terms.extend(a.weights.iter().chain(a.atoms.iter().map(|(_, weight)| weight)));
     }
     terms.extend(&setting.joint);
-    terms.extend(setting.outcome.iter().flat_map(|o| [&o.low, &o.high]));
+    terms.extend(setting.outcome.iter().flat_map(|o| [&o.low, &o.high]).chain([&setting.cost]));
     let all =
         terms.into_iter().map(|e| Conjunct::relation("", vec![], e.clone(), Comparison::Equal, Expr::zero()));
     Claim::about(parameters, &[], all.collect()).parameters
