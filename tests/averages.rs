@@ -35,6 +35,7 @@ fn sale(priors: &[Distribution], kind: Kind, factored: bool) -> Arc<Setting> {
         kind,
         lots: vec![],
         outcome: None,
+        cost: Expr::zero(),
         joint: None,
         parameters: vec![],
         factored,

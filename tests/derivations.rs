@@ -2,7 +2,9 @@
 //! reasons removed are found out.
 
 use vickrey::exact::Rational;
-use vickrey::lang::ast::{Chain, DerivationKind, Expr, ExprKind, File, ItemKind, Relation, Sign, Stance};
+use vickrey::lang::ast::{
+    Chain, DerivationKind, DerivationLine, Expr, ExprKind, File, Item, ItemKind, Name, Relation, Sign, Stance,
+};
 use vickrey::lang::{parse, print_file};
 use vickrey::pipeline::{self, Detail, Hide};
 use vickrey::report::{StatementReport, VerdictKind, explanation};
@@ -145,17 +147,25 @@ fn chains(file: &mut File) -> Vec<&mut Chain> {
 fn corpus() -> Vec<(String, File)> {
     let mut out = Vec::new();
     for path in files("theorems", "mech") {
-        let mut file = parse(&read(&path)).unwrap();
-        file.items.retain(|item| match &item.kind {
-            ItemKind::Derivation(d) => {
-                d.stance == Stance::Holds
-                    && d.lines.iter().all(|line| !matches!(line.kind, DerivationKind::Apply { .. }))
-            }
-            _ => false,
-        });
+        let file = parse(&read(&path)).unwrap();
+        // What is shared stands at the margin, above; what is cited is a derivation of its own.
+        let mut given: Vec<Item> = vec![];
+        let mut names: Vec<Name> = vec![];
         for item in file.items {
-            let alone = File { items: vec![item], end_comments: vec![] };
-            out.push((path.display().to_string(), alone));
+            let ItemKind::Derivation(d) = &item.kind else {
+                given.extend(Some(item).filter(|item| matches!(item.kind, ItemKind::Given(_))));
+                continue;
+            };
+            let applies = |line: &DerivationLine| {
+                matches!(line.kind, DerivationKind::Apply { .. })
+                    || line.kind.cited().iter().any(|name| names.contains(name))
+            };
+            let alone = d.stance == Stance::Holds && !d.lines.iter().any(applies);
+            names.push(d.name.clone());
+            if alone {
+                let items = given.iter().cloned().chain([item]).collect();
+                out.push((path.display().to_string(), File { items, end_comments: vec![] }));
+            }
         }
     }
     assert!(out.len() >= 20, "{}", out.len());
@@ -210,11 +220,11 @@ fn slips(e: &Expr) -> Vec<Expr> {
                 }
             }
         }
-        ExprKind::Integral { body, variable, low, high } => {
+        ExprKind::Integral { body, along, variable, low, high } => {
             let integral = |body: &Expr, low: &Expr, high: &Expr| {
                 let (body, low, high) = (body.clone(), low.clone(), high.clone());
                 let (body, low, high) = (Box::new(body), Box::new(low), Box::new(high));
-                same(ExprKind::Integral { body, variable: variable.clone(), low, high })
+                same(ExprKind::Integral { body, along: along.clone(), variable: variable.clone(), low, high })
             };
             out.push(integral(body, high, low));
             out.extend(slips(body).iter().map(|body| integral(body, low, high)));

@@ -73,7 +73,7 @@ fn expressions() -> impl Strategy<Value = Expr> {
             (prop::collection::vec((inner.clone(), condition), 1..3), prop::option::of(boxed.clone()))
                 .prop_map(|(branches, otherwise)| expr(ExprKind::Cases { branches, otherwise })),
             (boxed.clone(), boxed.clone(), boxed.clone()).prop_map(|(body, low, high)| {
-                expr(ExprKind::Integral { body, variable: name("y"), low, high })
+                expr(ExprKind::Integral { body, along: None, variable: name("y"), low, high })
             }),
             (
                 prop::option::of(names()),

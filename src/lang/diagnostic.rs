@@ -4,7 +4,7 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 56] = [
+pub const CODES: [&str; 57] = [
     "allocation-range",
     "allocation-sum",
     "ambiguous-average",
@@ -59,6 +59,7 @@ pub const CODES: [&str; 56] = [
     "unterminated-string",
     "unused-binder",
     "wrong-arity",
+    "wrong-derivative",
     "wrong-sort",
     "wrong-stage",
 ];

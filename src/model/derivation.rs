@@ -7,6 +7,7 @@
 use crate::kernel::{Definition, Expr, Formula, Name, Statement};
 
 use super::claim::{Comparison, Conjunct};
+use super::rate::Rate;
 
 /// A derivation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -97,6 +98,8 @@ impl Default for Proposition {
 pub enum Proposition {
     /// How two terms compare.
     Relation(Expr, Comparison, Expr),
+    /// How fast a term rises.
+    Rate(Rate),
     /// The first statement implies the second.
     Implication(Formula, Formula),
     /// Each statement implies the other.
@@ -131,6 +134,10 @@ pub enum Justification {
     Monotone,
     /// From signs.
     Sign,
+    /// By how the difference of the sides moves with a name.
+    Derivative(Name),
+    /// The sides are equal where names have these values.
+    Equality(Vec<(Name, Expr)>),
     /// Utility is the area under the allocation.
     Envelope,
     /// Types are drawn one by one.
@@ -160,6 +167,7 @@ impl Proposition {
             Proposition::Relation(left, relation, right) => {
                 Conjunct::relation("", vec![], left.clone(), *relation, right.clone()).comparison()
             }
+            Proposition::Rate(rate) => rate.formula(),
             Proposition::Implication(a, b) => implies(a, b),
             Proposition::Equivalence(a, b) => Formula::And(vec![implies(a, b), implies(b, a)]),
             Proposition::Plain(formula) => formula.clone(),
@@ -168,10 +176,13 @@ impl Proposition {
 
     /// What it and the next one give together; none if they point in different directions, or do not meet.
     pub fn then(&self, next: &Proposition) -> Option<Proposition> {
-        use Proposition::{Equivalence, Implication, Relation};
+        use Proposition::{Equivalence, Implication, Rate, Relation};
         Some(match (self, next) {
             (Relation(left, first, _), Relation(_, second, right)) => {
                 Relation(left.clone(), together(*first, *second)?, right.clone())
+            }
+            (Rate(rate), Relation(_, second, right)) => {
+                Rate(rate.compared(together(rate.relation, *second)?, right))
             }
             (Equivalence(a, _), Equivalence(_, c)) => Equivalence(a.clone(), c.clone()),
             (Equivalence(a, _) | Implication(a, _), Equivalence(_, c) | Implication(_, c)) => {
@@ -188,9 +199,24 @@ impl Chain {
         Formula::for_all(&self.variables, Formula::implied(&self.domain, formula))
     }
 
+    /// The variables and ranges that a proposition is below: a rate speaks of all of its variable itself.
+    pub fn around(&self, proposition: &Proposition) -> (Vec<Name>, Vec<Formula>) {
+        let Proposition::Rate(rate) = proposition else {
+            return (self.variables.clone(), self.domain.clone());
+        };
+        let variables = self.variables.iter().filter(|v| **v != rate.variable).cloned().collect();
+        let domain = self.domain.iter().filter(|f| !f.mentions_variable(&rate.variable)).cloned().collect();
+        (variables, domain)
+    }
+
     /// Its links, and what they give together.
+    pub fn propositions(&self) -> impl Iterator<Item = &Proposition> {
+        self.links.iter().map(|link| &link.says).chain([&self.overall])
+    }
+
+    /// What these say.
     pub fn parts(&self) -> Vec<Formula> {
-        self.links.iter().map(|link| &link.says).chain([&self.overall]).map(Proposition::formula).collect()
+        self.propositions().map(Proposition::formula).collect()
     }
 
     /// What it states.

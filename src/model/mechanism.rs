@@ -12,14 +12,14 @@ use crate::kernel::{Definition, Expr, Name};
 use super::average::sum;
 use super::claim::{Bound, Charge, Description, own_name};
 use super::fold::fold;
-use super::setting::{Kind, Setting, mixture};
+use super::setting::{Kind, Setting};
 
 /// A direct mechanism.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mechanism {
     /// Its setting.
     pub setting: Arc<Setting>,
-    /// The probability of each outcome.
+    /// The probability of each outcome; on an interval of outcomes the outcome alone.
     pub allocation: Vec<Expr>,
     /// What each agent pays.
     pub payment: Vec<Expr>,
@@ -46,6 +46,7 @@ impl Mechanism {
         let chance = |k: usize| {
             let outcome = self.setting.outcomes.get(k).map(|o| o.name.as_str()).unwrap_or_default();
             match (self.setting.kind, self.setting.agents.get(k)) {
+                (Kind::Interval, _) => format!("outcome({label})"),
                 (Kind::Outcomes, _) => format!("probability({label}, {outcome})"),
                 (_, Some(agent)) => format!("allocation({label}, {})", agent.name),
                 (_, None) => format!("probability({label}, {outcome})"),
@@ -70,7 +71,7 @@ impl Mechanism {
         let rule = setting.efficient();
         let payment = |i: usize| {
             let others = setting.welfares_without(i);
-            setting.maximum(&others).minus(&mixture(&rule, &others))
+            setting.maximum(&others).minus(&setting.worth(&rule, &others))
         };
         Self::efficient(setting, (0..setting.agents.len()).map(payment).collect())
     }
@@ -79,7 +80,7 @@ impl Mechanism {
     /// others value the outcome at, `t_i = h_i − W_{-i}`.
     pub fn groves(setting: &Arc<Setting>, charges: &[Expr]) -> Self {
         let rule = setting.efficient();
-        let others = |i: usize| mixture(&rule, &setting.welfares_without(i));
+        let others = |i: usize| setting.worth(&rule, &setting.welfares_without(i));
         let payment = charges.iter().enumerate().map(|(i, h)| h.minus(&others(i))).collect();
         Self::efficient(setting, payment)
     }
@@ -89,7 +90,7 @@ impl Mechanism {
         let rule = setting.efficient();
         let payment = setting.agents.iter().enumerate().map(|(i, agent)| {
             let at_lowest = setting.welfare().substitute_one(&agent.type_.name, &agent.type_.low);
-            at_lowest.minus(&mixture(&rule, &setting.welfares_without(i)))
+            at_lowest.minus(&setting.worth(&rule, &setting.welfares_without(i)))
         });
         Self::efficient(setting, payment.collect())
     }
@@ -110,7 +111,7 @@ impl Mechanism {
     /// What an agent's report is expected to do for the others under the efficient rule, `E_{-i} W_{-i}`.
     fn externalities(setting: &Setting) -> Vec<Expr> {
         let rule = setting.efficient();
-        let externality = |i: usize| setting.interim(i, &mixture(&rule, &setting.welfares_without(i)));
+        let externality = |i: usize| setting.interim(i, &setting.worth(&rule, &setting.welfares_without(i)));
         (0..setting.agents.len()).map(externality).collect()
     }
 
@@ -274,7 +275,7 @@ impl Mechanism {
 
     /// Gross value of an agent at the types.
     pub fn value(&self, agent: usize) -> Expr {
-        mixture(&self.allocation, &self.values_of(agent))
+        self.setting.worth(&self.allocation, &self.values_of(agent))
     }
 
     /// What each outcome is worth to an agent.
@@ -298,7 +299,7 @@ impl Mechanism {
     pub fn value_from(&self, agent: usize, report: &Expr) -> Expr {
         let allocation: Vec<Expr> =
             self.allocation.iter().map(|x| self.at_report(agent, report, x)).collect();
-        mixture(&allocation, &self.values_of(agent))
+        self.setting.worth(&allocation, &self.values_of(agent))
     }
 
     /// Value net of payment when the agent reports something else than the type.
@@ -319,6 +320,6 @@ impl Mechanism {
 
     /// The sum of gross values.
     pub fn welfare(&self) -> Expr {
-        mixture(&self.allocation, &self.setting.welfares())
+        self.setting.worth(&self.allocation, &self.setting.welfares())
     }
 }

@@ -19,6 +19,8 @@ mod point;
 mod power;
 mod property;
 mod radical;
+mod rate;
+mod screening;
 mod setting;
 mod shape;
 mod special;
@@ -49,7 +51,9 @@ pub use radical::{
     described_root, enclosure, fraction, inverse, power_of_integer, quotient_of_differences, reduced,
     root_named, root_of, root_of_term, root_shown, roots_in,
 };
-pub use setting::{Agent, Kind, Outcome, Setting, mixture};
+pub use rate::Rate;
+pub use screening::VirtualSurplus;
+pub use setting::{Agent, Kind, Outcome, Setting};
 pub use shape::Shape;
 pub use special::{Strictness, regularity, reserve, worst_off};
 pub use stretch::{Stretch, coefficients};

@@ -1,13 +1,14 @@
-//! [`Order`]: how an agent's value of outcomes moves with its type, on finite ordered sets.
+//! [`Order`]: how an agent's value of outcomes moves with its type, on finite ordered sets and on
+//! intervals of outcomes.
 //!
 //! Outcomes and types are ordered by their numbers, names in the order in which they are listed. Everything is said
 //! for pairs of outcomes `x' < x''` and of types `t' < t''`, one after the other.
 
 use crate::kernel::{Expr, Formula};
 
-use super::claim::{Comparison, Conjunct};
+use super::claim::{Bound, Comparison, Conjunct};
 use super::point::Point;
-use super::setting::Setting;
+use super::setting::{Kind, Setting};
 
 /// A property of values on ordered sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,9 +30,13 @@ struct Values<'a> {
     of: Vec<Expr>,
 }
 
-/// What the property says of every agent of a setting; `None` if types or outcomes are not finite and ordered.
+/// What the property says of every agent of a setting; `None` if types or outcomes are not finite and ordered, and outcomes
+/// no interval either.
 pub fn ordered(setting: &Setting, order: Order) -> Option<Vec<Conjunct>> {
     let outcome = setting.outcome.as_ref()?;
+    if setting.kind == Kind::Interval {
+        return on_interval(setting, outcome, order);
+    }
     let points = outcome.points.all();
     let mut places = Vec::new();
     for point in points {
@@ -57,6 +62,55 @@ pub fn ordered(setting: &Setting, order: Order) -> Option<Vec<Conjunct>> {
                     _ => pairs(points, low, high, &types, order),
                 });
             }
+        }
+    }
+    Some(out)
+}
+
+/// The same for all pairs of outcomes in an interval and of types; `None` for sets of outcomes, of which there are too many.
+fn on_interval(setting: &Setting, first: &Bound, order: Order) -> Option<Vec<Conjunct>> {
+    let above = |bound: &Bound| Bound {
+        name: format!("{}'", bound.name).into(),
+        shown: format!("{}'", bound.shown),
+        low: if bound.points.is_finite() { bound.low.clone() } else { Expr::variable(&bound.name) },
+        ..bound.clone()
+    };
+    let second = above(first);
+    let mut out = Vec::new();
+    for (i, agent) in setting.agents.iter().enumerate() {
+        let (low, high) = (&agent.type_, above(&agent.type_));
+        let value = setting.outcomes.first()?.values.get(i)?;
+        let gain = |type_: &Bound| {
+            let at = |outcome: &Bound| {
+                let value = value.substitute_one(&low.name, &Expr::variable(&type_.name));
+                value.substitute_one(&first.name, &Expr::variable(&outcome.name))
+            };
+            at(&second).minus(&at(first))
+        };
+        let (below, above) = (gain(low), gain(&high));
+        let greater =
+            |a: &Bound, b: &Bound| Formula::greater(&Expr::variable(&a.name), &Expr::variable(&b.name));
+        let apart = match low.points.is_finite() || order == Order::StrictlyIncreasingDifferences {
+            true => vec![greater(&high, low), greater(&second, first)],
+            false => vec![],
+        };
+        let what = format!("{}: {} instead of {}", agent.name, second.shown, first.shown);
+        let variables = vec![low.clone(), high.clone(), first.clone(), second.clone()];
+        let conjunct = |relation, right: Expr, premise: Option<Formula>| {
+            let premises = apart.iter().cloned().chain(premise).collect();
+            Conjunct::relation(what.clone(), variables.clone(), above.clone(), relation, right)
+                .under(premises)
+        };
+        let zero = Expr::zero();
+        match order {
+            Order::IncreasingDifferences => out.push(conjunct(Comparison::AtLeast, below, None)),
+            Order::StrictlyIncreasingDifferences => out.push(conjunct(Comparison::Greater, below, None)),
+            Order::SingleCrossing => {
+                let (weak, strict) = (Formula::at_least(&below, &zero), Formula::greater(&below, &zero));
+                out.push(conjunct(Comparison::AtLeast, zero.clone(), Some(weak)));
+                out.push(conjunct(Comparison::Greater, zero, Some(strict)));
+            }
+            Order::MonotoneChoice => return None,
         }
     }
     Some(out)

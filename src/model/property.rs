@@ -5,7 +5,7 @@ use crate::kernel::Expr;
 use super::claim::{Bound, Comparison, Conjunct, Role};
 use super::distribution::derivative;
 use super::mechanism::Mechanism;
-use super::setting::{Agent, mixture};
+use super::setting::{Agent, Kind};
 
 /// A property of a mechanism.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum Property {
     ExAnteNoDeficit,
     /// Welfare is greatest at every profile.
     Efficient,
-    /// Probabilities are at least zero and sum to one at every profile.
+    /// Probabilities are at least zero and sum to one at every profile, or the outcome lies in its interval.
     Feasible,
     /// Of two types of an agent, each values its own outcome over the other's by no less than the other type
     /// does, at every profile of the others. With one good, the allocation is nondecreasing in the own type.
@@ -47,7 +47,8 @@ pub enum Property {
 /// Which part of which property a conjunct is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The probability of an outcome is at least zero.
+    /// The probability of an outcome is at least zero; on an interval the outcome reaches the lower end (0), and does not
+    /// exceed the upper one (1).
     Feasible(usize),
     /// The probabilities sum to one.
     Total,
@@ -155,7 +156,7 @@ fn monotone(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> {
     let (own, crossed) = (m.value(i), m.value_from(i, &there));
     let at_other = |e: &Expr| e.substitute_one(&agent.type_.name, &there);
     // What the other type's outcome is worth to this type, with the two exchanged.
-    let back = mixture(&m.allocation, &m.values_of(i).iter().map(at_other).collect::<Vec<_>>());
+    let back = m.setting.worth(&m.allocation, &m.values_of(i).iter().map(at_other).collect::<Vec<_>>());
     let (left, right) = (own.plus(&at_other(&own)), crossed.plus(&back));
     let mut variables = variables(m, i, stage);
     variables.push(other);
@@ -170,7 +171,7 @@ fn envelope(m: &Mechanism, i: usize, stage: Stage) -> Option<(Part, Conjunct)> {
     let Bound { name, low, .. } = &agent.type_;
     let slopes = m.values_of(i).iter().map(|u| derivative(u, name)).collect::<Option<Vec<_>>>()?;
     let payoff = at_stage(m, i, stage, &m.payoff(i));
-    let slope = at_stage(m, i, stage, &mixture(&m.allocation, &slopes));
+    let slope = at_stage(m, i, stage, &m.setting.worth(&m.allocation, &slopes));
     let inner = "y'";
     let slope = slope.substitute_one(name, &Expr::variable(inner));
     let area = Expr::integral(inner, low, &Expr::variable(name), &slope);
@@ -213,7 +214,16 @@ fn budget(m: &Mechanism, stage: Stage, comparison: Comparison) -> (Part, Conjunc
 
 fn efficient(m: &Mechanism) -> Vec<(Part, Conjunct)> {
     let welfares = m.setting.welfares();
-    let achieved = mixture(&m.allocation, &welfares);
+    let achieved = m.setting.worth(&m.allocation, &welfares);
+    if let (Kind::Interval, Some(outcome), [welfare]) =
+        (m.setting.kind, &m.setting.outcome, welfares.as_slice())
+    {
+        // For every outcome in the place of the one that is chosen.
+        let variables = m.setting.types().into_iter().chain([outcome.clone()]).collect();
+        let what = format!("welfare against any {}", outcome.shown);
+        let conjunct = Conjunct::relation(what, variables, achieved, Comparison::AtLeast, welfare.clone());
+        return vec![(Part::Efficient(0), conjunct)];
+    }
     let against = |(k, w): (usize, &Expr)| {
         let name = m.setting.outcomes.get(k).map(|o| o.name.clone()).unwrap_or_default();
         let what = format!("welfare against {name}");
@@ -226,6 +236,17 @@ fn efficient(m: &Mechanism) -> Vec<(Part, Conjunct)> {
 
 fn feasible(m: &Mechanism) -> Vec<(Part, Conjunct)> {
     let types = m.setting.types();
+    if let (Kind::Interval, Some(outcome), [x]) =
+        (m.setting.kind, &m.setting.outcome, m.allocation.as_slice())
+    {
+        let against = |(k, (what, relation, end)): (usize, (&str, Comparison, &Expr))| {
+            let what = format!("{} against the {what} end", outcome.shown);
+            (Part::Feasible(k), Conjunct::relation(what, types.clone(), x.clone(), relation, end.clone()))
+        };
+        let ends =
+            [("lower", Comparison::AtLeast, &outcome.low), ("upper", Comparison::AtMost, &outcome.high)];
+        return ends.into_iter().enumerate().map(against).collect();
+    }
     let nonnegative = |(k, x): (usize, &Expr)| {
         let name = m.setting.outcomes.get(k).map(|o| o.name.clone()).unwrap_or_default();
         let what = format!("probability of {name}");

@@ -1,7 +1,8 @@
 //! [`Setting`]: who the agents are, what may happen, what it is worth to whom.
 //!
 //! Agent i's type is a free variable in all terms. Nature is the product of the priors, which makes types
-//! independent, or a joint prior on finitely many profiles. Outcomes are finitely many; each gives every agent a value that depends on the own type.
+//! independent, or a joint prior on finitely many profiles. Outcomes are finitely many, or the numbers in an interval; each
+//! gives every agent a value that depends on the own type.
 
 use std::collections::BTreeMap;
 
@@ -117,6 +118,16 @@ pub enum Kind {
     GoodForAgents,
     /// One good, and the last outcome leaves it with the seller.
     GoodOrSeller,
+    /// The numbers in an interval. There is one [`Outcome`], whose values mention the outcome variable; a rule has one
+    /// term, the outcome itself, in the place of the probabilities.
+    Interval,
+}
+
+impl Kind {
+    /// Whether outcomes are about who gets a good.
+    pub fn is_of_a_good(self) -> bool {
+        matches!(self, Kind::GoodForAgents | Kind::GoodOrSeller)
+    }
 }
 
 /// A setting with private values.
@@ -135,8 +146,10 @@ pub struct Setting {
     /// The tie rules of which each is as likely as another, where ties are decided by lot: all orders of the
     /// outcomes. Else none.
     pub lots: Vec<Vec<usize>>,
-    /// The outcome variable with its values, if these are numbers or names.
+    /// The outcome variable with its values, if these are finitely many numbers or names, or an interval.
     pub outcome: Option<Bound>,
+    /// What an outcome in an interval costs whoever runs the mechanism, in the outcome variable; zero for other outcomes.
+    pub cost: Expr,
     /// The probability of each profile, in the types, if types are not independent.
     pub joint: Option<Expr>,
     /// The parameters that occur.
@@ -180,10 +193,10 @@ impl Setting {
         choices(&bounds).iter().fold(Expr::zero(), |sum, choice| sum.plus(&e.substitute(choice)))
     }
 
-    /// The welfare of an outcome: the sum of the values of all agents for which `counts` holds.
+    /// The welfare of an outcome: the sum of the values of all agents for which `counts` holds, less the cost.
     fn welfare_of(&self, outcome: &Outcome, counts: impl Fn(usize) -> bool) -> Expr {
         let values = outcome.values.iter().enumerate().filter(|(j, _)| counts(*j));
-        values.fold(Expr::zero(), |sum, (_, v)| sum.plus(v))
+        values.fold(self.cost.negated(), |sum, (_, v)| sum.plus(v))
     }
 
     /// Welfare of each outcome: `W_k(θ) = Σ_j u_j(k, θ_j)`.
@@ -210,6 +223,11 @@ impl Setting {
     /// For each of the values the chance that it is chosen as the greatest: ties go to the outcome that is
     /// stronger in the tie rule, or are decided by lot.
     pub fn greatest(&self, values: &[Expr]) -> Vec<Expr> {
+        if self.kind == Kind::Interval {
+            // Whoever asks has to know that there is a formula for it.
+            let best = values.first().and_then(|value| self.greatest_on_interval(value));
+            return vec![best.unwrap_or_else(Expr::too_large)];
+        }
         self.by_lot(|s| s.greatest_in_order(values))
     }
 
@@ -262,7 +280,7 @@ impl Setting {
 
     /// The maximum of one value an outcome.
     pub fn maximum(&self, values: &[Expr]) -> Expr {
-        mixture(&self.greatest(values), values)
+        self.worth(&self.greatest(values), values)
     }
 
     /// The maximum of terms that are no values of outcomes: the first that is no less than all others.
@@ -276,6 +294,15 @@ impl Setting {
             product([v.clone()].into_iter().chain(ahead).collect())
         };
         sum(terms.iter().enumerate().map(is_first).collect())
+    }
+
+    /// What a rule is worth, given what each outcome is worth: the sum over the outcomes of probability times worth; on an
+    /// interval the worth of the outcome.
+    pub fn worth(&self, rule: &[Expr], values: &[Expr]) -> Expr {
+        match (self.kind, &self.outcome, rule, values) {
+            (Kind::Interval, Some(outcome), [chosen], [value]) => value.substitute_one(&outcome.name, chosen),
+            _ => mixture(rule, values),
+        }
     }
 
     /// The efficient rule: for each outcome the indicator that its welfare is greatest.
@@ -417,6 +444,10 @@ impl Setting {
             terms.iter_mut().for_each(|e| *e = e.substitute(values));
         }
         out.joint.iter_mut().for_each(|e| *e = e.substitute(values));
+        let ends = out.outcome.iter_mut().flat_map(|o| [&mut o.low, &mut o.high]);
+        for e in ends.chain([&mut out.cost]) {
+            *e = e.substitute(values);
+        }
         out.parameters.retain(|p| !values.contains_key(&p.name));
         for e in out.parameters.iter_mut().flat_map(|p| [&mut p.low, &mut p.high]) {
             *e = e.substitute(values);
@@ -426,6 +457,6 @@ impl Setting {
 }
 
 /// `Σ_k weights_k · values_k`.
-pub fn mixture(weights: &[Expr], values: &[Expr]) -> Expr {
+fn mixture(weights: &[Expr], values: &[Expr]) -> Expr {
     sum(weights.iter().zip(values).map(|(w, v)| w.times(v)).collect())
 }

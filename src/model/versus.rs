@@ -5,7 +5,7 @@ use crate::kernel::Expr;
 use super::claim::{Comparison, Conjunct};
 use super::mechanism::Mechanism;
 use super::property::other_type;
-use super::setting::Agent;
+use super::setting::{Agent, Kind};
 
 /// What two mechanisms are compared by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,10 @@ pub fn versus(m: &Mechanism, other: &Mechanism, versus: Versus) -> Vec<Conjunct>
 fn outcomes(m: &Mechanism, other: &Mechanism) -> Vec<Conjunct> {
     let pairs = m.allocation.iter().zip(&other.allocation).zip(&m.setting.outcomes);
     let conjunct = |((x, y), outcome): ((&Expr, &Expr), &super::setting::Outcome)| {
-        let what = format!("probability of {}", outcome.name);
+        let what = match m.setting.kind {
+            Kind::Interval => format!("the outcome {}", outcome.name),
+            _ => format!("probability of {}", outcome.name),
+        };
         Conjunct::relation(what, m.setting.types(), x.clone(), Comparison::Equal, y.clone())
     };
     pairs.map(conjunct).collect()

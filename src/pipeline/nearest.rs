@@ -1,7 +1,7 @@
 //! The nearest right side that would be correct, for a link of a derivation that fails: of those that are one slip away,
 //! the first that follows by the link's reasons.
 
-use crate::lang::ast::{Derivation, DerivationKind, File, Item, ItemKind, Misprint, Relation};
+use crate::lang::ast::{Derivation, DerivationKind, File, Item, ItemKind, Misprint, Name, Relation};
 use crate::lang::{self, Goal, print_expr, print_relation};
 use crate::model::{Comparison, Proposition};
 use crate::piecewise::ironed;
@@ -29,11 +29,15 @@ fn of_link(file: &File, lemmas: &Lemmas, name: &str, (c, k): (usize, usize)) -> 
     let position =
         file.items.iter().position(|item| derivation(item).is_some_and(|d| d.name.text == name))?;
     let own = derivation(file.items.get(position)?)?.clone();
+    let above = || file.items.iter().take(position);
     let applies = own.lines.iter().any(|line| matches!(line.kind, DerivationKind::Apply { .. }));
-    let before: Vec<Item> = match applies {
-        true => file.items.iter().take(position).filter(|item| derivation(item).is_some()).cloned().collect(),
-        false => vec![],
+    let cited: Vec<&Name> = own.lines.iter().flat_map(|line| line.kind.cited()).collect();
+    let cites = above().filter_map(derivation).any(|d| cited.contains(&&d.name));
+    let is_needed = |item: &&Item| match &item.kind {
+        ItemKind::Given(_) => true,
+        kind => matches!(kind, ItemKind::Derivation(_)) && (applies || cites),
     };
+    let before: Vec<Item> = above().filter(is_needed).cloned().collect();
     let with = |misprint: Option<Misprint>| -> Option<crate::model::Derivation> {
         let mut changed = own.clone();
         let line = changed.lines.iter_mut().filter(|line| is_chain(&line.kind)).nth(c)?;

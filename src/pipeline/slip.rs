@@ -91,11 +91,11 @@ fn of(e: &Expr, names: &[String], place: Place, add: &mut dyn FnMut(Expr)) {
                 });
             }
         }
-        ExprKind::Integral { body, variable, low, high } => {
+        ExprKind::Integral { body, along, variable, low, high } => {
             let integral = |body: &Expr, low: &Expr, high: &Expr| {
                 let (body, low, high) =
                     (Box::new(body.clone()), Box::new(low.clone()), Box::new(high.clone()));
-                same(ExprKind::Integral { body, variable: variable.clone(), low, high })
+                same(ExprKind::Integral { body, along: along.clone(), variable: variable.clone(), low, high })
             };
             add(integral(body, high, low));
             of(low, names, Place::Term, &mut |slip| add(integral(body, &slip, high)));

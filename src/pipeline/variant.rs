@@ -302,7 +302,9 @@ pub fn vary(text: &str, changes: &[Change]) -> Result<Variant, Vec<Diagnostic>> 
     // Comments and derivations are about the source.
     file.items.iter_mut().for_each(|item| item.comments.clear());
     file.end_comments.clear();
-    file.items.retain(|item| !matches!(item.kind, ItemKind::Derivation(_) | ItemKind::Source { .. }));
+    file.items.retain(|item| {
+        !matches!(item.kind, ItemKind::Derivation(_) | ItemKind::Given(_) | ItemKind::Source { .. })
+    });
     let fixed: Vec<&str> = changes.iter().map(|c| c.key.as_str()).collect();
     let asked =
         File { items: file.items.iter().map(|item| without_names(item, &fixed)).collect(), ..file.clone() };

@@ -68,9 +68,10 @@ impl Math {
                 Math::Cases(all)
             }
             ExprKind::Table { .. } => Math::Words(print_expr(e)),
-            ExprKind::Integral { body, variable, low, high } => Math::Integral {
+            ExprKind::Integral { body, along, variable, low, high } => Math::Integral {
                 body: Box::new(Math::of(body)),
                 variable: variable.text.clone(),
+                along: along.as_ref().map(|e| Box::new(Math::of(e))),
                 low: Box::new(Math::of(low)),
                 high: Box::new(Math::of(high)),
             },

@@ -320,6 +320,7 @@ impl Steps {
         Math::Integral {
             body: Box::new(self.names.math(integrand)),
             variable: letter.to_owned(),
+            along: None,
             low: Box::new(low),
             high: Box::new(high),
         }

@@ -56,12 +56,12 @@ pub(super) fn math(m: &Math) -> String {
         Math::Power(base, exponent) => format!("{}^{{{}}}", part(base, Level::Primary), math(exponent)),
         Math::Sqrt(inner) => format!("\\sqrt{{{}}}", math(inner)),
         Math::Indicator(condition) => format!("\\mathbf{{1}}[{}]", math(condition)),
-        Math::Integral { body, variable, low, high } => format!(
+        Math::Integral { body, variable, along, low, high } => format!(
             "\\int_{{{}}}^{{{}}} {} \\, d{}",
             math(low),
             math(high),
             part(body, Level::Product),
-            self::name(variable)
+            along.as_ref().map_or_else(|| self::name(variable), |e| format!("({})", math(e)))
         ),
         Math::Chain(first, rest) => {
             let rest: Vec<String> =

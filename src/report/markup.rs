@@ -199,12 +199,12 @@ pub(super) fn math(m: &Math) -> String {
         Math::Indicator(condition) => {
             format!("<mn>𝟏</mn>{}", fence('[', &math(condition), ']'))
         }
-        Math::Integral { body, variable, low, high } => format!(
+        Math::Integral { body, variable, along, low, high } => format!(
             "<msubsup><mo>∫</mo>{}{}</msubsup>{}<mspace width=\"0.17em\"></mspace><mi>d</mi>{}",
             unit(low),
             unit(high),
             part(body, Level::Product),
-            name(variable)
+            along.as_ref().map_or_else(|| name(variable), |e| fence('(', &math(e), ')'))
         ),
         Math::Chain(first, rest) => {
             let sides = rest.iter().map(|(r, side)| operator(relation(r)) + &math(side));

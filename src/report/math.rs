@@ -37,6 +37,8 @@ pub enum Math {
         body: Box<Math>,
         /// The variable, by name.
         variable: String,
+        /// What it is integrated along, if that is not the variable.
+        along: Option<Box<Math>>,
         /// The lower limit.
         low: Box<Math>,
         /// The upper limit.
@@ -184,9 +186,10 @@ impl Math {
             Math::Indicator(condition) => {
                 let _ = write!(out, "[{}]", condition.text());
             }
-            Math::Integral { body, variable, low, high } => {
+            Math::Integral { body, variable, along, low, high } => {
                 let (body, low, high) = (body.text(), low.text(), high.text());
-                let _ = write!(out, "integral({body}, {variable} from {low} to {high})");
+                let along = along.as_ref().map(|e| format!(" d({})", e.text())).unwrap_or_default();
+                let _ = write!(out, "integral({body}{along}, {variable} from {low} to {high})");
             }
             Math::Chain(first, rest) => {
                 first.write(out);

@@ -59,6 +59,9 @@ fn quantity(function: &str, arguments: &[Expr]) -> Option<Prose> {
     match (function, arguments) {
         ("surplus", [m]) => return Some(vec![words("sum of payments in "), code(m)]),
         ("welfare", [m]) => return Some(vec![words("welfare in "), code(m)]),
+        ("profit", [m]) => return Some(vec![words("profit in "), code(m)]),
+        ("virtual_surplus", [m]) => return Some(vec![words("virtual surplus in "), code(m)]),
+        ("outcome", [m]) => return Some(vec![words("outcome in "), code(m)]),
         ("probability", [m, outcome]) => {
             return Some(vec![words("probability of outcome "), code(outcome), words(" in "), code(m)]);
         }

@@ -257,7 +257,9 @@ fn says(property: PropertyKind) -> &'static str {
         PropertyKind::InterimMonotone => "a higher type gets no worse an outcome for it on average",
         PropertyKind::Envelope => "payoffs are areas under marginal values",
         PropertyKind::InterimEnvelope => "expected payoffs are areas under expected marginal values",
-        PropertyKind::Feasible => "probabilities lie between 0 and 1 and sum to one",
+        PropertyKind::Feasible => {
+            "every outcome is one of the setting, with probabilities that lie between 0 and 1 and sum to one"
+        }
         PropertyKind::Implementable => "some payments make the truth a dominant strategy",
         PropertyKind::WeaklyMonotone => "no two types gain together by an exchange of their outcomes",
         PropertyKind::CyclicallyMonotone => {

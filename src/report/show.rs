@@ -243,7 +243,7 @@ impl Names {
         let y = self.letter(&[low, high, body]);
         let body = self.math(&body.open(&y));
         let (low, high) = (Box::new(self.math(low)), Box::new(self.math(high)));
-        Math::Integral { body: Box::new(body), variable: y, low, high }
+        Math::Integral { body: Box::new(body), variable: y, along: None, low, high }
     }
 
     /// A name for a variable of integration that the terms do not mention, as they are shown.

@@ -17,8 +17,11 @@ use crate::exact::{Monomial, Poly};
 /// ```
 ///
 /// Sound: where it depends on `y`, `P` is a polynomial in `y` and in integrals of locally bounded
-/// functions, hence locally Lipschitz, and `P'` is its derivative almost everywhere. Rejects: what
-/// [`derivative`] rejects; limits that mention `y`.
+/// functions up to such terms, hence locally Lipschitz, and `P'` is its derivative almost everywhere. For an
+/// integral `H(u(y))` up to another term: where `H` has the derivative `h` at `u(y)`, by the chain rule. The other
+/// values are a null set, on whose preimage `u' = 0` almost everywhere (a Lipschitz function maps no set of positive
+/// measure on which its derivative is not zero to a null set); there `H(u)` has the derivative 0 as well, since `H` is
+/// Lipschitz, and so has `h(u)·u'`, since `h` is finite. Rejects: what [`derivative`] rejects; limits that mention `y`.
 pub(in crate::kernel) fn fundamental(interval: &Interval, body: &Expr) -> Result<Theorem, Rejection> {
     let y = interval.variable.name();
     if interval.low.mentions(y) || interval.high.mentions(y) {
@@ -34,7 +37,7 @@ pub(in crate::kernel) fn fundamental(interval: &Interval, body: &Expr) -> Result
 /// The derivative of a term in `y`, almost everywhere.
 ///
 /// Each factor that mentions `y` is `y` itself, an integral `∫_0^u h` whose integrand is free of `y` and
-/// whose limit `u` is a polynomial (`h(u)·u'`), or a power `a^m` of such a factor `a` that stands beside
+/// whose limit `u` has a derivative by the same rules (`h(u)·u'`), or a power `a^m` of such a factor `a` that stands beside
 /// it: `(a^k·(a^m)^s)' = (k + s·m)·a^(k−1)·(a^m)^s·a'`. Rejects: any other factor; `a^m` alone, since
 /// `m·a^(m−1)` is no term for `m = 0`.
 pub fn derivative(body: &Expr, y: &str) -> Result<Expr, Rejection> {
@@ -71,11 +74,10 @@ fn slope(atom: &Atom, y: &str) -> Result<Expr, Rejection> {
         Node::Variable(_) => Ok(Expr::one()),
         Node::Primitive { upper, body } => {
             let inside = body.atoms().any(|a| a.mentions_variable(y));
-            if inside || !upper.is_polynomial() {
+            if inside {
                 return Err(not_differentiable());
             }
-            let slope = Expr::from(upper.poly().derivative(&Atom::new(Node::Variable(y.into()))));
-            Ok(body.open_at(upper).times(&slope))
+            Ok(body.open_at(upper).times(&derivative(upper, y)?))
         }
         _ => Err(not_differentiable()),
     }

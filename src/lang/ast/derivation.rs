@@ -2,19 +2,32 @@
 
 use super::{Expr, Name, Range, Relation, Span, Stance, Text};
 
-/// `derivation NAME { … } [ref "…"]`, with `refuted` in front if a step of it is false.
+/// `derivation NAME [shows RELATION] { … } [ref "…"]`, with `refuted` in front if a step of it is false; or `lemma NAME: …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Derivation {
     /// What the file says of it.
     pub stance: Stance,
+    /// How it is written.
+    pub form: Form,
     /// Its name; hyphens allowed.
     pub name: Name,
+    /// What it shows in the end, if that is said first.
+    pub shows: Option<Sentence>,
     /// Its lines in order.
     pub lines: Vec<DerivationLine>,
     /// Comments after the last line.
     pub end_comments: Vec<String>,
     /// Rows of the list of claims.
     pub refs: Vec<Text>,
+}
+
+/// How a derivation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `derivation NAME { … }`: line by line.
+    Lines,
+    /// `lemma NAME: …`: a single step.
+    Lemma,
 }
 
 /// One line of a derivation.
@@ -37,8 +50,8 @@ pub enum DerivationKind {
     Functions(Vec<Name>),
     /// `given numbers a, b`: any real numbers.
     Numbers(Vec<Name>),
-    /// `given v in [0, 1], w in [0, v]`: numbers in closed intervals.
-    Members(Vec<Membership>),
+    /// `given v in [0, 1], w in [0, v] with F(w) = 1/2`: numbers in closed intervals, of which something is assumed.
+    Members(Vec<Membership>, Vec<Relations>),
     /// `given integer n >= 2`.
     Integer {
         /// The integer.
@@ -128,6 +141,36 @@ pub enum DerivationKind {
         /// What is to be shown.
         sentence: Sentence,
     },
+}
+
+impl DerivationKind {
+    /// The name by which a reason cites it.
+    pub fn label(&self) -> Option<&Name> {
+        match self {
+            DerivationKind::Hypothesis { name, .. }
+            | DerivationKind::Step { name, .. }
+            | DerivationKind::Argument { name, .. }
+            | DerivationKind::Goal { name, .. } => name.as_ref(),
+            DerivationKind::Apply { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What its reasons cite.
+    pub fn cited(&self) -> Vec<&Name> {
+        let reasons: Vec<&Reason> = match self {
+            DerivationKind::Step { chain, .. } => chain.links.iter().flat_map(|l| &l.reasons).collect(),
+            DerivationKind::Argument { reasons, links, .. } => {
+                reasons.iter().chain(links.iter().flat_map(|l| &l.reasons)).collect()
+            }
+            _ => vec![],
+        };
+        let names = reasons.into_iter().filter_map(|reason| match &reason.kind {
+            ReasonKind::Named { name, .. } => Some(name),
+            _ => None,
+        });
+        names.collect()
+    }
 }
 
 /// `a >= b and c = d for all x in [0, 1] if e > f`, `F(w) = 1/2 for some w in [0, 1]`.
@@ -287,6 +330,10 @@ pub enum ReasonKind {
     Monotonicity,
     /// `sign`: from the signs of the parts.
     Sign,
+    /// `derivative in z`: by how the difference of the sides moves with it.
+    Derivative(Name),
+    /// `equality at z = 1`: where the sides are equal.
+    Equality(Vec<(Name, Expr)>),
     /// `independence`: types are drawn one by one.
     Independence,
     /// `reindexing`: a sum of differences telescopes.

@@ -76,10 +76,12 @@ pub enum ExprKind {
         /// The rows, each with the value it is for.
         cells: Vec<(Expr, Vec<Expr>)>,
     },
-    /// `integral(y^2, y from 0 to v)`.
+    /// `integral(y^2, y from 0 to v)`, `integral(y d(F(y)^2), y from 0 to v)`.
     Integral {
         /// The integrand.
         body: Box<Expr>,
+        /// What it is integrated along, if that is not the variable itself.
+        along: Option<Box<Expr>>,
         /// The bound variable.
         variable: Name,
         /// The lower limit.
@@ -229,9 +231,14 @@ pub fn children<'a>(e: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             }
             cells.iter().flat_map(|(_, row)| row).for_each(visit);
         }
-        ExprKind::Integral { body, low, high, .. } | ExprKind::Root { body, low, high, .. } => {
-            [body, low, high].into_iter().for_each(|e| visit(e));
+        ExprKind::Integral { body, along, low, high, .. } => {
+            visit(body);
+            if let Some(e) = along {
+                visit(e);
+            }
+            [low, high].into_iter().for_each(|e| visit(e));
         }
+        ExprKind::Root { body, low, high, .. } => [body, low, high].into_iter().for_each(|e| visit(e)),
         ExprKind::Under { mechanism, .. } => visit(mechanism),
     }
 }

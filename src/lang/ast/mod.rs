@@ -15,8 +15,8 @@ pub use claim::{
     PropertyKind, Quantity, Relation, Scope, Shape, Solve, Sought, Stance, Statement, StatementKind, Versus,
 };
 pub use derivation::{
-    Chain, Derivation, DerivationKind, DerivationLine, Direction, Implication, Link, Membership, Misprint,
-    Positive, Quantifier, Reason, ReasonKind, Relations, Sentence, Within,
+    Chain, Derivation, DerivationKind, DerivationLine, Direction, Form, Implication, Link, Membership,
+    Misprint, Positive, Quantifier, Reason, ReasonKind, Relations, Sentence, Within,
 };
 pub use expr::{Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Sign, children};
 pub use figure::{Figure, FigureKind};
@@ -128,6 +128,8 @@ pub enum ItemKind {
     Claim(Claim),
     /// `derivation NAME { … }`: hypotheses and chains.
     Derivation(Derivation),
+    /// `given V > 0`: what all derivations below that speak of it assume.
+    Given(DerivationKind),
     /// `figure …`.
     Figure(Figure),
 }
@@ -198,6 +200,18 @@ pub enum SettingKind {
         name: Name,
         /// The values it may take, in order.
         values: Vec<Expr>,
+    },
+    /// `outcome x in [0, 1]`.
+    OutcomeInterval {
+        /// The outcome variable.
+        name: Name,
+        /// The outcomes.
+        on: Range,
+    },
+    /// `cost = x^2/2`.
+    Cost {
+        /// What the outcome costs.
+        cost: Expr,
     },
     /// `one good`, or `one good, kept by the seller if nobody gets it`.
     OneGood {

@@ -5,8 +5,9 @@
 //! line         = "agent" name "with" "type" name types
 //!              | "agents" name "in" expr ".." expr "with" "type" name "[" name "]" types
 //!              | "prior" "=" expr
-//!              | "outcome" name "in" "{" expr { "," expr } "}"
+//!              | "outcome" name "in" ( "{" expr { "," expr } "}" | range )
 //!              | "one" "good" [ "," "kept" "by" "the" "seller" "if" "nobody" "gets" "it" ]
+//!              | "cost" "=" expr
 //!              | ( "value" | "outside" | "share" ) agent "=" expr
 //!              | "value" agent "=" "any" "table" expr "," expr "in" "{" expr { "," expr } "}"
 //!              | "ties" ( name "=" expr { "," expr } | "to" "the" ( "lowest" | "highest" ) "index"
@@ -31,7 +32,8 @@ use crate::lang::ast::{
 };
 use crate::lang::lexer::{Token, TokenKind};
 
-const LINES: [&str; 9] = ["agent", "agents", "outcome", "one", "value", "outside", "share", "ties", "prior"];
+const LINES: [&str; 10] =
+    ["agent", "agents", "outcome", "one", "value", "outside", "share", "ties", "prior", "cost"];
 const RULES: [&str; 4] = ["allocation", "payment", "probability", "outcome"];
 
 impl Parser<'_> {
@@ -90,7 +92,10 @@ impl Parser<'_> {
             "outcome" => {
                 let name = self.name("the name of the outcome")?;
                 self.expect_word("in")?;
-                SettingKind::Outcome { name, values: self.listed()? }
+                match self.is_symbol("[") {
+                    true => SettingKind::OutcomeInterval { name, on: self.range()? },
+                    false => SettingKind::Outcome { name, values: self.listed()? },
+                }
             }
             "one" => {
                 self.expect_word("good")?;
@@ -104,6 +109,10 @@ impl Parser<'_> {
                 SettingKind::OneGood { keeper }
             }
             "ties" => SettingKind::Ties(self.ties()?),
+            "cost" => {
+                self.expect("=")?;
+                SettingKind::Cost { cost: self.expr()? }
+            }
             "prior" => {
                 self.expect("=")?;
                 SettingKind::Prior { probability: self.expr()? }

@@ -1,13 +1,14 @@
 //! Derivations.
 //!
 //! ```text
-//! derivation = [ "refuted" ] "derivation" statement-name "{" { line } "}" [ "ref" texts ]
+//! derivation = [ "refuted" ] "derivation" statement-name [ "shows" sentence ] "{" { line } "}" [ "ref" texts ]
+//! lemma      = "lemma" head ":" ( chain | argument ) [ "ref" texts ]
 //! line       = "given" given | "apply" statement-name [ "with" value { "," value } ] | "let" name [ "(" name { "," name } ")" ] "=" expr
 //!            | [ "step" head ":" ] ( chain | argument ) | "we" "need" "to" "show" head ":" sentence
 //! head       = [ statement-name ] [ "for" "all" members ] [ conditions ]
 //! value      = name [ "(" name { "," name } ")" ] "=" expr
 //! given      = ( "function" | "functions" | "number" | "numbers" ) name { "," name }
-//!            | "integer" name ">=" expr | members
+//!            | "integer" name ">=" expr | members [ "with" relations { "and" relations } ]
 //!            | name ":" "cdf" "on" range "with" [ "positive" ] "density" name
 //!            | "profile" name [ "on" range "with" [ "positive" ] "density" name ]
 //!            | [ statement-name [ "for" "all" members ] ":" ] sentence [ ( "iff" | "implies" ) sentence ]
@@ -19,28 +20,18 @@
 //! chain      = expr link { link }
 //! link       = relation expr [ "printed" [ relation ] expr ] [ because ]
 //! argument   = sentence [ because ] | sentence { ( "iff" | "implies" ) sentence [ "printed" sentence ] [ because ] }
-//! because    = "by" reason { ( "," | "and" ) reason }
-//! reason     = "definition" | "algebra" | "linearity" | "rearranging" | "splitting" [ "at" expr ] | "given"
-//!            | "parts" | "interchange" | "substitution" | "density" | "monotonicity" | "sign"
-//!            | "independence" | "reindexing" | "contradiction" | "cases" expr relation expr
-//!            | "the" ( "fundamental" "theorem" | "envelope" "formula" ) | "taking" values
-//!            | statement-name [ "at" values ]
-//! values     = name "=" expr { "," name "=" expr }
 //! ```
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    Chain, Derivation, DerivationKind, DerivationLine, Direction, Implication, Link, Membership, Misprint,
-    Name, Positive, Quantifier, Reason, ReasonKind, Relations, Sentence, Span, Stance, Within,
+    Chain, Derivation, DerivationKind, DerivationLine, Direction, Form, Implication, Link, Membership,
+    Misprint, Name, Positive, Quantifier, Relations, Sentence, Span, Stance, Within,
 };
+use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
 
 /// The words that begin a line; other lines begin a chain.
 const LINES: [&str; 5] = ["given", "let", "step", "apply", "we"];
-
-/// The reasons that are one word, and what they are.
-const SAME: [&str; 4] = ["definition", "algebra", "linearity", "rearranging"];
-const FUNDAMENTAL: [&str; 3] = ["parts", "interchange", "substitution"];
 
 /// A name, ranges and conditions.
 type Head = (Option<Name>, Vec<Membership>, Vec<Relations>);
@@ -48,6 +39,7 @@ type Head = (Option<Name>, Vec<Membership>, Vec<Relations>);
 impl Parser<'_> {
     pub(super) fn derivation(&mut self, stance: Stance) -> Parse<Derivation> {
         let name = self.hyphenated()?;
+        let shows = if self.accept_word("shows") { Some(self.sentence()?) } else { None };
         let (lines, end_comments) = self.block(&LINES, |parser, comments, _| {
             let start = parser.here();
             let kind = parser.derivation_line()?;
@@ -55,7 +47,20 @@ impl Parser<'_> {
             Ok(DerivationLine { comments, trailing: parser.trailing(), kind, span })
         })?;
         let refs = if self.accept_word("ref") { self.texts()? } else { vec![] };
-        Ok(Derivation { stance, name, lines, end_comments, refs })
+        Ok(Derivation { stance, form: Form::Lines, name, shows, lines, end_comments, refs })
+    }
+
+    /// `bound for all z in [0, 1]: n*z^(n - 1) - (n - 1)*z^n <= 1 by derivative in z`
+    pub(super) fn lemma(&mut self) -> Parse<Derivation> {
+        let start = self.here();
+        let (name, ranges, conditions) = self.head()?;
+        let Some(name) = name else { return Err(self.expected(&["the name of the lemma"])) };
+        let kind = self.stated((None, ranges, conditions))?;
+        let span = Span::new(start.start, self.end());
+        let lines = vec![DerivationLine { comments: vec![], trailing: None, kind, span }];
+        let refs = if self.accept_word("ref") { self.texts()? } else { vec![] };
+        let (stance, form) = (Stance::Holds, Form::Lemma);
+        Ok(Derivation { stance, form, name, shows: None, lines, end_comments: vec![], refs })
     }
 
     fn derivation_line(&mut self) -> Parse<DerivationKind> {
@@ -84,10 +89,12 @@ impl Parser<'_> {
             let (name, ranges, conditions) = self.head()?;
             return Ok(DerivationKind::Goal { name, ranges, conditions, sentence: self.sentence()? });
         }
-        let (mut name, mut ranges, mut conditions) = (None, vec![], vec![]);
-        if self.accept_word("step") {
-            (name, ranges, conditions) = self.head()?;
-        }
+        let head = if self.accept_word("step") { self.head()? } else { Head::default() };
+        self.stated(head)
+    }
+
+    /// A chain or an argument.
+    fn stated(&mut self, (name, ranges, conditions): Head) -> Parse<DerivationKind> {
         let start = self.here();
         let chain = self.chain()?;
         let goes_on = ["iff", "implies", "and", "for", "if"].into_iter().any(|word| self.is_word(word));
@@ -116,7 +123,7 @@ impl Parser<'_> {
         Ok((name, ranges, conditions))
     }
 
-    fn is_second(&mut self, word: &str) -> bool {
+    pub(super) fn is_second(&mut self, word: &str) -> bool {
         matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(n), .. }) if n == word)
     }
 
@@ -175,17 +182,6 @@ impl Parser<'_> {
         self.accept_word("implies").then_some(Direction::Forward)
     }
 
-    fn because(&mut self) -> Parse<Vec<Reason>> {
-        let mut reasons = Vec::new();
-        if self.accept_word("by") {
-            reasons.push(self.reason()?);
-            while self.accept(",") || self.accept_word("and") {
-                reasons.push(self.reason()?);
-            }
-        }
-        Ok(reasons)
-    }
-
     /// `n = 3`, `f(y) = 2*y`.
     fn defined(&mut self, what: &'static str) -> Parse<(Name, Vec<Name>, crate::lang::ast::Expr)> {
         let name = self.name(what)?;
@@ -199,7 +195,7 @@ impl Parser<'_> {
         Ok((name, parameters, self.expr()?))
     }
 
-    fn given(&mut self) -> Parse<DerivationKind> {
+    pub(super) fn given(&mut self) -> Parse<DerivationKind> {
         if self.accept_word("function") || self.accept_word("functions") {
             return Ok(DerivationKind::Functions(self.name_list("a function")?));
         }
@@ -212,7 +208,15 @@ impl Parser<'_> {
             return Ok(DerivationKind::Integer { name, least: self.expr()? });
         }
         if matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(word), .. }) if word == "in") {
-            return Ok(DerivationKind::Members(self.members()?));
+            let members = self.members()?;
+            let mut conditions = vec![];
+            if self.accept_word("with") {
+                conditions.push(self.related()?);
+                while self.accept_word("and") {
+                    conditions.push(self.related()?);
+                }
+            }
+            return Ok(DerivationKind::Members(members, conditions));
         }
         if self.is_word("profile")
             && matches!(self.peek_second(), Some(Token { kind: TokenKind::Name(_), .. }))
@@ -246,6 +250,11 @@ impl Parser<'_> {
     /// `[0, V] with positive density f`.
     fn types_with_density(&mut self) -> Parse<(crate::lang::ast::Range, Positive, Name)> {
         let on = self.range()?;
+        if self.is_symbol(",") && self.is_second("continuous") {
+            let message = "that a distribution function is continuous is not enough here: it needs a density";
+            let complaint = Diagnostic::new("unsupported", message, self.here());
+            return Err(Box::new(complaint.help("write `with density f` in place of `, continuous`")));
+        }
         self.expect_word("with")?;
         let positive = if self.accept_word("positive") { Positive::Yes } else { Positive::Unknown };
         self.expect_word("density")?;
@@ -375,76 +384,5 @@ impl Parser<'_> {
         self.comments = after;
         let before: Vec<(usize, String)> = before;
         before.into_iter().map(|(_, text)| text).collect()
-    }
-
-    fn reason(&mut self) -> Parse<Reason> {
-        let start = self.here();
-        let word = self.word().unwrap_or_default();
-        let kind = if let Some(word) = SAME.iter().find(|w| **w == word) {
-            self.at += 1;
-            ReasonKind::Same(word)
-        } else if let Some(word) = FUNDAMENTAL.iter().find(|w| **w == word) {
-            self.at += 1;
-            ReasonKind::Fundamental(word)
-        } else if self.accept_word("splitting") {
-            let at = if self.accept_word("at") { Some(self.expr()?) } else { None };
-            ReasonKind::Splitting(at)
-        } else if self.accept_word("given") {
-            ReasonKind::Given
-        } else if self.accept_word("independence") {
-            ReasonKind::Independence
-        } else if self.accept_word("reindexing") {
-            ReasonKind::Reindexing
-        } else if self.accept_word("contradiction") {
-            ReasonKind::Contradiction
-        } else if self.accept_word("cases") {
-            ReasonKind::Cases(Box::new(self.related()?))
-        } else if self.accept_word("taking") {
-            ReasonKind::Taking(self.values_of()?)
-        } else if self.accept_word("density") {
-            ReasonKind::Density
-        } else if self.accept_word("monotonicity") {
-            ReasonKind::Monotonicity
-        } else if self.accept_word("sign") {
-            ReasonKind::Sign
-        } else if self.accept_word("the") {
-            if self.accept_word("fundamental") {
-                self.expect_word("theorem")?;
-                ReasonKind::Fundamental("the fundamental theorem")
-            } else if self.accept_word("envelope") {
-                self.expect_word("formula")?;
-                ReasonKind::Envelope
-            } else {
-                return Err(self.expected(&["`fundamental theorem`", "`envelope formula`"]));
-            }
-        } else {
-            let name = self.hyphenated()?;
-            let at = if self.accept_word("at") { self.values_of()? } else { vec![] };
-            ReasonKind::Named { name, at }
-        };
-        Ok(Reason { kind, span: Span::new(start.start, self.end()) })
-    }
-
-    fn values_of(&mut self) -> Parse<Vec<(Name, crate::lang::ast::Expr)>> {
-        let mut out = vec![self.value_of()?];
-        while self.is_symbol(",") && self.is_value() {
-            self.expect(",")?;
-            out.push(self.value_of()?);
-        }
-        Ok(out)
-    }
-
-    /// Whether `, name =` stands here.
-    fn is_value(&mut self) -> bool {
-        self.peek();
-        let mut after = self.tokens.iter().skip(self.at + 1);
-        let name = matches!(after.next().map(|t| &t.kind), Some(TokenKind::Name(_)));
-        name && matches!(after.next().map(|t| &t.kind), Some(TokenKind::Symbol("=")))
-    }
-
-    fn value_of(&mut self) -> Parse<(Name, crate::lang::ast::Expr)> {
-        let name = self.name("a name")?;
-        self.expect("=")?;
-        Ok((name, self.expr()?))
     }
 }

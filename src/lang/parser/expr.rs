@@ -306,6 +306,14 @@ impl Parser<'_> {
         let opened = self.expect("(")?;
         self.open += 1;
         let body = Box::new(self.expr()?);
+        let along = if self.accept_word("d") {
+            let opened = self.expect("(")?;
+            let along = self.expr()?;
+            self.close(")", opened)?;
+            Some(Box::new(along))
+        } else {
+            None
+        };
         self.expect(",")?;
         let variable = self.name("the variable of integration")?;
         self.expect_word("from")?;
@@ -315,7 +323,7 @@ impl Parser<'_> {
         self.open -= 1;
         self.close(")", opened)?;
         let span = Span::new(start.start, self.end());
-        Ok(Expr { kind: ExprKind::Integral { body, variable, low, high }, span })
+        Ok(Expr { kind: ExprKind::Integral { body, along, variable, low, high }, span })
     }
 
     fn root(&mut self) -> Parse<Expr> {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! file      = { item }
-//! item      = source | parameter | setting | mechanism | alone | strategy | claim | derivation
+//! item      = source | parameter | setting | mechanism | alone | strategy | claim | derivation | lemma | "given" given
 //! source    = "source" text [ "," the rest of the line ]
 //! parameter = "parameter" name "in" range                 range = "[" expr "," expr "]"
 //! ```
@@ -18,6 +18,7 @@ mod figure;
 mod grid;
 mod lines;
 mod predicate;
+mod reason;
 
 use super::ast::{self, Blank, File, Item, ItemKind, Name, Range, Span, Text};
 use super::diagnostic::Diagnostic;
@@ -29,7 +30,7 @@ const COMPLAINT_LIMIT: usize = 20;
 const DEPTH_LIMIT: usize = 128;
 
 /// The words that begin an item.
-const ITEMS: [&str; 11] = [
+const ITEMS: [&str; 13] = [
     "source",
     "parameter",
     "setting",
@@ -40,6 +41,8 @@ const ITEMS: [&str; 11] = [
     "refuted",
     "solve",
     "derivation",
+    "given",
+    "lemma",
     "figure",
 ];
 
@@ -426,6 +429,8 @@ impl<'a> Parser<'a> {
             "claim" => ItemKind::Claim(self.claim(ast::Stance::Holds)?),
             "solve" => ItemKind::Claim(self.solve()?),
             "derivation" => ItemKind::Derivation(self.derivation(ast::Stance::Holds)?),
+            "given" => ItemKind::Given(self.given()?),
+            "lemma" => ItemKind::Derivation(self.lemma()?),
             "figure" => ItemKind::Figure(self.figure()?),
             _ if self.starts_derivation() => {
                 self.at += 1;

@@ -3,31 +3,25 @@
 use super::statement::relations;
 use super::{WIDTH, comments, end_line, print_expr, print_relation, refs};
 use crate::lang::ast::{
-    Derivation, DerivationKind, Direction, Expr, Implication, Link, Membership, Name, Positive, Quantifier,
-    Range, Reason, ReasonKind, Relations, Sentence, Stance, Within,
+    Derivation, DerivationKind, Direction, Expr, Form, Implication, Link, Membership, Name, Positive,
+    Quantifier, Range, Reason, ReasonKind, Relations, Sentence, Stance, Within,
 };
 
 pub(super) fn print_derivation(out: &mut String, derivation: &Derivation) {
+    if derivation.form == Form::Lemma {
+        return print_lemma(out, derivation);
+    }
     let stance = if derivation.stance == Stance::Fails { "refuted " } else { "" };
-    out.push_str(&format!("{stance}derivation {} {{\n", derivation.name.text));
+    let shows = derivation.shows.as_ref().map(|s| format!(" shows {}", print_sentence(s)));
+    out.push_str(&format!("{stance}derivation {}{} {{\n", derivation.name.text, shows.unwrap_or_default()));
     for line in &derivation.lines {
         comments(out, "  ", &line.comments);
         match &line.kind {
-            DerivationKind::Step { name, ranges, conditions, chain } => {
-                let head = head(name.as_ref(), ranges, conditions) + &print_expr(&chain.first);
-                print_links(out, &head, &chain.links.iter().map(Printed::from).collect::<Vec<_>>());
+            DerivationKind::Step { name, ranges, conditions, .. }
+            | DerivationKind::Argument { name, ranges, conditions, .. } => {
+                print_stated(out, head(name.as_ref(), ranges, conditions), &line.kind);
             }
-            DerivationKind::Argument { name, ranges, conditions, first, reasons, links } => {
-                let mut head = head(name.as_ref(), ranges, conditions) + &print_sentence(first);
-                let because = because(reasons);
-                if !because.is_empty() {
-                    let breaks = 3 + head.len() + because.len() > WIDTH;
-                    head.push_str(if breaks { "\n    " } else { " " });
-                    head.push_str(&because);
-                }
-                print_links(out, &head, &links.iter().map(Printed::from).collect::<Vec<_>>());
-            }
-            kind => out.push_str(&format!("  {}", plain(kind))),
+            kind => out.push_str(&format!("  {}", print_given(kind))),
         }
         end_line(out, line.trailing.as_ref());
     }
@@ -35,6 +29,69 @@ pub(super) fn print_derivation(out: &mut String, derivation: &Derivation) {
     out.push('}');
     if !derivation.refs.is_empty() {
         out.push_str(&format!(" {}", refs(&derivation.refs)));
+    }
+}
+
+/// What a derivation says, without its name and comments.
+pub(in crate::lang) fn print_words(derivation: &Derivation) -> String {
+    let mut silent = derivation.clone();
+    silent.name.text.clear();
+    silent.end_comments.clear();
+    silent.refs.clear();
+    for line in &mut silent.lines {
+        (line.comments, line.trailing) = (vec![], None);
+        match &mut line.kind {
+            DerivationKind::Step { chain, .. } => {
+                chain.links.iter_mut().for_each(|l| (l.comments, l.trailing) = (vec![], None));
+            }
+            DerivationKind::Argument { links, .. } => {
+                links.iter_mut().for_each(|l| (l.comments, l.trailing) = (vec![], None));
+            }
+            _ => {}
+        }
+    }
+    let mut out = String::new();
+    print_derivation(&mut out, &silent);
+    out
+}
+
+/// `lemma bound for all z in [0, 1]: …`: a step at the margin.
+fn print_lemma(out: &mut String, lemma: &Derivation) {
+    for line in &lemma.lines {
+        let (DerivationKind::Step { ranges, conditions, .. }
+        | DerivationKind::Argument { ranges, conditions, .. }) = &line.kind
+        else {
+            continue;
+        };
+        let head = format!("lemma {}{}{}: ", lemma.name.text, for_all(ranges), print_conditions(conditions));
+        let mut text = String::new();
+        print_stated(&mut text, head, &line.kind);
+        let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
+        out.push_str(&lines.join("\n"));
+    }
+    if !lemma.refs.is_empty() {
+        out.push_str(&format!(" {}", refs(&lemma.refs)));
+    }
+}
+
+/// A chain or an argument behind its head.
+fn print_stated(out: &mut String, mut head: String, kind: &DerivationKind) {
+    match kind {
+        DerivationKind::Step { chain, .. } => {
+            head.push_str(&print_expr(&chain.first));
+            print_links(out, &head, &chain.links.iter().map(Printed::from).collect::<Vec<_>>());
+        }
+        DerivationKind::Argument { first, reasons, links, .. } => {
+            head.push_str(&print_sentence(first));
+            let because = because(reasons);
+            if !because.is_empty() {
+                let breaks = 3 + head.len() + because.len() > WIDTH;
+                head.push_str(if breaks { "\n    " } else { " " });
+                head.push_str(&because);
+            }
+            print_links(out, &head, &links.iter().map(Printed::from).collect::<Vec<_>>());
+        }
+        _ => {}
     }
 }
 
@@ -148,6 +205,8 @@ pub(in crate::lang) fn print_reason(reason: &Reason) -> String {
         ReasonKind::Density => "density".into(),
         ReasonKind::Monotonicity => "monotonicity".into(),
         ReasonKind::Sign => "sign".into(),
+        ReasonKind::Derivative(name) => format!("derivative in {}", name.text),
+        ReasonKind::Equality(at) => format!("equality at {}", values(at)),
         ReasonKind::Independence => "independence".into(),
         ReasonKind::Reindexing => "reindexing".into(),
         ReasonKind::Contradiction => "contradiction".into(),
@@ -198,7 +257,8 @@ fn types(on: &Range, positive: Positive, density: &Name) -> String {
     format!("on [{low}, {high}] with {positive}density {}", density.text)
 }
 
-fn plain(kind: &DerivationKind) -> String {
+/// A line that is no step.
+pub(in crate::lang) fn print_given(kind: &DerivationKind) -> String {
     let names = |names: &[Name]| names.iter().map(|n| n.text.clone()).collect::<Vec<_>>().join(", ");
     let many = |word: &str, all: &[Name]| {
         format!("given {word}{} {}", if all.len() > 1 { "s" } else { "" }, names(all))
@@ -206,7 +266,11 @@ fn plain(kind: &DerivationKind) -> String {
     match kind {
         DerivationKind::Functions(all) => many("function", all),
         DerivationKind::Numbers(all) => many("number", all),
-        DerivationKind::Members(ranges) => format!("given {}", print_members(ranges)),
+        DerivationKind::Members(ranges, conditions) => {
+            let all: Vec<String> = conditions.iter().map(|r| relations(&r.first, &r.rest)).collect();
+            let with = if all.is_empty() { String::new() } else { format!(" with {}", all.join(" and ")) };
+            format!("given {}{with}", print_members(ranges))
+        }
         DerivationKind::Integer { name, least } => {
             format!("given integer {} >= {}", name.text, print_expr(least))
         }

@@ -141,9 +141,10 @@ fn write_expr(out: &mut String, e: &Expr) {
             let rows: Vec<String> = cells.iter().map(row).collect();
             out.push_str(&format!("{} {{ {} }}", table_head(e), rows.join("; ")));
         }
-        ExprKind::Integral { body, variable, low, high } => {
+        ExprKind::Integral { body, along, variable, low, high } => {
             let (body, low, high) = (print_expr(body), print_expr(low), print_expr(high));
-            out.push_str(&format!("integral({body}, {} from {low} to {high})", variable.text));
+            let along = along.as_ref().map(|e| format!(" d({})", print_expr(e))).unwrap_or_default();
+            out.push_str(&format!("integral({body}{along}, {} from {low} to {high})", variable.text));
         }
         ExprKind::Root { body, variable, low, high } => {
             let (shown, low, high) = (print_expr(body), print_expr(low), print_expr(high));

@@ -12,7 +12,9 @@ use crate::lang::ast::{
 };
 
 pub use derivation::print_reasons;
-pub(super) use derivation::{direction, print_conditions, print_members, print_reason, print_sentence};
+pub(super) use derivation::{
+    direction, print_conditions, print_given, print_members, print_reason, print_sentence, print_words,
+};
 pub use expr::print_expr;
 use expr::{block, list};
 pub use figure::print_drawn;
@@ -120,6 +122,7 @@ fn print_item(out: &mut String, item: &Item) {
         }
         ItemKind::Claim(claim) => print_claim(out, claim),
         ItemKind::Derivation(d) => derivation::print_derivation(out, d),
+        ItemKind::Given(kind) => out.push_str(&derivation::print_given(kind)),
         ItemKind::Figure(figure) => out.push_str(&figure::print_figure(figure, WIDTH)),
     }
     end_line(out, item.trailing.as_ref());
@@ -143,6 +146,10 @@ fn setting_line(kind: &SettingKind) -> String {
             format!("agents {i} in {first}..{last} with type {v}[{i}] {}", types(d))
         }
         SettingKind::Outcome { name, values } => format!("outcome {} in {{{}}}", name.text, list(values)),
+        SettingKind::OutcomeInterval { name, on } => {
+            format!("outcome {} in [{}, {}]", name.text, print_expr(&on.low), print_expr(&on.high))
+        }
+        SettingKind::Cost { cost } => format!("cost = {}", block(cost)),
         SettingKind::OneGood { keeper: Keeper::Agents } => "one good".into(),
         SettingKind::OneGood { keeper: Keeper::Seller } => {
             "one good, kept by the seller if nobody gets it".into()

@@ -2,7 +2,7 @@
 //! cases.
 
 use crate::kernel::{Expr, Formula};
-use crate::model::{Bound, Comparison, Kind, Setting, compared};
+use crate::model::{Bound, Comparison, Setting, compared};
 
 use super::Resolve;
 use super::expr::product_of;
@@ -86,14 +86,18 @@ impl Env<'_> {
 
     pub(super) fn integral(
         &mut self,
-        body: &ast::Expr,
+        (body, along): (&ast::Expr, Option<&ast::Expr>),
         variable: &Name,
         low: &ast::Expr,
         high: &ast::Expr,
     ) -> Resolve<Expr> {
         let (low, high) = (self.number(low)?, self.number(high)?);
         self.is_new(variable)?;
-        occurs(variable, body)?;
+        match along {
+            // What it is integrated along moves with it; the integrand need not.
+            Some(along) => occurs(variable, along)?,
+            None => occurs(variable, body)?,
+        }
         // A name that no user can write, and no other binder around this one has.
         let name = format!("{}'{}", variable.text, self.ranges.len());
         let ordered = high.minus(&low).as_number().is_some_and(|length| !length.is_negative());
@@ -101,7 +105,10 @@ impl Env<'_> {
         let bound = Bound::interval(name.as_str().into(), shown, low.clone(), high.clone());
         self.values.insert(variable.text.clone(), Expr::variable(&name));
         self.ranges.push(Range { bound, ordered });
-        let term = self.number(body);
+        let term = self.number(body).and_then(|term| match along {
+            None => Ok(term),
+            Some(along) => product_of(&term, &self.rate_along(along, &name)?, along.span),
+        });
         self.values.remove(&variable.text);
         self.ranges.pop();
         Ok(Expr::integral(&name, &low, &high, &term?))
@@ -152,7 +159,7 @@ impl Env<'_> {
     /// `[x[i] wins]`: agent i has the highest type, ties by the rule of the setting.
     fn wins(&mut self, e: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_of(e)?;
-        if setting.kind == Kind::Outcomes {
+        if !setting.kind.is_of_a_good() {
             return Err(complain("wrong-sort", "`wins` needs a setting with one good", e.span));
         }
         if self.settings.iter().any(|s| s.order != setting.order || s.lots != setting.lots) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::binder::comparison;
 use super::derivation::Reader;
 use super::names::{advise, complain};
+use super::rate::{out_of_place, parts};
 use super::scope::Range;
 use super::{ChainSource, LinkSource, Resolve};
 use crate::kernel::{Expr, Formula, Name as Symbol};
@@ -13,7 +14,7 @@ use crate::lang::ast::{
 };
 use crate::lang::printer::{direction, print_conditions, print_members, print_reason, print_sentence};
 use crate::lang::{print_expr, print_relation};
-use crate::model::{Bound, Chain, Comparison, Link, Proposition, together};
+use crate::model::{Bound, Chain, Comparison, Link, Proposition};
 
 /// Names that something is said of all of.
 #[derive(Default)]
@@ -30,6 +31,13 @@ struct Outside {
     values: BTreeMap<String, Expr>,
     ranges: usize,
     guards: usize,
+}
+
+/// A part of a statement.
+struct Part {
+    formula: Formula,
+    /// The name that it speaks of all of itself, if it is about a derivative.
+    moves: Option<Symbol>,
 }
 
 /// The ranges and conditions of a step.
@@ -78,7 +86,7 @@ impl Reader<'_> {
             }
         }
         for condition in conditions {
-            let parts = self.relations(condition)?;
+            let parts = self.comparisons(condition)?;
             self.env.guards.extend(parts.iter().cloned());
             out.domain.extend(parts);
         }
@@ -103,17 +111,37 @@ impl Reader<'_> {
         Outside { values: self.env.values.clone(), ranges, guards }
     }
 
-    fn relations(&mut self, r: &ast::Relations) -> Resolve<Vec<Formula>> {
-        let mut left = self.env.number(&r.first)?;
+    fn relations(&mut self, r: &ast::Relations) -> Resolve<Vec<Part>> {
+        let derivative = self.derivative(&r.first)?;
+        let mut left = match derivative {
+            Some(_) => Expr::zero(),
+            None => self.env.number(&r.first)?,
+        };
         let mut parts = Vec::new();
-        for (relation, right) in &r.rest {
-            let right = self.env.number(right)?;
-            let conjunct =
-                crate::model::Conjunct::relation("", vec![], left, comparison(*relation), right.clone());
-            parts.push(conjunct.comparison());
-            left = right;
+        for (position, (relation, right)) in r.rest.iter().enumerate() {
+            let side = self.env.number(right)?;
+            parts.push(match derivative.as_ref().filter(|_| position == 0) {
+                Some(rate) => {
+                    let formula = rate.is(*relation, &side, right.span)?.formula();
+                    Part { formula, moves: Some(rate.variable().clone()) }
+                }
+                None => {
+                    let relation = comparison(*relation);
+                    let conjunct = crate::model::Conjunct::relation("", vec![], left, relation, side.clone());
+                    Part { formula: conjunct.comparison(), moves: None }
+                }
+            });
+            left = side;
         }
         Ok(parts)
+    }
+
+    /// Comparisons of numbers.
+    pub(super) fn comparisons(&mut self, r: &ast::Relations) -> Resolve<Vec<Formula>> {
+        if parts(&r.first).is_some() {
+            return Err(out_of_place(r.first.span));
+        }
+        Ok(self.relations(r)?.into_iter().map(|part| part.formula).collect())
     }
 
     /// What must hold for what was read last to be defined; it may speak of names without a range.
@@ -219,6 +247,7 @@ impl Reader<'_> {
         let name = name.map(|n| n.text.clone()).unwrap_or_default();
         let sign = match &overall {
             Proposition::Relation(_, relation, _) => print_relation(sign(*relation)),
+            Proposition::Rate(rate) => print_relation(sign(rate.relation)),
             Proposition::Equivalence(..) => "iff",
             Proposition::Implication(..) => "implies",
             Proposition::Plain(_) => "",
@@ -233,34 +262,51 @@ impl Reader<'_> {
     }
 
     fn links(&mut self, chain: &ast::Chain) -> Resolve<(Vec<Link>, Proposition)> {
-        let first = self.env.number(&chain.first)?;
+        let derivative = self.derivative(&chain.first)?;
+        let first = match derivative {
+            Some(_) => Expr::zero(),
+            None => self.env.number(&chain.first)?,
+        };
         let (mut left, mut links) = (first.clone(), Vec::new());
-        let mut overall = Comparison::Equal;
+        let mut overall: Option<Proposition> = None;
         let mut last = &chain.first;
         for link in &chain.links {
-            let relation = comparison(link.relation);
-            overall = match together(overall, relation) {
-                Some(overall) if link.relation != Relation::NotEqual => overall,
-                _ => {
-                    let message = "this relation points in another direction than the chain";
-                    let help = "a chain has `=`, `<=` and `<`, or `=`, `>=` and `>`; begin a new one here";
-                    return Err(advise("mixed-chain", message, link.span, help));
-                }
-            };
+            // The first side of a chain may be a derivative, which is no number.
+            let moving = derivative.as_ref().filter(|_| links.is_empty());
             let right = self.env.number(&link.right)?;
+            let says = |relation: Relation, right: Expr, span: Span| -> Resolve<Proposition> {
+                Ok(match moving {
+                    Some(rate) => Proposition::Rate(rate.is(relation, &right, span)?),
+                    None => Proposition::Relation(left.clone(), comparison(relation), right),
+                })
+            };
+            let says_here = says(link.relation, right.clone(), link.span)?;
+            if let Some(rate) = &derivative {
+                rate.bounded(&right, link.right.span)?;
+            }
+            overall = match &overall {
+                None => Some(says_here.clone()),
+                Some(overall) => overall.then(&says_here),
+            };
+            if overall.is_none() || link.relation == Relation::NotEqual {
+                let message = "this relation points in another direction than the chain";
+                let help = "a chain has `=`, `<=` and `<`, or `=`, `>=` and `>`; begin a new one here";
+                return Err(advise("mixed-chain", message, link.span, help));
+            }
             let printed = match &link.printed {
                 None => None,
                 Some(p) => {
-                    let relation = comparison(p.relation.unwrap_or(link.relation));
-                    Some(Proposition::Relation(left.clone(), relation, self.env.number(&p.right)?))
+                    let right = self.env.number(&p.right)?;
+                    Some(says(p.relation.unwrap_or(link.relation), right, p.span)?)
                 }
             };
             let because = self.reasons(&link.reasons, &[last, &link.right], &[])?;
             last = &link.right;
-            links.push(Link { says: Proposition::Relation(left, relation, right.clone()), printed, because });
+            links.push(Link { says: says_here, printed, because });
             left = right;
         }
-        Ok((links, Proposition::Relation(first, overall, left)))
+        let nothing = || Proposition::Relation(first, Comparison::Equal, left);
+        Ok((links, overall.unwrap_or_else(nothing)))
     }
 
     fn implications(&mut self, first: &Sentence, all: &[Implication]) -> Resolve<(Vec<Link>, Proposition)> {
@@ -317,7 +363,17 @@ impl Reader<'_> {
     ) -> Resolve<(Scope, Vec<Formula>)> {
         let scope = self.enter(ranges, &[])?;
         let first = self.sentence(sentence)?;
-        let Some((direction, second)) = then else { return Ok((scope, vec![first])) };
+        let Some((direction, second)) = then else {
+            // What is said of derivatives is assumed part by part.
+            let moves = |parts: &[Formula]| parts.iter().any(|p| matches!(p, Formula::ForAll(..)));
+            return Ok((
+                scope,
+                match first {
+                    Formula::And(parts) if moves(&parts) => parts,
+                    only => vec![only],
+                },
+            ));
+        };
         let second = self.sentence(second)?;
         let implies = |a: &Formula, b: &Formula| Formula::Implies(Box::new(a.clone()), Box::new(b.clone()));
         let mut parts = vec![implies(&first, &second)];
@@ -338,11 +394,22 @@ impl Reader<'_> {
             Some(only) if parts.is_empty() => only,
             last => Formula::And(parts.into_iter().chain(last).collect()),
         };
+        let about = |moves: Option<&Symbol>, part: Formula| {
+            let names: Vec<Symbol> = scope.names.iter().filter(|x| Some(*x) != moves).cloned().collect();
+            let own = |f: &&Formula| moves.is_none_or(|x| !f.mentions_variable(x));
+            let domain: Vec<Formula> = scope.domain.iter().filter(own).cloned().collect();
+            Formula::for_all(&names, Formula::implied(&domain, part))
+        };
         Ok(match sentence.quantifier {
-            Quantifier::All => {
-                Formula::for_all(&scope.names, Formula::implied(&scope.domain, together(parts)))
+            Quantifier::All if parts.iter().any(|p| p.moves.is_some()) => {
+                together(parts.into_iter().map(|p| about(p.moves.as_ref(), p.formula)).collect())
+            }
+            Quantifier::All => about(None, together(parts.into_iter().map(|p| p.formula).collect())),
+            Quantifier::Some if parts.iter().any(|p| p.moves.is_some()) => {
+                return Err(out_of_place(sentence.span));
             }
             Quantifier::Some => {
+                let mut parts: Vec<Formula> = parts.drain(..).map(|p| p.formula).collect();
                 parts.splice(0..0, scope.domain);
                 let some = |rest, name: &Symbol| Formula::Exists(name.clone(), Box::new(rest));
                 scope.names.iter().rev().fold(together(parts), some)
@@ -350,7 +417,7 @@ impl Reader<'_> {
         })
     }
 
-    fn inside(&mut self, sentence: &Sentence) -> Resolve<(Scope, Vec<Formula>)> {
+    fn inside(&mut self, sentence: &Sentence) -> Resolve<(Scope, Vec<Part>)> {
         let scope = self.enter(&sentence.ranges, &sentence.conditions)?;
         let mut parts = Vec::new();
         for relations in &sentence.relations {

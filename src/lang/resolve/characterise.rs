@@ -1,6 +1,6 @@
 //! Statements with a form of their own: reserves, worst-off types, shapes.
 
-use crate::model::{self, Bound, Kind};
+use crate::model::{self, Bound};
 
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
@@ -24,7 +24,7 @@ pub(super) fn reserve(
     let m = env.enter(mechanism)?;
     let i = env.agent_in(who, &m.setting)?;
     let (Some(agent), Some(x), true) =
-        (m.setting.agents.get(i), m.allocation.get(i), m.setting.kind != Kind::Outcomes)
+        (m.setting.agents.get(i), m.allocation.get(i), m.setting.kind.is_of_a_good())
     else {
         return Err(complain("wrong-sort", "`reserve` needs a setting with one good", function.span));
     };
@@ -56,7 +56,10 @@ pub(super) fn worst_off(
         return Err(arity(function, "2", arguments.len()));
     };
     let (setting, mechanism) = match env.setting_named(first) {
-        Some(setting) => (setting, None),
+        Some(setting) => {
+            env.has_best_outcomes(&setting, set.span)?;
+            (setting, None)
+        }
         None => {
             let m = env.enter(first)?;
             (m.setting.clone(), Some(m))
@@ -144,7 +147,8 @@ pub(super) fn shape_variable(
     term: &Expr,
     variable: &ast::Name,
 ) -> Resolve<Bound> {
-    let (types, symbol) = (env.types(), Symbol::from(variable.text.as_str()));
+    let types: Vec<Bound> = env.types().into_iter().chain(env.outcomes.iter().cloned()).collect();
+    let symbol = Symbol::from(variable.text.as_str());
     if reader.fixed.contains_key(&symbol) {
         let message = format!("`{}` is fixed by `at`", variable.text);
         return Err(complain("wrong-sort", message, variable.span));

@@ -5,7 +5,7 @@ use super::names::{advise, complain};
 use super::scope::{Env, Function, Universe};
 use super::{ChainSource, DerivationSource, Goal, Resolve, ResolvedStatement};
 use crate::kernel::{Expr, Formula, Name as Symbol};
-use crate::lang::ast::{self, DerivationKind, Name, Positive, Span, Within};
+use crate::lang::ast::{self, DerivationKind, Membership, Name, Positive, Span, Within};
 use crate::lang::diagnostic::Diagnostic;
 use crate::model::{Bound, Chain, Derivation, Hypothesis, TypeSpace};
 
@@ -41,13 +41,9 @@ pub(super) fn resolve(
 }
 
 impl<'u> Reader<'u> {
-    /// Reads a derivation that may apply earlier ones.
-    pub(super) fn read(
-        universe: &'u Universe,
-        d: &ast::Derivation,
-        earlier: &'u [&'u ast::Derivation],
-    ) -> Result<Self, Vec<Diagnostic>> {
-        let mut reader = Reader {
+    /// Nothing is read yet.
+    pub(super) fn new(universe: &'u Universe, earlier: &'u [&'u ast::Derivation]) -> Self {
+        Reader {
             env: Env { family: Some(Family::default()), ..Env::new(universe, vec![]) },
             out: Derivation::default(),
             source: DerivationSource::default(),
@@ -55,13 +51,17 @@ impl<'u> Reader<'u> {
             goals: vec![],
             pending: vec![],
             earlier,
-        };
-        let mut complaints = Vec::new();
-        for line in &d.lines {
-            if let Err(complaint) = reader.line(&line.kind, line.span) {
-                complaints.push(*complaint);
-            }
         }
+    }
+
+    /// Reads a derivation that may apply earlier ones.
+    pub(super) fn read(
+        universe: &'u Universe,
+        d: &ast::Derivation,
+        earlier: &'u [&'u ast::Derivation],
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut reader = Reader::new(universe, earlier);
+        let mut complaints = reader.lines(&d.lines);
         for (chain, source) in std::mem::take(&mut reader.goals) {
             reader.conclusion = Some(format!("{}{}", source.shown(), source.ranges));
             reader.out.chains.push(chain);
@@ -98,6 +98,13 @@ pub(super) struct Reader<'u> {
 }
 
 impl Reader<'_> {
+    /// Reads lines; what is wrong with them.
+    pub(super) fn lines(&mut self, lines: &[ast::DerivationLine]) -> Vec<Diagnostic> {
+        let wrong =
+            |line: &ast::DerivationLine| self.line(&line.kind, line.span).err().map(|complaint| *complaint);
+        lines.iter().filter_map(wrong).collect()
+    }
+
     fn line(&mut self, kind: &DerivationKind, span: Span) -> Resolve<()> {
         match kind {
             DerivationKind::Functions(names) => names.iter().try_for_each(|name| {
@@ -106,24 +113,15 @@ impl Reader<'_> {
                 Ok(())
             }),
             DerivationKind::Numbers(names) => names.iter().try_for_each(|name| self.number(name).map(|_| ())),
-            DerivationKind::Members(members) => members.iter().try_for_each(|m| {
-                let range = match &m.within {
-                    Within::Any => return self.number(&m.name).map(|_| ()),
-                    Within::Interval(range) => range,
-                    Within::Agents(first, last) => {
-                        let upper = self.env.agents(first, last)?;
-                        let agent = self.number(&m.name)?;
-                        self.env.is_agent(&agent);
-                        self.assume("", Expr::is_agent(&agent, &upper), true);
-                        return Ok(());
+            DerivationKind::Members(members, conditions) => {
+                members.iter().try_for_each(|m| self.member(m))?;
+                for condition in conditions {
+                    for formula in self.comparisons(condition)? {
+                        self.assume("", formula, false);
                     }
-                };
-                let (low, high) = (self.env.number(&range.low)?, self.env.number(&range.high)?);
-                self.number(&m.name)?;
-                let bound = Bound::interval(m.name.text.as_str().into(), m.name.text.clone(), low, high);
-                bound.domain().into_iter().for_each(|f| self.assume("", f, true));
+                }
                 self.hypotheses_are_defined()
-            }),
+            }
             DerivationKind::Integer { name, least } => self.integer(name, least),
             DerivationKind::Cdf { name, on, positive, density } => self.cdf(name, on, *positive, density),
             DerivationKind::Profile { name, types } => self.profile(name, types.as_ref()),
@@ -177,6 +175,25 @@ impl Reader<'_> {
         self.out.numbers.push(name.text.as_str().into());
         self.env.values.insert(name.text.clone(), value.clone());
         Ok(value)
+    }
+
+    fn member(&mut self, m: &Membership) -> Resolve<()> {
+        let range = match &m.within {
+            Within::Any => return self.number(&m.name).map(|_| ()),
+            Within::Interval(range) => range,
+            Within::Agents(first, last) => {
+                let upper = self.env.agents(first, last)?;
+                let agent = self.number(&m.name)?;
+                self.env.is_agent(&agent);
+                self.assume("", Expr::is_agent(&agent, &upper), true);
+                return Ok(());
+            }
+        };
+        let (low, high) = (self.env.number(&range.low)?, self.env.number(&range.high)?);
+        self.number(&m.name)?;
+        let bound = Bound::interval(m.name.text.as_str().into(), m.name.text.clone(), low, high);
+        bound.domain().into_iter().for_each(|f| self.assume("", f, true));
+        self.hypotheses_are_defined()
     }
 
     fn assume(&mut self, name: &str, formula: Formula, meant: bool) {

@@ -16,6 +16,11 @@ pub(super) fn almost(env: &mut Env<'_>, c: Conjunct, span: Span) -> Resolve<Conj
     let c = Conjunct { left: env.unfolded(&c.left), right: env.unfolded(&c.right), ..c };
     env.settings.iter().try_for_each(|s| finite::has_density(s, "statements almost everywhere", span))?;
     one_prior(env, &c, span)?;
+    if let Some(outcome) = env.outcomes.iter().find(|o| c.mentions(&o.name)) {
+        let message =
+            format!("`almost everywhere` is about types, and this is about any `{}`", outcome.shown);
+        return Err(advise("wrong-stage", message, span, "leave `almost everywhere` out"));
+    }
     let closed = matches!(c.relation, Comparison::Equal | Comparison::AtLeast | Comparison::AtMost);
     // A density that is one polynomial has finitely many zeros.
     let agents = env.settings.iter().flat_map(|s| &s.agents);

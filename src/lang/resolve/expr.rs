@@ -89,7 +89,9 @@ impl Env<'_> {
             ExprKind::Indicator(condition) => self.condition(condition),
             ExprKind::Table { .. } => self.table_of_numbers(e),
             ExprKind::Cases { branches, otherwise } => self.cases(e, branches, otherwise.as_deref()),
-            ExprKind::Integral { body, variable, low, high } => self.integral(body, variable, low, high),
+            ExprKind::Integral { body, along, variable, low, high } => {
+                self.integral((body, along.as_deref()), variable, low, high)
+            }
             ExprKind::Root { body, variable, low, high } => self.root_in(e, body, variable, low, high),
             ExprKind::Expectation(inner) if self.family.is_some() => self.over_profiles(inner),
             ExprKind::Expectation(inner) => self.expectation(inner),

@@ -4,13 +4,13 @@ use super::characterise::shape_variable;
 use super::names::{advise, complain, names_in, settings_in_scope, unknown_name};
 use super::scope::{Env, Naming, Universe};
 use super::statement::{Reader, fixed_parameters};
-use super::{Obligation, Resolve};
+use super::{Obligation, Resolve, interval};
 use crate::exact::Rational;
 use crate::kernel::{Expr, Name};
 use crate::lang::ast::{self, ExprKind, FigureKind, ItemKind, Scope, Span, StatementKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::{print_drawn, print_expr};
-use crate::model::{Bound, Claim, Comparison, Conjunct};
+use crate::model::{Bound, Claim, Comparison, Conjunct, Kind};
 
 /// Functions at most in one figure.
 const CURVES: usize = 6;
@@ -303,7 +303,11 @@ fn diagram(reader: &Reader<'_>, env: &mut Env<'_>, played: &ast::Expr, direct: &
     }
     let types = left.setting.types();
     types.iter().try_for_each(|b| not_a_power(b, played.span))?;
-    let outcomes = left.setting.outcomes.iter().map(|o| format!("probability of {}", o.name));
+    let outcome = |o: &crate::model::Outcome| match left.setting.kind {
+        Kind::Interval => format!("outcome {}", o.name),
+        _ => format!("probability of {}", o.name),
+    };
+    let outcomes = left.setting.outcomes.iter().map(outcome);
     let payments = left.setting.agents.iter().map(|a| format!("payment of {}", a.name));
     let compared: Vec<String> = outcomes.chain(payments).collect();
     let pairs = left.allocation.iter().zip(&right.allocation).chain(left.payment.iter().zip(&right.payment));
@@ -364,6 +368,7 @@ fn is_function_of(claim: &Claim, over: &Bound, e: &ast::Expr) -> Resolve<()> {
 
 fn regions(reader: &Reader<'_>, env: &mut Env<'_>, mechanism: &ast::Expr) -> Resolve<Drawn> {
     let m = env.enter(mechanism)?;
+    interval::has_listed_outcomes(&m.setting, "regions are drawn for", mechanism.span)?;
     let types = m.setting.types();
     let [first, second] = types.as_slice() else {
         let message =

@@ -7,7 +7,7 @@ use crate::model::{Agent, Comparison, Kind, Mechanism, Setting};
 
 use super::names::{advise, agent, complain, occurs};
 use super::scope::{Env, MechanismEntry, Range, StrategyEntry, Universe};
-use super::{Obligation, Resolve, expr, many, table};
+use super::{Obligation, Resolve, expr, interval, many, table};
 use crate::lang::ast::{self, AgentRef, Bid, ExprKind, MechanismBody, MechanismRuleKind, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -180,9 +180,13 @@ impl<'u> Rulebook<'u> {
     fn read(&mut self, rule: &ast::MechanismRule) -> Resolve<()> {
         match &rule.kind {
             MechanismRuleKind::Allocation { agent, probability } => {
-                if self.setting.kind == Kind::Outcomes {
+                if !self.setting.kind.is_of_a_good() {
                     let message = "`allocation` needs a setting with one good";
-                    return Err(advise("wrong-sort", message, rule.span, "write `probability x = 1: …`"));
+                    let help = match self.setting.kind {
+                        Kind::Interval => "write `outcome x = …`",
+                        _ => "write `probability x = 1: …`",
+                    };
+                    return Err(advise("wrong-sort", message, rule.span, help));
                 }
                 self.span = probability.span;
                 for (i, term) in self.terms(agent, probability)? {
@@ -195,6 +199,7 @@ impl<'u> Rulebook<'u> {
                 }
             }
             MechanismRuleKind::Probability { outcome, value, probability } => {
+                interval::has_listed_outcomes(&self.setting, "probabilities need", rule.span)?;
                 let k = table::outcome_index(self.env.universe, &self.setting, outcome, value)?;
                 self.span = probability.span;
                 let term = self.env.number(probability)?;
@@ -236,6 +241,9 @@ impl<'u> Rulebook<'u> {
             let help = format!("add a line `payment {} = …`", agent.name);
             return Err(advise("missing-payment", message, name.span, help));
         }
+        if setting.kind == Kind::Interval {
+            return self.on_an_interval();
+        }
         let sum = |terms: &[Option<Expr>]| terms.iter().flatten().fold(Expr::zero(), |sum, x| sum.plus(x));
         let rest = Expr::one().minus(&sum(&self.allocation));
         let open: Vec<usize> =
@@ -247,7 +255,7 @@ impl<'u> Rulebook<'u> {
                 let outcome = setting.outcomes.get(*k).map(|o| o.name.clone()).unwrap_or_default();
                 let message = format!("`{}` does not say how likely it is that {outcome}", name.text);
                 let help = match setting.kind {
-                    Kind::Outcomes => "give every outcome but one a probability",
+                    Kind::Outcomes | Kind::Interval => "give every outcome but one a probability",
                     Kind::GoodForAgents | Kind::GoodOrSeller => {
                         "add a line `allocation i = …` for every agent"
                     }
@@ -278,6 +286,22 @@ impl<'u> Rulebook<'u> {
     }
 }
 
+impl Rulebook<'_> {
+    /// The mechanism where outcomes are numbers in an interval: what they have to be is known already.
+    fn on_an_interval(&mut self) -> Resolve<Mechanism> {
+        let payment = self.payment.iter().flatten().cloned().collect();
+        let Some(chosen) = self.allocation.first().cloned().flatten() else {
+            let shown = self.setting.outcome.as_ref().map(|o| o.shown.clone()).unwrap_or_default();
+            let message = format!("`{}` does not say what the outcome is", self.name.text);
+            let help = format!("add a line `outcome {shown} = …`");
+            return Err(advise("missing-allocation", message, self.name.span, help));
+        };
+        let mut mechanism = Mechanism::of(&self.setting, vec![chosen], payment);
+        add_charges(&mut mechanism, &self.env);
+        Ok(mechanism)
+    }
+}
+
 fn fill(slots: &mut [Option<Expr>], k: usize, term: Expr, span: Span) -> Resolve<()> {
     match slots.get_mut(k) {
         Some(slot) if slot.is_none() => {
@@ -291,6 +315,10 @@ fn fill(slots: &mut [Option<Expr>], k: usize, term: Expr, span: Span) -> Resolve
 impl Env<'_> {
     /// The mechanism that an expression denotes.
     pub(super) fn mechanism(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
+        self.whatever_the_outcome(|env| env.mechanism_named(e))
+    }
+
+    fn mechanism_named(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
         match &e.kind {
             ExprKind::Name(text) => {
                 let entry = self.universe.mechanism(text, e.span)?;

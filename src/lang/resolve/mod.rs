@@ -6,6 +6,7 @@
 
 mod apply;
 mod binder;
+mod cells;
 mod chain;
 mod characterise;
 mod derivation;
@@ -15,6 +16,7 @@ mod expr;
 mod family;
 mod figure;
 mod finite;
+mod interval;
 mod ironing;
 mod many;
 mod mechanism;
@@ -26,11 +28,13 @@ mod predicate;
 mod prior;
 mod program;
 mod quantity;
+mod rate;
 mod reason;
 mod root;
 mod rule;
 mod scope;
 mod setting;
+mod shared;
 mod solve;
 mod stage;
 mod statement;
@@ -270,14 +274,14 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
             universes.push(Universe::build(file, ironing, choice, &mut out.obligations, &mut diagnostics));
         }
     }
-    let mut earlier: Vec<&ast::Derivation> = Vec::new();
+    let mut shared = shared::Shared::default();
     for item in &file.items {
         let resolved = match &item.kind {
             ItemKind::Claim(claim) => statement::resolve(&universes, coverage, claim, item.span),
-            ItemKind::Derivation(d) => {
-                let resolved = derivation::resolve(d, &earlier, item.span);
-                earlier.push(d);
-                resolved
+            ItemKind::Derivation(d) => shared.resolve(d, item.span),
+            ItemKind::Given(kind) => {
+                shared.assume(kind, item.span);
+                continue;
             }
             _ => continue,
         };
@@ -286,6 +290,7 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
             Err(complaints) => diagnostics.extend(complaints),
         }
     }
+    diagnostics.extend(shared.complaints());
     for item in &file.items {
         let (ItemKind::Figure(figure), Some(universe)) = (&item.kind, universes.first()) else { continue };
         match figure::resolve(universe, figure, item.span, &file.items) {
@@ -346,7 +351,7 @@ fn duplicates(file: &ast::File) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for item in &file.items {
         let (space, name) = match &item.kind {
-            ItemKind::Source { .. } => continue,
+            ItemKind::Source { .. } | ItemKind::Given(_) => continue,
             ItemKind::Claim(claim) => ("statement", &claim.name),
             ItemKind::Derivation(derivation) => ("statement", &derivation.name),
             ItemKind::Figure(figure) => ("statement", &figure.name),

@@ -7,13 +7,13 @@ use crate::model::{Bound, Claim, Comparison, Conjunct, Mechanism, Setting};
 
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::Env;
-use super::{Obligation, Resolve, finite};
+use super::{Obligation, Resolve, finite, interval};
 use crate::lang::ast::{self, Name, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a mechanism.
-pub(super) const MECHANISMS: [&str; 19] = [
+pub(super) const MECHANISMS: [&str; 20] = [
     "pivot",
     "vcg_lowest_type",
     "groves",
@@ -33,6 +33,7 @@ pub(super) const MECHANISMS: [&str; 19] = [
     "posted_price",
     "fixed_price",
     "myerson",
+    "screening",
 ];
 
 impl Env<'_> {
@@ -56,6 +57,17 @@ impl Env<'_> {
             }
             _ => {
                 let setting = self.setting_argument(first)?;
+                match name {
+                    "screening" if !rest.is_empty() => return Err(arity(function, "1", rest.len() + 1)),
+                    "screening" => return self.screening(first, &setting),
+                    "pivot" | "vcg_lowest_type" | "groves" | "interim_groves" | "AGV" | "balanced_vcg"
+                    | "dissolve" => self.has_best_outcomes(&setting, first.span)?,
+                    _ => interval::has_listed_outcomes(&setting, &format!("`{name}` needs"), first.span)?,
+                }
+                if name == "dissolve" && !setting.cost.is_zero() {
+                    let message = "`dissolve` shares what is paid, and here the outcome costs something";
+                    return Err(complain("unsupported", message, first.span));
+                }
                 if matches!(name, "AGV" | "balanced_vcg" | "dissolve" | "interim_groves") {
                     self.averages_over(&setting, first.span)?;
                 }
@@ -78,6 +90,9 @@ impl Env<'_> {
         rest: &[ast::Expr],
     ) -> Resolve<Mechanism> {
         let m = self.mechanism(first)?;
+        if function.text == "lottery" {
+            interval::has_chances(&m, e.span)?;
+        }
         if matches!(function.text.as_str(), "balance" | "participate") {
             self.averages_over(&m.setting, first.span)?;
         }

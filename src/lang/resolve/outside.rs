@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kernel::Expr;
-use crate::model::{Claim, Comparison, Conjunct, Kind, Setting};
+use crate::model::{Claim, Comparison, Conjunct, Setting};
 
 use super::names::{advise, complain};
 use super::setting::{Reader, once};
@@ -20,7 +20,7 @@ impl Reader<'_> {
         let mut place: Option<Span> = None;
         for line in &s.lines {
             let SettingKind::Share { agent: who, share } = &line.kind else { continue };
-            if setting.kind == Kind::Outcomes {
+            if !setting.kind.is_of_a_good() {
                 let help = "use `outside` for what an agent has without the mechanism";
                 return Err(advise("wrong-sort", "shares are shares of one good", line.span, help));
             }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::model::{
-    self, Concept, Conjunct, Existence, Property, Quantity, Setting, Strictness, equilibrium, regularity,
-    unfold,
+    self, Concept, Conjunct, Existence, Kind, Property, Quantity, Setting, Strictness, equilibrium,
+    regularity, unfold,
 };
 
 use super::names::{advise, complain};
 use super::scope::Env;
 use super::statement::{Read, Reader};
-use super::{Goal, Resolve, expr, finite};
+use super::{Goal, Resolve, expr, finite, interval};
 use crate::lang::ast::{self, ExprKind, PropertyKind, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
@@ -49,6 +49,9 @@ impl Reader<'_> {
             }
             let parts = unfold(&m, meaning).ok_or_else(|| no_derivative(property.span))?;
             conjuncts.extend(parts.into_iter().map(|(_, c)| c));
+        }
+        if let (Kind::Interval, Some(chosen)) = (m.setting.kind, m.allocation.first()) {
+            env.define(format!("outcome({label})"), &env.unfolded(chosen));
         }
         for (agent, t) in m.setting.agents.iter().zip(&m.payment) {
             env.define(format!("payment({label}, {})", agent.name), &env.unfolded(t));
@@ -100,6 +103,7 @@ impl Reader<'_> {
         };
         let place = setting.span;
         let setting = Arc::new(self.universe.setting(&setting.text, place)?.setting.at(self.fixed));
+        interval::has_listed_outcomes(&setting, "mechanisms are looked for with", place)?;
         if setting.is_finite() {
             let system = self.program(env, quantity, &setting, properties, place)?;
             out.goals.push(Goal::System(system));
@@ -152,7 +156,7 @@ impl Reader<'_> {
     }
 }
 
-fn no_derivative(span: Span) -> Box<Diagnostic> {
+pub(super) fn no_derivative(span: Span) -> Box<Diagnostic> {
     let message = "a value here has no derivative in the type";
     advise("unsupported", message, span, "values are polynomials in the type, or `cases` of such")
 }

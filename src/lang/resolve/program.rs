@@ -11,7 +11,7 @@ use super::names::{complain, unknown_name};
 use super::predicate::meaning;
 use super::scope::Env;
 use super::statement::{Read, Reader};
-use super::{Goal, Resolve, finite};
+use super::{Goal, Resolve, finite, interval};
 use crate::lang::ast::{self, Objective, Span, StatementKind};
 
 /// Probabilities and payments of one question at most.
@@ -72,6 +72,7 @@ impl Reader<'_> {
             Some(rule) => rule.setting.clone(),
             None => Arc::new(self.universe.setting(&name.text, place)?.setting.at(self.fixed)),
         };
+        interval::has_listed_outcomes(&setting, "the best mechanism is looked for with", place)?;
         if !setting.is_finite() {
             let message = format!(
                 "the best mechanism is looked for on finitely many types, and `{}` has none such",

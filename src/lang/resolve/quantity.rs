@@ -14,7 +14,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a number, with the number of their arguments; 0 for any number.
-const QUANTITIES: [(&str, usize); 24] = [
+const QUANTITIES: [(&str, usize); 27] = [
     ("payment", 2),
     ("transfer", 2),
     ("payoff", 2),
@@ -22,6 +22,9 @@ const QUANTITIES: [(&str, usize); 24] = [
     ("allocation", 2),
     ("probability", 2),
     ("surplus", 1),
+    ("outcome", 1),
+    ("profit", 1),
+    ("virtual_surplus", 1),
     ("welfare", 1),
     ("participation_charge", 2),
     ("C", 2),
@@ -72,6 +75,9 @@ impl Env<'_> {
             return self.apply(function, known, arguments);
         }
         let name = function.text.as_str();
+        if self.family.is_some() && name == super::rate::WORD {
+            return Err(super::rate::out_of_place(e.span));
+        }
         if MECHANISMS.contains(&name) {
             let message = format!("`{name}` makes a mechanism, and a number is needed here");
             return Err(complain("wrong-sort", message, e.span));
@@ -97,9 +103,16 @@ impl Env<'_> {
                 let m = self.enter(m)?;
                 self.quantity(e, &m.setting, "", m.surplus())
             }
+            ("outcome", [m]) => self.outcome(e, m),
+            ("profit", [m]) => self.profit(e, m),
+            ("virtual_surplus", [first]) => self.virtual_surplus(e, first),
+            ("value", [s, who]) if self.setting_named(s).is_some() => self.value_of_any(e, s, who),
             ("welfare", [first]) => {
                 let (setting, welfare) = match self.setting_named(first) {
-                    Some(setting) => (setting.clone(), setting.welfare()),
+                    Some(setting) => {
+                        self.has_best_outcomes(&setting, e.span)?;
+                        (setting.clone(), setting.welfare())
+                    }
                     None => {
                         let m = self.outcomes_of(first)?;
                         (m.setting.clone(), m.welfare())
@@ -110,6 +123,7 @@ impl Env<'_> {
             ("C", [s, who]) => {
                 let setting = self.setting_argument(s)?;
                 let i = self.agent_in(who, &setting)?;
+                self.has_best_outcomes(&setting, e.span)?;
                 let welfare = setting.welfare();
                 let named = match setting.factored {
                     true => welfare,
@@ -183,7 +197,9 @@ impl Env<'_> {
                 (Kind::GoodForAgents | Kind::GoodOrSeller, Some(x)) => x.clone(),
                 _ => {
                     let message = "`allocation(m, i)` needs a setting with one good";
-                    return Err(advise("wrong-sort", message, e.span, "write `probability(m, k)`"));
+                    let help =
+                        if m.setting.kind == Kind::Interval { "outcome(m)" } else { "probability(m, k)" };
+                    return Err(advise("wrong-sort", message, e.span, format!("write `{help}`")));
                 }
             },
         })
@@ -285,7 +301,7 @@ impl Env<'_> {
     }
 
     /// A mechanism or an allocation rule, for what does not depend on payments.
-    fn outcomes_of(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
+    pub(super) fn outcomes_of(&mut self, e: &ast::Expr) -> Resolve<Mechanism> {
         match self.rule(e) {
             Some(rule) => Ok(rule),
             None => self.enter(e),
@@ -316,6 +332,10 @@ impl Env<'_> {
         };
         let found = match m.setting.kind {
             Kind::Outcomes => m.setting.outcomes.iter().position(|o| o.name.ends_with(&ending)),
+            Kind::Interval => {
+                let message = "outcomes in an interval have no probabilities";
+                return Err(advise("wrong-sort", message, e.span, "write `outcome(m)`"));
+            }
             Kind::GoodForAgents | Kind::GoodOrSeller => {
                 let message = "`probability(m, k)` needs a setting with named outcomes";
                 return Err(advise("wrong-sort", message, e.span, "write `allocation(m, i)`"));

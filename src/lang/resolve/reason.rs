@@ -66,6 +66,11 @@ impl Reader<'_> {
             ReasonKind::Density => Justification::Density,
             ReasonKind::Monotonicity => Justification::Monotone,
             ReasonKind::Sign => Justification::Sign,
+            ReasonKind::Derivative(name) => Justification::Derivative(self.moving(name)?),
+            ReasonKind::Equality(at) => {
+                let value = |(name, e): &(Name, ast::Expr)| Ok((self.moving(name)?, self.env.number(e)?));
+                Justification::Equality(at.iter().map(value).collect::<Resolve<_>>()?)
+            }
             ReasonKind::Envelope => Justification::Envelope,
             ReasonKind::Independence => Justification::Independence,
             ReasonKind::Reindexing => Justification::Reindexing,
@@ -76,6 +81,15 @@ impl Reader<'_> {
                 Justification::Taking(values.iter().map(value).collect::<Resolve<_>>()?)
             }
             ReasonKind::Named { name, at } => self.named(name, at)?,
+        })
+    }
+
+    /// The name of something that moves.
+    fn moving(&self, name: &Name) -> Resolve<Symbol> {
+        let value = self.env.values.get(&name.text).and_then(Expr::as_variable).cloned();
+        value.ok_or_else(|| {
+            let known = self.env.values.keys().map(String::as_str);
+            unknown_name("name that something is said of all of", &name.text, name.span, known)
         })
     }
 

@@ -13,7 +13,7 @@ use super::predicate::meaning;
 use super::scope::Env;
 use super::statement::{Read, Reader};
 use super::table::Axis;
-use super::{Goal, Resolve, finite};
+use super::{Goal, Resolve, finite, interval};
 use crate::lang::ast::{self, ExprKind, Interval, PropertyKind, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
@@ -276,6 +276,9 @@ impl Reader<'_> {
             ast::Order::SingleCrossing => Order::SingleCrossing,
             ast::Order::MonotoneChoice => Order::MonotoneChoice,
         };
+        if order == Order::MonotoneChoice {
+            interval::has_listed_outcomes(&setting, "monotone choice is from", place)?;
+        }
         let many = setting.outcomes.len() > CHOICE_LIMIT;
         if order == Order::MonotoneChoice && many {
             let message =
@@ -345,6 +348,7 @@ fn is_about_outcomes(kind: PropertyKind) -> bool {
 
 /// Payments are looked for on finitely many types.
 fn all_finite(m: &Mechanism, span: Span) -> Resolve<()> {
+    interval::has_listed_outcomes(&m.setting, "payments are looked for with", span)?;
     match m.setting.agents.iter().find(|a| !a.type_.points.is_finite()) {
         Some(agent) => {
             let message =

@@ -66,7 +66,7 @@ impl Universe {
             let alone = |read: Resolve<()>| read.map_err(|complaint| vec![*complaint]);
             let (name, read) = match &item.kind {
                 ItemKind::Source { .. } | ItemKind::Claim(_) => continue,
-                ItemKind::Derivation(_) | ItemKind::Figure(_) => continue,
+                ItemKind::Derivation(_) | ItemKind::Given(_) | ItemKind::Figure(_) => continue,
                 ItemKind::Parameter { name, range } => (name, alone(out.parameter(name, range, obligations))),
                 ItemKind::Setting(s) => {
                     let choice = choices.get(settings).copied().unwrap_or_default();
@@ -247,6 +247,8 @@ pub(super) struct Env<'u> {
     pub(super) ranges: Vec<Range>,
     /// Indices, with the agent that each stands for.
     pub(super) indices: BTreeMap<String, String>,
+    /// Outcome variables in scope, which range over intervals.
+    pub(super) outcomes: Vec<Bound>,
     /// Conditions under which the expression is read.
     pub(super) guards: Vec<Formula>,
     pub(super) obligations: Vec<Obligation>,
@@ -279,6 +281,7 @@ impl<'u> Env<'u> {
             functions: BTreeMap::new(),
             ranges: vec![],
             indices: BTreeMap::new(),
+            outcomes: vec![],
             guards: vec![],
             obligations: vec![],
             charges: vec![],
@@ -367,7 +370,7 @@ impl<'u> Env<'u> {
             };
             out = out.into_iter().flat_map(bound).collect();
         }
-        let types = self.types();
+        let types: Vec<Bound> = self.types().into_iter().chain(self.outcomes.iter().cloned()).collect();
         for c in &mut out {
             let occurring: Vec<Bound> = types.iter().filter(|b| c.mentions(&b.name)).cloned().collect();
             c.variables.splice(0..0, occurring);

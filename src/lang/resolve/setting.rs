@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use crate::kernel::{Expr, Name as Symbol};
-use crate::model::{
-    Agent, Bound, Claim, Comparison, Conjunct, Distribution, Kind, Outcome, Power, Setting, cell_name,
-};
+use crate::model::{Agent, Bound, Claim, Comparison, Conjunct, Distribution, Kind, Outcome, Power, Setting};
 
 use super::names::{advise, agent, complain};
 use super::prior::prior;
 use super::scope::{Env, Universe};
 use super::table::Axis;
-use super::{Obligation, Resolve, finite, powers, small_integer, ties};
+use super::{Obligation, Resolve, finite, interval, powers, small_integer, ties};
 use crate::lang::ast::{self, AgentRef, DistributionKind, Keeper, SettingKind, SettingLine, Span};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -78,6 +76,7 @@ fn read(
         order: vec![],
         lots: vec![],
         outcome: None,
+        cost: Expr::zero(),
         joint: None,
         parameters: vec![],
         factored: false,
@@ -85,7 +84,7 @@ fn read(
     reader.joint(s, &mut setting)?;
     let outcomes = reader.outcomes(s, &mut setting)?;
     setting.factored = setting.agents.len() > FEW_AGENTS;
-    if setting.factored && (setting.kind == Kind::Outcomes || setting.is_finite()) {
+    if setting.factored && (!setting.kind.is_of_a_good() || setting.is_finite()) {
         let message = format!("there are more than {FEW_AGENTS} agents");
         let help = format!("there may be up to {AGENT_LIMIT} if they share one good and have densities");
         return Err(advise("too-large", message, s.name.span, &help));
@@ -95,6 +94,7 @@ fn read(
         return Err(complain("unsupported", message, s.name.span));
     }
     reader.values(s, &mut setting, outcomes.as_ref())?;
+    reader.cost(s, &mut setting)?;
     let cells = std::mem::take(&mut reader.cells);
     reader.outside(s, &mut setting)?;
     let open = ties::resolve(reader.universe, s, &mut setting, choice)?;
@@ -115,6 +115,7 @@ fn occurring(parameters: &[Bound], setting: &Setting) -> Vec<Bound> {
         terms.extend(a.weights.iter().chain(a.atoms.iter().map(|(_, weight)| weight)));
     }
     terms.extend(&setting.joint);
+    terms.extend(setting.outcome.iter().flat_map(|o| [&o.low, &o.high]).chain([&setting.cost]));
     let all =
         terms.into_iter().map(|e| Conjunct::relation("", vec![], e.clone(), Comparison::Equal, Expr::zero()));
     Claim::about(parameters, &[], all.collect()).parameters
@@ -137,7 +138,7 @@ pub(super) struct Reader<'a> {
     indices: Vec<String>,
     agents: Vec<Agent>,
     /// The values that are open.
-    cells: Vec<Bound>,
+    pub(super) cells: Vec<Bound>,
     pub(super) obligations: &'a mut Vec<Obligation>,
     /// What is wrong with lines that were read.
     pub(super) complaints: &'a mut Vec<Diagnostic>,
@@ -280,7 +281,10 @@ impl Reader<'_> {
         for index in &self.indices {
             env.indices.insert(index.clone(), own.clone());
         }
-        if let Some((variable, number, value)) = outcome {
+        let on_interval = outcome.filter(|_| setting.kind == Kind::Interval);
+        if let Some((variable, ..)) = on_interval {
+            env.for_any(variable);
+        } else if let Some((variable, number, value)) = outcome {
             env.again = number > 0;
             env.outcome = Some(Axis {
                 points: variable.points.clone(),
@@ -293,6 +297,9 @@ impl Reader<'_> {
         }
         let term = env.constant(e)?;
         self.obligations.append(&mut env.obligations);
+        if let Some((variable, ..)) = on_interval {
+            interval::is_plain_in(&term, variable, e)?;
+        }
         let foreign =
             setting.agents.iter().enumerate().find(|(j, a)| *j != agent && term.mentions(&a.type_.name));
         match foreign {
@@ -313,7 +320,12 @@ impl Reader<'_> {
         let mut variable = None;
         let mut found: Option<Span> = None;
         for line in &s.lines {
-            if !matches!(line.kind, SettingKind::Outcome { .. } | SettingKind::OneGood { .. }) {
+            if !matches!(
+                line.kind,
+                SettingKind::Outcome { .. }
+                    | SettingKind::OutcomeInterval { .. }
+                    | SettingKind::OneGood { .. }
+            ) {
                 continue;
             }
             if let Some(first) = found {
@@ -343,6 +355,10 @@ impl Reader<'_> {
                     let bound = set.bound(name.text.as_str().into(), name.text.clone());
                     setting.outcome = bound.points.is_finite().then(|| bound.clone());
                     variable = Some((bound, set.values));
+                }
+                SettingKind::OutcomeInterval { name, on } => {
+                    let bound = self.interval(setting, name, on)?;
+                    variable = Some((bound.clone(), vec![Expr::variable(&bound.name)]));
                 }
                 SettingKind::OneGood { keeper } => {
                     setting.kind = match keeper {
@@ -421,57 +437,6 @@ impl Reader<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Values that are open: one unknown of a finite range for each type and outcome.
-    fn any_value(
-        &mut self,
-        setting: &mut Setting,
-        i: usize,
-        variable: &Bound,
-        [rows, columns]: [&ast::Expr; 2],
-        values: &[ast::Expr],
-        span: Span,
-    ) -> Resolve<()> {
-        let Some(agent) = setting.agents.get(i).cloned() else { return Ok(()) };
-        let mut env = Env::new(self.universe, vec![Arc::new(setting.clone())]);
-        env.outcome = Some(Axis {
-            points: variable.points.clone(),
-            variable: Expr::zero(),
-            shown: variable.shown.clone(),
-        });
-        let (types, across) = (env.axis(rows)?, env.axis(columns)?);
-        if types.variable != Expr::variable(&agent.type_.name) || across.shown != variable.shown {
-            let message = format!(
-                "an open table has a row for each type of `{}`, and a column for each outcome",
-                agent.name
-            );
-            let help = format!("write `any table {}, {} in {{…}}`", agent.type_.shown, variable.shown);
-            return Err(advise("wrong-sort", message, rows.span.to(columns.span), help));
-        }
-        let set = finite::elements(self.universe, values, "value", self.obligations)?;
-        let numbers = set.values.iter().zip(&set.shown).all(|(value, shown)| value.to_string() == *shown);
-        if set.values.is_empty() || !numbers || set.values.iter().any(|v| v.as_number().is_none()) {
-            let message = "the values of an open table are some rational numbers";
-            return Err(complain("wrong-sort", message, span));
-        }
-        let own = Expr::variable(&agent.type_.name);
-        for point in across.points.all() {
-            let wanted = format!("{} = {}", variable.shown, point.shown);
-            let mut column = Vec::new();
-            for row in types.points.all() {
-                let shown = format!("value({}, {}, {})", agent.name, row.shown, point.shown);
-                let name = cell_name(&setting.name, &agent.name, &row.value, &point.value);
-                column.push(Expr::variable(&name));
-                self.cells.push(set.bound(name, shown));
-            }
-            let term = types.points.table(&own, &column);
-            let place = setting.outcomes.iter_mut().find(|o| o.name == wanted);
-            if let Some(slot) = place.and_then(|o| o.values.get_mut(i)) {
-                *slot = term;
-            }
-        }
-        finite::within_limits(&self.cells, span)
     }
 }
 

@@ -128,6 +128,7 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>
     for (position, statement) in claim.statements.iter().enumerate() {
         let mut env = Env::new(universe, settings_in_scope(universe, &names_of(&statement.kind)));
         env.naming = Naming::Named;
+        env.about_outcomes();
         let reader = Reader { universe, fixed: &fixed, scope: claim.scope };
         let last = position + 1 == claim.statements.len();
         let printed = claim.printed.as_ref().filter(|_| last);
@@ -139,7 +140,7 @@ fn read(universe: &Universe, claim: &ast::Claim) -> Result<Read, Vec<Diagnostic>
         let member = Member { span: statement.span, text: print_statement(statement) };
         out.members.resize(out.goals.len(), member);
         out.averaged |= env.averaged;
-        out.types.extend(env.types());
+        out.types.extend(env.types().into_iter().chain(env.outcomes.clone()));
         let obligations = env.obligations.into_iter();
         out.obligations.extend(obligations.map(|o| Obligation { claim: o.claim.at(&fixed), ..o }));
         for (name, term) in env.definitions {
@@ -401,10 +402,10 @@ impl Reader<'_> {
         Claim::about(&self.universe.parameters, &env.charges, conjuncts).under(&env.folds)
     }
 
-    /// The types that terms mention.
+    /// The types and outcome variables that terms mention.
     pub(super) fn variables(&self, env: &Env<'_>, terms: &[&Expr], span: Span) -> Resolve<Vec<Bound>> {
         let mut out: Vec<Bound> = Vec::new();
-        for bound in env.types() {
+        for bound in env.types().into_iter().chain(env.outcomes.iter().cloned()) {
             if !terms.iter().any(|e| e.mentions(&bound.name)) {
                 continue;
             }

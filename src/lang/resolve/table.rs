@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::exact::Rational;
 use crate::kernel::Expr;
-use crate::model::{Bound, Comparison, Point, Points, Setting, outcome_name};
+use crate::model::{Bound, Comparison, Kind, Point, Points, Setting, outcome_name};
 
 use super::names::{advise, complain, unknown_name};
 use super::scope::{Env, Universe};
-use super::{Resolve, expr};
+use super::{Resolve, expr, interval};
 use crate::lang::ast::{self, ExprKind, Name, Relation};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
@@ -234,6 +234,7 @@ impl Env<'_> {
         types: &[ast::Expr],
         values: &[ast::Expr],
     ) -> Resolve<(Vec<Expr>, Vec<Bound>)> {
+        interval::has_listed_outcomes(setting, "open tables need", variable.span)?;
         let axis = Self::outcome_axis(setting, variable)?;
         let mut sides: Vec<Axis> = Vec::new();
         for e in types {
@@ -311,8 +312,11 @@ impl Env<'_> {
         Ok((allocation, cells))
     }
 
-    /// The indicator of each outcome under a rule `x = e`.
+    /// The indicator of each outcome under a rule `x = e`; on an interval of outcomes the outcome alone.
     pub(super) fn choice(&mut self, setting: &Setting, variable: &Name, e: &ast::Expr) -> Resolve<Vec<Expr>> {
+        if let (Kind::Interval, Some(outcome)) = (setting.kind, &setting.outcome) {
+            return Ok(vec![self.outcome_in(outcome, variable, e)?]);
+        }
         let axis = Self::outcome_axis(setting, variable)?;
         // The outcomes are in the order in which they are declared.
         let declared: Vec<String> = setting.outcomes.iter().map(|o| o.name.clone()).collect();

@@ -1,10 +1,10 @@
 //! Tie rules: which outcome is chosen when several are best.
 
-use crate::model::{Kind, Setting};
+use crate::model::Setting;
 
 use super::names::{advise, agent, complain};
 use super::scope::Universe;
-use super::{Resolve, table};
+use super::{Resolve, interval, table};
 use crate::lang::ast::{self, SettingKind, Ties};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -56,9 +56,10 @@ pub(super) fn resolve(
             return Err(Box::new(complaint.also(*first, "the first rule")));
         }
     };
+    interval::has_listed_outcomes(setting, "tie rules need", span)?;
     let n = setting.agents.len();
     let strongest: Vec<usize> = match ties {
-        Ties::LowestIndex | Ties::HighestIndex | Ties::Agents(_) if setting.kind == Kind::Outcomes => {
+        Ties::LowestIndex | Ties::HighestIndex | Ties::Agents(_) if !setting.kind.is_of_a_good() => {
             let message = "ties between outcomes are not decided by agents";
             return Err(advise("wrong-sort", message, span, "name the outcomes, such as `ties x = 1`"));
         }

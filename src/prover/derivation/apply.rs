@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::kernel::{Formula, Step};
+use crate::kernel::{Expr, Formula, Name, Step};
 use crate::model::{Application, Derivation};
 use crate::piecewise::{Engine, Obstacle};
 
 use super::super::compact::shifted;
 use super::super::proof::{Hints, Proved};
-use super::tactic::Tactic;
+use super::tactic::{Known, Tactic};
 use super::{Derived, Proof, Source, Within, derive_within};
 
 /// Derivations that were looked at before, with their theorems: one that is applied often is proved once.
@@ -52,6 +52,20 @@ impl Lemmas {
     }
 }
 
+/// The names that a formula speaks of all of, its premises, and what is behind these.
+fn stripped(formula: &Formula) -> (Vec<Name>, Vec<Formula>, &Formula) {
+    let (mut names, mut premises, mut at) = (Vec::new(), Vec::new(), formula);
+    while let Formula::ForAll(x, body) = at {
+        names.push(x.clone());
+        at = body;
+    }
+    while let Formula::Implies(premise, body) = at {
+        premises.push((**premise).clone());
+        at = body;
+    }
+    (names, premises, at)
+}
+
 impl Proof<'_> {
     /// Adds what an earlier derivation concludes for these functions and numbers. If it does not apply, the
     /// hypothesis that is not shown, or nothing if the derivation itself is not proved or says nothing of such functions.
@@ -85,10 +99,63 @@ impl Proof<'_> {
         let Formula::And(parts) = self.builder.conclusion(step)? else { return Ok(None) };
         if let (Some(index), Some(formula)) = (parts.len().checked_sub(1), parts.last()) {
             let step = self.builder.add(Step::Part { premise: step, index })?;
-            let (name, formula) = (a.name.clone(), formula.clone());
-            self.sources.push(Source { name, step, formula, meant: false });
+            for (step, formula) in self.one_by_one_part(step, formula)? {
+                self.sources.push(Source { name: a.name.clone(), step, formula, meant: false });
+            }
         }
         Ok(None)
+    }
+
+    /// The parts of what a chain shows below its ranges, each alone. What is said of a derivative speaks of all of its
+    /// variable itself.
+    fn one_by_one_part(
+        &mut self,
+        chain: usize,
+        formula: &Formula,
+    ) -> Result<Vec<(usize, Formula)>, Obstacle> {
+        let (names, domain, body) = stripped(formula);
+        let Formula::And(parts) = body else { return Ok(vec![(chain, formula.clone())]) };
+        let mut out = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let (own, inside, _) = stripped(part);
+            let moves = own.iter().any(|x| names.contains(x));
+            let (own, inside) = if moves { (own, inside) } else { (vec![], vec![]) };
+            let is_own = |f: &Formula| own.iter().any(|x| f.mentions_variable(x));
+            let mut known: Vec<Known> = Vec::new();
+            for formula in &inside {
+                known.push((self.builder.add(Step::Assume { formula: formula.clone() })?, formula.clone()));
+            }
+            let mut step = self.opened_at(chain, &names)?;
+            for premise in &domain {
+                let premise = match is_own(premise) {
+                    true => self.combine(&known, premise, 1)?,
+                    false => Some(self.builder.add(Step::Assume { formula: premise.clone() })?),
+                };
+                let Some(premise) = premise else { return Ok(out) };
+                step = self.builder.add(Step::Apply { implication: step, premise })?;
+            }
+            step = self.builder.add(Step::Part { premise: step, index })?;
+            step = self.opened_at(step, &own)?;
+            for (premise, _) in known {
+                step = self.builder.add(Step::Apply { implication: step, premise })?;
+            }
+            let around = (
+                names.iter().filter(|x| !own.contains(x)).cloned().collect(),
+                domain.iter().filter(|f| !is_own(f)).cloned().collect(),
+            );
+            step = self.closed(&(own.clone(), inside.clone()), step)?;
+            step = self.closed(&around, step)?;
+            out.push((step, self.builder.conclusion(step)?));
+        }
+        Ok(out)
+    }
+
+    /// What holds for all values of some names, for these names.
+    fn opened_at(&mut self, mut step: usize, names: &[Name]) -> Result<usize, Obstacle> {
+        for name in names {
+            step = self.builder.add(Step::Instance { premise: step, term: Expr::variable(name) })?;
+        }
+        Ok(step)
     }
 
     /// A hypothesis from those of this derivation, or since it is true of the functions that were given.

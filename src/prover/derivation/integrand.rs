@@ -57,7 +57,8 @@ impl Proof<'_> {
         Ok(out)
     }
 
-    fn integrated(
+    /// The sign of an integral from that of its integrand.
+    pub(super) fn integrated(
         &mut self,
         relation: Relation,
         integrand: &Expr,

@@ -156,6 +156,7 @@ impl Proof<'_> {
                 )?;
                 self.combine(&known, &chain.overall.formula(), 1)
             }
+            Proposition::Rate(rate) => self.rates_together(chain, rate, links),
             Proposition::Plain(_) => Ok(links.last().copied()),
             Proposition::Implication(first, _) => Ok(Some(self.forward(chain, links, first)?)),
             Proposition::Equivalence(first, last) => {

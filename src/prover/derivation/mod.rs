@@ -16,6 +16,7 @@ mod integrand;
 mod library;
 mod logic;
 mod quotient;
+mod rate;
 mod refute;
 mod rewrite;
 mod tactic;
@@ -227,8 +228,7 @@ pub fn nearest(
     proof.spent = BUDGET - BUDGET_OF_NEAREST;
     proof.domain.extend(own.domain.clone());
     let tactic = if because.is_empty() { Tactic::Given } else { Tactic::Reasons(because.clone()) };
-    let found =
-        likely.into_iter().find(|p| matches!(proof.for_reasons(&p.formula(), &tactic), Ok(Some(_))))?;
+    let found = likely.into_iter().find(|p| matches!(proof.says(p, &tactic), Ok(Some(_))))?;
     candidates.iter().position(|p| p == found)
 }
 
@@ -307,25 +307,31 @@ impl Proof<'_> {
         }
         let Some(whole) = self.together(chain, &steps)? else { return Ok((outcomes, None)) };
         steps.push(whole);
-        let formulas = chain.parts();
-        for (part, formula) in steps.iter().zip(&formulas) {
+        for (part, proposition) in steps.iter().zip(chain.propositions()) {
+            let around = chain.around(proposition);
             // Statements that imply each other are used one by one.
-            for (part, formula) in self.apart(*part, formula)? {
-                let step = self.closed(chain, part)?;
-                let (name, formula) = (chain.name.clone(), chain.for_all(formula));
+            for (part, formula) in self.apart(*part, &proposition.formula())? {
+                let step = self.closed(&around, part)?;
+                let formula = Formula::for_all(&around.0, Formula::implied(&around.1, formula));
+                let name = chain.name.clone();
                 self.sources.push(Source { name, step, formula, meant: false });
             }
         }
         let step = self.builder.add(Step::Both { premises: steps })?;
-        Ok((outcomes, Some(self.closed(chain, step)?)))
+        let all = (chain.variables.clone(), chain.domain.clone());
+        Ok((outcomes, Some(self.closed(&all, step)?)))
     }
 
     /// What was shown below the ranges of a chain, for all values.
-    fn closed(&mut self, chain: &Chain, mut step: usize) -> Result<usize, Obstacle> {
-        for hypothesis in chain.domain.clone().into_iter().rev() {
+    fn closed(
+        &mut self,
+        (variables, domain): &(Vec<Name>, Vec<Formula>),
+        mut step: usize,
+    ) -> Result<usize, Obstacle> {
+        for hypothesis in domain.iter().cloned().rev() {
             step = self.builder.add(Step::Discharge { premise: step, hypothesis })?;
         }
-        for variable in chain.variables.iter().rev() {
+        for variable in variables.iter().rev() {
             step = self.builder.add(Step::Generalise { premise: step, name: symbol(variable)? })?;
         }
         Ok(step)
@@ -345,7 +351,7 @@ impl Proof<'_> {
                 true => Tactic::Everything,
                 false => Tactic::Reasons([first.because.as_slice(), second.because.as_slice()].concat()),
             };
-            if self.establish(&around.formula(), &tactic)?.is_some()
+            if self.says(&around, &tactic)?.is_some()
                 && let Some(outcome) = outcomes.get_mut(k + 1)
             {
                 *outcome = Outcome::Excused;
@@ -357,23 +363,24 @@ impl Proof<'_> {
     fn link(&mut self, chain: &Chain, link: &Link) -> Result<(Outcome, Option<usize>), Obstacle> {
         let goal = link.says.formula();
         if link.because.is_empty() {
-            if let Some((tactic, step)) = self.any(&goal)? {
+            if let Some((tactic, step)) = self.any(&link.says)? {
                 return Ok((Outcome::Holds(tactic), Some(step)));
             }
         } else {
             let tactic = Tactic::Reasons(link.because.clone());
-            if let Some(step) = self.for_reasons(&goal, &tactic)? {
+            if let Some(step) = self.says(&link.says, &tactic)? {
                 return Ok((Outcome::Holds(tactic), Some(step)));
             }
         }
         let instance = refute::instance(self.derivation, chain, &goal);
         let otherwise = match (&instance, link.because.is_empty()) {
-            (None, false) => self.any(&goal)?.map(|(tactic, _)| tactic),
+            (None, false) => self.any(&link.says)?.map(|(tactic, _)| tactic),
             _ => None,
         };
         let reasoned = !link.because.is_empty();
         let residual = match &link.says {
             Proposition::Relation(left, relation, right) => residual(left, *relation, right),
+            Proposition::Rate(rate) => rate::residual(rate),
             _ => None,
         };
         Ok((Outcome::Fails { residual, reasoned, otherwise, instance }, None))
@@ -386,15 +393,15 @@ impl Proof<'_> {
             return Ok(Misprint::Wrong(instance));
         }
         self.domain.extend(chain.domain.clone());
-        let found = self.any(&goal);
+        let found = self.any(printed);
         self.domain.clear();
         Ok(if found?.is_some() { Misprint::Right } else { Misprint::Open })
     }
 
     /// The first tactic that shows a goal.
-    fn any(&mut self, goal: &Formula) -> Result<Option<(Tactic, usize)>, Obstacle> {
+    fn any(&mut self, goal: &Proposition) -> Result<Option<(Tactic, usize)>, Obstacle> {
         for tactic in Tactic::ALL {
-            if let Some(step) = self.establish(goal, &tactic)? {
+            if let Some(step) = self.says(goal, &tactic)? {
                 return Ok(Some((tactic, step)));
             }
         }
@@ -433,7 +440,8 @@ impl Proof<'_> {
     /// A new name.
     fn name(&mut self, stem: &str) -> Name {
         self.fresh += 1;
-        format!("{stem}''{}", self.fresh).into()
+        // Names of statements have two marks: no new name is one of them.
+        format!("{stem}'_{}", self.fresh).into()
     }
 }
 

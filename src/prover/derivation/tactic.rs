@@ -60,6 +60,9 @@ pub(super) struct Allowed {
     /// Terms by whose sign cases are told apart.
     pub(super) cases: Vec<Expr>,
     pub(super) contradiction: bool,
+    /// Names with which the difference of two sides moves, and where the sides are equal.
+    pub(super) moving: Vec<Name>,
+    pub(super) equal: Vec<(Name, Expr)>,
     /// Numbers of which it is said that there are some.
     pub(super) taking: Vec<(Name, Expr)>,
 }
@@ -90,6 +93,8 @@ impl Tactic {
             reindex: false,
             cases: vec![],
             contradiction: false,
+            moving: vec![],
+            equal: vec![],
             taking: vec![],
         };
         match self {
@@ -143,6 +148,14 @@ impl Allowed {
             Justification::Density => Allowed { density: true, ..self },
             Justification::Monotone | Justification::Sign => {
                 Allowed { sources: Sources::All, monotone: true, ..self }
+            }
+            Justification::Derivative(name) => {
+                let moving = self.moving.iter().chain([name]).cloned().collect();
+                Allowed { moving, ..self }
+            }
+            Justification::Equality(at) => {
+                let equal = self.equal.iter().chain(at).cloned().collect();
+                Allowed { equal, ..self }
             }
             Justification::Envelope => Allowed { sources: Sources::All, envelope: true, ..self },
             Justification::Independence => Allowed { independent: true, ..self },
@@ -199,6 +212,12 @@ impl Proof<'_> {
             return Ok(Some(step));
         }
         if let Some(found) = self.in_cases(goal, allowed)? {
+            return Ok(Some(found));
+        }
+        if !self.is_equal_where_said(e, allowed)? {
+            return Ok(None);
+        }
+        if let Some(found) = self.by_derivative(goal, allowed)? {
             return Ok(Some(found));
         }
         let mut known = self.facts(e, allowed)?;

@@ -1,0 +1,116 @@
+//! What derivations share: `given` lines at the margin, and what is shown above.
+
+use std::collections::BTreeSet;
+
+use super::ResolvedStatement;
+use super::derivation::{self, Reader};
+use super::scope::Universe;
+use crate::lang::ast::{Derivation, DerivationKind, DerivationLine, Span};
+use crate::lang::canonical_name;
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::printer::{print_given, print_words};
+
+/// What stands above a derivation.
+#[derive(Default)]
+pub(super) struct Shared {
+    given: Vec<DerivationLine>,
+    earlier: Vec<Derivation>,
+}
+
+impl Shared {
+    /// Adds a line at the margin.
+    pub(super) fn assume(&mut self, kind: &DerivationKind, span: Span) {
+        self.given.push(DerivationLine { comments: vec![], trailing: None, kind: kind.clone(), span });
+    }
+
+    /// Reads a derivation with what stands above it.
+    pub(super) fn resolve(
+        &mut self,
+        d: &Derivation,
+        span: Span,
+    ) -> Result<ResolvedStatement, Vec<Diagnostic>> {
+        let whole = self.whole(d);
+        let resolved = derivation::resolve(&whole, &self.earlier.iter().collect::<Vec<_>>(), span);
+        self.earlier.push(whole);
+        resolved
+    }
+
+    /// What is wrong with the lines at the margin.
+    pub(super) fn complaints(&self) -> Vec<Diagnostic> {
+        let universe = Universe::default();
+        Reader::new(&universe, &[]).lines(&self.given)
+    }
+
+    /// The derivation as it stands alone: the lines at the margin that it speaks of, what it cites, and last what it shows.
+    fn whole(&self, d: &Derivation) -> Derivation {
+        let mut spoken = words(&print_words(d));
+        let all: BTreeSet<&str> = self.given.iter().flat_map(|line| declared(&line.kind)).collect();
+        let mut needed: Vec<bool> = vec![false; self.given.len()];
+        // A later line may need an earlier one, and a hypothesis is needed once all that it speaks of is.
+        loop {
+            let before = needed.clone();
+            for (line, needed) in self.given.iter().zip(&mut needed) {
+                let inside = words(&print_given(&line.kind));
+                let about = || {
+                    let mut names = inside.iter().map(String::as_str).filter(|w| all.contains(w)).peekable();
+                    names.peek().is_some() && names.all(|w| spoken.contains(w))
+                };
+                let declares = declared(&line.kind);
+                if !*needed
+                    && (declares.iter().any(|name| spoken.contains(*name)) || is_about(&line.kind) && about())
+                {
+                    *needed = true;
+                    spoken.extend(inside);
+                }
+            }
+            if needed == before {
+                break;
+            }
+        }
+        let given = self.given.iter().zip(needed).filter(|(_, needed)| *needed).map(|(line, _)| line.clone());
+        let mut lines: Vec<DerivationLine> = given.collect();
+        for line in &d.lines {
+            for name in line.kind.cited() {
+                let known = lines.iter().chain(&d.lines).any(|l| l.kind.label() == Some(name));
+                if !known && self.earlier.iter().any(|e| e.name.text == name.text) {
+                    let kind = DerivationKind::Apply { name: name.clone(), values: vec![] };
+                    lines.push(DerivationLine { comments: vec![], trailing: None, kind, span: name.span });
+                }
+            }
+            lines.push(line.clone());
+        }
+        if let Some(sentence) = d.shows.clone() {
+            let span = sentence.span;
+            let kind = DerivationKind::Goal { name: None, ranges: vec![], conditions: vec![], sentence };
+            lines.push(DerivationLine { comments: vec![], trailing: None, kind, span });
+        }
+        Derivation { lines, shows: None, ..d.clone() }
+    }
+}
+
+/// The words of a text.
+fn words(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').map(canonical_name).collect()
+}
+
+/// The names that a line introduces.
+fn declared(kind: &DerivationKind) -> Vec<&str> {
+    match kind {
+        DerivationKind::Functions(names) | DerivationKind::Numbers(names) => {
+            names.iter().map(|n| n.text.as_str()).collect()
+        }
+        DerivationKind::Members(members, _) => members.iter().map(|m| m.name.text.as_str()).collect(),
+        DerivationKind::Integer { name, .. } => vec![&name.text],
+        DerivationKind::Cdf { name, density, .. } => vec![&name.text, &density.text],
+        DerivationKind::Profile { name, types } => {
+            let density = types.iter().map(|(_, _, density)| density.text.as_str());
+            density.chain([name.text.as_str()]).collect()
+        }
+        kind => kind.label().map(|n| n.text.as_str()).into_iter().collect(),
+    }
+}
+
+/// Whether a line assumes something of names that others introduce.
+fn is_about(kind: &DerivationKind) -> bool {
+    matches!(kind, DerivationKind::Hypothesis { .. })
+}
