@@ -311,8 +311,7 @@ impl Engine {
     /// The value of a term on the cell, or the sign that has to be known first.
     pub(super) fn evaluate(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
         self.evaluate_on(context, e).map_err(|need| match need {
-            // The sign of a number is known once its roots are known closely enough.
-            Need::Split(on) => Need::Split(cut(context.facts(), &on).unwrap_or(on)),
+            Need::Split(on) => Need::Split(closer(context, on)),
             stuck => stuck,
         })
     }
@@ -441,6 +440,20 @@ fn has_integrals(e: &Expr) -> bool {
         Node::Indicator(term) | Node::Whole(term) => has_integrals(term),
         _ => false,
     })
+}
+
+/// What is split first where the sign of a term is needed: the sign of a number is known once its roots are known
+/// closely enough, if it is not seen otherwise that one side is empty.
+fn closer(context: &mut Context, on: Expr) -> Expr {
+    let Some(first) = cut(context.facts(), &on) else { return on };
+    let sides = [(Relation::AtLeast, on.clone()), (Relation::Positive, on.negated())];
+    let is_seen = sides.into_iter().any(|(relation, expr)| {
+        let before = context.enter(Fact { relation, expr });
+        let never = nothing_in(context).is_some();
+        context.leave(before);
+        never
+    });
+    if is_seen { on } else { first }
 }
 
 /// Why a cell has no points, if that is found to be so.

@@ -13,6 +13,19 @@ use crate::kernel::{Atom, Expr, Formula, Node, Relation};
 /// Letters of a term that is still worth showing on the way, or of an integral that is still worth working out.
 pub const READABLE: usize = 300;
 
+/// Whether a term is a number in roots that the facts describe.
+fn is_number(facts: &[Fact], e: &Expr) -> bool {
+    let described = |v: &Atom| {
+        let alone = |f: &&Fact| f.relation == Relation::Equal && f.expr.poly().variables() == [v.clone()];
+        facts.iter().find(alone).is_some()
+    };
+    e.poly().variables().iter().all(described)
+}
+
+fn one_is_empty(yes: &Tree, no: &Tree) -> bool {
+    matches!(yes, Tree::Empty(_)) != matches!(no, Tree::Empty(_))
+}
+
 /// The two sides that a comparison is about.
 pub(super) type Sides<'a> = (&'a Side, &'static str, &'a Side);
 
@@ -35,6 +48,16 @@ impl Steps {
         sides: Option<Sides<'_>>,
     ) {
         match tree {
+            Tree::Split { on, yes, no } if is_number(facts, on) && one_is_empty(yes, no) => {
+                // In which order two numbers are needs no cases.
+                let (relation_of, expr, branch) = match **no {
+                    Tree::Empty(_) => (Relation::AtLeast, on.clone(), yes),
+                    _ => (Relation::Positive, on.negated(), no),
+                };
+                facts.push(Fact { relation: relation_of, expr });
+                self.tree(out, facts, relation, e, branch, sides);
+                facts.pop();
+            }
             Tree::Split { on, yes, no } => {
                 let cases = [(Relation::AtLeast, on.clone(), yes), (Relation::Positive, on.negated(), no)];
                 for (sign, expr, branch) in cases {
