@@ -71,6 +71,18 @@ fn a_root_that_there_is_not_is_refused() {
     assert!(!is_right(between_no_numbers));
 }
 
+/// Ends whose order is not that of the numbers that are said to be near them.
+fn near_other_numbers(_: &Agent) -> Flats {
+    let [low, high] = [("5/32", "1/2"), ("7/16", "3/4")]
+        .map(|(at, near)| Edge { at: Expr::number(number(at)), near: number(near) });
+    Flats::On(vec![Flat { low, high, ..flat("5/32", "7/16") }])
+}
+
+#[test]
+fn ends_near_other_numbers_are_refused() {
+    assert!(!is_right(near_other_numbers));
+}
+
 /// A level that is no quotient of what it should be.
 fn on_another_level(_: &Agent) -> Flats {
     Flats::On(vec![Flat { level: Some(Expr::zero()), ..flat("5/32", "7/16") }])

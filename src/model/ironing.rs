@@ -47,6 +47,13 @@ pub struct Edge {
     pub near: Rational,
 }
 
+impl Edge {
+    /// Whether the number near it is the end itself.
+    fn is_exact(&self) -> bool {
+        self.at.as_number().as_ref() == Some(&self.near)
+    }
+}
+
 impl From<Rational> for Edge {
     fn from(number: Rational) -> Self {
         Edge { at: Expr::number(number.clone()), near: number }
@@ -141,11 +148,41 @@ impl Agent {
     }
 }
 
+/// That ends stand to each other and to the pieces of the prior as the numbers near them: formulas are written down in the
+/// order of these.
+fn order(agent: &Agent, flats: &[Flat]) -> Option<Vec<Conjunct>> {
+    let what = "an end of an ironed interval against a piece of the prior";
+    let at_least = |left: &Expr, right: &Expr| {
+        Conjunct::relation(what, vec![], left.clone(), Comparison::AtLeast, right.clone())
+    };
+    let edges: Vec<&Edge> = flats.iter().flat_map(|flat| [&flat.low, &flat.high]).collect();
+    let mut out = Vec::new();
+    for (edge, next) in edges.iter().zip(edges.iter().skip(1)) {
+        if [edge, next].iter().any(|e| !e.is_exact()) {
+            out.push(at_least(&Expr::number(next.near.clone()), &Expr::number(edge.near.clone())));
+        }
+    }
+    for edge in edges.iter().filter(|e| !e.is_exact()) {
+        let ends = agent.stretches()?.into_iter().map(|s| s.high);
+        for end in agent.type_.low.as_number().into_iter().chain(ends) {
+            let piece = Expr::number(end.clone());
+            if edge.near <= end {
+                out.push(at_least(&piece, &edge.at));
+            }
+            if edge.near >= end {
+                out.push(at_least(&edge.at, &piece));
+            }
+        }
+    }
+    Some(out)
+}
+
 /// That the virtual value of an agent, constant on the intervals, is the ironed one: each has types, the intervals
 /// are in order, no chord is above `N`, and the slopes do not decrease.
 pub fn ironing(setting: &Setting, agent: usize, flats: &[Flat]) -> Option<Vec<Conjunct>> {
     let a = setting.agents.get(agent)?;
     let mut out = Vec::new();
+    out.extend(order(a, flats)?);
     let mut last = a.type_.low.clone();
     for flat in flats {
         let [low, high] = [&flat.low, &flat.high].map(|end| end.at.clone());

@@ -29,7 +29,7 @@ const STEPS: usize = 15;
 /// Bits of the interval in which a root is described.
 const CLOSE: u32 = 20;
 /// The degree of a root at most.
-const DEGREE: usize = 8;
+const DEGREE: usize = 4;
 
 /// The intervals of types on which the virtual value of an agent has to be ironed.
 pub fn ironed(agent: &Agent) -> Flats {
