@@ -78,6 +78,16 @@ pub(super) fn close_roots(facts: &[Fact]) -> BTreeMap<Atom, Rational> {
     close.map(|root| (root.variable, root.low)).collect()
 }
 
+/// The names of which an equation says what number they are.
+pub(super) fn names_of_roots(facts: &[Fact]) -> impl Iterator<Item = Atom> {
+    facts.iter().filter(|f| f.relation == Relation::Equal).filter_map(|f| {
+        match variables_of(&f.expr).as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        }
+    })
+}
+
 /// The roots that the facts describe.
 fn all_roots(facts: &[Fact]) -> Vec<Root> {
     let equations = facts.iter().filter(|f| f.relation == Relation::Equal);

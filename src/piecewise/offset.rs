@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::lp::{self, Column, Want};
-use super::narrow::{approximations, close_roots};
+use super::narrow::{approximations, close_roots, names_of_roots};
 use super::sign::{Effort, certify_within};
 use crate::exact::{Monomial, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
@@ -62,8 +62,11 @@ pub(super) fn certify(
     if relation == Relation::Equal {
         return None;
     }
-    let curved = |f: &Fact| f.relation != Relation::Equal && f.expr.poly().degree() > 1;
-    if goal.poly().degree() < 2 && !facts.iter().any(curved) {
+    // Whether there is anything to do is seen without knowing the numbers.
+    let any: BTreeMap<Atom, Rational> = names_of_roots(facts).map(|name| (name, Rational::ONE)).collect();
+    let of = |e: &Expr| Linear::of(e, &any).filter(|l| !l.slopes.is_empty());
+    let in_roots = |f: &Fact| f.relation != Relation::Equal && of(&f.expr).is_some_and(|l| l.in_roots);
+    if any.is_empty() || !(of(goal)?.in_roots || facts.iter().any(in_roots)) {
         return None;
     }
     let near = approximations(facts);
@@ -75,9 +78,6 @@ pub(super) fn certify(
             Some((number, fact, linear))
         })
         .collect();
-    if !wanted.in_roots && known.iter().all(|(_, _, fact)| !fact.in_roots) {
-        return None;
-    }
     let mut rows: BTreeMap<&Atom, usize> = BTreeMap::new();
     for variable in known.iter().flat_map(|(_, _, fact)| fact.slopes.keys()) {
         let next = rows.len() + 1;
