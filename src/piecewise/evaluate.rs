@@ -311,7 +311,7 @@ impl Engine {
     /// The value of a term on the cell, or the sign that has to be known first.
     pub(super) fn evaluate(&mut self, context: &mut Context, e: &Expr) -> Result<(Expr, Evaluation), Need> {
         self.evaluate_on(context, e).map_err(|need| match need {
-            Need::Split(on) => Need::Split(closer(context, on)),
+            Need::Split(on) => Need::Split(split_first(context, on)),
             stuck => stuck,
         })
     }
@@ -444,7 +444,7 @@ fn has_integrals(e: &Expr) -> bool {
 
 /// What is split first where the sign of a term is needed: the sign of a number is known once its roots are known
 /// closely enough, if it is not seen otherwise that one side is empty.
-fn closer(context: &mut Context, on: Expr) -> Expr {
+fn split_first(context: &mut Context, on: Expr) -> Expr {
     let Some(first) = cut(context.facts(), &on) else { return on };
     let sides = [(Relation::AtLeast, on.clone()), (Relation::Positive, on.negated())];
     let is_seen = sides.into_iter().any(|(relation, expr)| {

@@ -42,21 +42,10 @@ fn roots(facts: &[Fact], e: &Expr) -> Vec<Root> {
     out
 }
 
-/// The roots in a number.
-pub(super) struct Numbers {
-    /// How many there are.
-    pub(super) count: usize,
-    /// Whether each is known to lie in a small interval.
-    pub(super) close: bool,
-}
-
-/// The roots that a term mentions, if it mentions nothing else.
-pub(super) fn numbers_in(facts: &[Fact], e: &Expr) -> Option<Numbers> {
+/// How many roots a term mentions, if it mentions something, and nothing else.
+pub(super) fn numbers_in(facts: &[Fact], e: &Expr) -> Option<usize> {
     let count = variables_of(e).len();
-    let found = roots(facts, e);
-    let width = Rational::ONE.halved(CLOSE)?;
-    let close = found.iter().all(|root| &root.high - &root.low <= width);
-    (count > 0 && found.len() == count).then_some(Numbers { count, close })
+    (count > 0 && roots(facts, e).len() == count).then_some(count)
 }
 
 /// Bits of the numbers that stand for roots in linear programs.

@@ -137,9 +137,7 @@ pub(super) fn certify_within(
         return Some(found);
     }
     // Products of facts say little about a number in many roots, or in roots that are known closely: it takes more bits.
-    if numbers_in(facts, goal).is_some_and(|roots| roots.count > FEW_ROOTS || roots.close)
-        || offset::is_linear(facts, goal)
-    {
+    if numbers_in(facts, goal).is_some_and(|roots| roots > FEW_ROOTS) || offset::is_linear(facts, goal) {
         return None;
     }
     let mut generators = search.linear();
@@ -273,13 +271,7 @@ impl Search<'_> {
             }
             let Some((quotient, rest)) = modulo::divided(self.facts, self.goal, &fact.expr) else { continue };
             if let Some(mut found) = self.certify_quotient(&quotient) {
-                for term in &mut found.terms {
-                    match term.facts.iter_mut().find(|(n, _)| *n == number) {
-                        Some((_, exponent)) => *exponent += 1,
-                        None => term.facts.push((number, 1)),
-                    }
-                }
-                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&fact.expr));
+                multiply(&mut found, number, fact);
                 found.equations.extend(rest);
                 return Some(found);
             }
@@ -407,6 +399,17 @@ impl Search<'_> {
         }
         None
     }
+}
+
+/// Multiplies a combination by a fact, which has this number.
+pub(super) fn multiply(combination: &mut Combination, number: usize, fact: &Fact) {
+    for term in &mut combination.terms {
+        match term.facts.iter_mut().find(|(n, _)| *n == number) {
+            Some((_, exponent)) => *exponent += 1,
+            None => term.facts.push((number, 1)),
+        }
+    }
+    combination.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&fact.expr));
 }
 
 pub(super) fn variables_of(e: &Expr) -> Vec<Atom> {

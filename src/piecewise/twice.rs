@@ -1,6 +1,6 @@
 //! One root, described twice: [`two_roots`].
 
-use super::sign::{certify, variables_of};
+use super::sign::{certify, multiply, variables_of};
 use super::{factor, modulo};
 use crate::exact::Rational;
 use crate::kernel::rule::combine::{Combination, Fact};
@@ -29,14 +29,7 @@ pub(super) fn two_roots(facts: &[Fact]) -> Option<Combination> {
                 let Some(mut found) = certify(facts, Relation::Positive, &quotient.scaled(&way)) else {
                     continue;
                 };
-                let fact = &facts.get(order)?.expr;
-                for term in &mut found.terms {
-                    match term.facts.iter_mut().find(|(n, _)| *n == order) {
-                        Some((_, exponent)) => *exponent += 1,
-                        None => term.facts.push((order, 1)),
-                    }
-                }
-                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(fact));
+                multiply(&mut found, order, facts.get(order)?);
                 // fact = sign·(t − s), so fact·way·q = sign·way·(p(t) − p(s)).
                 let weight = &sign * &way;
                 found.equations.push((Expr::number(-&(&weight * &scale)), *second));
@@ -51,14 +44,26 @@ pub(super) fn two_roots(facts: &[Fact]) -> Option<Combination> {
 /// The same where one of the two is a term in other roots, `p(w) = 0` by their equations: a fact says that `t` and `w`
 /// are different, and `0 = p(t) − p(w) = (t − w)·q`.
 fn root_and_term(facts: &[Fact]) -> Option<Combination> {
-    for (number, equation) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal) {
-        let variables = variables_of(&equation.expr);
-        let [t] = variables.as_slice() else { continue };
+    let equation = |(number, fact): (usize, &'_ Fact)| match variables_of(&fact.expr).as_slice() {
+        [only] if fact.relation == Relation::Equal => Some((number, only.clone())),
+        _ => None,
+    };
+    let roots: Vec<(usize, Atom)> = facts.iter().enumerate().filter_map(equation).collect();
+    if roots.is_empty() {
+        return None;
+    }
+    let differences = facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Positive);
+    let differences: Vec<_> = differences
+        .map(|(order, fact)| {
+            let short = modulo::reduced(facts, &fact.expr).unwrap_or_else(|| (fact.expr.clone(), vec![]));
+            (order, fact, short)
+        })
+        .collect();
+    for (number, t) in &roots {
+        let (number, equation) = (*number, facts.get(*number)?);
         let name = Expr::from(t);
         let name = name.as_variable()?;
-        for (order, fact) in facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Positive) {
-            let (short, known) =
-                modulo::reduced(facts, &fact.expr).unwrap_or_else(|| (fact.expr.clone(), vec![]));
+        for (order, fact, (short, known)) in &differences {
             let coefficients = short.poly().coefficients_in(t);
             let [rest, slope] = coefficients.as_slice() else { continue };
             let Some(slope) = slope.as_constant().filter(|_| rest.as_constant().is_none()) else { continue };
@@ -78,20 +83,14 @@ fn root_and_term(facts: &[Fact]) -> Option<Combination> {
                 let Some(mut found) = certify(facts, Relation::Positive, &quotient.scaled(&way)) else {
                     continue;
                 };
-                for term in &mut found.terms {
-                    match term.facts.iter_mut().find(|(n, _)| *n == order) {
-                        Some((_, exponent)) => *exponent += 1,
-                        None => term.facts.push((order, 1)),
-                    }
-                }
-                found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&fact.expr));
+                multiply(&mut found, *order, fact);
                 // fact·way·q = slope·way·(p(t) − p(w))
                 let weight = &slope * &way;
                 found.equations.push((Expr::number(-&weight), number));
                 let scaled = |(factor, n): (Expr, usize)| (factor.scaled(&weight), n);
                 found.equations.extend(reduction.into_iter().map(scaled));
                 let times = quotient.scaled(&-&way);
-                found.equations.extend(known.into_iter().map(|(factor, n)| (factor.times(&times), n)));
+                found.equations.extend(known.iter().map(|(factor, n)| (factor.times(&times), *n)));
                 return Some(found);
             }
         }

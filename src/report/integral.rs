@@ -16,8 +16,8 @@ pub const READABLE: usize = 300;
 /// Whether a term is a number in roots that the facts describe.
 fn is_number(facts: &[Fact], e: &Expr) -> bool {
     let described = |v: &Atom| {
-        let alone = |f: &&Fact| f.relation == Relation::Equal && f.expr.poly().variables() == [v.clone()];
-        facts.iter().find(alone).is_some()
+        let alone = |f: &Fact| f.relation == Relation::Equal && f.expr.poly().variables() == [v.clone()];
+        facts.iter().any(alone)
     };
     e.poly().variables().iter().all(described)
 }

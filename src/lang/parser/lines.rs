@@ -1,6 +1,7 @@
 //! Blocks: lines in braces. What is wrong with one line does not hide what is wrong with the next.
 
 use super::{Parse, Parser, is_item};
+use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Position, TokenKind};
 
 /// The lines of a block, and the comments below the last.
@@ -16,32 +17,30 @@ impl Parser<'_> {
         let opened = self.expect("{")?;
         let (depth, open) = (self.depth, self.open);
         let mut lines = Vec::new();
-        let mut first_error = None;
+        let mut last_error = None;
         loop {
             while self.accept(";") {}
             let comments = self.take_comments();
             if self.is_symbol("}") || self.peek().is_none() {
                 let closed = self.close("}", opened);
-                return match first_error {
+                return match last_error {
                     Some(complaint) => Err(complaint),
                     None => closed.map(|()| (lines, comments)),
                 };
             }
             let began = self.at;
             match line(self, comments, &lines) {
-                Ok(line) => {
-                    lines.push(line);
-                    continue;
+                Ok(line) => lines.push(line),
+                Err(complaint) => {
+                    self.complaints.extend(last_error.take().map(|before: Box<Diagnostic>| *before));
+                    if !self.skip_to_line(words, began) {
+                        return Err(complaint);
+                    }
+                    last_error = Some(complaint);
+                    (self.depth, self.open) = (depth, open);
                 }
-                Err(complaint) if first_error.is_none() => first_error = Some(complaint),
-                Err(complaint) => self.complaints.push(*complaint),
             }
-            if !self.skip_to_line(words, began) {
-                break;
-            }
-            (self.depth, self.open) = (depth, open);
         }
-        first_error.map_or_else(|| self.close("}", opened).map(|()| (lines, vec![])), Err)
     }
 
     /// Goes on at the next line of a block that begins with one of `words`, or nearly, or at its end; whether there is

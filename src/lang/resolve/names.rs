@@ -67,7 +67,7 @@ fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&
     let best = known.into_iter().min_by_key(|name| distance(name))?;
     let letters = text.chars().count();
     // Names that have no letter in common are not near.
-    (distance(best) <= (1 + letters / 3).min(letters - 1)).then_some(best)
+    (distance(best) <= (1 + letters / 3).min(letters.saturating_sub(1))).then_some(best)
 }
 
 /// A call with the wrong number of arguments.
