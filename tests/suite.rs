@@ -25,6 +25,7 @@ mod kernel;
 mod language;
 mod laws;
 mod meanings;
+mod menus;
 mod numeric;
 mod rejected;
 mod report;

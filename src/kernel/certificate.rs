@@ -14,7 +14,9 @@ use super::rule::finite::{self, Table};
 use super::rule::fundamental;
 use super::rule::instance;
 use super::rule::logic;
+use super::rule::on_box::Cover;
 use super::rule::system::{self, Instance};
+use super::rule::tangent;
 use super::rule::tree::{self, Tree};
 use super::text::Symbol;
 use super::theorem::Theorem;
@@ -145,6 +147,13 @@ pub enum Step {
         interval: Interval,
         body: Expr,
     },
+    Tangent {
+        interval: Interval,
+        touching: Symbol,
+        value: Expr,
+        slope: Expr,
+        covers: Vec<Cover>,
+    },
     Total {
         premise: usize,
         variable: Symbol,
@@ -245,7 +254,7 @@ pub enum Step {
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 43] = [
+pub const RULES: [&str; 44] = [
     "assume",
     "discharge",
     "apply",
@@ -270,6 +279,7 @@ pub const RULES: [&str; 43] = [
     "intermediate",
     "area",
     "fundamental",
+    "tangent",
     "total",
     "others",
     "apart",
@@ -376,6 +386,9 @@ impl Replay {
                 calculus::area(at(premise)?, [at(a)?, at(b)?, at(c)?], area)
             }
             Step::Fundamental { interval, body } => fundamental::fundamental(interval, body),
+            Step::Tangent { interval, touching, value, slope, covers } => {
+                tangent::tangent(interval, touching, value, slope, covers)
+            }
             Step::Total { premise, variable, upper } => family::total(at(premise)?, variable, upper),
             Step::Others { premise, member, variable, upper, agent } => {
                 family::others(at(premise)?, at(member)?, variable, upper, agent)

@@ -1,6 +1,7 @@
 //! Definitions: settings, priors, mechanisms and properties, each of which unfolds to formulas of the
 //! kernel. Audited: what a statement means is decided here. Searches nothing, proves nothing.
 
+mod absorb;
 mod auction;
 mod average;
 mod claim;
@@ -29,6 +30,7 @@ mod system;
 mod tables;
 mod versus;
 
+pub use absorb::absorbed;
 pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role};
 pub use denial::every_function;
 pub use derivation::{

@@ -113,14 +113,24 @@ pub fn cycles_do_not_gain(rule: &Mechanism) -> Vec<Conjunct> {
     for (i, own) in types.iter().enumerate() {
         let agent = rule.setting.agents.get(i).map(|a| a.name.clone()).unwrap_or_default();
         let others: Vec<Bound> = types.iter().filter(|b| b.name != own.name).cloned().collect();
-        for cycle in cycles(own.points.all()) {
+        let points = own.points.all();
+        // What each type gets by each report.
+        let from = |report: &Point| rule.value_from(i, &Expr::number(report.value.clone()));
+        let by_report: Vec<Expr> = points.iter().map(from).collect();
+        let at = |here: &Point| {
+            let here = Expr::number(here.value.clone());
+            by_report.iter().map(|e| e.substitute_one(&own.name, &here)).collect::<Vec<Expr>>()
+        };
+        let values: Vec<Vec<Expr>> = points.iter().map(at).collect();
+        for cycle in cycles(points.len()) {
             let next = cycle.iter().skip(1).chain(cycle.first());
             let (mut kept, mut moved) = (Expr::zero(), Expr::zero());
             for (here, next) in cycle.iter().zip(next) {
-                let at = |e: &Expr| e.substitute_one(&own.name, &Expr::number(here.value.clone()));
-                kept = kept.plus(&at(&rule.value(i)));
-                moved = moved.plus(&at(&rule.value_from(i, &Expr::number(next.value.clone()))));
+                let value = |report: &usize| values.get(*here)?.get(*report);
+                kept = value(here).map_or(kept.clone(), |e| kept.plus(e));
+                moved = value(next).map_or(moved.clone(), |e| moved.plus(e));
             }
+            let cycle: Vec<&Point> = cycle.iter().filter_map(|k| points.get(*k)).collect();
             let names: Vec<&str> = cycle.iter().chain(cycle.first()).map(|p| p.shown.as_str()).collect();
             let what = format!("{agent}: own outcomes against those of the next in {}", names.join(" -> "));
             out.push(Conjunct::relation(what, others.clone(), kept, Comparison::AtLeast, moved));
@@ -129,17 +139,17 @@ pub fn cycles_do_not_gain(rule: &Mechanism) -> Vec<Conjunct> {
     out
 }
 
-/// The cycles in which no point occurs twice, each once; the first point is the least.
-fn cycles(points: &[Point]) -> Vec<Vec<&Point>> {
+/// The cycles of so many points in which none occurs twice, each once; the first point is the least.
+fn cycles(size: usize) -> Vec<Vec<usize>> {
     let mut out = Vec::new();
-    for first in 0..points.len() {
+    for first in 0..size {
         let mut open: Vec<Vec<usize>> = vec![vec![first]];
         while let Some(path) = open.pop() {
-            if path.len() > 1 {
-                out.push(path.iter().filter_map(|k| points.get(*k)).collect());
-            }
-            let free = (first + 1..points.len()).filter(|k| !path.contains(k));
+            let free = (first + 1..size).filter(|k| !path.contains(k));
             open.extend(free.map(|k| [path.clone(), vec![k]].concat()));
+            if path.len() > 1 {
+                out.push(path);
+            }
         }
     }
     out

@@ -112,6 +112,16 @@ pub(super) fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option
     Some(Combination { terms: vec![term], equations: vec![] })
 }
 
+/// How an interval is cut to see that a polynomial in one variable is at least zero on it.
+pub fn cover(p: &Expr, x: &Name, low: &Rational, high: &Rational) -> Option<Cover> {
+    if let Some(c) = p.as_number() {
+        return (!c.is_negative()).then_some(Cover::Bernstein);
+    }
+    let (x, [low, high]) = (Expr::variable(x), [low, high].map(|end| Expr::number(end.clone())));
+    let sides = [x.minus(&low), high.minus(&x)].map(|expr| Fact { relation: Relation::AtLeast, expr });
+    positive(&sides, Relation::AtLeast, p).map(|on_box| on_box.cover)
+}
+
 /// The same as one factor of a product.
 pub(super) fn positive(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<OnBox> {
     match decide(facts, relation, goal)? {
@@ -189,7 +199,7 @@ enum Stop {
     Fails(Vec<Rational>),
     /// The coefficients were rounded down too far.
     Precision,
-    /// It would take too long, or fails at an end only that does not belong to the box.
+    /// It would take too long.
     Limit,
 }
 
@@ -247,6 +257,19 @@ impl Search {
         near.into_iter().nth(from).filter(fails).map_or(point.clone(), |x| vec![x])
     }
 
+    /// A point inside a box where the polynomial is negative, as it is at a corner that does not belong to the box.
+    fn beside(&self, corner: &[Rational], sides: &[(Rational, Rational)]) -> Option<Vec<Rational>> {
+        let half = Rational::new(1, 2)?;
+        let mut at: Vec<Rational> = sides.iter().map(|(low, high)| &(low + high) * &half).collect();
+        for _ in 0..DEPTH_LIMIT {
+            if self.powers.sign_at(&at).is_lt() {
+                return Some(at);
+            }
+            at = at.iter().zip(corner).map(|(x, end)| &(x + end) * &half).collect();
+        }
+        None
+    }
+
     /// A cover of a box, on which the polynomial has these Bernstein coefficients, or more.
     fn cover(
         &mut self,
@@ -272,7 +295,7 @@ impl Search {
                 };
                 return Err(match (wrong, corner.closed) {
                     (true, true) => Stop::Fails(corner.at),
-                    (true, false) => Stop::Limit,
+                    (true, false) => self.beside(&corner.at, sides).map_or(Stop::Limit, Stop::Fails),
                     (false, _) => Stop::Precision,
                 });
             }

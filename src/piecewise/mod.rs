@@ -38,7 +38,7 @@ mod univariate;
 mod values;
 
 pub use algebraic::AlgebraicNumber;
-pub use boxes::{failing_point, interval};
+pub use boxes::{cover, failing_point, interval};
 pub use conjugate::eliminated;
 pub use evaluate::{Cell, Engine};
 pub use ironing::ironed;

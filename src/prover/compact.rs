@@ -36,6 +36,7 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         | Step::Tree { .. }
         | Step::Interchange { .. }
         | Step::Fundamental { .. }
+        | Step::Tangent { .. }
         | Step::Natural
         | Step::Telescope { .. }
         | Step::Member { .. }

@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::finite::decide;
-use crate::kernel::{Expr, Name, Node, Relation};
+use crate::kernel::{Expr, Name, Relation};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, choices, reduced};
 use crate::piecewise::{AlgebraicNumber, Cell, Obstacle, failing_point};
 
 use super::breaks::{Zero, closed_form, with_breaks, zeros};
 use super::enclosure::approximated;
 use super::extremum::{Extremum, Maxima};
+use super::grid::{GRIDS, Place, Point, Position, allowed, excess, grid_points, value_of, without_cells};
 use super::proof::{Hints, facts};
 
 /// A point at which a conjunct of a claim fails.
@@ -38,33 +39,8 @@ pub struct Failure {
 
 /// Steps towards the value of a root.
 const BISECTIONS: usize = 40;
-/// Grid points of one conjunct at most.
-const POINT_LIMIT: usize = 60_000;
 /// Steps in the search for a point that fails.
 const CLIMB_LIMIT: usize = 60;
-/// Which points of a grid are wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Those inside all intervals.
-    Inner,
-    /// All of them.
-    Any,
-}
-
-/// The grids, by the number of parts of each interval, in the order of the search.
-const GRIDS: [(i64, Place); 8] = [
-    (2, Place::Inner),
-    (4, Place::Inner),
-    (3, Place::Inner),
-    (2, Place::Any),
-    (4, Place::Any),
-    (3, Place::Any),
-    (8, Place::Any),
-    (5, Place::Any),
-];
-
-type Point = BTreeMap<Name, Rational>;
-
 /// A point at which some conjunct fails, if one is found.
 pub fn find(maxima: &Maxima, claim: &Claim) -> Result<Option<Failure>, Obstacle> {
     let claim = &claim.unfolded();
@@ -213,9 +189,15 @@ fn search(
     let roots: Vec<&Charge> = roots.into_iter().chain(charges.roots()).collect();
     domain.extend(roots.iter().flat_map(|r| r.root()));
     let difference = conjunct.left.minus(&conjunct.right).substitute(charges.values());
+    let strict = matches!(conjunct.relation, Comparison::Greater | Comparison::Less);
+    let fails = |violation: &Rational| violation.is_positive() || (strict && violation.is_zero());
+    if roots.is_empty()
+        && let Some(at) = without_cells(names, conjunct, &difference, &fails)
+    {
+        return Ok(failure(claim, conjunct, index, &numbers(at), charges, &roots, vec![]));
+    }
     let (cells, breaks) = with_breaks(&facts(&domain), |engine, facts| engine.cells(facts, &difference))?;
     let roots: Vec<&Charge> = roots.into_iter().chain(&breaks).collect();
-    let strict = matches!(conjunct.relation, Comparison::Greater | Comparison::Less);
     // Most roots are the same for all points.
     let is_fixed = |r: &&&Charge| r.root().iter().all(|f| !names.iter().any(|b| f.mentions(&b.name)));
     let (fixed, others): (Vec<&Charge>, Vec<&Charge>) = roots.iter().partition(is_fixed);
@@ -223,16 +205,8 @@ fn search(
     let violation = |point: &Point| -> Option<(Position, Rational)> {
         let point = point.iter().chain(&fixed).map(|(n, v)| (n.clone(), v.clone())).collect();
         let (value, position) = value_at(&cells, &with_roots(&others, &point))?;
-        let violation = match conjunct.relation {
-            Comparison::Equal => value.abs(),
-            Comparison::Unequal if value.is_zero() => Rational::ONE,
-            Comparison::Unequal => return None,
-            Comparison::AtLeast | Comparison::Greater => -&value,
-            Comparison::AtMost | Comparison::Less => value,
-        };
-        Some((position, violation))
+        Some((position, excess(conjunct.relation, value)?))
     };
-    let fails = |violation: &Rational| violation.is_positive() || (strict && violation.is_zero());
     let mut nearest: Option<(Rational, Point)> = None;
     for (parts, place) in GRIDS {
         // Points off the boundaries of cells first, so that no tie rule is involved.
@@ -341,12 +315,6 @@ fn climb(
     None
 }
 
-/// Whether the premises hold at a point.
-fn allowed(conjunct: &Conjunct, point: &Point) -> bool {
-    let values: Vec<(&Name, Rational)> = point.iter().map(|(name, value)| (name, value.clone())).collect();
-    conjunct.premises.iter().all(|p| decide(p, &values) == Some(true))
-}
-
 /// A point with values near those of the roots: only to see where a claim may fail.
 fn with_roots(roots: &[&Charge], point: &Point) -> Point {
     let mut out = point.clone();
@@ -405,25 +373,6 @@ fn failure(
     Some(Failure { conjunct: index, at: values.clone(), roots: more, hints, left, right })
 }
 
-fn value_of(e: &Expr, point: &Point) -> Option<Rational> {
-    e.poly().evaluate(|a| match a.node() {
-        Node::Variable(name) => point.get(name).cloned(),
-        Node::Whole(d) => value_of(d, point),
-        Node::Inverse(d) => value_of(d, point).map(|v| v.recip().unwrap_or(Rational::ZERO)),
-        Node::Indicator(d) => {
-            value_of(d, point).map(|v| if v.is_negative() { Rational::ZERO } else { Rational::ONE })
-        }
-        _ => None,
-    })
-}
-
-/// Where a point lies in its cell.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Position {
-    Boundary,
-    Inside,
-}
-
 fn value_at(cells: &[Cell], point: &Point) -> Option<(Rational, Position)> {
     for cell in cells {
         let mut position = Some(Position::Inside);
@@ -449,32 +398,4 @@ fn value_at(cells: &[Cell], point: &Point) -> Option<(Rational, Position)> {
         }
     }
     None
-}
-
-/// The points of a grid with so many parts an interval.
-fn grid_points(names: &[&Bound], parts: i64, place: Place) -> Vec<Point> {
-    let steps = match place {
-        Place::Inner => 1..parts,
-        Place::Any => 0..parts + 1,
-    };
-    let mut points = vec![Point::new()];
-    for bound in names {
-        let mut next = Vec::new();
-        for point in &points {
-            let (Some(low), Some(high)) = (value_of(&bound.low, point), value_of(&bound.high, point)) else {
-                continue;
-            };
-            for k in steps.clone() {
-                let Some(share) = Rational::new(k, parts) else { continue };
-                let mut point = point.clone();
-                point.insert(bound.name.clone(), &low + &(&(&high - &low) * &share));
-                next.push(point);
-            }
-            if next.len() > POINT_LIMIT {
-                break;
-            }
-        }
-        points = next;
-    }
-    points
 }

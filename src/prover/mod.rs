@@ -1,6 +1,7 @@
 //! The prover: finds certificates and counterexamples. Untrusted; every theorem it returns was made
 //! by the kernel from the certificate beside it.
 
+mod area;
 mod bounds;
 mod breaks;
 mod compact;
@@ -9,6 +10,7 @@ mod derivation;
 mod enclosure;
 mod existence;
 mod extremum;
+mod grid;
 mod impossibility;
 mod nearby;
 mod numbers;
@@ -23,6 +25,7 @@ mod solution;
 mod solve;
 mod system;
 mod tables;
+mod tangent;
 
 pub use breaks::closed_form;
 pub use counterexample::{Failure, find};

@@ -39,7 +39,7 @@ pub fn fails_nearby(claim: &Claim, failure: &Failure) -> Option<bool> {
             return Some(false);
         }
     }
-    let decided = conditions(conjunct).into_iter().map(|e| Some(at.sign(&e)? != Ordering::Equal));
+    let decided = conditions_of(conjunct).into_iter().map(|e| Some(at.sign(&e)? != Ordering::Equal));
     decided.collect::<Option<Vec<bool>>>().map(|all| all.into_iter().all(|apart| apart))
 }
 
@@ -61,7 +61,7 @@ pub fn apart_from_ties(maxima: &Maxima, claim: &Claim, failure: Failure) -> Fail
         [Formula::greater(&x, &b.low), Formula::greater(&b.high, &x)]
     });
     let inside: Vec<Formula> = inside.collect();
-    let ties = conditions(conjunct).into_iter().filter(|e| at.sign(e) == Some(Ordering::Equal));
+    let ties = conditions_of(conjunct).into_iter().filter(|e| at.sign(e) == Some(Ordering::Equal));
     let ties: Vec<Expr> = ties.collect();
     for sign in [Expr::clone, Expr::negated] {
         let beside = ties.iter().map(|e| Formula::Compare(Relation::Positive, sign(e)));
@@ -82,11 +82,18 @@ pub fn apart_from_ties(maxima: &Maxima, claim: &Claim, failure: Failure) -> Fail
 }
 
 /// The conditions in the sides of a conjunct.
-fn conditions(conjunct: &Conjunct) -> Vec<Expr> {
+fn conditions_of(conjunct: &Conjunct) -> Vec<Expr> {
     let mut out = Vec::new();
     for side in [&conjunct.left, &conjunct.right] {
         collect(side, &mut out);
     }
+    out
+}
+
+/// Where a term may jump.
+pub(super) fn conditions(e: &Expr) -> Vec<Expr> {
+    let mut out = Vec::new();
+    collect(e, &mut out);
     out
 }
 

@@ -14,6 +14,7 @@ use crate::kernel::{
 use crate::model::{Bound, Charge, Claim, Description};
 use crate::piecewise::{Engine, Obstacle};
 
+use super::area::is_crowded;
 use super::breaks::touched;
 use super::counterexample::Failure;
 use super::existence::{self, Plan};
@@ -157,6 +158,19 @@ impl Builder {
             Formula::Compare(relation, e) => {
                 if let Some(found) = self.with_reciprocal(engine, context, goal, e, hints)? {
                     return Ok(found);
+                }
+                if *relation == Relation::AtLeast
+                    && let Some(found) = self.along_tangents(context, e)
+                {
+                    return Ok(found);
+                }
+                if *relation == Relation::AtLeast && is_crowded(e) {
+                    if let Some(Ok(found)) = self.by_area(engine, context, e, hints) {
+                        return Ok(found);
+                    }
+                    if let Some(Ok(found)) = self.by_integrand(engine, context, e, hints) {
+                        return Ok(found);
+                    }
                 }
                 let points = engine.points().iter().flat_map(Expr::free_names);
                 let hypotheses = relevant(context, e.free_names().into_iter().chain(points).collect());

@@ -8,7 +8,9 @@ use super::impossibility;
 use super::integral::Steps;
 use super::math::Math;
 use super::show::Names;
+use crate::kernel::rule::calculus::Interval;
 use crate::kernel::rule::combine::Fact;
+use crate::kernel::rule::tangent::pieces;
 use crate::kernel::rule::tree::{self, Evaluation, Tree};
 use crate::kernel::{Atom, Certificate, Expr, Formula, Name, Relation, Replay, Step};
 
@@ -317,13 +319,32 @@ fn sentence(step: &Step, conclusion: &Formula, names: &Names) -> Option<Block> {
         Step::Area { .. } => by("the area under the interim allocation"),
         Step::Congruence { .. } => by("congruence: the integrands agree off ties"),
         Step::Interchange { .. } => by("interchange of the order of integration"),
+        Step::Monotone { interval, .. } if interval.low.as_number().is_none() => by("integrating"),
         Step::Monotone { .. } => by("integrating over the prior"),
+        Step::Tangent { interval, slope, .. } => tangent(interval, slope, names),
         Step::Combine { .. } => by("combination"),
         Step::Contradict { .. } => by("contradiction"),
         Step::Reciprocal { .. } => by("reciprocal"),
         Step::Impossible { .. } => Some(Block::Prose(vec![words("the properties contradict each other")])),
         _ => None,
     }
+}
+
+/// What a type gains by a report lies on a line in the type, with a slope that does not fall in the report.
+fn tangent(interval: &Interval, slope: &Expr, names: &Names) -> Option<Block> {
+    let x = Expr::variable(interval.variable.name());
+    let ends = (interval.low.as_number()?, interval.high.as_number()?);
+    let (points, all) = pieces(&[slope], x.as_atom()?, &ends.0, &ends.1)?;
+    let sides = points.iter().zip(points.iter().skip(1));
+    let piece = |(piece, (from, to)): (&Expr, _)| Link {
+        left: None,
+        relation: "",
+        right: names.math(piece),
+        reason: vec![words(format!("for {} from {from} to {to}", names.show(interval.variable.name())))],
+    };
+    let chain = Block::Chain(all.first()?.iter().zip(sides).map(piece).collect());
+    let title = "a report gives a line in the type, which touches what the truth gives; its slope does not fall in the report";
+    Some(Block::Fold { title: vec![words(title)], blocks: vec![chain] })
 }
 
 /// The value of a term under an evaluation, if the kernel agrees.

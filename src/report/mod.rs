@@ -19,6 +19,7 @@ mod math;
 mod noun;
 mod rooted;
 mod sentence;
+mod sequent;
 mod sheet;
 mod show;
 mod text;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::math::{Math, Sign};
 use super::rooted::Rooted;
 use crate::exact::{Monomial, Rational};
-use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Theorem};
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
 use crate::model::{Charge, Description, reduced, root_named, root_shown, roots_in};
 use crate::piecewise::AlgebraicNumber;
 
@@ -278,22 +278,19 @@ impl Names {
         Math::relation(self.math(&left), relation, self.math(&right))
     }
 
-    /// A theorem: its conclusion, and what the functions in it are.
-    pub fn theorem(&self, theorem: &Theorem) -> Vec<String> {
-        Names { literal: true, ..self.clone() }.literally(theorem)
-    }
-
-    fn literally(&self, theorem: &Theorem) -> Vec<String> {
-        let defined = theorem.definitions().iter().map(|d| {
-            let parameters: Vec<String> = d.parameters.iter().map(|p| self.show(p.name())).collect();
-            let name = self.show(d.name.name());
-            format!("where {name}({}) = {}", parameters.join(", "), self.expr(&d.body))
-        });
-        std::iter::once(self.formula(theorem.conclusion())).chain(defined).collect()
-    }
-
     /// `for all v in [0, 1], c in [0, 1]: …`: the ranges beside their names, where each is an interval.
     fn for_all(&self, formula: &Formula) -> Math {
+        let (shown, body) = self.ranges_for_all(formula);
+        quantified("for all ", shown, self.formula_math(body))
+    }
+
+    /// The same for theorems, in which powers of roots are left as they are.
+    pub(super) fn with_literal_roots(&self) -> Self {
+        Names { literal: true, ..self.clone() }
+    }
+
+    /// The names with their ranges, and what is said for all of them.
+    pub(super) fn ranges_for_all<'a>(&self, formula: &'a Formula) -> (Vec<Math>, &'a Formula) {
         let (mut names, mut body) = (Vec::new(), formula);
         while let Formula::ForAll(x, inner) = body {
             names.push(x);
@@ -310,7 +307,7 @@ impl Names {
             }
             shown.push(self.ranged(x, ends));
         }
-        quantified("for all ", shown, self.formula_math(body))
+        (shown, body)
     }
 
     /// `for some v in [0, 1], c in [0, 1]: …`
@@ -413,7 +410,7 @@ fn radicals(factors: &mut Vec<(&Atom, u32)>) -> Vec<String> {
 }
 
 /// The parts of a conjunction of conjunctions.
-fn flatten<'a>(formula: &'a Formula, parts: &mut Vec<&'a Formula>) {
+pub(super) fn flatten<'a>(formula: &'a Formula, parts: &mut Vec<&'a Formula>) {
     match formula {
         Formula::And(inner) => inner.iter().for_each(|p| flatten(p, parts)),
         _ => parts.push(formula),

@@ -10,4 +10,5 @@ pub mod instance;
 pub mod logic;
 pub mod on_box;
 pub mod system;
+pub mod tangent;
 pub mod tree;

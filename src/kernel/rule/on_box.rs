@@ -15,12 +15,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::atom::Atom;
 use super::super::expr::Expr;
 use super::super::formula::Relation;
 use super::super::rejection::Rejection;
 use super::super::text::Symbol;
 use super::combine::Fact;
-use crate::exact::{End, Rational, Tensor};
+use crate::exact::{End, Poly, Rational, Tensor};
 
 /// Evidence that a polynomial is at least zero on a box.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +121,20 @@ pub(super) fn check(facts: &[Fact], evidence: &OnBox) -> Result<Relation, Reject
     let tensor = Tensor::of_terms(degrees, p.terms().map(|(m, c)| (exponents(m), c)));
     let tensor = tensor.ok_or_else(|| wrong("a polynomial"))?;
     cover(tensor.on_box(&sides), &mut ends, &evidence.cover, 0)
+}
+
+/// Rejects unless a cover shows that a polynomial in one variable is at least zero on an interval.
+pub(super) fn nonnegative(
+    p: &Poly<Atom>,
+    x: &Atom,
+    low: &Rational,
+    high: &Rational,
+    evidence: &Cover,
+) -> Result<(), Rejection> {
+    let terms = p.terms().map(|(m, c)| (vec![m.exponent(x) as usize], c));
+    let tensor = Tensor::of_terms(vec![p.degree_in(x) as usize], terms);
+    let tensor = tensor.filter(|_| low < high).ok_or_else(|| wrong("a polynomial on an interval"))?;
+    cover(tensor.on_box(&[(low.clone(), high.clone())]), &mut [[End::Closed; 2]], evidence, 0).map(|_| ())
 }
 
 fn wrong(expected: &'static str) -> Rejection {

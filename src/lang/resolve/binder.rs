@@ -2,7 +2,7 @@
 //! cases.
 
 use crate::kernel::{Expr, Formula};
-use crate::model::{Bound, Comparison, Setting, compared};
+use crate::model::{Bound, Comparison, Setting, absorbed, compared};
 
 use super::Resolve;
 use super::expr::product_of;
@@ -197,9 +197,9 @@ impl Env<'_> {
                 _ if holds.complete => self.guards.push(Formula::And(holds.premises).negated()),
                 _ => {}
             }
-            let here = product_of(&holds.indicator, &open, e.span)?;
-            sum = sum.plus(&product_of(&value, &here, e.span)?);
-            open = product_of(&open, &Expr::one().minus(&holds.indicator), e.span)?;
+            let here = absorbed(&product_of(&holds.indicator, &open, e.span)?);
+            sum = sum.plus(&absorbed(&product_of(&value, &here, e.span)?));
+            open = absorbed(&product_of(&open, &Expr::one().minus(&holds.indicator), e.span)?);
         }
         let rest = match otherwise {
             Some(value) => Some(self.number(value)?),
@@ -207,7 +207,7 @@ impl Env<'_> {
         };
         self.guards.truncate(outer);
         match rest {
-            Some(value) => Ok(sum.plus(&product_of(&value, &open, e.span)?)),
+            Some(value) => Ok(sum.plus(&absorbed(&product_of(&value, &open, e.span)?))),
             None => {
                 let message = "these cases do not cover everything";
                 let diagnostic =
