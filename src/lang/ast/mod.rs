@@ -194,12 +194,12 @@ pub enum SettingKind {
         /// The common prior.
         distribution: Distribution,
     },
-    /// `outcome x in {0, 1}`.
+    /// `outcome x in {0, 1}`, `outcome x in grid(0, 1, 1/10)`.
     Outcome {
         /// The outcome variable.
         name: Name,
         /// The values it may take, in order.
-        values: Vec<Expr>,
+        values: Support,
     },
     /// `outcome x in [0, 1]`.
     OutcomeInterval {
@@ -338,7 +338,7 @@ pub enum Discrete {
     Weighted(Vec<(Expr, Expr)>),
 }
 
-/// Finitely many types.
+/// Finitely many types or outcomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Support {
     /// `{1, 2, 5}`, `{low, high}`: numbers, or new names.

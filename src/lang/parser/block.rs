@@ -5,7 +5,7 @@
 //! line         = "agent" name "with" "type" name types
 //!              | "agents" name "in" expr ".." expr "with" "type" name "[" name "]" types
 //!              | "prior" "=" expr
-//!              | "outcome" name "in" ( "{" expr { "," expr } "}" | range )
+//!              | "outcome" name "in" ( support | range )
 //!              | "one" "good" [ "," "kept" "by" "the" "seller" "if" "nobody" "gets" "it" ]
 //!              | "cost" "=" expr
 //!              | ( "value" | "outside" | "share" ) agent "=" expr
@@ -30,6 +30,7 @@ use crate::lang::ast::{
     AgentRef, Bid, Discrete, Distribution, DistributionKind, Expr, Grid, Keeper, Mechanism, MechanismBody,
     MechanismRule, MechanismRuleKind, Setting, SettingKind, SettingLine, Span, Strategy, Support, Ties,
 };
+use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
 
 const LINES: [&str; 10] =
@@ -94,7 +95,7 @@ impl Parser<'_> {
                 self.expect_word("in")?;
                 match self.is_symbol("[") {
                     true => SettingKind::OutcomeInterval { name, on: self.range()? },
-                    false => SettingKind::Outcome { name, values: self.listed()? },
+                    false => SettingKind::Outcome { name, values: self.support()? },
                 }
             }
             "one" => {
@@ -290,7 +291,15 @@ impl Parser<'_> {
                 DistributionKind::Pdf { body, on, atoms }
             }
         } else {
-            return Err(self.expected(&["`uniform`", "`cdf`", "`pdf`", "`finite`"]));
+            let complaint = *self.expected(&["`uniform`", "`cdf`", "`pdf`", "`finite`"]);
+            let help = match complaint.help {
+                None => Some(
+                    "write a density as `pdf 2*y on [0, 1]`, a distribution function as `cdf y^2 on [0, 1]`"
+                        .into(),
+                ),
+                near => near,
+            };
+            return Err(Box::new(Diagnostic { help, ..complaint }));
         };
         Ok(Distribution { kind, span: Span::new(start.start, self.end()) })
     }

@@ -169,6 +169,9 @@ impl Parser<'_> {
         let wanted = ["a number", "a name", "`(`", "`[`"];
         let Some(token) = self.peek() else { return Err(self.expected(&wanted)) };
         let span = token.span;
+        if let Some(complaint) = self.unfinished() {
+            return Err(complaint);
+        }
         match &token.kind {
             TokenKind::Number(digits) => {
                 self.at += 1;

@@ -8,14 +8,14 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    AgentRef, Expr, ExprKind, Factor, MechanismBody, Name, Setting, SettingKind, SettingLine, Span,
+    AgentRef, Expr, ExprKind, Factor, MechanismBody, Name, Setting, SettingKind, SettingLine, Span, Support,
 };
 use crate::lang::lexer::{Token, TokenKind};
 
 /// The outcome variable of some lines of a setting, with its values.
 fn outcome(lines: &[SettingLine]) -> Option<(&Name, &[Expr])> {
     lines.iter().find_map(|line| match &line.kind {
-        SettingKind::Outcome { name, values } => Some((name, values.as_slice())),
+        SettingKind::Outcome { name, values: Support::Listed(values) } => Some((name, values.as_slice())),
         _ => None,
     })
 }

@@ -1,6 +1,6 @@
 //! Blocks: lines in braces. What is wrong with one line does not hide what is wrong with the next.
 
-use super::{Parse, Parser, is_item};
+use super::{Parse, Parser, RESERVED, is_item};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Position, TokenKind};
 
@@ -56,6 +56,27 @@ impl Parser<'_> {
             }
         }
         false
+    }
+
+    /// A complaint where an expression is to go on and a new line begins: with a word and another word or number behind it,
+    /// which no expression does.
+    pub(super) fn unfinished(&self) -> Option<Box<Diagnostic>> {
+        let [before, word, next] = self.tokens.get(self.at.checked_sub(1)?..)?.get(..3)? else { return None };
+        let (TokenKind::Name(name), TokenKind::Symbol(operator)) = (&word.kind, &before.kind) else {
+            return None;
+        };
+        let goes_on = ["+", "-", "*", "/", "^", "=", "!=", "<", "<=", ">", ">="].contains(operator);
+        let is_value = match &next.kind {
+            TokenKind::Name(word) => !RESERVED.contains(&word.as_str()),
+            TokenKind::Number(_) => true,
+            _ => false,
+        };
+        if word.position == Position::Later || next.position != Position::Later || !goes_on || !is_value {
+            return None;
+        }
+        let message = format!("the line ends with `{operator}`, and `{name}` begins another one");
+        let complaint = Diagnostic::new("syntax", message, before.span);
+        Some(Box::new(complaint.label("something is missing behind this")))
     }
 
     /// The word that begins a line of a block.

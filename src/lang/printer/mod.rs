@@ -145,7 +145,7 @@ fn setting_line(kind: &SettingKind) -> String {
             let (i, v) = (&index.text, &variable.text);
             format!("agents {i} in {first}..{last} with type {v}[{i}] {}", types(d))
         }
-        SettingKind::Outcome { name, values } => format!("outcome {} in {{{}}}", name.text, list(values)),
+        SettingKind::Outcome { name, values } => format!("outcome {} in {}", name.text, support(values)),
         SettingKind::OutcomeInterval { name, on } => {
             format!("outcome {} in [{}, {}]", name.text, print_expr(&on.low), print_expr(&on.high))
         }

@@ -155,6 +155,23 @@ fn support(
     }
 }
 
+/// The outcomes of a finite set.
+pub(super) fn outcomes(
+    universe: &Universe,
+    set: &Support,
+    span: Span,
+    obligations: &mut Vec<Obligation>,
+) -> Resolve<Elements> {
+    let out = match set {
+        Support::Listed(list) => elements(universe, list, "outcome", obligations)?,
+        Support::Grid(steps) => grid(universe, steps, obligations)?,
+    };
+    match out.values.is_empty() {
+        true => Err(complain("missing-outcome", "there has to be at least one outcome", span)),
+        false => Ok(out),
+    }
+}
+
 fn grid(
     universe: &Universe,
     Grid { low, high, step }: &Grid,

@@ -25,8 +25,6 @@ pub(super) struct SettingEntry {
 const AGENT_LIMIT: usize = 64;
 /// Agents in any other setting at most. Up to so many, terms are multiplied out.
 pub(super) const FEW_AGENTS: usize = 8;
-/// Outcomes in a setting at most.
-const OUTCOME_LIMIT: usize = 1_000;
 
 /// Reads a setting and adds it to the universe; `choice` is the number of its tie rule if that is open. Lines are read
 /// on after one with an error.
@@ -336,17 +334,9 @@ impl Reader<'_> {
             found = Some(line.span);
             match &line.kind {
                 SettingKind::Outcome { name, values } => {
-                    if values.len() > OUTCOME_LIMIT {
-                        let message = format!("there are more than {OUTCOME_LIMIT} outcomes");
-                        return Err(complain("too-large", message, line.span));
-                    }
                     let env = Env::new(self.universe, vec![Arc::new(setting.clone())]);
                     env.is_new(name)?;
-                    if values.is_empty() {
-                        let message = "there has to be at least one outcome";
-                        return Err(complain("missing-outcome", message, line.span));
-                    }
-                    let set = finite::elements(self.universe, values, "outcome", self.obligations)?;
+                    let set = finite::outcomes(self.universe, values, line.span, self.obligations)?;
                     let outcome = |shown: &String| Outcome {
                         name: format!("{} = {shown}", name.text),
                         values: vec![Expr::zero(); n],
