@@ -10,6 +10,7 @@ mod distribution;
 mod equilibrium;
 mod existence;
 mod fold;
+mod greatest;
 mod ironing;
 mod mechanism;
 mod monotone;

@@ -16,6 +16,7 @@ mod expr;
 mod family;
 mod figure;
 mod finite;
+mod greatest;
 mod interval;
 mod ironing;
 mod many;
