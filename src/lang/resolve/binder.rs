@@ -118,13 +118,13 @@ impl Env<'_> {
         let bound = Bound::interval(name.as_str().into(), shown, low.clone(), high.clone());
         self.values.insert(variable.text.clone(), Expr::variable(&name));
         self.ranges.push(Range { bound, ordered });
-        let term = self.number(body).and_then(|term| match along {
-            None => Ok(term),
-            Some(along) => product_of(&term, &self.rate_along(along, &name)?, along.span),
+        let value = self.number(body).and_then(|term| match along {
+            None => Ok(Expr::integral(&name, &low, &high, &term)),
+            Some(along) => self.integral_along(&term, along, &name, (&low, &high)),
         });
         self.values.remove(&variable.text);
         self.ranges.pop();
-        Ok(Expr::integral(&name, &low, &high, &term?))
+        value
     }
 
     /// The larger of two numbers.

@@ -405,7 +405,7 @@ impl Env<'_> {
         let terms = arguments.iter().map(|a| self.number(a)).collect::<Resolve<Vec<_>>>()?;
         let wanted = match &function {
             Function::Unknown { arity } => *arity,
-            Function::Cdf { .. } => Some(1),
+            Function::Cdf { .. } | Function::Continuous(_) => Some(1),
             Function::Defined { parameters, .. } => Some(parameters.len()),
         };
         if let Some(wanted) = wanted.filter(|n| *n != terms.len()) {
@@ -416,6 +416,7 @@ impl Env<'_> {
                 let y = format!("{}'{}", name.text, self.ranges.len());
                 Ok(Expr::integral(&y, &low, at, &Expr::apply(&density, vec![Expr::variable(&y)])))
             }
+            (Function::Continuous(cdf), [at]) => Ok(cdf.at(at)),
             (Function::Defined { parameters, body, mut scope }, _) => {
                 scope.extend(parameters.into_iter().zip(terms));
                 let outside = std::mem::replace(&mut self.values, scope);
