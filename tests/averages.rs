@@ -212,7 +212,8 @@ fn the_mean_of_the_greatest_is_an_integral_over_a_threshold() {
         assert_eq!(value(&mean), value(&by_order), "{terms:?}");
     }
     let setting = sale(&mixed, Kind::GoodOrSeller, false);
-    // Two types in one term, and no number above a term.
+    // Two types in one term, no number above a term, a square.
+    assert!(setting.mean_of_greatest(&[expr("v_0*v_0"), expr("v_2")], &[]).is_none());
     assert!(setting.mean_of_greatest(&[expr("v_0 - v_1"), expr("v_2")], &[]).is_none());
     assert!(setting.mean_of_greatest(&[expr("v_0"), expr("r")], &[]).is_none());
     assert!(setting.mean_of_greatest(&[], &[]).is_none());

@@ -16,13 +16,16 @@ use super::setting::{Agent, Setting};
 const THRESHOLD: &str = "threshold'";
 
 impl Setting {
-    /// The expectation of the greatest of some terms, each in the type of one agent at most; `roots` are what other names in
-    /// them stand for. `None` if there are no terms, or no numbers are seen between which they lie.
+    /// The expectation of the greatest of some terms, each in the type of one agent at most and piece by piece linear in it;
+    /// `roots` are what other names in them stand for. `None` if there are no terms, or no numbers are seen between which they
+    /// lie.
     pub fn mean_of_greatest(&self, terms: &[Expr], roots: &[Charge]) -> Option<Expr> {
         let plain = self.agents.iter().all(|a| a.type_.power.is_plain() && a.atoms.is_empty());
         let of_one =
             |e: &Expr| self.agents.iter().filter(|a| e.mentions_variable(&a.type_.name)).count() <= 1;
-        if !plain || self.joint.is_some() || self.is_finite() || !terms.iter().all(of_one) {
+        let linear = |e: &Expr| self.agents.iter().all(|a| is_linear(e, &a.type_.name));
+        let fits = |e: &Expr| of_one(e) && linear(e);
+        if !plain || self.joint.is_some() || self.is_finite() || !terms.iter().all(fits) {
             return None;
         }
         let ranges = Ranges(self, roots);
@@ -81,6 +84,17 @@ impl Agent {
         });
         Some(sum(parts.collect::<Option<_>>()?))
     }
+}
+
+/// Whether a term is linear in a type wherever conditions in it, which are linear too, do not change.
+fn is_linear(e: &Expr, name: &str) -> bool {
+    let own = Expr::variable(name);
+    let once = |e: &Expr| own.as_atom().is_some_and(|a| e.poly().degree_in(a) <= 1);
+    let plain = |a: &Atom| match a.node() {
+        Node::Indicator(condition) => once(condition) && condition.is_polynomial(),
+        _ => own.as_atom() == Some(a) || !a.mentions_variable(name),
+    };
+    once(e) && e.atoms().all(plain)
 }
 
 /// Where a condition begins or ends to hold that compares the type with a number.
