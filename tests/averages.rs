@@ -186,3 +186,35 @@ fn quantities_of_settings_are_the_same() {
         compare(what, quantities, &worst);
     }
 }
+
+#[test]
+fn the_mean_of_the_greatest_is_an_integral_over_a_threshold() {
+    let falling = prior("0", "1", "3/2*[1/2 - y] + 1/2*(1 - [1/2 - y])");
+    let mut mixed = different(3);
+    mixed.push(falling);
+    let cases: [(usize, &[&str]); 9] = [
+        (1, &["v_0", "1/3"]),
+        (2, &["v_0", "v_1"]),
+        (3, &["v_0", "v_1", "v_2"]),
+        (3, &["-v_0", "1/2 - 2*v_1", "v_2 - 3", "-1/4"]),
+        (2, &["2*v_0 - 1", "v_1*[v_1 - 3/4] - 1/2", "0"]),
+        (2, &["v_0 - v_0*[v_0 - 1/3]", "1/3*v_1"]),
+        (1, &["v_0", "1/2 - v_0", "1/8"]),
+        (2, &["1/2", "1/4 - v_0", "2 + v_1"]),
+        (4, &["2*v_3 - 2/3 + ([v_3 - 1/2])*(-1/3)", "v_1"]),
+    ];
+    for (n, terms) in cases {
+        let setting = sale(&mixed[..n], Kind::GoodOrSeller, false);
+        let terms: Vec<Expr> = terms.iter().map(|e| expr(e)).collect();
+        let mean = setting.mean_of_greatest(&terms, &[]).unwrap();
+        let by_order = setting.expectation(&setting.greatest_of(&terms));
+        let value = |e: &Expr| Engine::new().closed_form(&[], e).unwrap();
+        assert_eq!(value(&mean), value(&by_order), "{terms:?}");
+    }
+    let setting = sale(&mixed, Kind::GoodOrSeller, false);
+    // Two types in one term, no number above a term, a square.
+    assert!(setting.mean_of_greatest(&[expr("v_0*v_0"), expr("v_2")], &[]).is_none());
+    assert!(setting.mean_of_greatest(&[expr("v_0 - v_1"), expr("v_2")], &[]).is_none());
+    assert!(setting.mean_of_greatest(&[expr("v_0"), expr("r")], &[]).is_none());
+    assert!(setting.mean_of_greatest(&[], &[]).is_none());
+}

@@ -51,6 +51,44 @@ fn every_slip_is_blamed_on_its_line_and_on_no_other() {
     }
 }
 
+/// The proof of the source as it stands there: the setting, its charges and its gains, and every reason in a line.
+#[test]
+fn a_setting_with_any_number_of_agents_is_spoken_of() {
+    let text = "given integer n >= 2
+given V > 0
+given F: cdf on [0, V], continuous                 # F(0) = 0, F(V) = 1
+
+setting owners {
+  agents i in 1..n with type v[i] ~ F
+  one good
+  share i = 1/n
+}
+
+derivation charges shows n*integral(y d(F(y)^(n-1)), y from w to V) >= sum(i, C(owners, i)) {
+  given w in [0, V] with F(w)^(n-1) = 1/n          # the worst-off type
+
+    sum(i, C(owners, i))
+  = n*integral(y d(F(y)^(n-1)), y from w to V)
+      by definition
+}
+";
+    let only = |text: &str| answers(text).pop().unwrap();
+    let report = only(text);
+    assert_eq!(report.verdict, VerdictKind::Proved, "{:?}", report.story);
+    // Functions and numbers were found that satisfy all hypotheses.
+    assert!(report.rests_on.iter().all(|r| r == "independent types"), "{:?}", report.rests_on);
+    // Shares that do not sum to one, another type, a charge of a half of the agents.
+    for (right, wrong) in [
+        ("share i = 1/n", "share i = 1/(n + 1)"),
+        ("F(w)^(n-1) = 1/n", "F(w)^n = 1/n"),
+        ("  = n*integral", "  = (n-1)*integral"),
+        ("from w to V)\n      by", "from 0 to V)\n      by"),
+    ] {
+        let report = only(&text.replace(right, wrong));
+        assert_ne!(report.verdict, VerdictKind::Proved, "{wrong}");
+    }
+}
+
 #[test]
 fn a_mistake_on_purpose_has_a_false_link() {
     let text = |conclusion: &str, because: &str| {
@@ -153,7 +191,12 @@ fn corpus() -> Vec<(String, File)> {
         let mut names: Vec<Name> = vec![];
         for item in file.items {
             let ItemKind::Derivation(d) = &item.kind else {
-                given.extend(Some(item).filter(|item| matches!(item.kind, ItemKind::Given(_))));
+                let shared = match &item.kind {
+                    ItemKind::Given(_) => true,
+                    ItemKind::Setting(setting) => setting.is_of_derivations(),
+                    _ => false,
+                };
+                given.extend(Some(item).filter(|_| shared));
                 continue;
             };
             let applies = |line: &DerivationLine| {

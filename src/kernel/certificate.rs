@@ -7,6 +7,7 @@ use super::expr::Expr;
 use super::formula::Formula;
 use super::rejection::Rejection;
 use super::rule::calculus::{self, Area, Interval, Squeeze};
+use super::rule::chance::{self, Joint};
 use super::rule::combine::{self, Combination};
 use super::rule::existence;
 use super::rule::family::{self, Event, Marginal};
@@ -206,6 +207,17 @@ pub enum Step {
         premises: [usize; 3],
         of: Marginal,
     },
+    Joint {
+        law: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<usize>,
+        of: Joint,
+    },
+    Swap {
+        profile: Symbol,
+        interval: Interval,
+        body: Expr,
+    },
     Replace {
         premise: usize,
         left: Expr,
@@ -254,7 +266,7 @@ pub enum Step {
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 44] = [
+pub const RULES: [&str; 46] = [
     "assume",
     "discharge",
     "apply",
@@ -289,6 +301,8 @@ pub const RULES: [&str; 44] = [
     "average",
     "resample",
     "marginal",
+    "joint",
+    "swap",
     "replace",
     "natural",
     "power",
@@ -408,6 +422,11 @@ impl Replay {
             }
             Step::Resample { agent, profile, again, body } => family::resample(agent, profile, again, body),
             Step::Marginal { premises: [a, b, c], of } => family::marginal([at(a)?, at(b)?, at(c)?], of),
+            Step::Joint { law, member, of } => {
+                let member = member.as_ref().map(at).transpose()?;
+                chance::joint(at(law)?, member, of)
+            }
+            Step::Swap { profile, interval, body } => chance::swap(profile, interval, body),
             Step::Replace { premise, left, right, hole, template } => {
                 instance::replace(at(premise)?, left, right, hole, template)
             }

@@ -164,10 +164,15 @@ impl Product {
         let Some(name) = (0..).map(|k| format!("inner'{k}'")).find(|name| !taken(name)) else { return false };
         let body = body.open(&name);
         let (low, density) = (Expr::zero(), Expr::one());
+        // Below a type: all numbers below the highest one, under the condition that the type is not below them.
+        let type_ = upper.as_variable().and_then(|n| self.variables.iter().find(|d| d.name == *n));
+        let type_ = type_.filter(|d| d.low.as_number().is_some_and(|low| !low.is_negative()));
+        let reached = type_.map(|_| Expr::at_least_zero(&upper.minus(&Expr::variable(&name))));
+        let high = type_.map_or(upper, |d| &d.high).clone();
         let names: BTreeMap<&Name, usize> =
             self.variables.iter().enumerate().map(|(k, d)| (&d.name, k)).collect();
-        self.limits.push(mask(&names, upper));
-        self.variables.push(Drawn { name: name.into(), low, high: upper.clone(), density });
+        self.limits.push(mask(&names, &high));
+        self.variables.push(Drawn { name: name.into(), low, high, density });
         self.open |= bit(number);
         let single = body.size() == 1;
         let parts = body.terms().next().filter(|_| single);
@@ -175,7 +180,7 @@ impl Product {
             let powers = monomial.factors().map(|(a, k)| Expr::from(a).pow(k));
             powers.chain([Expr::number(c.clone())]).collect()
         });
-        self.add(factors.unwrap_or_else(|| vec![body]));
+        self.add(factors.unwrap_or_else(|| vec![body]).into_iter().chain(reached).collect());
         true
     }
 

@@ -7,6 +7,8 @@
 use crate::kernel::{Definition, Expr, Formula, Name, Statement};
 
 use super::claim::{Comparison, Conjunct};
+use super::continuous::ContinuousCdf;
+use super::highest::{Collectible, Highest, Law};
 use super::rate::Rate;
 
 /// A derivation.
@@ -17,8 +19,16 @@ pub struct Derivation {
     pub integer: Option<(String, u32)>,
     /// The numbers that it speaks of.
     pub numbers: Vec<Name>,
+    /// Distribution functions of which nothing is known but that they are continuous.
+    pub continuous: Vec<ContinuousCdf>,
     /// The type space of the agents, and the density of their types.
     pub space: Option<TypeSpace>,
+    /// How types are drawn, if they are all drawn alike.
+    pub law: Option<Box<Law>>,
+    /// The greatest values over all agents that it speaks of.
+    pub highest: Vec<Highest>,
+    /// What can be collected from an agent, if it speaks of that.
+    pub collectible: Option<Box<Collectible>>,
     /// What is assumed.
     pub hypotheses: Vec<Hypothesis>,
     /// What earlier derivations show, for some functions and numbers.
@@ -55,8 +65,8 @@ pub struct TypeSpace {
     pub high: Expr,
     /// The number of agents.
     pub upper: Expr,
-    /// The density: a function of the agent and the type.
-    pub density: Name,
+    /// The density: a function of the agent and the type; none if there need not be one.
+    pub density: Option<Name>,
 }
 
 /// What is assumed.
@@ -226,6 +236,24 @@ impl Chain {
 }
 
 impl Derivation {
+    /// The same without what only says what something is that there is for all functions and numbers: independent types
+    /// that are drawn by a distribution function, greatest values, what can be collected. If the rest can hold, so can all;
+    /// the same derivation, if the rest speaks of such things.
+    #[must_use]
+    pub fn without_descriptions(&self) -> Self {
+        let mut described: Vec<Formula> = self.law.iter().flat_map(|law| law.meaning()).collect();
+        described.extend(self.highest.iter().flat_map(Highest::meaning));
+        described.extend(self.collectible.iter().flat_map(|c| c.meaning()));
+        let (_, rest): (Vec<Hypothesis>, Vec<Hypothesis>) =
+            self.hypotheses.iter().cloned().partition(|h| described.contains(&h.formula));
+        let names = self.highest.iter().map(|h| &h.name).chain(self.collectible.iter().map(|c| &c.name));
+        let speaks = |h: &Hypothesis| names.clone().any(|name| h.formula.mentions(name));
+        if rest.iter().any(speaks) {
+            return self.clone();
+        }
+        Derivation { hypotheses: rest, ..self.clone() }
+    }
+
     /// What it states without its hypotheses.
     pub fn conclusion(&self) -> Formula {
         let chains = self.chains.iter().flat_map(|c| c.defined.iter().cloned().chain([c.formula()]));

@@ -91,9 +91,20 @@ impl Flat {
         }
     }
 
-    fn contains(&self, type_: &Rational) -> bool {
+    pub(super) fn contains(&self, type_: &Rational) -> bool {
         self.low.near <= *type_ && *type_ <= self.high.near
     }
+}
+
+/// The upper ends of the pieces of a prior and of both sides of ironed intervals, in order, and whether they are in what lies
+/// below them.
+pub(super) fn ends(stretches: &[Stretch], flats: &[Flat]) -> Vec<(Edge, bool)> {
+    let mut ends: Vec<(Edge, bool)> = stretches.iter().map(|s| (s.high.clone().into(), s.closed)).collect();
+    // A flat holds its ends.
+    ends.retain(|(end, _)| !flats.iter().any(|flat| flat.contains(&end.near)));
+    ends.extend(flats.iter().flat_map(|flat| [(flat.low.clone(), false), (flat.high.clone(), true)]));
+    ends.sort_by(|(a, p), (b, q)| (&a.near, p).cmp(&(&b.near, q)));
+    ends
 }
 
 impl Setting {
@@ -104,15 +115,9 @@ impl Setting {
         let Some(stretches) = a.stretches() else {
             return if flats.is_empty() { self.virtual_parts(agent) } else { None };
         };
-        let mut ends: Vec<(Edge, bool)> =
-            stretches.iter().map(|s| (s.high.clone().into(), s.closed)).collect();
-        // A flat holds its ends.
-        ends.retain(|(end, _)| !flats.iter().any(|flat| flat.contains(&end.near)));
-        ends.extend(flats.iter().flat_map(|flat| [(flat.low.clone(), false), (flat.high.clone(), true)]));
-        ends.sort_by(|(a, p), (b, q)| (&a.near, p).cmp(&(&b.near, q)));
         let mut low = a.type_.low.as_number()?;
         let (mut values, mut weights) = (Vec::new(), Vec::new());
-        for (Edge { at, near: high }, closed) in ends {
+        for (Edge { at, near: high }, closed) in ends(&stretches, flats) {
             let middle = (&low + &high).halved(1)?;
             let (value, weight) = match flats.iter().find(|flat| flat.contains(&middle)) {
                 Some(flat) => (flat.level(a), Expr::one()),

@@ -5,12 +5,15 @@ mod absorb;
 mod auction;
 mod average;
 mod claim;
+mod continuous;
 mod denial;
 mod derivation;
 mod distribution;
 mod equilibrium;
 mod existence;
 mod fold;
+mod greatest;
+mod highest;
 mod ironing;
 mod mechanism;
 mod monotone;
@@ -32,6 +35,7 @@ mod versus;
 
 pub use absorb::absorbed;
 pub use claim::{Bound, Charge, Claim, Comparison, Conjunct, Description, Role};
+pub use continuous::ContinuousCdf;
 pub use denial::every_function;
 pub use derivation::{
     Application, Binder, Chain, Derivation, Hypothesis, Justification, Link, Proposition, TypeSpace,
@@ -41,6 +45,7 @@ pub use distribution::{Distribution, derivative, derivative_of_quotient};
 pub use equilibrium::{Concept, equilibrium};
 pub use existence::{Existence, Quantity};
 pub use fold::fold;
+pub use highest::{Collectible, Highest, Law};
 pub use ironing::{Edge, Flat, Flats, ironing};
 pub use mechanism::Mechanism;
 pub use monotone::{Circulation, cycles_do_not_gain, cyclically_monotone};

@@ -9,6 +9,7 @@ use crate::kernel::Expr;
 
 use super::claim::{Bound, Claim, Comparison, Conjunct};
 use super::distribution::derivative;
+use super::ironing::{Flat, ends};
 use super::mechanism::Mechanism;
 use super::setting::{Agent, Kind, Setting};
 use super::stretch::{Stretch, along, coefficients};
@@ -88,6 +89,18 @@ pub struct VirtualSurplus {
     pub terms: Vec<Expr>,
     /// The densities by which it divides, with the agents that have them.
     pub divisors: Vec<(usize, Expr)>,
+}
+
+/// An interval of types on which the virtual surplus is one term.
+struct Part {
+    /// Its upper end.
+    high: Expr,
+    /// Whether that is in it, and not in the next one.
+    closed: bool,
+    /// The virtual surplus, times the density but where it is ironed.
+    surplus: Expr,
+    /// The piece of the prior; none where it is ironed.
+    stretch: Option<Stretch>,
 }
 
 impl Setting {
@@ -176,30 +189,77 @@ impl Setting {
         Some(low.plus(&inside).plus(&beyond))
     }
 
-    /// The outcome at which the virtual surplus is greatest; `None` if it is no piecewise polynomial in the types.
-    fn screened(&self) -> Option<Expr> {
+    /// Whether the virtual surplus is made of the virtual value: the only agent's marginal value in the type is a positive multiple
+    /// of the outcome, up to what does not depend on it, and the sum of values is concave in the outcome in the same way for all
+    /// types. Then types are bunched where the virtual value is ironed (Myerson, 1981; Toikka, 2011).
+    pub fn is_bunched(&self) -> bool {
+        let linear = || {
+            let ([_], Some(stretches)) = (self.agents.as_slice(), self.agents.first()?.stretches()) else {
+                return None;
+            };
+            let [rate, none] = self.parts(self.slopes(0)?.first()?)?;
+            let [_, bend] = self.parts(self.welfares().first()?)?;
+            let concave = bend.as_number().is_some_and(|c| !c.is_positive());
+            let positive = rate.as_number().is_some_and(|c| c.is_positive());
+            let plain = self.agents.iter().all(|a| a.type_.power.is_plain());
+            Some(plain && none.is_zero() && concave && positive && !stretches.is_empty())
+        };
+        linear().unwrap_or(false)
+    }
+
+    /// The virtual surplus on the pieces of the only agent's prior and on the intervals on which its virtual value is ironed, in
+    /// order.
+    fn ironed_surplus(&self, flats: &[Flat]) -> Option<Vec<Part>> {
+        let [agent] = self.agents.as_slice() else { return None };
+        let own = Expr::variable(&agent.type_.name);
+        let (welfare, slope) = (self.welfares().into_iter().next()?, self.slopes(0)?.into_iter().next()?);
+        let stretches = agent.stretches()?;
+        let mut low = agent.type_.low.as_number()?;
+        let mut out = Vec::new();
+        for (high, closed) in ends(&stretches, flats) {
+            let middle = (&low + &high.near).halved(1)?;
+            let (surplus, stretch) = match flats.iter().find(|flat| flat.contains(&middle)) {
+                Some(flat) => (welfare.minus(&slope.times(&own.minus(&flat.level(agent)))), None),
+                None => {
+                    let s = stretches.iter().find(|s| middle <= s.high)?;
+                    let term = welfare.times(&s.density).minus(&slope.times(&Expr::one().minus(&s.cdf)));
+                    (term, Some(Stretch { low: low.clone(), high: high.near.clone(), ..s.clone() }))
+                }
+            };
+            if low < high.near {
+                out.push(Part { high: high.at, closed, surplus, stretch });
+            }
+            low = high.near;
+        }
+        Some(out)
+    }
+
+    /// The outcome at which the virtual surplus is greatest, ironed on some intervals; `None` if it is no piecewise polynomial
+    /// in the types.
+    fn screened(&self, flats: &[Flat]) -> Option<Expr> {
         let plain = || {
             let virtual_surplus = self.virtual_surplus().filter(|v| v.divisors.is_empty())?;
             self.greatest_on_interval(virtual_surplus.terms.first()?)
         };
         let [agent] = self.agents.as_slice() else { return plain() };
-        let welfare = self.welfares().into_iter().next()?;
-        let Some(stretches) = agent.stretches() else { return plain() };
         let own = Expr::variable(&agent.type_.name);
-        let slope = self.slopes(0)?.into_iter().next()?;
-        let piece = |s: &Stretch| {
-            let term = welfare.times(&s.density).minus(&slope.times(&Expr::one().minus(&s.cdf)));
-            let [a, b] = self.parts(&term)?;
-            // Without the density, if it divides both.
-            let divided = quotient(&a, &s.density, &own).zip(quotient(&b, &s.density, &own));
-            let parts = divided.map_or([a, b], |(a, b)| [a, b]);
-            Some((
-                Expr::number(s.high.clone()),
-                s.closed,
-                self.best_of(&parts, Some(&own), &[(own.clone(), s.low.clone(), s.high.clone())])?,
-            ))
+        if agent.stretches().is_none() {
+            return plain();
+        }
+        let piece = |Part { high, closed, surplus, stretch }: Part| {
+            let [a, b] = self.parts(&surplus)?;
+            let best = match stretch {
+                None => self.best_of(&[a, b], None, &[])?,
+                Some(s) => {
+                    // Without the density, if it divides both.
+                    let divided = quotient(&a, &s.density, &own).zip(quotient(&b, &s.density, &own));
+                    let parts = divided.map_or([a, b], |(a, b)| [a, b]);
+                    self.best_of(&parts, Some(&own), &[(own.clone(), s.low.clone(), s.high.clone())])?
+                }
+            };
+            Some((high, closed, best))
         };
-        let pieces: Vec<_> = stretches.iter().map(piece).collect::<Option<_>>()?;
+        let pieces: Vec<_> = self.ironed_surplus(flats)?.into_iter().map(piece).collect::<Option<_>>()?;
         Some(along(&own, &pieces))
     }
 
@@ -222,26 +282,44 @@ impl Setting {
 }
 
 impl Mechanism {
-    /// The outcome at which the virtual surplus is greatest, and payments that leave each agent its outside option at the
-    /// lowest type and the area under marginal values from it, `t_i = u_i − o_i(α_i) − ∫ ∂u_i/∂θ_i`; and that the outcome is
-    /// what it should be. `None` if there is no formula for it.
-    pub fn screening(setting: &Arc<Setting>) -> Option<(Self, Claim)> {
-        let chosen = setting.screened()?;
-        let claim = setting.is_greatest(&chosen, &setting.weighted_surplus()?)?;
-        let rule = vec![chosen];
+    /// The outcome at which the virtual surplus is greatest, ironed on some intervals, with payments by the area under marginal
+    /// values; and that the outcome is what it should be. `None` if there is no formula for it.
+    pub fn screening(setting: &Arc<Setting>, flats: &[Flat]) -> Option<(Self, Claim)> {
+        let chosen = setting.screened(flats)?;
+        let surplus = match flats {
+            [] => setting.weighted_surplus()?,
+            _ => {
+                let pieces = setting.ironed_surplus(flats)?.into_iter();
+                let pieces: Vec<_> = pieces.map(|p| (p.high, p.closed, p.surplus)).collect();
+                along(&Expr::variable(&setting.agents.first()?.type_.name), &pieces)
+            }
+        };
+        let claim = setting.is_greatest(&chosen, &surplus)?;
+        let payment = vec![Expr::zero(); setting.agents.len()];
+        Some((Self::of(setting, vec![chosen], payment).with_area_payments()?, claim))
+    }
+
+    /// The same outcomes, with payments that leave each agent its outside option at the lowest type and the area under
+    /// marginal values from it, `t_i = u_i − o_i(α_i) − ∫ ∂u_i/∂θ_i`. `None` if types are finitely many, or some value has no
+    /// derivative in the type.
+    pub fn with_area_payments(&self) -> Option<Self> {
+        let (setting, rule) = (&self.setting, &self.allocation);
+        if setting.is_finite() {
+            return None;
+        }
         let payment = |(i, agent): (usize, &Agent)| {
             let Bound { name, low, .. } = &agent.type_;
             let values: Vec<Expr> =
                 setting.outcomes.iter().map(|o| o.values.get(i).cloned()).collect::<Option<_>>()?;
             let inner = "y'";
-            let slope = setting.worth(&rule, &setting.slopes(i)?);
+            let slope = setting.worth(rule, &setting.slopes(i)?);
             let slope = slope.substitute_one(name, &Expr::variable(inner));
             let area = Expr::integral(inner, low, &Expr::variable(name), &slope);
             let outside = agent.outside.substitute_one(name, low);
-            Some(setting.worth(&rule, &values).minus(&outside).minus(&area))
+            Some(setting.worth(rule, &values).minus(&outside).minus(&area))
         };
         let payment = setting.agents.iter().enumerate().map(payment).collect::<Option<_>>()?;
-        Some((Self::of(setting, rule.clone(), payment), claim))
+        Some(Mechanism { payment, ..self.clone() })
     }
 
     /// The virtual surplus of the outcome.

@@ -12,7 +12,7 @@ use crate::kernel::rule::tree::{Direction, Pieces};
 use crate::kernel::{Atom, Expr, Relation, Symbol};
 
 /// Break points of one integral at most.
-const POINT_LIMIT: usize = 200;
+const POINT_LIMIT: usize = 500;
 
 impl Engine {
     pub(super) fn integrate(

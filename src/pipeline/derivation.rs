@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::Expr;
+use crate::kernel::{Expr, Formula};
 use crate::lang::{DerivationSource, Diagnostic, LinkSource, ResolvedStatement, Source};
 use crate::prover::{Derived, Hypotheses, Instance, Misprint, Outcome, Tactic};
 use crate::report::{
@@ -163,7 +163,11 @@ pub(super) fn failures(
         });
     }
     if let Some(formula) = &derived.undefined {
-        story.push(format!("it is not shown that a denominator is never zero: {}", names.formula(formula)));
+        let what = match is_unequal(formula) {
+            true => "a denominator is never zero",
+            false => "everything has a meaning",
+        };
+        story.push(format!("it is not shown that {what}: {}", names.formula(formula)));
     }
     for (c, (chain, outcomes)) in written.chains.iter().zip(&derived.chains).enumerate() {
         let mut left = chain.first.clone();
@@ -258,4 +262,12 @@ fn point(source: &DerivationSource, instance: &Instance, names: &Names) -> BTree
         out.insert(name.clone(), (least + k).to_string());
     }
     out
+}
+
+/// Whether a statement is that two numbers are different.
+fn is_unequal(formula: &Formula) -> bool {
+    match formula {
+        Formula::ForAll(_, body) | Formula::Implies(_, body) => is_unequal(body),
+        formula => matches!(formula, Formula::Or(_)),
+    }
 }

@@ -35,6 +35,7 @@ fn of_link(file: &File, lemmas: &Lemmas, name: &str, (c, k): (usize, usize)) -> 
     let cites = above().filter_map(derivation).any(|d| cited.contains(&&d.name));
     let is_needed = |item: &&Item| match &item.kind {
         ItemKind::Given(_) => true,
+        ItemKind::Setting(setting) => setting.is_of_derivations(),
         kind => matches!(kind, ItemKind::Derivation(_)) && (applies || cites),
     };
     let before: Vec<Item> = above().filter(is_needed).cloned().collect();

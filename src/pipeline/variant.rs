@@ -68,6 +68,9 @@ pub fn agents(text: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
     let mut out = Vec::new();
     for item in &file.items {
         let ItemKind::Setting(setting) = &item.kind else { continue };
+        if setting.is_of_derivations() {
+            continue;
+        }
         for line in &setting.lines {
             match &line.kind {
                 SettingKind::Agent { name, .. } => out.push(format!("{}.{}", setting.name.text, name.text)),
@@ -302,8 +305,10 @@ pub fn vary(text: &str, changes: &[Change]) -> Result<Variant, Vec<Diagnostic>> 
     // Comments and derivations are about the source.
     file.items.iter_mut().for_each(|item| item.comments.clear());
     file.end_comments.clear();
-    file.items.retain(|item| {
-        !matches!(item.kind, ItemKind::Derivation(_) | ItemKind::Given(_) | ItemKind::Source { .. })
+    file.items.retain(|item| match &item.kind {
+        ItemKind::Derivation(_) | ItemKind::Given(_) | ItemKind::Source { .. } => false,
+        ItemKind::Setting(setting) => !setting.is_of_derivations(),
+        _ => true,
     });
     let fixed: Vec<&str> = changes.iter().map(|c| c.key.as_str()).collect();
     let asked =

@@ -41,6 +41,7 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         | Step::Telescope { .. }
         | Step::Member { .. }
         | Step::Resample { .. }
+        | Step::Swap { .. }
         | Step::Infeasible { .. }
         | Step::Unsatisfiable { .. } => vec![],
         Step::Discharge { premise, .. }
@@ -66,6 +67,7 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         }
         Step::Trichotomy { members, .. } => members.iter_mut().collect(),
         Step::Marginal { premises, .. } => premises.iter_mut().collect(),
+        Step::Joint { law, member, .. } => std::iter::once(law).chain(member).collect(),
         Step::Choose { some, premise } => vec![some, premise],
         Step::Cases { yes, no, .. } => vec![yes, no],
         Step::Antisymmetry { above, below } => vec![above, below],

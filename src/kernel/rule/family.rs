@@ -42,7 +42,7 @@ fn compared<'a>(premise: &'a Theorem, rule: &'static str) -> Result<(Relation, &
     }
 }
 
-fn literally(rule: &'static str, premise: &Theorem, expected: Formula) -> Result<(), Rejection> {
+pub(super) fn literally(rule: &'static str, premise: &Theorem, expected: Formula) -> Result<(), Rejection> {
     if premise.conclusion == expected {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! The rules. Each only recomputes what its evidence says; none searches.
 
 pub mod calculus;
+pub mod chance;
 pub mod combine;
 pub mod existence;
 pub mod family;

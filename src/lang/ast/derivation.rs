@@ -1,6 +1,8 @@
 //! Derivations: hypotheses, definitions and chains.
 
-use super::{Expr, Name, Range, Relation, Span, Stance, Text};
+use super::{
+    DistributionKind, Expr, ExprKind, Name, Range, Relation, Setting, SettingKind, Span, Stance, Text,
+};
 
 /// `derivation NAME [shows RELATION] { … } [ref "…"]`, with `refuted` in front if a step of it is false; or `lemma NAME: …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,16 +61,14 @@ pub enum DerivationKind {
         /// The least value that it may have.
         least: Expr,
     },
-    /// `given F: cdf on [0, V] with density f`.
+    /// `given F: cdf on [0, V] with density f`, `given F: cdf on [0, V], continuous`.
     Cdf {
         /// The distribution function.
         name: Name,
         /// The type space.
         on: Range,
-        /// Whether the density is known to be positive there.
-        positive: Positive,
-        /// The density.
-        density: Name,
+        /// The density, and whether it is known to be positive there; none if nothing is known but continuity.
+        density: Option<(Positive, Name)>,
     },
     /// `given ic: U(v) >= U(r) for all v in [0, 1], r in [0, 1]`.
     Hypothesis {
@@ -88,6 +88,15 @@ pub enum DerivationKind {
         /// The type space of every agent and the density; none if nothing is said of the types.
         types: Option<(Range, Positive, Name)>,
     },
+    /// `given profile t ~ F`: types of the agents, drawn independently by a distribution function.
+    Drawn {
+        /// The profile.
+        name: Name,
+        /// The distribution function.
+        cdf: Name,
+    },
+    /// A setting at the margin with as many agents as an integer says.
+    Setting(Setting),
     /// `apply equal-shares with n = 3, V = 1, f(y) = 2*y`: what an earlier derivation shows, for these.
     Apply {
         /// The earlier derivation.
@@ -143,7 +152,27 @@ pub enum DerivationKind {
     },
 }
 
+impl Setting {
+    /// Whether types are drawn by a distribution function that is given above: then it is one of derivations.
+    pub fn is_of_derivations(&self) -> bool {
+        self.lines.iter().any(|line| match &line.kind {
+            SettingKind::Agent { distribution, .. } | SettingKind::Agents { distribution, .. } => {
+                matches!(distribution.kind, DistributionKind::Named(_))
+            }
+            _ => false,
+        })
+    }
+}
+
 impl DerivationKind {
+    /// The name on the left of `given V > 0`: a number, if it has no meaning yet.
+    pub fn compared(&self) -> Option<&Expr> {
+        let DerivationKind::Hypothesis { name: None, sentence, then: None, .. } = self else { return None };
+        let [only] = sentence.relations.as_slice() else { return None };
+        let plain = sentence.ranges.is_empty() && sentence.conditions.is_empty();
+        (plain && matches!(only.first.kind, ExprKind::Name(_))).then_some(&only.first)
+    }
+
     /// The name by which a reason cites it.
     pub fn label(&self) -> Option<&Name> {
         match self {

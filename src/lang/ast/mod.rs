@@ -323,6 +323,8 @@ pub enum DistributionKind {
         /// Types that have a probability of their own, with these.
         atoms: Vec<(Expr, Expr)>,
     },
+    /// `F`: a distribution function that is given above.
+    Named(Name),
     /// Finitely many types.
     Discrete(Discrete),
 }

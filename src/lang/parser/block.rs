@@ -14,7 +14,7 @@
 //!                       | "to" agent { "," agent } )
 //! types        = "~" distribution | "in" support
 //! distribution = "uniform" ( "(" expr "," expr ")" | support ) | ( "cdf" | "pdf" ) expr "on" range
-//!              | "finite" "{" expr ":" expr { "," expr ":" expr } "}"
+//!              | "finite" "{" expr ":" expr { "," expr ":" expr } "}" | name
 //! support      = "{" expr { "," expr } "}" | "grid" "(" expr "," expr "," expr ")"
 //! mechanism    = "mechanism" name ( "=" expr | [ "on" name ] "=" "{" { rule } "}" )
 //! rule         = ( "allocation" | "payment" ) agent "=" expr | "probability" name "=" expr ":" expr
@@ -256,6 +256,17 @@ impl Parser<'_> {
         Ok(out)
     }
 
+    /// Whether a name stands here, and nothing that belongs to it.
+    fn is_a_name_alone(&mut self) -> bool {
+        let next = self.peek_second().map(|t| t.kind.clone());
+        let alone = match next {
+            Some(TokenKind::Name(word)) => LINES.contains(&word.as_str()),
+            Some(TokenKind::Symbol(symbol)) => symbol == "}",
+            _ => false,
+        };
+        alone && self.word().is_some()
+    }
+
     fn distribution(&mut self) -> Parse<Distribution> {
         let start = self.here();
         let kind = if self.accept_word("finite") {
@@ -290,6 +301,8 @@ impl Parser<'_> {
                 }
                 DistributionKind::Pdf { body, on, atoms }
             }
+        } else if self.is_a_name_alone() {
+            DistributionKind::Named(self.name("a distribution")?)
         } else {
             let complaint = *self.expected(&["`uniform`", "`cdf`", "`pdf`", "`finite`"]);
             let help = match complaint.help {

@@ -9,8 +9,8 @@
 //! value      = name [ "(" name { "," name } ")" ] "=" expr
 //! given      = ( "function" | "functions" | "number" | "numbers" ) name { "," name }
 //!            | "integer" name ">=" expr | members [ "with" relations { "and" relations } ]
-//!            | name ":" "cdf" "on" range "with" [ "positive" ] "density" name
-//!            | "profile" name [ "on" range "with" [ "positive" ] "density" name ]
+//!            | name ":" "cdf" "on" range ( "with" [ "positive" ] "density" name | "," "continuous" )
+//!            | "profile" name [ "on" range "with" [ "positive" ] "density" name | "~" name ]
 //!            | [ statement-name [ "for" "all" members ] ":" ] sentence [ ( "iff" | "implies" ) sentence ]
 //! sentence   = relations { "and" relations } [ "for" ( "all" | "some" ) members ] [ conditions ]
 //! relations  = expr relation expr { relation expr }
@@ -27,7 +27,6 @@ use crate::lang::ast::{
     Chain, Derivation, DerivationKind, DerivationLine, Direction, Form, Implication, Link, Membership,
     Misprint, Name, Positive, Quantifier, Relations, Sentence, Span, Stance, Within,
 };
-use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
 
 /// The words that begin a line; other lines begin a chain.
@@ -223,6 +222,9 @@ impl Parser<'_> {
         {
             self.at += 1;
             let name = self.name("the profile")?;
+            if self.accept("~") {
+                return Ok(DerivationKind::Drawn { name, cdf: self.name("a distribution function")? });
+            }
             let types = if self.accept_word("on") { Some(self.types_with_density()?) } else { None };
             return Ok(DerivationKind::Profile { name, types });
         }
@@ -236,8 +238,16 @@ impl Parser<'_> {
             && self.accept_word("cdf")
         {
             self.expect_word("on")?;
-            let (on, positive, density) = self.types_with_density()?;
-            return Ok(DerivationKind::Cdf { name: name.clone(), on, positive, density });
+            let on = self.range()?;
+            let continuous = self.is_symbol(",") && self.is_second("continuous");
+            let density = match continuous {
+                true => {
+                    self.at += 2;
+                    None
+                }
+                false => Some(self.density()?),
+            };
+            return Ok(DerivationKind::Cdf { name: name.clone(), on, density });
         }
         let sentence = self.sentence()?;
         let then = match self.direction() {
@@ -250,15 +260,16 @@ impl Parser<'_> {
     /// `[0, V] with positive density f`.
     fn types_with_density(&mut self) -> Parse<(crate::lang::ast::Range, Positive, Name)> {
         let on = self.range()?;
-        if self.is_symbol(",") && self.is_second("continuous") {
-            let message = "that a distribution function is continuous is not enough here: it needs a density";
-            let complaint = Diagnostic::new("unsupported", message, self.here());
-            return Err(Box::new(complaint.help("write `with density f` in place of `, continuous`")));
-        }
+        let (positive, density) = self.density()?;
+        Ok((on, positive, density))
+    }
+
+    /// `with positive density f`.
+    fn density(&mut self) -> Parse<(Positive, Name)> {
         self.expect_word("with")?;
         let positive = if self.accept_word("positive") { Positive::Yes } else { Positive::Unknown };
         self.expect_word("density")?;
-        Ok((on, positive, self.name("the density")?))
+        Ok((positive, self.name("the density")?))
     }
 
     /// Sides with at least one relation between them.

@@ -274,8 +274,18 @@ pub(in crate::lang) fn print_given(kind: &DerivationKind) -> String {
         DerivationKind::Integer { name, least } => {
             format!("given integer {} >= {}", name.text, print_expr(least))
         }
-        DerivationKind::Cdf { name, on, positive, density } => {
+        DerivationKind::Cdf { name, on, density: Some((positive, density)) } => {
             format!("given {}: cdf {}", name.text, types(on, *positive, density))
+        }
+        DerivationKind::Cdf { name, on, density: None } => {
+            let (low, high) = (print_expr(&on.low), print_expr(&on.high));
+            format!("given {}: cdf on [{low}, {high}], continuous", name.text)
+        }
+        DerivationKind::Drawn { name, cdf } => format!("given profile {} ~ {}", name.text, cdf.text),
+        DerivationKind::Setting(setting) => {
+            let mut out = String::new();
+            super::print_setting(&mut out, setting);
+            out
         }
         DerivationKind::Profile { name, types: None } => format!("given profile {}", name.text),
         DerivationKind::Profile { name, types: Some((on, positive, density)) } => {

@@ -7,8 +7,8 @@ mod statement;
 
 use crate::lang::ast::{
     AgentRef, Bid, Blank, Braces, Claim, Discrete, Distribution, DistributionKind, Expr, File, Grid, Item,
-    ItemKind, Keeper, Mechanism, MechanismBody, MechanismRuleKind, Scope, SettingKind, Stance, Support, Text,
-    Ties,
+    ItemKind, Keeper, Mechanism, MechanismBody, MechanismRuleKind, Scope, Setting, SettingKind, Stance,
+    Support, Text, Ties,
 };
 
 pub use derivation::print_reasons;
@@ -68,16 +68,7 @@ fn print_item(out: &mut String, item: &Item) {
             let (low, high) = (print_expr(&range.low), print_expr(&range.high));
             out.push_str(&format!("parameter {} in [{low}, {high}]", name.text));
         }
-        ItemKind::Setting(setting) => {
-            out.push_str(&format!("setting {} {{\n", setting.name.text));
-            for line in &setting.lines {
-                comments(out, "  ", &line.comments);
-                out.push_str(&format!("  {}", setting_line(&line.kind)));
-                end_line(out, line.trailing.as_ref());
-            }
-            comments(out, "  ", &setting.end_comments);
-            out.push('}');
-        }
+        ItemKind::Setting(setting) => print_setting(out, setting),
         ItemKind::Mechanism(Mechanism { name, body: MechanismBody::Choice { setting, outcome, value } }) => {
             let (name, setting, outcome) = (&name.text, &setting.text, &outcome.text);
             out.push_str(&format!("rule {name} on {setting}: {outcome} = {}", expr::outdented(value)));
@@ -191,6 +182,17 @@ fn support(set: &Support) -> String {
     }
 }
 
+fn print_setting(out: &mut String, setting: &Setting) {
+    out.push_str(&format!("setting {} {{\n", setting.name.text));
+    for line in &setting.lines {
+        comments(out, "  ", &line.comments);
+        out.push_str(&format!("  {}", setting_line(&line.kind)));
+        end_line(out, line.trailing.as_ref());
+    }
+    comments(out, "  ", &setting.end_comments);
+    out.push('}');
+}
+
 fn distribution(d: &Distribution) -> String {
     let on = |range: &super::ast::Range| format!("[{}, {}]", print_expr(&range.low), print_expr(&range.high));
     match &d.kind {
@@ -202,6 +204,7 @@ fn distribution(d: &Distribution) -> String {
             let density = format!("pdf {} on {}", print_expr(body), on(range));
             if atoms.is_empty() { density } else { format!("{density} with atoms {{{}}}", weighted(atoms)) }
         }
+        DistributionKind::Named(name) => name.text.clone(),
         DistributionKind::Discrete(Discrete::Types(set)) => support(set),
         DistributionKind::Discrete(Discrete::Even(set)) => format!("uniform {}", support(set)),
         DistributionKind::Discrete(Discrete::Weighted(weights)) => {

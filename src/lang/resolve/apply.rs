@@ -24,7 +24,9 @@ impl Reader<'_> {
             let message = format!("`{}` cannot be read, and cannot be applied", name.text);
             return Err(complain("unsupported", message, name.span));
         };
-        let is_function = |f: &str| matches!(theirs.env.functions.get(f), Some(Function::Unknown { .. }));
+        let is_function = |f: &str| {
+            matches!(theirs.env.functions.get(f), Some(Function::Unknown { .. } | Function::Continuous(_)))
+        };
         let their_integer = theirs.out.integer.as_ref();
         for (position, (theirs_is, _, _)) in values.iter().enumerate() {
             let text = &theirs_is.text;

@@ -1,6 +1,8 @@
 //! Expressions that bind a name or depend on a condition: families over agents, integrals, indicators,
 //! cases.
 
+use std::sync::Arc;
+
 use crate::kernel::{Expr, Formula};
 use crate::model::{Bound, Comparison, Setting, absorbed, compared};
 
@@ -40,14 +42,7 @@ impl Env<'_> {
         except: Option<&ast::Expr>,
         body: &ast::Expr,
     ) -> Resolve<Expr> {
-        self.is_new(index)?;
-        occurs(index, body)?;
-        let setting = self.setting_of(body)?;
-        let except = except.map(|x| self.agent_in(x, &setting)).transpose()?;
-        let mut terms = Vec::new();
-        for agent in (0..setting.agents.len()).filter(|j| Some(*j) != except) {
-            terms.push(self.with_agent(index, agent, &setting, |env| env.number(body))?);
-        }
+        let (setting, terms) = self.family_terms(index, except, body)?;
         if setting.factored && operator != FamilyOperator::Sum && !terms.is_empty() {
             let negated = |terms: &[Expr]| terms.iter().map(Expr::negated).collect::<Vec<_>>();
             return Ok(match operator {
@@ -67,6 +62,24 @@ impl Env<'_> {
                 Err(complain("unsupported", "there is no agent left to range over", e.span))
             }
         }
+    }
+
+    /// What stands below a sign for all agents, or for all but one, for each of them.
+    pub(super) fn family_terms(
+        &mut self,
+        index: &Name,
+        except: Option<&ast::Expr>,
+        body: &ast::Expr,
+    ) -> Resolve<(Arc<Setting>, Vec<Expr>)> {
+        self.is_new(index)?;
+        occurs(index, body)?;
+        let setting = self.setting_of(body)?;
+        let except = except.map(|x| self.agent_in(x, &setting)).transpose()?;
+        let mut terms = Vec::new();
+        for agent in (0..setting.agents.len()).filter(|j| Some(*j) != except) {
+            terms.push(self.with_agent(index, agent, &setting, |env| env.number(body))?);
+        }
+        Ok((setting, terms))
     }
 
     /// Reads something with an index that stands for an agent.
@@ -105,13 +118,13 @@ impl Env<'_> {
         let bound = Bound::interval(name.as_str().into(), shown, low.clone(), high.clone());
         self.values.insert(variable.text.clone(), Expr::variable(&name));
         self.ranges.push(Range { bound, ordered });
-        let term = self.number(body).and_then(|term| match along {
-            None => Ok(term),
-            Some(along) => product_of(&term, &self.rate_along(along, &name)?, along.span),
+        let value = self.number(body).and_then(|term| match along {
+            None => Ok(Expr::integral(&name, &low, &high, &term)),
+            Some(along) => self.integral_along(&term, along, &name, (&low, &high)),
         });
         self.values.remove(&variable.text);
         self.ranges.pop();
-        Ok(Expr::integral(&name, &low, &high, &term?))
+        value
     }
 
     /// The larger of two numbers.

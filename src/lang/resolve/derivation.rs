@@ -7,7 +7,7 @@ use super::{ChainSource, DerivationSource, Goal, Resolve, ResolvedStatement};
 use crate::kernel::{Expr, Formula, Name as Symbol};
 use crate::lang::ast::{self, DerivationKind, Membership, Name, Positive, Span, Within};
 use crate::lang::diagnostic::Diagnostic;
-use crate::model::{Bound, Chain, Derivation, Hypothesis, TypeSpace};
+use crate::model::{Bound, Chain, ContinuousCdf, Derivation, Hypothesis, TypeSpace};
 
 /// Arguments of a function at most.
 const ARGUMENT_LIMIT: usize = 8;
@@ -67,6 +67,7 @@ impl<'u> Reader<'u> {
             reader.out.chains.push(chain);
             reader.source.chains.push(source);
         }
+        reader.describe();
         if complaints.is_empty() && reader.out.chains.is_empty() {
             let message = format!("`{}` derives nothing", d.name.text);
             complaints.push(*advise(
@@ -123,12 +124,23 @@ impl Reader<'_> {
                 self.hypotheses_are_defined()
             }
             DerivationKind::Integer { name, least } => self.integer(name, least),
-            DerivationKind::Cdf { name, on, positive, density } => self.cdf(name, on, *positive, density),
+            DerivationKind::Cdf { name, on, density: Some((positive, density)) } => {
+                self.cdf(name, on, *positive, density)
+            }
+            DerivationKind::Cdf { name, on, density: None } => self.continuous(name, on),
             DerivationKind::Profile { name, types } => self.profile(name, types.as_ref()),
+            DerivationKind::Drawn { name, cdf } => self.drawn(name, cdf),
+            DerivationKind::Setting(setting) => self.setting(setting),
             DerivationKind::Hypothesis { name, ranges, sentence, then } => {
                 let label = name.as_ref().map(|n| n.text.clone()).unwrap_or_default();
                 if let Some(name) = name {
                     self.is_new_fact(name)?;
+                }
+                if let Some(ast::Expr { kind: ast::ExprKind::Name(text), span }) = kind.compared()
+                    && !self.env.values.contains_key(text)
+                    && !self.env.functions.contains_key(text)
+                {
+                    self.number(&Name { text: text.clone(), span: *span })?;
                 }
                 for formula in self.assumption(ranges, sentence, then.as_ref())? {
                     self.assume(&label, formula, false);
@@ -169,7 +181,7 @@ impl Reader<'_> {
         Err(advise("duplicate-name", message, name.span, "give one of them another name"))
     }
 
-    fn number(&mut self, name: &Name) -> Resolve<Expr> {
+    pub(super) fn number(&mut self, name: &Name) -> Resolve<Expr> {
         self.is_new(name)?;
         let value = Expr::variable(&name.text);
         self.out.numbers.push(name.text.as_str().into());
@@ -196,7 +208,7 @@ impl Reader<'_> {
         self.hypotheses_are_defined()
     }
 
-    fn assume(&mut self, name: &str, formula: Formula, meant: bool) {
+    pub(super) fn assume(&mut self, name: &str, formula: Formula, meant: bool) {
         self.out.hypotheses.push(Hypothesis { name: name.to_owned(), formula, meant });
     }
 
@@ -272,6 +284,18 @@ impl Reader<'_> {
         self.hypotheses_are_defined()
     }
 
+    /// A distribution function of which nothing is known but that it is continuous.
+    fn continuous(&mut self, name: &Name, on: &ast::Range) -> Resolve<()> {
+        let (low, high) = (self.env.number(&on.low)?, self.env.number(&on.high)?);
+        self.is_new(name)?;
+        let cdf = ContinuousCdf { name: name.text.as_str().into(), low, high };
+        cdf.meaning().into_iter().for_each(|formula| self.assume("", formula, true));
+        self.out.lemmas.push(cdf.range());
+        self.out.continuous.push(cdf.clone());
+        self.env.functions.insert(name.text.clone(), Function::Continuous(cdf));
+        self.hypotheses_are_defined()
+    }
+
     /// A profile of independent types; with a density, of every agent on the same type space.
     fn profile(&mut self, name: &Name, types: Option<&(ast::Range, Positive, Name)>) -> Resolve<()> {
         self.number(name)?;
@@ -286,7 +310,7 @@ impl Reader<'_> {
         let hypotheses = self.env.declare_profile(name, space.clone())?;
         let upper = self.out.integer.as_ref().map(|(name, _)| self.env.values.get(name).cloned());
         if let (Some((low, high, _, density)), Some(Some(upper))) = (space, upper) {
-            self.out.space = Some(TypeSpace { low, high, upper, density: density.as_str().into() });
+            self.out.space = Some(TypeSpace { low, high, upper, density: Some(density.as_str().into()) });
         }
         hypotheses.into_iter().for_each(|h| self.assume("", h, true));
         self.hypotheses_are_defined()

@@ -222,17 +222,33 @@ impl Env<'_> {
         let setting = self.setting_of(inner)?;
         self.averages_over(&setting, inner.span)?;
         let outside = std::mem::take(&mut self.stages);
-        let term = self.averaged_over(inner, &setting, |_| true)?;
+        let (terms, negated) = self.averaged_over(
+            inner,
+            &setting,
+            |_| true,
+            |env| {
+                Ok(match env.extreme_terms(inner, &setting)? {
+                    Some((terms, negated)) => (terms, Some(negated)),
+                    None => (vec![env.number(inner)?], None),
+                })
+            },
+        )?;
         self.stages = outside;
         self.stages.ex_ante = true;
-        Ok(setting.expectation(&term))
+        Ok(match (negated, terms.as_slice()) {
+            (None, [term]) => setting.expectation(term),
+            (Some(true), terms) => self.mean_of_greatest(terms, &setting).negated(),
+            (_, terms) => self.mean_of_greatest(terms, &setting),
+        })
     }
 
     fn interim(&mut self, inner: &ast::Expr) -> Resolve<Expr> {
         let setting = self.setting_of(inner)?;
         self.averages_over(&setting, inner.span)?;
         let agent = self.interim_agent(inner, &setting)?;
-        let term = self.averaged_over(inner, &setting, |i| i != agent)?;
+        let read = |env: &mut Self| Ok((vec![env.number(inner)?], ()));
+        let (terms, ()) = self.averaged_over(inner, &setting, |i| i != agent, read)?;
+        let term = terms.into_iter().next().unwrap_or_else(Expr::zero);
         if let Some(a) = setting.agents.get(agent) {
             if self.settings.iter().all(|s| s.name != setting.name) && term.mentions(&a.type_.name) {
                 let message =
@@ -244,14 +260,15 @@ impl Env<'_> {
         Ok(setting.interim(agent, &term))
     }
 
-    /// A number that is averaged over types of a setting. Conditions around it are about other values of
+    /// Numbers that are averaged over types of a setting. Conditions around them are about other values of
     /// these types, and a type of another setting would stay as it is.
-    fn averaged_over(
+    fn averaged_over<T>(
         &mut self,
         inner: &ast::Expr,
         setting: &Setting,
         averaged: impl Fn(usize) -> bool,
-    ) -> Resolve<Expr> {
+        read: impl FnOnce(&mut Self) -> Resolve<(Vec<Expr>, T)>,
+    ) -> Resolve<(Vec<Expr>, T)> {
         let types = setting.agents.iter().enumerate().filter(|(i, _)| averaged(*i));
         let bound: Vec<Symbol> = types.map(|(_, a)| a.type_.name.clone()).collect();
         let mut guards = self.guards.clone();
@@ -261,11 +278,11 @@ impl Env<'_> {
         if scope.iter().all(|s| s.name != setting.name) {
             self.settings.push(Arc::new(setting.clone()));
         }
-        let term = self.number(inner);
+        let read = read(self);
         (self.guards, self.settings) = (outside, scope);
-        let term = term?;
+        let (terms, more) = read?;
         let known = |b: &Bound| setting.agents.iter().any(|a| a.type_.name == b.name);
-        match self.types().iter().find(|b| !known(b) && term.mentions(&b.name)) {
+        match self.types().iter().find(|b| !known(b) && terms.iter().any(|e| e.mentions(&b.name))) {
             Some(foreign) => {
                 let message = format!(
                     "this averages over the types of `{}`, and `{}` is a type of another setting",
@@ -273,7 +290,7 @@ impl Env<'_> {
                 );
                 Err(complain("wrong-stage", message, inner.span))
             }
-            None => Ok(term),
+            None => Ok((terms, more)),
         }
     }
 
@@ -388,7 +405,7 @@ impl Env<'_> {
         let terms = arguments.iter().map(|a| self.number(a)).collect::<Resolve<Vec<_>>>()?;
         let wanted = match &function {
             Function::Unknown { arity } => *arity,
-            Function::Cdf { .. } => Some(1),
+            Function::Cdf { .. } | Function::Continuous(_) => Some(1),
             Function::Defined { parameters, .. } => Some(parameters.len()),
         };
         if let Some(wanted) = wanted.filter(|n| *n != terms.len()) {
@@ -399,6 +416,7 @@ impl Env<'_> {
                 let y = format!("{}'{}", name.text, self.ranges.len());
                 Ok(Expr::integral(&y, &low, at, &Expr::apply(&density, vec![Expr::variable(&y)])))
             }
+            (Function::Continuous(cdf), [at]) => Ok(cdf.at(at)),
             (Function::Defined { parameters, body, mut scope }, _) => {
                 scope.extend(parameters.into_iter().zip(terms));
                 let outside = std::mem::replace(&mut self.values, scope);

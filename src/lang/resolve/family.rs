@@ -5,7 +5,7 @@ use super::names::{advise, complain, occurs, unknown_name};
 use super::scope::{Env, Function, Range};
 use crate::kernel::{Expr, Formula, Name as Symbol};
 use crate::lang::ast::{self, FamilyOperator, Name};
-use crate::model::Bound;
+use crate::model::{Bound, Collectible, Highest, Law};
 
 /// What a derivation says of agents and profiles.
 #[derive(Debug, Default)]
@@ -22,6 +22,32 @@ pub(super) struct Family {
     fresh: usize,
     /// Whether there is an expectation.
     pub(super) averaged: bool,
+    /// The greatest values over all agents that are spoken of.
+    pub(super) highest: Vec<Highest>,
+    /// What can be collected from the agents of the setting.
+    pub(super) collectible: Option<Collectible>,
+    /// The setting.
+    pub(super) general: Option<General>,
+}
+
+/// A setting with any number of agents who share one good.
+#[derive(Debug, Clone)]
+pub(super) struct General {
+    /// Its name.
+    pub(super) name: String,
+    /// The name of the types.
+    pub(super) types: String,
+    /// How they are drawn.
+    pub(super) law: Law,
+    /// The name of an agent, and its share of the good.
+    pub(super) share: Option<(Symbol, Expr)>,
+}
+
+impl Family {
+    /// Whether a term is known to be an agent.
+    pub(super) fn has(&self, agent: &Expr) -> bool {
+        self.members.contains(agent)
+    }
 }
 
 impl Env<'_> {
@@ -86,8 +112,8 @@ impl Env<'_> {
             let help = "declare `given integer n >= 1` above";
             return Err(advise("unsupported", "it is not said how many agents there are", e.span, help));
         };
-        if operator != FamilyOperator::Sum {
-            let message = "a derivation has sums over agents, but no maxima and minima";
+        if operator != FamilyOperator::Sum && except.is_some() {
+            let message = "a derivation has greatest values over all agents, but not over the others";
             return Err(complain("unsupported", message, e.span));
         }
         self.is_new(index)?;
@@ -119,6 +145,13 @@ impl Env<'_> {
         self.guards.truncate(guards);
         self.forget_agents(members);
         let term = term?;
+        match operator {
+            FamilyOperator::Sum => {}
+            FamilyOperator::Max => return self.highest(&name, &upper, &term, e.span),
+            FamilyOperator::Min => {
+                return Ok(self.highest(&name, &upper, &term.negated(), e.span)?.negated());
+            }
+        }
         let all = Expr::sum(&name, &upper, &term);
         Ok(left_out.map_or(all.clone(), |agent| all.minus(&term.substitute_one(&name, &agent))))
     }
@@ -245,6 +278,17 @@ impl Env<'_> {
             for_agents(certain(&own.minus(&low))),
             for_agents(certain(&high.minus(&own))),
         ])
+    }
+
+    /// Takes the name of profiles whose types are drawn by a law.
+    pub(super) fn declare_drawn(&mut self, name: &Name, law: &Law) -> Resolve<()> {
+        let Some(family) = &mut self.family else { return Ok(()) };
+        if family.profile.is_some() {
+            return Err(complain("unsupported", "a derivation has one name for profiles", name.span));
+        }
+        family.profile = Some(name.text.clone());
+        family.space = Some((law.low.clone(), law.high.clone()));
+        Ok(())
     }
 
     /// That every type of a profile is in the type space.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kernel::{Expr, Node};
-use crate::model::{Bound, Comparison, Kind, Mechanism, Outcome, Setting};
+use crate::model::{Bound, Claim, Comparison, Kind, Mechanism, Outcome, Setting};
 
 use super::names::{advise, complain, unknown_name};
 use super::predicate::no_derivative;
@@ -157,7 +157,8 @@ impl Env<'_> {
             return Err(advise("wrong-sort", message, first.span, "`myerson` is for one good"));
         };
         finite::has_no_atoms(setting, "virtual surpluses", first.span)?;
-        let Some((mechanism, claim)) = Mechanism::screening(setting) else {
+        let flats = if setting.is_bunched() { self.flats(setting, 0, first.span)? } else { vec![] };
+        let Some((mechanism, claim)) = Mechanism::screening(setting, &flats) else {
             let message = format!(
                 "no formula was found for the `{}` with the greatest virtual surplus: it is no polynomial in the types, piece by piece",
                 outcome.shown
@@ -173,6 +174,7 @@ impl Env<'_> {
             outcome.shown
         );
         let diagnostic = Diagnostic::new("unsupported", message, first.span);
+        let claim = Claim::about(&claim.parameters, &self.charges, claim.conjuncts);
         self.obligations.push(Obligation { claim, diagnostic });
         Ok(mechanism)
     }

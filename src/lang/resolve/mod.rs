@@ -4,6 +4,7 @@
 //! stages, binders. What has to be computed to know that an input is sound (a density is at least
 //! zero, a denominator is never zero) is handed on as an [`Obligation`].
 
+mod along;
 mod apply;
 mod binder;
 mod cells;
@@ -16,6 +17,8 @@ mod expr;
 mod family;
 mod figure;
 mod finite;
+mod greatest;
+mod highest;
 mod interval;
 mod ironing;
 mod many;
@@ -281,6 +284,10 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
             ItemKind::Derivation(d) => shared.resolve(d, item.span),
             ItemKind::Given(kind) => {
                 shared.assume(kind, item.span);
+                continue;
+            }
+            ItemKind::Setting(setting) if highest::is_general(file, setting) => {
+                shared.assume(&ast::DerivationKind::Setting(setting.clone()), item.span);
                 continue;
             }
             _ => continue,

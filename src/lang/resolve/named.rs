@@ -6,6 +6,7 @@ use crate::kernel::Expr;
 use crate::model::{Bound, Claim, Comparison, Conjunct, Mechanism, Setting};
 
 use super::names::{advise, arity, complain, unknown_name};
+use super::predicate::no_derivative;
 use super::scope::Env;
 use super::{Obligation, Resolve, finite, interval};
 use crate::lang::ast::{self, Name, Span};
@@ -13,7 +14,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a mechanism.
-pub(super) const MECHANISMS: [&str; 20] = [
+pub(super) const MECHANISMS: [&str; 21] = [
     "pivot",
     "vcg_lowest_type",
     "groves",
@@ -34,6 +35,7 @@ pub(super) const MECHANISMS: [&str; 20] = [
     "fixed_price",
     "myerson",
     "screening",
+    "implement",
 ];
 
 impl Env<'_> {
@@ -55,6 +57,8 @@ impl Env<'_> {
             "balance" | "participate" | "fees" | "lottery" => {
                 self.mechanism_of_mechanisms(e, function, first, rest)
             }
+            "implement" if !rest.is_empty() => Err(arity(function, "1", rest.len() + 1)),
+            "implement" => self.implement(first),
             _ => {
                 let setting = self.setting_argument(first)?;
                 match name {
@@ -79,6 +83,20 @@ impl Env<'_> {
                 }
             }
         }
+    }
+
+    /// An allocation rule with payments by the area under marginal values.
+    fn implement(&mut self, first: &ast::Expr) -> Resolve<Mechanism> {
+        let rule = match self.rule(first) {
+            Some(rule) => rule,
+            None => self.mechanism(first)?,
+        };
+        if rule.setting.is_finite() {
+            let message = "the area under marginal values needs types in an interval";
+            let help = "for finitely many types, say of the rule what some payments are to do";
+            return Err(advise("unsupported", message, first.span, help));
+        }
+        rule.with_area_payments().ok_or_else(|| no_derivative(first.span))
     }
 
     /// A mechanism that is made of others on the same setting.

@@ -54,7 +54,7 @@ pub(super) fn of_setting(universe: &Universe, s: &ast::Setting) -> Resolve<Power
         let range = match &d.kind {
             DistributionKind::Uniform { low, high } => [low, high],
             DistributionKind::Cdf { on, .. } | DistributionKind::Pdf { on, .. } => [&on.low, &on.high],
-            DistributionKind::Discrete(_) => continue,
+            DistributionKind::Discrete(_) | DistributionKind::Named(_) => continue,
         };
         for end in range {
             match Env::new(universe, vec![]).constant(end)?.as_number() {

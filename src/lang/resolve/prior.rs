@@ -22,6 +22,11 @@ pub(super) fn prior(
     let (low, high) = match &d.kind {
         DistributionKind::Uniform { low, high } => (low, high),
         DistributionKind::Cdf { on, .. } | DistributionKind::Pdf { on, .. } => (&on.low, &on.high),
+        DistributionKind::Named(name) => {
+            let message = format!("`{}` is no distribution", name.text);
+            let help = "write `uniform(0, 1)`, `cdf y^2 on [0, 1]` or the like; a distribution function that is given needs `agents i in 1..n` with an integer that is given above";
+            return Err(advise("unknown-name", message, name.span, help));
+        }
         DistributionKind::Discrete(_) => {
             return Err(complain("unsupported", "a prior on an interval is needed here", d.span));
         }
@@ -39,7 +44,7 @@ pub(super) fn prior(
     let ends = if power.is_plain() { None } else { powers::ends(power, [&low, &high]) };
     let [from, to] = ends.unwrap_or_else(|| [low.clone(), high.clone()]);
     match &d.kind {
-        DistributionKind::Uniform { .. } | DistributionKind::Discrete(_) => {
+        DistributionKind::Uniform { .. } | DistributionKind::Discrete(_) | DistributionKind::Named(_) => {
             let uniform = Distribution::uniform(low, high, &length);
             Ok(uniform.by_variable(power, from, to))
         }

@@ -75,6 +75,9 @@ impl Env<'_> {
             return self.apply(function, known, arguments);
         }
         let name = function.text.as_str();
+        if let Some(value) = self.of_a_general_setting(function, arguments)? {
+            return Ok(value);
+        }
         if self.family.is_some() && name == super::rate::WORD {
             return Err(super::rate::out_of_place(e.span));
         }

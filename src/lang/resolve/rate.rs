@@ -3,8 +3,7 @@
 use super::Resolve;
 use super::derivation::Reader;
 use super::names::advise;
-use super::scope::Env;
-use crate::kernel::{self, Expr, Formula, Name as Symbol};
+use crate::kernel::{Expr, Formula, Name as Symbol};
 use crate::lang::ast::{self, ExprKind, Name, Relation, Span};
 use crate::model::{Bound, Comparison, Rate};
 
@@ -12,7 +11,11 @@ use crate::model::{Bound, Comparison, Rate};
 pub(super) const WORD: &str = "derivative";
 
 /// A complaint about a derivative.
-fn wrong(message: impl Into<String>, span: Span, help: &str) -> Box<crate::lang::diagnostic::Diagnostic> {
+pub(super) fn wrong(
+    message: impl Into<String>,
+    span: Span,
+    help: &str,
+) -> Box<crate::lang::diagnostic::Diagnostic> {
     advise("wrong-derivative", message, span, help)
 }
 
@@ -34,17 +37,6 @@ pub(super) fn parts(e: &ast::Expr) -> Option<(&Name, &[ast::Expr])> {
 pub(super) struct Open {
     of: Expr,
     bound: Bound,
-}
-
-impl Env<'_> {
-    /// The density of `d(e)` in an integral: the derivative of `e`.
-    pub(super) fn rate_along(&mut self, along: &ast::Expr, variable: &str) -> Resolve<Expr> {
-        let term = self.number(along)?;
-        kernel::rule::fundamental::derivative(&term, variable).map_err(|_| {
-            let help = "a distribution function needs a density: `given F: cdf on [0, V] with density f`";
-            wrong("this is not known to have a derivative", along.span, help)
-        })
-    }
 }
 
 impl Reader<'_> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::kernel::Expr;
 use crate::model::{
-    Aim, Bound, Conjunct, Extreme, Mechanism, Order, Property, Setting, System, TablePart, Tables,
+    Aim, Bound, Conjunct, Extreme, Kind, Mechanism, Order, Property, Setting, System, TablePart, Tables,
     count_of_choices, cycles_do_not_gain, cyclically_monotone, ordered, price_at, unfold,
 };
 
@@ -348,13 +348,19 @@ fn is_about_outcomes(kind: PropertyKind) -> bool {
 
 /// Payments are looked for on finitely many types.
 fn all_finite(m: &Mechanism, span: Span) -> Resolve<()> {
-    interval::has_listed_outcomes(&m.setting, "payments are looked for with", span)?;
     match m.setting.agents.iter().find(|a| !a.type_.points.is_finite()) {
         Some(agent) => {
             let message =
                 format!("`{}` has infinitely many types, and payments are looked for one by one", agent.name);
-            let help = "write `monotone`, or give the payments in a mechanism";
+            let help = "say it of `implement(…)`, which has payments by the envelope formula, or give the payments in a mechanism";
             Err(advise("unsupported", message, span, help))
+        }
+        None if m.setting.kind == Kind::Interval => {
+            let message = format!(
+                "payments are looked for with finitely many outcomes, and those of `{}` are an interval",
+                m.setting.name
+            );
+            Err(advise("unsupported", message, span, "give the payments in a mechanism"))
         }
         None => finite::within_limits(&m.setting.types(), span),
     }

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kernel::{Definition, Expr, Formula, Name as Symbol, unfold};
-use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, Mechanism, Setting, fold};
+use crate::model::{
+    Bound, Charge, Claim, Comparison, Conjunct, ContinuousCdf, Description, Mechanism, Setting, fold,
+};
 
+use super::highest::is_general;
 use super::ironing::Ironing;
 use super::names::{complain, unknown_name, with_article};
 use super::rule::Priced;
@@ -68,6 +71,7 @@ impl Universe {
                 ItemKind::Source { .. } | ItemKind::Claim(_) => continue,
                 ItemKind::Derivation(_) | ItemKind::Given(_) | ItemKind::Figure(_) => continue,
                 ItemKind::Parameter { name, range } => (name, alone(out.parameter(name, range, obligations))),
+                ItemKind::Setting(s) if is_general(file, s) => continue,
                 ItemKind::Setting(s) => {
                     let choice = choices.get(settings).copied().unwrap_or_default();
                     settings += 1;
@@ -226,6 +230,8 @@ pub(super) enum Function {
     Unknown { arity: Option<usize> },
     /// `F(y) = ∫_low^y density`.
     Cdf { density: Symbol, low: Expr },
+    /// A distribution function of which nothing is known but that it is continuous.
+    Continuous(ContinuousCdf),
     /// What it is, and what the names that it speaks of meant where it was defined.
     Defined { parameters: Vec<String>, body: ast::Expr, scope: BTreeMap<String, Expr> },
 }

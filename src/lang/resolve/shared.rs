@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::ResolvedStatement;
 use super::derivation::{self, Reader};
 use super::scope::Universe;
-use crate::lang::ast::{Derivation, DerivationKind, DerivationLine, Span};
+use crate::lang::ast::{Derivation, DerivationKind, DerivationLine, Expr, ExprKind, Name, Span};
 use crate::lang::canonical_name;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::printer::{print_given, print_words};
@@ -20,6 +20,13 @@ pub(super) struct Shared {
 impl Shared {
     /// Adds a line at the margin.
     pub(super) fn assume(&mut self, kind: &DerivationKind, span: Span) {
+        // `given V > 0` introduces the number.
+        if let Some(Expr { kind: ExprKind::Name(text), span: at }) = kind.compared()
+            && !self.given.iter().any(|line| declared(&line.kind).contains(&text.as_str()))
+        {
+            let name = Name { text: text.clone(), span: *at };
+            self.assume(&DerivationKind::Numbers(vec![name]), span);
+        }
         self.given.push(DerivationLine { comments: vec![], trailing: None, kind: kind.clone(), span });
     }
 
@@ -100,8 +107,11 @@ fn declared(kind: &DerivationKind) -> Vec<&str> {
             names.iter().map(|n| n.text.as_str()).collect()
         }
         DerivationKind::Members(members, _) => members.iter().map(|m| m.name.text.as_str()).collect(),
-        DerivationKind::Integer { name, .. } => vec![&name.text],
-        DerivationKind::Cdf { name, density, .. } => vec![&name.text, &density.text],
+        DerivationKind::Integer { name, .. } | DerivationKind::Drawn { name, .. } => vec![&name.text],
+        DerivationKind::Setting(setting) => vec![&setting.name.text],
+        DerivationKind::Cdf { name, density, .. } => {
+            density.iter().map(|(_, density)| density.text.as_str()).chain([name.text.as_str()]).collect()
+        }
         DerivationKind::Profile { name, types } => {
             let density = types.iter().map(|(_, _, density)| density.text.as_str());
             density.chain([name.text.as_str()]).collect()

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::rule::combine::{Combination, Fact};
-use crate::kernel::{Expr, Formula, Node, Relation, Step};
+use crate::kernel::{Expr, Formula, Name, Node, Relation, Step};
 use crate::piecewise::{Engine, Obstacle, combination, quotient};
 
 use super::super::proof::{Hints, symbol};
@@ -45,30 +45,45 @@ impl Proof<'_> {
             let fails = Formula::Compare(Relation::Positive, condition.negated());
             for goal in [holds, fails] {
                 let Some(premise) = self.combine(known, &goal, 1)? else { continue };
-                let z = self.name("z");
-                let at = Expr::variable(&z);
-                let value = Expr::at_least_zero(&at);
-                let (case, value) = match goal {
-                    Formula::Compare(Relation::AtLeast, _) => {
-                        (at.clone(), Formula::equal(&value, &Expr::one()))
-                    }
-                    _ => (at.negated(), Formula::Compare(Relation::Equal, value)),
-                };
-                let Formula::Compare(relation, _) = &goal else { continue };
-                let lemma = Formula::implied(&[Formula::Compare(*relation, case)], value);
-                let lemma = Formula::for_all(std::slice::from_ref(&z), lemma);
-                let mut engine = Engine::new();
-                let step = match self.builder.prove(&mut engine, &mut vec![], &lemma, &Hints::new()) {
-                    Ok(step) => step,
-                    Err(_) => continue,
-                };
-                let step = self.builder.add(Step::Instance { premise: step, term: condition.clone() })?;
-                let step = self.builder.add(Step::Apply { implication: step, premise })?;
+                let holds = matches!(goal, Formula::Compare(Relation::AtLeast, _));
+                let step = self.decided(premise, &condition, holds)?;
                 out.push((step, self.builder.conclusion(step)?));
                 break;
             }
         }
         Ok(out)
+    }
+
+    /// The value of an indicator whose condition is known to hold, or to fail.
+    pub(super) fn decided(
+        &mut self,
+        premise: usize,
+        condition: &Expr,
+        holds: bool,
+    ) -> Result<usize, Obstacle> {
+        let z = Name::from("z'");
+        let at = Expr::variable(&z);
+        let (case, value) = match holds {
+            true => (Formula::Compare(Relation::AtLeast, at.clone()), Expr::one()),
+            false => (Formula::Compare(Relation::Positive, at.negated()), Expr::zero()),
+        };
+        let lemma = Formula::implied(&[case], Formula::equal(&Expr::at_least_zero(&at), &value));
+        let step = self.lemma(&Formula::for_all(std::slice::from_ref(&z), lemma), condition)?;
+        self.builder.add(Step::Apply { implication: step, premise })
+    }
+
+    /// `1 − [condition] ≥ 0`.
+    pub(super) fn at_most_one(&mut self, condition: &Expr) -> Result<usize, Obstacle> {
+        let z = Name::from("z'");
+        let value = Expr::at_least_zero(&Expr::variable(&z));
+        let lemma = Formula::at_least(&Expr::one(), &value);
+        self.lemma(&Formula::for_all(std::slice::from_ref(&z), lemma), condition)
+    }
+
+    /// What is true of every number, for one.
+    fn lemma(&mut self, lemma: &Formula, term: &Expr) -> Result<usize, Obstacle> {
+        let premise = self.builder.prove(&mut Engine::new(), &mut vec![], lemma, &Hints::new())?;
+        self.builder.add(Step::Instance { premise, term: term.clone() })
     }
 
     /// Signs of the powers `b^m` that occur.
@@ -216,6 +231,11 @@ impl Proof<'_> {
         let Some((above, _)) = known.iter().find(|(_, f)| *f == weak) else { return Ok(None) };
         let below = self.builder.add(Step::Assume { formula: goal.negated() })?;
         let premise = self.builder.add(Step::Antisymmetry { above: *above, below })?;
+        let mut inside = known.to_vec();
+        inside.push((premise, self.builder.conclusion(premise)?));
+        if let Some(premise) = self.combine(&inside, &Formula::falsehood(), 1)? {
+            return Ok(Some(self.builder.add(Step::Contradict { premise, goal: goal.clone() })?));
+        }
         for name in e.free_names() {
             let x = Expr::variable(&name);
             let value = x.minus(e);

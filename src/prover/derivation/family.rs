@@ -90,6 +90,7 @@ impl Proof<'_> {
                         known.extend(self.numbered(upper)?);
                     }
                     known.extend(self.read_through(upper, body)?);
+                    known.extend(self.sums_collected(upper, body, goal)?);
                     if allowed.reindex {
                         known.extend(self.telescoped(upper, body)?);
                     }

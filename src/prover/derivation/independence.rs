@@ -58,7 +58,8 @@ impl Proof<'_> {
     fn by_density(&mut self, integrand: &Expr, agent: &Expr, p: &Name) -> Result<Option<Known>, Obstacle> {
         let Some(space) = self.derivation.space.clone() else { return Ok(None) };
         let y = Name::from("y'");
-        let density = Expr::apply(&space.density, vec![agent.clone(), Expr::variable(&y)]);
+        let Some(density) = &space.density else { return Ok(None) };
+        let density = Expr::apply(density, vec![agent.clone(), Expr::variable(&y)]);
         let (low, high) = (space.low.clone(), space.high.clone());
         let types = Interval { variable: symbol(&y)?, low: low.clone(), high: high.clone() };
         let of =

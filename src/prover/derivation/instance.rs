@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::{Atom, Expr, Formula, Name, Node, Step};
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Step};
 use crate::model::Binder;
 use crate::piecewise::Obstacle;
 
@@ -40,6 +40,42 @@ impl Proof<'_> {
             out.extend(self.instance(number, source, &values)?);
         }
         Ok(out)
+    }
+
+    /// Whether terms speak of what a word means: of a function that has a description, of a type that is given, of a
+    /// chance. Else instances of it are of no use.
+    pub(super) fn is_spoken_of(&self, source: &Source, material: &[Expr]) -> bool {
+        if !source.meant || self.derivation.space.is_none() {
+            return true;
+        }
+        let pattern = formula_atoms(&source.formula);
+        let described = self.derivation.highest.iter().map(|h| &h.name);
+        let described: Vec<&Name> =
+            described.chain(self.derivation.collectible.iter().map(|c| &c.name)).collect();
+        let functions = |atoms: &[Atom], closed: bool| -> Vec<Name> {
+            let named = |a: &Atom| match a.node() {
+                Node::Apply(f, _) if described.contains(&f) && (!closed || a.is_closed()) => Some(f.clone()),
+                _ => None,
+            };
+            atoms.iter().filter_map(named).collect()
+        };
+        let changed = |a: &Atom| matches!(a.node(), Node::Update { .. });
+        let chance = |a: &Atom| match a.node() {
+            Node::Expect { body } => body.atoms().any(|a| matches!(a.node(), Node::Indicator(_))),
+            _ => false,
+        };
+        let wanted = functions(&pattern, false);
+        if wanted.is_empty() && !pattern.iter().any(chance) {
+            return true;
+        }
+        let found: Vec<Atom> = material.iter().flat_map(all_atoms).collect();
+        if pattern.iter().any(changed) {
+            return found.iter().any(changed);
+        }
+        match wanted.is_empty() {
+            true => found.iter().any(chance),
+            false => functions(&found, true).iter().any(|f| wanted.contains(f)),
+        }
     }
 
     /// The values of a justification where they speak of variables of integration: of the one that is looked
@@ -107,16 +143,22 @@ impl Proof<'_> {
         if !matches!(goal, Formula::Compare(..)) {
             return self.statement(goal);
         }
-        let known = self.simple(&Tactic::Given.allows())?;
+        let mut known = self.simple(&Tactic::Given.allows())?;
+        let is_plain = |e: &Expr| e.atoms().all(|a| matches!(a.node(), Node::Variable(_) | Node::Natural));
+        if matches!(goal, Formula::Compare(_, e) if is_plain(e)) {
+            // What is said of functions says little of numbers.
+            known.retain(|(_, f)| matches!(f, Formula::Compare(_, e) if is_plain(e)));
+        }
         for degree in [1, 2] {
             if let Some(step) = self.combine(&known, goal, degree)? {
                 return Ok(Some(step));
             }
         }
         // Distribution functions lie between zero and one.
-        let is_plain = |e: &Expr| e.atoms().all(|a| matches!(a.node(), Node::Variable(_) | Node::Natural));
         match goal {
-            Formula::Compare(_, e) if !is_plain(e) && self.depth < 2 => {
+            Formula::Compare(relation, e)
+                if *relation != Relation::Equal && !is_plain(e) && self.depth < 2 =>
+            {
                 self.depth += 1;
                 let found = self.by(goal, &Tactic::Monotone.allows());
                 self.depth -= 1;

@@ -75,6 +75,11 @@ impl Proof<'_> {
             if wanted == Relation::Positive && relation != Relation::Positive {
                 continue;
             }
+            if wanted != relation
+                && let Some(found) = self.positive_below(integrand, low, high, y, allowed)?
+            {
+                return Ok(Some(found));
+            }
             let Some(order) = self.obvious(&order)? else { continue };
             let point = Expr::variable(y);
             let bounds = match wanted {

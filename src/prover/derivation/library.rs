@@ -85,6 +85,17 @@ pub(super) fn choices(
     out
 }
 
+/// The same number for all functions.
+pub(super) fn constants(unknown: &BTreeMap<Name, usize>) -> Vec<Table> {
+    let numbers = [Rational::ZERO, Rational::ONE, Rational::new(1, 2).unwrap_or(Rational::ZERO)];
+    let same = |value: Rational| {
+        let table =
+            unknown.iter().map(|(f, arity)| (f.clone(), (parameters(*arity), Expr::number(value.clone()))));
+        table.collect()
+    };
+    numbers.into_iter().map(same).collect()
+}
+
 /// The names of the arguments of a function.
 fn parameters(arity: usize) -> Vec<Name> {
     (1..=arity).map(|k| if arity == 1 { "y".into() } else { format!("y_{k}").into() }).collect()

@@ -49,7 +49,7 @@ impl Proof<'_> {
     }
 
     /// What follows from the parts of a statement about some numbers follows from the statement.
-    fn chosen(
+    pub(super) fn chosen(
         &mut self,
         some: usize,
         statement: &Formula,

@@ -7,9 +7,12 @@
 mod apply;
 mod calculus;
 mod cases;
+mod collectible;
 mod combine;
+mod continuous;
 mod envelope;
 mod family;
+mod highest;
 mod independence;
 mod instance;
 mod integrand;
@@ -260,6 +263,7 @@ impl<'a> Proof<'a> {
                 proof.sources.push(Source { name, step, formula, meant: true });
             }
         }
+        proof.laws()?;
         Ok(proof)
     }
 }
@@ -400,6 +404,13 @@ impl Proof<'_> {
 
     /// The first tactic that shows a goal.
     fn any(&mut self, goal: &Proposition) -> Result<Option<(Tactic, usize)>, Obstacle> {
+        // What is said in the end mostly is what a line above says.
+        if let Proposition::Plain(formula @ Formula::Compare(..)) = goal {
+            let known = self.simple(&Tactic::Given.allows())?;
+            if let Some(step) = self.combine(&known, formula, 1)? {
+                return Ok(Some((Tactic::Given, step)));
+            }
+        }
         for tactic in Tactic::ALL {
             if let Some(step) = self.says(goal, &tactic)? {
                 return Ok(Some((tactic, step)));

@@ -12,7 +12,7 @@ use crate::model::{Chain, Derivation, Proposition, every_function};
 use crate::piecewise::Engine;
 
 use super::super::proof::{Builder, Hints, Proved, symbol};
-use super::library::{Shelf, Table, choices, free_numbers, functions_of, grid};
+use super::library::{Shelf, Table, choices, constants, free_numbers, functions_of, grid};
 use super::tactic::closed_atoms;
 
 /// Functions and numbers, as they are written, at which a link fails.
@@ -36,6 +36,8 @@ pub struct Instance {
 const POINTS: usize = 24;
 /// Instances whose hypotheses are proved, at most.
 const PROOFS: usize = 16;
+/// Instances with functions that are one number, at most.
+const FEW: usize = 300;
 /// Values of the natural number.
 const NATURALS: [u32; 2] = [0, 1];
 
@@ -129,7 +131,7 @@ struct Found {
 
 /// Whether some functions and numbers of the library satisfy the hypotheses of a derivation.
 pub(super) fn satisfiable(derivation: &Derivation) -> bool {
-    at_instance(derivation, &[], &Formula::falsehood()).is_some()
+    at_instance(&derivation.without_descriptions(), &[], &Formula::falsehood()).is_some()
 }
 
 fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> Option<Found> {
@@ -192,6 +194,18 @@ fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> O
         }
         None
     };
+    // Where nothing is to be false, functions that are the same number everywhere often do.
+    if e.is_zero() && !unknown.is_empty() {
+        let mut search =
+            Search { relation: *relation, goal: e, hypotheses: &hypotheses, tries: 0, most: FEW, proofs: 0 };
+        for table in constants(&unknown) {
+            for (natural, points) in naturals.iter().zip(&points) {
+                if let Some(Some(found)) = search.at(&table, *natural, points) {
+                    return Some(found);
+                }
+            }
+        }
+    }
     among(Shelf::First).or_else(|| if unknown.is_empty() { None } else { among(Shelf::All) })
 }
 
@@ -412,6 +426,29 @@ fn witnesses(formula: &Formula, at: &mut BTreeMap<Name, Expr>, out: &mut Hints) 
             out.insert(x.clone(), value.clone());
             at.insert(x.clone(), value);
             witnesses(body, at, out);
+        }
+        Formula::ForAll(_, body) | Formula::Implies(_, body) => solutions(body, out),
+        _ => {}
+    }
+}
+
+/// Values for the names that a formula says there are for all values of others: where an equation says what they are.
+fn solutions(formula: &Formula, out: &mut Hints) {
+    match formula {
+        Formula::ForAll(_, body) | Formula::Implies(_, body) => solutions(body, out),
+        Formula::Exists(x, body) => {
+            let Formula::And(parts) = &**body else { return };
+            let solved = parts.iter().find_map(|part| {
+                let Formula::Compare(Relation::Equal, e) = part else { return None };
+                let own = Expr::variable(x);
+                let coefficients = e.poly().coefficients_in(own.as_atom()?);
+                let [rest, slope] = coefficients.as_slice() else { return None };
+                let value = Expr::from(rest.clone()).scaled(&slope.as_constant()?.recip()?).negated();
+                (!value.mentions_variable(x)).then_some(value)
+            });
+            if let Some(value) = solved {
+                out.insert(x.clone(), value);
+            }
         }
         _ => {}
     }

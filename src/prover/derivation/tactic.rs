@@ -281,7 +281,7 @@ impl Proof<'_> {
             for number in 0..count + assumed.len() {
                 let source = self.sources.get(number).or_else(|| assumed.get(number - count)).cloned();
                 let Some(source) = source else { continue };
-                if !self.may_use(&source, allowed) {
+                if !self.may_use(&source, allowed) || !self.is_spoken_of(&source, &material) {
                     continue;
                 }
                 for values in named_values(&source, allowed) {
