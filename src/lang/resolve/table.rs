@@ -15,6 +15,8 @@ use crate::lang::print_expr;
 
 /// Cells of an open table at most.
 const CELL_LIMIT: usize = 16;
+/// So many outcomes are few: a product over them is multiplied out.
+const FEW_OUTCOMES: usize = 8;
 
 /// A type or the outcome variable as one side of a table.
 #[derive(Debug, Clone)]
@@ -340,11 +342,16 @@ impl Env<'_> {
             return self.table(e, &mut { chosen }, &combine);
         }
         let term = self.number(e)?;
+        // Zero where the term is an outcome: a product if there are few, else one less the number of those that it is.
+        let few = declared.len() <= FEW_OUTCOMES;
         let mut none = Expr::one();
         let mut out = vec![Expr::zero(); declared.len()];
         for (point, place) in axis.points.all().iter().zip(&order) {
             let difference = term.minus(&Expr::number(point.value.clone()));
-            none = none.times(&difference);
+            none = match few {
+                true => none.times(&difference),
+                false => none.minus(&Expr::is_zero_indicator(&difference)),
+            };
             if let Some(slot) = out.get_mut(*place) {
                 *slot = Expr::is_zero_indicator(&difference);
             }
