@@ -57,19 +57,25 @@ pub(super) fn excess(relation: Comparison, difference: Rational) -> Option<Ratio
     }
 }
 
-/// A point of a coarse grid that fails, of a difference without integrals: its values need no cells.
+/// A point of a coarse grid that fails, of a difference without integrals: its values need no cells. One that is at a tie
+/// or at an end only if there is no other.
 pub(super) fn without_cells(
     names: &[&Bound],
     conjunct: &Conjunct,
     difference: &Expr,
     fails: impl Fn(&Rational) -> bool,
 ) -> Option<Point> {
-    let ties = conditions(difference);
+    let mut ties = conditions(difference);
+    ties.extend(names.iter().flat_map(|b| {
+        let x = Expr::variable(&b.name);
+        [x.minus(&b.low), b.high.minus(&x)]
+    }));
+    let mut at_a_tie = None;
     for (parts, place) in GRIDS {
         let mut best: Option<((Position, Rational), Point)> = None;
         let points = grid_points(names, parts, place);
         if points.len() > QUICK_LIMIT {
-            return None;
+            break;
         }
         for point in points {
             let violation = excess(conjunct.relation, value_of(difference, &point)?);
@@ -81,9 +87,14 @@ pub(super) fn without_cells(
                 best = Some((rank, point));
             }
         }
-        if let Some((_, at)) = best {
-            return Some(at);
+        match best {
+            Some(((Position::Inside, _), at)) => return Some(at),
+            Some((_, at)) => at_a_tie = at_a_tie.or(Some(at)),
+            None => {}
         }
+    }
+    if at_a_tie.is_some() {
+        return at_a_tie;
     }
     let least = matches!(conjunct.relation, Comparison::AtMost | Comparison::Less);
     let difference = if least { difference.negated() } else { difference.clone() };
