@@ -106,11 +106,7 @@ pub(super) fn is_crowded(e: &Expr) -> bool {
     fn count<'a>(e: &'a Expr, out: &mut BTreeSet<&'a Expr>) {
         for atom in e.atoms() {
             match atom.node() {
-                Node::Indicator(inner) => {
-                    if out.insert(inner) {
-                        count(inner, out);
-                    }
-                }
+                Node::Indicator(inner) if out.insert(inner) => count(inner, out),
                 Node::Primitive { upper, body } => {
                     count(upper, out);
                     count(body, out);
@@ -126,51 +122,46 @@ pub(super) fn is_crowded(e: &Expr) -> bool {
 }
 
 impl Builder {
-    /// A goal that an area is at least zero; nothing if it is none.
-    pub(super) fn by_area(
-        &mut self,
-        engine: &mut Engine,
-        context: &mut Vec<Formula>,
-        e: &Expr,
-        hints: &Hints,
-    ) -> Option<Result<usize, Obstacle>> {
-        let area = Area::of(e)?;
-        let before = (self.length(), context.len());
-        let found = self.both_ways(engine, context, &area, hints);
-        if found.is_err() {
-            self.rewind(before.0);
-            context.truncate(before.1);
-        }
-        Some(found)
-    }
-
-    /// A goal that one integral is at least zero, if its integrand is.
+    /// A goal that an area or another integral is at least zero since its integrand is, if that is found to be so.
     pub(super) fn by_integrand(
         &mut self,
         engine: &mut Engine,
         context: &mut Vec<Formula>,
         e: &Expr,
         hints: &Hints,
-    ) -> Option<Result<usize, Obstacle>> {
-        let (interval, integrand) = one_integral(e)?;
-        let y = Expr::variable(interval.variable.name());
+    ) -> Option<usize> {
         let before = (self.length(), context.len());
-        let mut attempt = || {
-            let order =
-                self.prove(engine, context, &Formula::at_least(&interval.high, &interval.low), hints)?;
-            context.extend([Formula::greater(&y, &interval.low), Formula::greater(&interval.high, &y)]);
-            let goal = Formula::Compare(Relation::AtLeast, integrand.clone());
-            let premise = self.prove(engine, context, &goal, hints)?;
-            self.add(Step::Monotone { premise, order, interval: interval.clone(), exceptions: vec![] })
+        let found = match (Area::of(e), one_integral(e)) {
+            (Some(area), _) => self.both_ways(engine, context, &area, hints),
+            (None, Some((interval, integrand))) => {
+                self.under_integral(engine, context, interval, integrand, hints)
+            }
+            (None, None) => return None,
         };
-        let found = attempt();
         context.truncate(before.1);
         if found.is_err() {
             self.rewind(before.0);
         }
-        Some(found)
+        found.ok()
     }
 
+    /// `∫ integrand ≥ 0` between numbers.
+    fn under_integral(
+        &mut self,
+        engine: &mut Engine,
+        context: &mut Vec<Formula>,
+        interval: Interval,
+        integrand: Expr,
+        hints: &Hints,
+    ) -> Result<usize, Obstacle> {
+        let y = Expr::variable(interval.variable.name());
+        let order = self.prove(engine, context, &Formula::at_least(&interval.high, &interval.low), hints)?;
+        context.extend([Formula::greater(&y, &interval.low), Formula::greater(&interval.high, &y)]);
+        let premise = self.prove(engine, context, &Formula::Compare(Relation::AtLeast, integrand), hints)?;
+        self.add(Step::Monotone { premise, order, interval, exceptions: vec![] })
+    }
+
+    /// The area is at least zero whichever of the two types is higher.
     fn both_ways(
         &mut self,
         engine: &mut Engine,

@@ -192,7 +192,7 @@ fn search(
     let strict = matches!(conjunct.relation, Comparison::Greater | Comparison::Less);
     let fails = |violation: &Rational| violation.is_positive() || (strict && violation.is_zero());
     if roots.is_empty()
-        && let Some(at) = without_cells(names, conjunct, &difference, &fails)
+        && let Some(at) = without_cells(names, conjunct, &difference, fails)
     {
         return Ok(failure(claim, conjunct, index, &numbers(at), charges, &roots, vec![]));
     }

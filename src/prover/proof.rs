@@ -164,13 +164,11 @@ impl Builder {
                 {
                     return Ok(found);
                 }
-                if *relation == Relation::AtLeast && is_crowded(e) {
-                    if let Some(Ok(found)) = self.by_area(engine, context, e, hints) {
-                        return Ok(found);
-                    }
-                    if let Some(Ok(found)) = self.by_integrand(engine, context, e, hints) {
-                        return Ok(found);
-                    }
+                if *relation == Relation::AtLeast
+                    && is_crowded(e)
+                    && let Some(found) = self.by_integrand(engine, context, e, hints)
+                {
+                    return Ok(found);
                 }
                 let points = engine.points().iter().flat_map(Expr::free_names);
                 let hypotheses = relevant(context, e.free_names().into_iter().chain(points).collect());

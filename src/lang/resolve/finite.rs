@@ -139,10 +139,7 @@ fn support(
     span: Span,
     obligations: &mut Vec<Obligation>,
 ) -> Resolve<Elements> {
-    let out = match set {
-        Support::Listed(list) => elements(universe, list, "type", obligations)?,
-        Support::Grid(steps) => grid(universe, steps, obligations)?,
-    };
+    let out = members(universe, set, "type", obligations)?;
     if out.values.is_empty() {
         return Err(complain("empty-interval", "there has to be at least one type", span));
     }
@@ -162,13 +159,22 @@ pub(super) fn outcomes(
     span: Span,
     obligations: &mut Vec<Obligation>,
 ) -> Resolve<Elements> {
-    let out = match set {
-        Support::Listed(list) => elements(universe, list, "outcome", obligations)?,
-        Support::Grid(steps) => grid(universe, steps, obligations)?,
-    };
+    let out = members(universe, set, "outcome", obligations)?;
     match out.values.is_empty() {
         true => Err(complain("missing-outcome", "there has to be at least one outcome", span)),
         false => Ok(out),
+    }
+}
+
+fn members(
+    universe: &Universe,
+    set: &Support,
+    what: &str,
+    obligations: &mut Vec<Obligation>,
+) -> Resolve<Elements> {
+    match set {
+        Support::Listed(list) => elements(universe, list, what, obligations),
+        Support::Grid(steps) => grid(universe, steps, obligations),
     }
 }
 
