@@ -57,19 +57,15 @@ pub(super) fn excess(relation: Comparison, difference: Rational) -> Option<Ratio
     }
 }
 
-/// A point of a coarse grid that fails, of a difference without integrals: its values need no cells. One that is at a tie
-/// or at an end only if there is no other.
+/// A point of a coarse grid that fails, of a difference without integrals: its values need no cells. One that is at a tie only
+/// if there is no other.
 pub(super) fn without_cells(
     names: &[&Bound],
     conjunct: &Conjunct,
     difference: &Expr,
     fails: impl Fn(&Rational) -> bool,
 ) -> Option<Point> {
-    let mut ties = conditions(difference);
-    ties.extend(names.iter().flat_map(|b| {
-        let x = Expr::variable(&b.name);
-        [x.minus(&b.low), b.high.minus(&x)]
-    }));
+    let ties = conditions(difference);
     let mut at_a_tie = None;
     for (parts, place) in GRIDS {
         let mut best: Option<((Position, Rational), Point)> = None;
