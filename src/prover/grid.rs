@@ -65,7 +65,7 @@ pub(super) fn without_cells(
     difference: &Expr,
     fails: impl Fn(&Rational) -> bool,
 ) -> Option<Point> {
-    let ties = conditions(difference);
+    let ties = conditions(&[difference]);
     let mut at_a_tie = None;
     for (parts, place) in GRIDS {
         let mut best: Option<((Position, Rational), Point)> = None;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::kernel::{Expr, Formula, Name, Node, Relation};
-use crate::model::{Charge, Claim, Comparison, Conjunct, roots_in};
+use crate::model::{Charge, Claim, Comparison, roots_in};
 use crate::piecewise::{AlgebraicNumber, Engine};
 
 use super::counterexample::{Failure, find};
@@ -39,7 +39,9 @@ pub fn fails_nearby(claim: &Claim, failure: &Failure) -> Option<bool> {
             return Some(false);
         }
     }
-    let decided = conditions_of(conjunct).into_iter().map(|e| Some(at.sign(&e)? != Ordering::Equal));
+    let decided = conditions(&[&conjunct.left, &conjunct.right])
+        .into_iter()
+        .map(|e| Some(at.sign(&e)? != Ordering::Equal));
     decided.collect::<Option<Vec<bool>>>().map(|all| all.into_iter().all(|apart| apart))
 }
 
@@ -61,7 +63,9 @@ pub fn apart_from_ties(maxima: &Maxima, claim: &Claim, failure: Failure) -> Fail
         [Formula::greater(&x, &b.low), Formula::greater(&b.high, &x)]
     });
     let inside: Vec<Formula> = inside.collect();
-    let ties = conditions_of(conjunct).into_iter().filter(|e| at.sign(e) == Some(Ordering::Equal));
+    let ties = conditions(&[&conjunct.left, &conjunct.right])
+        .into_iter()
+        .filter(|e| at.sign(e) == Some(Ordering::Equal));
     let ties: Vec<Expr> = ties.collect();
     for sign in [Expr::clone, Expr::negated] {
         let beside = ties.iter().map(|e| Formula::Compare(Relation::Positive, sign(e)));
@@ -81,19 +85,10 @@ pub fn apart_from_ties(maxima: &Maxima, claim: &Claim, failure: Failure) -> Fail
     failure
 }
 
-/// The conditions in the sides of a conjunct.
-fn conditions_of(conjunct: &Conjunct) -> Vec<Expr> {
+/// The conditions in some terms: where these may jump.
+pub(super) fn conditions(terms: &[&Expr]) -> Vec<Expr> {
     let mut out = Vec::new();
-    for side in [&conjunct.left, &conjunct.right] {
-        collect(side, &mut out);
-    }
-    out
-}
-
-/// Where a term may jump.
-pub(super) fn conditions(e: &Expr) -> Vec<Expr> {
-    let mut out = Vec::new();
-    collect(e, &mut out);
+    terms.iter().for_each(|e| collect(e, &mut out));
     out
 }
 

@@ -139,12 +139,12 @@ impl Proof<'_> {
             for (premise, _) in known {
                 step = self.builder.add(Step::Apply { implication: step, premise })?;
             }
-            let around = (
+            let around: (Vec<Name>, Vec<Formula>) = (
                 names.iter().filter(|x| !own.contains(x)).cloned().collect(),
                 domain.iter().filter(|f| !is_own(f)).cloned().collect(),
             );
-            step = self.closed(&(own.clone(), inside.clone()), step)?;
-            step = self.closed(&around, step)?;
+            step = self.closed(&own, &inside, step)?;
+            step = self.closed(&around.0, &around.1, step)?;
             out.push((step, self.builder.conclusion(step)?));
         }
         Ok(out)

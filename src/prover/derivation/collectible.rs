@@ -34,12 +34,8 @@ impl Proof<'_> {
         self.domain.extend(premises.iter().cloned());
         let found = self.collected_here(of, interim, (&agent, &own), &goal);
         self.domain.truncate(before);
-        let Some(mut step) = found? else { return Ok(None) };
-        for hypothesis in premises.iter().rev() {
-            step = self.builder.add(Step::Discharge { premise: step, hypothesis: hypothesis.clone() })?;
-        }
-        step = self.builder.add(Step::Generalise { premise: step, name: symbol(&w)? })?;
-        Ok(Some(self.builder.add(Step::Generalise { premise: step, name: symbol(&i)? })?))
+        let Some(step) = found? else { return Ok(None) };
+        self.closed(&[i, w], &premises, step).map(Some)
     }
 
     fn collected_here(

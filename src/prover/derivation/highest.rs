@@ -159,12 +159,8 @@ impl Proof<'_> {
             done = self.as_integral(law, (highest, given), found, (&value, 1))?;
         }
         self.domain.truncate(before);
-        let Some(mut step) = done else { return Ok(None) };
-        for hypothesis in premises.iter().rev() {
-            step = self.builder.add(Step::Discharge { premise: step, hypothesis: hypothesis.clone() })?;
-        }
-        step = self.builder.add(Step::Generalise { premise: step, name: symbol(&r)? })?;
-        Ok(Some(self.builder.add(Step::Generalise { premise: step, name: symbol(&i)? })?))
+        let Some(step) = done else { return Ok(None) };
+        self.closed(&[i, r], &premises, step).map(Some)
     }
 
     /// `E M = high − ∫_low^high G` as `E M = value`, since the distribution function is one at the end and zero at the

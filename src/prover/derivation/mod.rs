@@ -315,23 +315,18 @@ impl Proof<'_> {
             let around = chain.around(proposition);
             // Statements that imply each other are used one by one.
             for (part, formula) in self.apart(*part, &proposition.formula())? {
-                let step = self.closed(&around, part)?;
+                let step = self.closed(&around.0, &around.1, part)?;
                 let formula = Formula::for_all(&around.0, Formula::implied(&around.1, formula));
                 let name = chain.name.clone();
                 self.sources.push(Source { name, step, formula, meant: false });
             }
         }
         let step = self.builder.add(Step::Both { premises: steps })?;
-        let all = (chain.variables.clone(), chain.domain.clone());
-        Ok((outcomes, Some(self.closed(&all, step)?)))
+        Ok((outcomes, Some(self.closed(&chain.variables, &chain.domain, step)?)))
     }
 
     /// What was shown below the ranges of a chain, for all values.
-    fn closed(
-        &mut self,
-        (variables, domain): &(Vec<Name>, Vec<Formula>),
-        mut step: usize,
-    ) -> Result<usize, Obstacle> {
+    fn closed(&mut self, variables: &[Name], domain: &[Formula], mut step: usize) -> Result<usize, Obstacle> {
         for hypothesis in domain.iter().cloned().rev() {
             step = self.builder.add(Step::Discharge { premise: step, hypothesis })?;
         }
@@ -437,13 +432,9 @@ impl Proof<'_> {
 
     /// The theorem without hypotheses.
     fn finish(mut self, parts: Vec<usize>) -> Result<Proved, Obstacle> {
-        let mut step = self.builder.add(Step::Both { premises: parts })?;
-        for h in self.derivation.hypotheses.iter().rev() {
-            step = self.builder.add(Step::Discharge { premise: step, hypothesis: h.formula.clone() })?;
-        }
-        for name in self.derivation.numbers.iter().rev() {
-            step = self.builder.add(Step::Generalise { premise: step, name: symbol(name)? })?;
-        }
+        let step = self.builder.add(Step::Both { premises: parts })?;
+        let hypotheses: Vec<Formula> = self.derivation.hypotheses.iter().map(|h| h.formula.clone()).collect();
+        self.closed(&self.derivation.numbers, &hypotheses, step)?;
         let meaning = self.derivation.statement().meaning();
         self.builder.finish_compact(&meaning.map_err(|rejection| Obstacle::Refused { rejection })?)
     }

@@ -48,7 +48,7 @@ impl Proof<'_> {
         }
         self.domain.truncate(before);
         let Some(step) = found? else { return Ok(None) };
-        Ok(Some(self.closed(&(rate.variables(), domain), step)?))
+        Ok(Some(self.closed(&rate.variables(), &domain, step)?))
     }
 
     /// `e(y) − e(a) = ∫_a^y d`: with the functions in `e` as integrals of their derivatives, the fundamental theorem has
@@ -205,7 +205,7 @@ impl Proof<'_> {
         let Some(step) = self.combine(&known, &everywhere, 1)? else { return Ok(None) };
         let own: Vec<Formula> =
             chain.domain.iter().filter(|f| f.mentions_variable(&rate.variable)).cloned().collect();
-        let everywhere = self.closed(&(vec![rate.variable.clone()], own), step)?;
+        let everywhere = self.closed(std::slice::from_ref(&rate.variable), &own, step)?;
         // Between the ends of an interval.
         let y = self.name("y");
         let (point, from, to) = (Expr::variable(&y), rate.from(), Expr::variable(&rate.variable));
@@ -239,7 +239,7 @@ impl Proof<'_> {
             known.extend(self.said([&step])?);
         }
         let Some(step) = self.combine(&known, &rate.comparison(), 1)? else { return Ok(None) };
-        Ok(Some(self.closed(&(rate.variables(), domain), step)?))
+        Ok(Some(self.closed(&rate.variables(), &domain, step)?))
     }
 
     /// Something that holds at all places, at one whose premises follow from what is assumed.
