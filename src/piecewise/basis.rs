@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::dictionary::End;
-use super::number::Fixed;
+use super::number::Rounded;
 use super::system::Row;
 use crate::exact::Rational;
 
@@ -15,7 +15,7 @@ pub(super) fn exact(
     unknowns: usize,
     rows: &[Row],
     objective: &Row,
-    end: &End<Fixed>,
+    end: &End<Rounded>,
     limit: usize,
 ) -> Option<End<Rational>> {
     match end {

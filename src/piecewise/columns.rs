@@ -41,27 +41,18 @@ pub(super) fn idle(unknowns: usize, rows: &[Row], objective: &Row) -> Vec<bool> 
     loop {
         let columns = columns(unknowns, rows, objective, &free, sums);
         let mut basis: Vec<(usize, Vec<u64>)> = Vec::new();
+        let mut across = across(&basis, sums);
         for u in &all {
-            let Some(mut column) = columns.get(*u).cloned() else { continue };
-            for (lead, known) in &basis {
-                let factor = column.get(*lead).copied().unwrap_or_default();
-                if factor != 0 {
-                    let back = PRIME - factor;
-                    column.iter_mut().zip(known).for_each(|(x, y)| *x = plus(*x, times(back, *y)));
-                }
+            let Some(column) = columns.get(*u) else { continue };
+            if product(&across, column) == 0 {
+                out.iter_mut().skip(*u).take(1).for_each(|slot| *slot = true);
+                continue;
             }
-            let lead = column.iter().position(|x| *x != 0);
-            match lead.and_then(|lead| Some((lead, *column.get(lead)?))) {
-                Some((lead, first)) => {
-                    let scale = inverse(first);
-                    column.iter_mut().for_each(|x| *x = times(*x, scale));
-                    basis.push((lead, column));
-                }
-                None => out.iter_mut().skip(*u).take(1).for_each(|slot| *slot = true),
-            }
+            basis.extend(rest(&basis, column.clone()));
             if basis.len() == sums {
                 break;
             }
+            across = self::across(&basis, sums);
         }
         if basis.len() < sums {
             return out;
@@ -73,6 +64,38 @@ pub(super) fn idle(unknowns: usize, rows: &[Row], objective: &Row) -> Vec<bool> 
         }
         sums *= 2;
     }
+}
+
+/// What the vectors of a basis leave of a column, its first entry one, and where that is: a further vector of the basis.
+fn rest(basis: &[(usize, Vec<u64>)], mut column: Vec<u64>) -> Option<(usize, Vec<u64>)> {
+    for (lead, known) in basis {
+        let factor = column.get(*lead).copied().unwrap_or_default();
+        if factor != 0 {
+            let back = PRIME - factor;
+            column.iter_mut().zip(known).for_each(|(x, y)| *x = plus(*x, times(back, *y)));
+        }
+    }
+    let lead = column.iter().position(|x| *x != 0)?;
+    let scale = inverse(*column.get(lead)?);
+    column.iter_mut().for_each(|x| *x = times(*x, scale));
+    Some((lead, column))
+}
+
+/// A random vector whose product with every vector of the basis is zero: that with a column is zero if the column is a
+/// sum of multiples of the basis, and otherwise only by chance. A vector of the basis is zero where those before it lead.
+fn across(basis: &[(usize, Vec<u64>)], length: usize) -> Vec<u64> {
+    let mut state = 1;
+    let mut out: Vec<u64> = (0..length).map(|_| random(&mut state)).collect();
+    for (lead, known) in basis.iter().rev() {
+        out.iter_mut().skip(*lead).take(1).for_each(|slot| *slot = 0);
+        let sum = product(&out, known);
+        out.iter_mut().skip(*lead).take(1).for_each(|slot| *slot = (PRIME - sum) % PRIME);
+    }
+    out
+}
+
+fn product(a: &[u64], b: &[u64]) -> u64 {
+    a.iter().zip(b).fold(0, |sum, (x, y)| plus(sum, times(*x, *y)))
 }
 
 /// For each unbounded unknown, sums of the entries of its column with random factors.

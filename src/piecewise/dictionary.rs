@@ -2,14 +2,12 @@
 //!
 //! Unknowns are free; each row says that a linear term is at least zero. Rows enter only when the point found so far
 //! violates them, so that a system with many rows is solved by the few that matter. The dictionary is kept feasible by
-//! dual steps (Lemke, 1954), by Bland's rule after some steps, which cannot cycle (Bland, 1977).
+//! dual steps; these and the primal ones are in `simplex`.
 
 use super::number::Number;
 use super::system::Row;
 use crate::exact::Rational;
 
-/// Steps by the greatest violation before Bland's rule takes over, for each row that has entered.
-const STALL_LIMIT: usize = 8;
 /// Violated rows that enter at once at least.
 const BATCH: usize = 40;
 
@@ -34,35 +32,57 @@ pub(super) enum End<N> {
 }
 
 /// A system while it is solved. Variables below `unknowns` are the unknowns, others the slacks of rows. An unknown that
-/// a row of its own bounds is written in the slack of this row, which is at least zero.
+/// a row of its own bounds is written in the slack of this row, which is at least zero; if another row bounds it from the
+/// other side, the slack has a span.
 pub(super) struct Dictionary<N> {
     rows: Vec<Basic<N>>,
-    unknowns: usize,
+    pub(super) unknowns: usize,
     /// For each unknown with a row of its own: the slack, and `unknown = constant + factor·slack`.
     bounded: Vec<Option<(usize, N, N)>>,
-    /// Whether the slack of a row is a variable of the dictionary.
-    entered: Vec<bool>,
+    /// For each variable, what it is at most, if another row says this.
+    pub(super) spans: Vec<Option<Span<N>>>,
+    /// Where each row is.
+    states: Vec<State>,
     /// Where a basic variable is.
-    place: Vec<Option<usize>>,
-    basic: Vec<Basic<N>>,
-    objective: Option<Basic<N>>,
+    pub(super) place: Vec<Option<usize>>,
+    pub(super) basic: Vec<Basic<N>>,
+    pub(super) objective: Option<Basic<N>>,
     /// Sums by variable, zero between uses.
     sums: Vec<N>,
-    steps: usize,
-    work: usize,
-    limit: usize,
+    pub(super) work: usize,
+    pub(super) limit: usize,
+}
+
+/// Where a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Outside.
+    Open,
+    /// Its slack is a variable of the dictionary.
+    Entered,
+    /// It is the span of another slack.
+    Span,
+}
+
+/// What a slack is at most: the term of `row` is `scale·(most − slack)`.
+pub(super) struct Span<N> {
+    pub(super) most: N,
+    row: usize,
+    scale: N,
+    /// Whether the dictionary has `most − slack` in place of the slack.
+    pub(super) turned: bool,
 }
 
 /// `variable = constant + Σ entry·nonbasic`, the entries in the order of their variables.
 #[derive(Clone)]
-struct Basic<N> {
-    variable: usize,
-    constant: N,
-    entries: Vec<(usize, N)>,
+pub(super) struct Basic<N> {
+    pub(super) variable: usize,
+    pub(super) constant: N,
+    pub(super) entries: Vec<(usize, N)>,
 }
 
 impl<N> Basic<N> {
-    fn entry(&self, variable: usize) -> Option<&N> {
+    pub(super) fn entry(&self, variable: usize) -> Option<&N> {
         let place = self.entries.binary_search_by_key(&variable, |(v, _)| *v).ok()?;
         self.entries.get(place).map(|(_, e)| e)
     }
@@ -80,12 +100,12 @@ impl<N: Number> Dictionary<N> {
             rows: rows.iter().enumerate().map(row).collect::<Option<_>>()?,
             unknowns,
             bounded: vec![None; unknowns],
-            entered: vec![false; rows.len()],
+            spans: std::iter::repeat_with(|| None).take(unknowns + rows.len()).collect(),
+            states: vec![State::Open; rows.len()],
             place: vec![None; unknowns + rows.len()],
             basic: vec![],
             objective: None,
             sums: vec![N::zero(); unknowns + rows.len()],
-            steps: 0,
             work: 0,
             limit,
         })
@@ -146,15 +166,19 @@ impl<N: Number> Dictionary<N> {
         for (u, ([above, below], falls)) in bounds.into_iter().zip(falls).enumerate() {
             let (first, second) = if falls == Some(false) { (above, below) } else { (below, above) };
             held &= falls.is_none() || first.is_some();
-            let Some((_, number)) = first.or(second) else { continue };
+            let (own, other) = if first.is_some() { (first, second) } else { (second, None) };
+            let Some((_, number)) = own else { continue };
             let Some(Basic { variable, constant, entries }) = self.rows.get(number) else { continue };
             let Some((_, c)) = entries.first() else { continue };
             // slack = constant + c·unknown
-            let factor = N::one().over(c);
-            let bound = (*variable, constant.times(&factor).negated(), factor);
-            if let (Some(slot), Some(entered)) = (self.bounded.get_mut(u), self.entered.get_mut(number)) {
-                *slot = Some(bound);
-                *entered = true;
+            let (variable, factor) = (*variable, N::one().over(c));
+            let start = constant.times(&factor).negated();
+            if let Some((_, other)) = other {
+                self.span(variable, &start, &factor, other);
+            }
+            if let (Some(slot), Some(state)) = (self.bounded.get_mut(u), self.states.get_mut(number)) {
+                *slot = Some((variable, start, factor));
+                *state = State::Entered;
             }
         }
         for number in 0..self.rows.len() {
@@ -165,6 +189,36 @@ impl<N: Number> Dictionary<N> {
             }
         }
         held
+    }
+
+    /// Another row of the unknown `start + factor·slack` as the span of the slack, if it leaves any room.
+    fn span(&mut self, slack: usize, start: &N, factor: &N, row: usize) {
+        let Some(Basic { constant, entries, .. }) = self.rows.get(row) else { return };
+        let Some((_, c)) = entries.first() else { return };
+        let mut room = constant.clone();
+        room.add(start, c);
+        let scale = c.times(factor).negated();
+        if !scale.is_positive() || !room.is_positive() {
+            return;
+        }
+        let span = Span { most: room.over(&scale), row, scale, turned: false };
+        if let (Some(slot), Some(state)) = (self.spans.get_mut(slack), self.states.get_mut(row)) {
+            *slot = Some(span);
+            *state = State::Span;
+        }
+    }
+
+    /// What a variable is at most, and whether it is written from that end.
+    pub(super) fn span_of(&self, variable: usize) -> Option<&Span<N>> {
+        self.spans.get(variable).and_then(Option::as_ref)
+    }
+
+    /// What a multiple of a variable is a multiple of: the row, by its number.
+    pub(super) fn multiple(&self, variable: usize, by: &N) -> Option<(usize, N)> {
+        match self.span_of(variable).filter(|span| span.turned) {
+            Some(span) => Some((span.row, by.over(&span.scale))),
+            None => Some((variable.checked_sub(self.unknowns)?, by.clone())),
+        }
     }
 
     /// A term with the slacks of their bounds in place of unknowns.
@@ -200,7 +254,7 @@ impl<N: Number> Dictionary<N> {
         self.bounded.iter().enumerate().map(of).collect()
     }
 
-    fn is_unknown(&self, variable: usize) -> bool {
+    pub(super) fn is_unknown(&self, variable: usize) -> bool {
         variable < self.unknowns
     }
 
@@ -210,6 +264,15 @@ impl<N: Number> Dictionary<N> {
         let mut touched = Vec::new();
         let one = N::one();
         for (u, c) in terms {
+            let turned =
+                self.span_of(*u).filter(|span| span.turned).map(|span| (span.most.clone(), c.negated()));
+            let c = match &turned {
+                Some((most, opposite)) => {
+                    constant.add(most, c);
+                    opposite
+                }
+                None => c,
+            };
             let Some(k) = self.place.get(*u).copied().flatten() else {
                 touched.push(*u);
                 if let Some(sum) = self.sums.get_mut(*u) {
@@ -242,8 +305,8 @@ impl<N: Number> Dictionary<N> {
     fn enter(&mut self, number: usize) {
         let Some(Basic { variable, constant, entries }) = self.rows.get(number).cloned() else { return };
         let row = self.expand(variable, &constant, &entries);
-        if let (Some(entered), Some(place)) = (self.entered.get_mut(number), self.place.get_mut(variable)) {
-            *entered = true;
+        if let (Some(state), Some(place)) = (self.states.get_mut(number), self.place.get_mut(variable)) {
+            *state = State::Entered;
             *place = Some(self.basic.len());
             self.basic.push(row);
         }
@@ -255,6 +318,12 @@ impl<N: Number> Dictionary<N> {
         for row in &self.basic {
             if let Some(slot) = out.get_mut(row.variable) {
                 *slot = row.constant.clone();
+            }
+        }
+        for (slot, span) in out.iter_mut().zip(&self.spans) {
+            if let Some(span) = span.as_ref().filter(|span| span.turned) {
+                let from = std::mem::replace(slot, span.most.clone()).negated();
+                slot.add(&from, &N::one());
             }
         }
         out
@@ -274,8 +343,8 @@ impl<N: Number> Dictionary<N> {
     /// Lets the rows enter that the present point violates most; whether there are any.
     fn enter_violated(&mut self) -> bool {
         let point = self.values();
-        let open =
-            self.rows.iter().enumerate().filter(|(number, _)| self.entered.get(*number) == Some(&false));
+        let is_open = |(number, _): &(usize, &Basic<N>)| self.states.get(*number) == Some(&State::Open);
+        let open = self.rows.iter().enumerate().filter(is_open);
         let value =
             |(number, row): (usize, &Basic<N>)| (Self::slope(row, &point, row.constant.clone()), number);
         let mut violated: Vec<(N, usize)> =
@@ -289,113 +358,12 @@ impl<N: Number> Dictionary<N> {
 
     /// Lets rows enter that a direction leads away from; whether there are any.
     fn enter_against(&mut self, ray: &[N]) -> bool {
-        let open =
-            self.rows.iter().enumerate().filter(|(number, _)| self.entered.get(*number) == Some(&false));
+        let is_open = |(number, _): &(usize, &Basic<N>)| self.states.get(*number) == Some(&State::Open);
+        let open = self.rows.iter().enumerate().filter(is_open);
         let leaves = |(_, row): &(usize, &Basic<N>)| Self::slope(row, ray, N::zero()).is_negative();
         let against: Vec<usize> = open.filter(leaves).map(|(number, _)| number).take(BATCH).collect();
         against.iter().for_each(|number| self.enter(*number));
         !against.is_empty()
-    }
-
-    /// Dual steps until every basic slack is at least zero, or a row that cannot be: the contradiction.
-    fn restore(&mut self) -> Option<Option<End<N>>> {
-        self.steps = 0;
-        loop {
-            if self.work > self.limit {
-                return None;
-            }
-            let bland = self.steps > STALL_LIMIT * self.basic.len() + 100;
-            let negative =
-                |(_, b): &(usize, &Basic<N>)| !self.is_unknown(b.variable) && b.constant.is_negative();
-            let violated = self.basic.iter().enumerate().filter(negative);
-            let leaving = match bland {
-                true => violated.min_by_key(|(_, b)| b.variable),
-                false => violated.reduce(|a, b| if b.1.constant < a.1.constant { b } else { a }),
-            };
-            let Some((leave, row)) = leaving else { return Some(None) };
-            match self.entering(row, bland) {
-                Some(variable) => self.pivot(leave, variable),
-                None => {
-                    let own = std::iter::once((row.variable, N::one()));
-                    let others = row.entries.iter().map(|(v, e)| (*v, e.negated()));
-                    let mut out: Vec<(usize, N)> = own
-                        .chain(others)
-                        .filter_map(|(v, by)| Some((v.checked_sub(self.unknowns)?, by)))
-                        .collect();
-                    out.sort_by_key(|(number, _)| *number);
-                    return Some(Some(End::Contradiction(out)));
-                }
-            }
-            self.steps += 1;
-        }
-    }
-
-    /// The nonbasic variable that raises a row, and spoils the objective least.
-    fn entering(&self, row: &Basic<N>, bland: bool) -> Option<usize> {
-        let helps =
-            |(v, entry): &&(usize, N)| entry.is_pivot() && (self.is_unknown(*v) || entry.is_positive());
-        let ratio = |(v, entry): &(usize, N)| {
-            let cost = self.objective.as_ref().and_then(|o| o.entry(*v));
-            // What improves the objective should not be here; it enters first.
-            cost.filter(|c| !c.is_positive()).map_or(N::zero(), |c| c.abs().over(&entry.abs()))
-        };
-        let ratios: Vec<(N, &(usize, N))> = row.entries.iter().filter(helps).map(|e| (ratio(e), e)).collect();
-        let least = ratios.iter().map(|(r, _)| r).reduce(|a, b| if b < a { b } else { a })?;
-        let ties = ratios.iter().filter(|(r, _)| r == least || r.is_near(least)).map(|(_, e)| *e);
-        // Free unknowns first: once basic, they stay. Small numbers may be nothing but rounded.
-        let better = |a: &&(usize, N), b: &&(usize, N)| {
-            let larger = !bland && b.1.abs() > a.1.abs();
-            (self.is_unknown(b.0), larger) > (self.is_unknown(a.0), false)
-        };
-        ties.reduce(|a, b| if better(&a, &b) { b } else { a }).map(|(v, _)| *v)
-    }
-
-    /// Primal steps: `Some(None)` at the greatest value, or a variable along which nothing stops the objective, and
-    /// whether it grows.
-    fn raise(&mut self) -> Option<Option<(usize, bool)>> {
-        self.steps = 0;
-        loop {
-            if self.work > self.limit {
-                return None;
-            }
-            let bland = self.steps > STALL_LIMIT * self.basic.len() + 100;
-            let costs = &self.objective.as_ref()?.entries;
-            let helps =
-                |(v, cost): &&(usize, N)| cost.is_positive() || (self.is_unknown(*v) && cost.is_negative());
-            let mut improving = costs.iter().filter(helps);
-            let chosen = match bland {
-                true => improving.next(),
-                false => improving.reduce(|a, b| if b.1.abs() > a.1.abs() { b } else { a }),
-            };
-            let Some((variable, up)) = chosen.map(|(v, cost)| (*v, cost.is_positive())) else {
-                return Some(None);
-            };
-            let mut best: Option<(N, N, usize, usize)> = None;
-            for (k, row) in self.basic.iter().enumerate().filter(|(_, b)| !self.is_unknown(b.variable)) {
-                let Some(entry) = row.entry(variable).filter(|e| e.is_pivot() && e.is_positive() != up)
-                else {
-                    continue;
-                };
-                let by = entry.abs();
-                let room = if row.constant.is_negative() { N::zero() } else { row.constant.over(&by) };
-                let better = match &best {
-                    None => true,
-                    Some((known, other, v, _)) if room.is_near(known) => match bland {
-                        true => row.variable < *v,
-                        false => by > *other,
-                    },
-                    Some((known, ..)) => room < *known,
-                };
-                if better {
-                    best = Some((room, by, row.variable, k));
-                }
-            }
-            match best {
-                Some((.., leave)) => self.pivot(leave, variable),
-                None => return Some(Some((variable, up))),
-            }
-            self.steps += 1;
-        }
     }
 
     /// How all variables change as a nonbasic one moves.
@@ -410,24 +378,31 @@ impl<N: Number> Dictionary<N> {
                 *slot = entry.times(&towards);
             }
         }
+        for (slot, span) in out.iter_mut().zip(&self.spans) {
+            if span.as_ref().is_some_and(|span| span.turned) {
+                *slot = slot.negated();
+            }
+        }
         out
     }
 
     fn best(&self) -> Option<End<N>> {
         let costs = &self.objective.as_ref()?.entries;
-        let row = |(v, cost): &(usize, N)| Some((v.checked_sub(self.unknowns)?, cost.negated()));
+        let row = |(v, cost): &(usize, N)| self.multiple(*v, &cost.negated());
         let multipliers = costs.iter().filter(|(_, cost)| !cost.is_zero()).filter_map(row).collect();
         let nonbasic = |v: &usize| self.place.get(*v) == Some(&None);
         let is_bounded = |u: &usize| matches!(self.bounded.get(*u), Some(Some(_)));
         let free = (0..self.unknowns).filter(|u| nonbasic(u) && !is_bounded(u)).collect();
-        let has_entered = |number: &usize| self.entered.get(*number) == Some(&true);
-        let tight =
-            (0..self.rows.len()).filter(has_entered).filter(|k| nonbasic(&(self.unknowns + k))).collect();
+        let has_entered = |number: &usize| self.states.get(*number) == Some(&State::Entered);
+        let slacks = (0..self.rows.len()).filter(has_entered).map(|k| self.unknowns + k).filter(nonbasic);
+        let mut tight: Vec<usize> =
+            slacks.filter_map(|v| self.multiple(v, &N::one())).map(|(number, _)| number).collect();
+        tight.sort_unstable();
         let point = self.of_unknowns(&self.values(), &N::one());
         Some(End::Best { point, multipliers, tight, free })
     }
 
-    fn pivot(&mut self, leave: usize, entering: usize) {
+    pub(super) fn pivot(&mut self, leave: usize, entering: usize) {
         let Some(row) = self.basic.get(leave) else { return };
         let Some(entry) = row.entry(entering) else { return };
         // entering = (leaving - constant - others)/entry

@@ -31,6 +31,7 @@ mod rooted;
 mod roots;
 mod sample;
 mod sign;
+mod simplex;
 mod surd;
 pub mod system;
 mod twice;

@@ -1,4 +1,6 @@
-//! [`Number`]: what systems of comparisons are solved in: exact numbers, or [`Fixed`], which are fast and rounded.
+//! [`Number`]: what systems of comparisons are solved in: exact numbers, or [`Rounded`] ones, which are fast.
+
+use std::cmp::Ordering;
 
 use crate::exact::Rational;
 
@@ -89,78 +91,171 @@ impl Number for Rational {
     }
 }
 
-/// A multiple of `2^-BITS`, rounded; what is smaller than `NOTHING` such counts as zero. Only good for guesses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Fixed(i64);
+/// `mantissa·2^exponent`, rounded to so many digits as an `i64` has. What is smaller than `2^NOTHING` counts as zero, and
+/// so does what a sum leaves of terms that cancel up to rounding. Only good for guesses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rounded {
+    /// Zero, or between `2^61` and `2^62` in size.
+    mantissa: i64,
+    exponent: i32,
+}
 
-const BITS: u32 = 40;
-const NOTHING: i64 = 1 << 18;
-/// Half a unit, by which products are rounded.
-const HALF: i128 = 1 << (BITS - 1);
-/// Greater numbers are out of range.
-const LIMIT: i64 = 1 << 62;
+/// Digits of a mantissa.
+const DIGITS: u32 = 62;
+/// What counts as zero.
+const NOTHING: i32 = -34;
+/// What is large enough to divide by.
+const PIVOT: i32 = -22;
+/// What may differ in numbers that are the same.
+const NEAR: i32 = -30;
+/// Exponents beyond it are out of range.
+const LARGE: i32 = 1 << 20;
+/// A sum that is so much smaller than its terms is rounding.
+const CANCELLED: i32 = 44;
 
-impl Fixed {
-    fn cut(value: i128) -> Self {
-        Fixed(i64::try_from(value).unwrap_or(if value < 0 { -LIMIT } else { LIMIT }))
+impl Rounded {
+    const ZERO: Self = Rounded { mantissa: 0, exponent: 0 };
+
+    /// The number, its mantissa in range.
+    fn normal(mantissa: i64, exponent: i32) -> Self {
+        if mantissa == 0 {
+            return Self::ZERO;
+        }
+        let shift = mantissa.unsigned_abs().leading_zeros().cast_signed() + DIGITS.cast_signed() - 64;
+        // Sums and products are at most one digit longer.
+        let mantissa = if shift < 0 { mantissa / 2 } else { mantissa << shift };
+        Rounded { mantissa, exponent: exponent - shift }
+    }
+
+    /// A product or a quotient of mantissas.
+    fn of_product(mantissa: i128, exponent: i32) -> Self {
+        i64::try_from(mantissa).map_or(Self::ZERO, |m| Self::normal(m, exponent.clamp(-LARGE, LARGE)))
+    }
+
+    /// `e` such that the size is at least `2^e` and less than `2^(e + 1)`.
+    fn size(self) -> i32 {
+        if self.mantissa == 0 { i32::MIN } else { self.exponent + DIGITS.cast_signed() - 1 }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        let (large, small) = if self.size() < other.size() { (other, self) } else { (self, other) };
+        if small.mantissa == 0 {
+            return large;
+        }
+        let apart = large.exponent - small.exponent;
+        if apart > DIGITS.cast_signed() {
+            return large;
+        }
+        let sum = Self::normal(large.mantissa + (small.mantissa >> apart), large.exponent);
+        if large.size() - sum.size().max(NOTHING - CANCELLED) > CANCELLED { Self::ZERO } else { sum }
     }
 }
 
-impl Number for Fixed {
+impl PartialOrd for Rounded {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        let of = |x: &Self| (x.mantissa.signum(), i64::from(x.exponent) * x.mantissa.signum(), x.mantissa);
+        of(self).partial_cmp(&of(other))
+    }
+}
+
+impl Number for Rounded {
     const ROUNDED: bool = true;
 
     fn zero() -> Self {
-        Fixed(0)
+        Self::ZERO
     }
 
     fn one() -> Self {
-        Fixed(1 << BITS)
+        Rounded { mantissa: 1 << (DIGITS - 1), exponent: 1 - DIGITS.cast_signed() }
     }
 
     fn of(value: &Rational) -> Option<Self> {
         use num_traits::ToPrimitive;
-        let (n, d) = (value.numerator().to_i64()?, value.denominator().to_i64()?);
-        let scaled = (i128::from(n) << BITS).checked_div(i128::from(d))?;
-        i64::try_from(scaled).ok().filter(|v| v.abs() < LIMIT / 4).map(Fixed)
+        let (n, d) = (value.numerator(), value.denominator());
+        let shift = i64::try_from(d.bits()).ok()? - i64::try_from(n.bits()).ok()? + i64::from(DIGITS) - 1;
+        let quotient = if shift < 0 { (n >> -shift) / d } else { (n << shift) / d };
+        let exponent = i32::try_from(-shift).ok().filter(|e| e.abs() < LARGE)?;
+        Some(Self::normal(quotient.to_i64()?, exponent))
     }
 
     fn is_zero(&self) -> bool {
-        self.0.abs() < NOTHING
+        self.size() < NOTHING
     }
 
     fn is_pivot(&self) -> bool {
-        self.0.abs() >= NOTHING << 6
+        self.size() >= PIVOT
     }
 
     fn abs(&self) -> Self {
-        Fixed(self.0.abs())
+        Rounded { mantissa: self.mantissa.abs(), ..*self }
     }
 
     fn is_positive(&self) -> bool {
-        self.0 >= NOTHING
+        self.mantissa > 0 && !self.is_zero()
     }
 
     fn is_negative(&self) -> bool {
-        self.0 <= -NOTHING
+        self.mantissa < 0 && !self.is_zero()
     }
 
     fn is_near(&self, other: &Self) -> bool {
-        self.0.saturating_sub(other.0).abs() < NOTHING >> 8
+        self.plus(other.negated()).size() < NEAR
     }
 
     fn negated(&self) -> Self {
-        Fixed(-self.0)
+        Rounded { mantissa: -self.mantissa, ..*self }
     }
 
     fn times(&self, other: &Self) -> Self {
-        Self::cut((i128::from(self.0) * i128::from(other.0) + HALF) >> BITS)
+        let product = (i128::from(self.mantissa) * i128::from(other.mantissa)) >> (DIGITS - 1);
+        Self::of_product(product, self.exponent + other.exponent + DIGITS.cast_signed() - 1)
     }
 
     fn over(&self, other: &Self) -> Self {
-        Self::cut((i128::from(self.0) << BITS).checked_div(i128::from(other.0)).unwrap_or(0))
+        let quotient = (i128::from(self.mantissa) << (DIGITS - 1)).checked_div(i128::from(other.mantissa));
+        let exponent = self.exponent - other.exponent - DIGITS.cast_signed() + 1;
+        quotient.map_or(Self::ZERO, |q| Self::of_product(q, exponent))
     }
 
     fn add(&mut self, a: &Self, b: &Self) {
-        *self = Self::cut(i128::from(self.0) + ((i128::from(a.0) * i128::from(b.0) + HALF) >> BITS));
+        *self = self.plus(a.times(b));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn near(a: &Rounded, b: &Rational) -> bool {
+        a.is_near(&Rounded::of(b).unwrap())
+    }
+
+    #[test]
+    fn what_cancels_is_zero_and_what_is_small_is_none() {
+        let third = Rounded::of(&Rational::new(1, 3).unwrap()).unwrap();
+        let mut sum = Rounded::one().negated();
+        (0..3).for_each(|_| sum.add(&third, &Rounded::one()));
+        assert!(sum.is_zero() && !sum.is_positive() && !sum.is_negative());
+        assert!(Rounded::of(&Rational::new(-1, 1_000_000).unwrap()).unwrap().is_negative());
+        assert!(Rounded::of(&Rational::new(1, 1 << 40).unwrap()).unwrap().is_zero());
+    }
+
+    proptest! {
+        #[test]
+        fn rounded_numbers_are_near_exact_ones(
+            a in -1000..1000_i64, b in 1..1000_i64, c in -1000..1000_i64, d in 1..1000_i64,
+        ) {
+            let (p, q) = (Rational::new(a, b).unwrap(), Rational::new(c, d).unwrap());
+            let (x, y) = (Rounded::of(&p).unwrap(), Rounded::of(&q).unwrap());
+            prop_assert_eq!(x < y, p < q);
+            prop_assert!(near(&x.times(&y), &(&p * &q)));
+            let mut sum = x;
+            sum.add(&x, &y);
+            prop_assert!(near(&sum, &(&p + &(&p * &q))));
+            if c != 0 {
+                prop_assert!(near(&x.over(&y), &p.checked_div(&q).unwrap()));
+            }
+        }
     }
 }

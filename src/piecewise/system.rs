@@ -8,7 +8,7 @@
 use super::basis;
 use super::columns;
 use super::dictionary::{Dictionary, End};
-use super::number::Fixed;
+use super::number::Rounded;
 use super::presolve::Presolved;
 use crate::exact::Rational;
 
@@ -158,7 +158,7 @@ fn best(
         let counts = |(u, _): &(usize, Rational)| idle.get(*u) != Some(&true);
         system.rows.iter_mut().chain([&mut objective]).for_each(|row| row.terms.retain(counts));
     }
-    let rounded = Dictionary::<Fixed>::new(system.unknowns(), &system.rows, limit)
+    let rounded = Dictionary::<Rounded>::new(system.unknowns(), &system.rows, limit)
         .and_then(|mut d| d.maximise(&objective))
         .and_then(|end| basis::exact(system.unknowns(), &system.rows, &objective, &end, limit));
     let end = match rounded {

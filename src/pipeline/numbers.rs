@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::exact::Rational;
 use crate::kernel::rule::system::Instance;
-use crate::kernel::{Expr, Formula};
+use crate::kernel::{Atom, Expr, Formula};
 use crate::model::{Bound, Circulation, Conjunct, Extreme, Preference, Problem, System, choice, place};
 use crate::prover::{Found, Optimum};
 use crate::report::Names;
@@ -14,6 +14,8 @@ use super::judge::End;
 
 /// Lines of numbers or comparisons at most.
 const LINE_LIMIT: usize = 40;
+/// Characters of a comparison at most.
+const LONG: usize = 100;
 
 /// What was found of a system, in lines.
 pub(super) fn story(system: &System, found: &Found, names: &Names) -> Vec<String> {
@@ -226,13 +228,15 @@ fn contradiction(system: &System, instances: &[Instance], names: &Names) -> Vec<
         let Formula::Compare(relation, e) = &formula else { continue };
         let constant = e.terms().find(|(m, _)| m.is_one()).map_or(Rational::ZERO, |(_, c)| c.clone());
         sum += &(&constant * by);
-        let flat = Formula::Compare(*relation, flat(problem, e, &mut names));
-        let comparison = names.formula(&flat);
         let what = if what.is_empty() { "comparison" } else { what.as_str() };
         // A row of many terms is told by its name.
-        lines.push(match comparison.chars().count() > 100 {
-            true => format!("  {by} times {what}"),
-            false => format!("  {by} times {what}: {comparison}"),
+        let shown = (e.terms().count() <= LONG)
+            .then(|| Formula::Compare(*relation, flat(problem, e, &mut names)))
+            .map(|comparison| names.formula(&comparison))
+            .filter(|shown| shown.chars().count() <= LONG);
+        lines.push(match shown {
+            None => format!("  {by} times {what}"),
+            Some(shown) => format!("  {by} times {what}: {shown}"),
         });
     }
     let mut out = vec!["these comparisons contradict each other:".to_owned()];
@@ -251,7 +255,7 @@ fn at_numbers(row: &Conjunct, at: &[Rational]) -> (String, Formula) {
 
 /// A term with names in place of the functions at profiles, which are added to the names.
 fn flat(problem: &Problem, e: &Expr, names: &mut Names) -> Expr {
-    let mut out = e.clone();
+    let mut shorter: BTreeMap<Atom, Expr> = BTreeMap::new();
     for atom in e.atoms() {
         let crate::kernel::Node::Apply(function, types) = atom.node() else { continue };
         let Some(unknown) = problem.unknowns.iter().find(|u| u.function.name == *function) else { continue };
@@ -260,7 +264,7 @@ fn flat(problem: &Problem, e: &Expr, names: &mut Names) -> Expr {
         let name: crate::kernel::Name =
             Arc::from(format!("{function}{atom:?}").replace(['#', '"'], "").as_str());
         names.insert(&name, &shown);
-        out = out.replace_atoms(|a| (a == atom).then(|| Expr::variable(&name)));
+        shorter.insert(atom.clone(), Expr::variable(&name));
     }
-    out
+    e.replace_atoms(|atom| shorter.get(atom).cloned())
 }

@@ -11,7 +11,7 @@ use crate::piecewise::Obstacle;
 use crate::piecewise::system::{Row, Sign};
 
 /// From so many comparisons of truth and report on, only those of neighbours are rows at first.
-const MANY: usize = 1_000;
+const MANY: usize = 100;
 
 /// Rows of a system, and what each is an instance of. The unknown with number `k·profiles + p` is the k-th function at
 /// profile p. Where truths and reports are many, most comparisons between types that are no neighbours follow from others:
