@@ -80,9 +80,8 @@ fn operator(text: &str) -> String {
 }
 
 fn fence(open: char, inner: &str, close: char) -> String {
-    format!(
-        "<mo form=\"prefix\" stretchy=\"false\">{open}</mo>{inner}<mo form=\"postfix\" stretchy=\"false\">{close}</mo>"
-    )
+    // Browsers know on which side of a term each of them stands.
+    format!("<mo stretchy=\"false\">{open}</mo>{inner}<mo stretchy=\"false\">{close}</mo>")
 }
 
 fn row(inner: &str) -> String {
@@ -141,7 +140,7 @@ fn name(text: &str) -> String {
 }
 
 fn list(parts: &[Math]) -> String {
-    parts.iter().map(math).collect::<Vec<_>>().join("<mo separator=\"true\">,</mo>")
+    parts.iter().map(math).collect::<Vec<_>>().join("<mo>,</mo>")
 }
 
 /// The inside of a `math` element.
@@ -160,7 +159,7 @@ pub(super) fn math(m: &Math) -> String {
                 "sum" => operator("∑"),
                 _ => format!("<mi>{}</mi>", escape(&function.replace('_', "\u{a0}"))),
             };
-            format!("{function}<mo>&#x2061;</mo>{}", fence('(', &list(arguments), ')'))
+            format!("{function}<mo>\u{2061}</mo>{}", fence('(', &list(arguments), ')'))
         }
         Math::Sum(terms) => {
             let mut out = String::new();
@@ -183,8 +182,8 @@ pub(super) fn math(m: &Math) -> String {
                 if position > 0 {
                     out.push_str(match factor {
                         _ if numeric => "<mo>·</mo>",
-                        Math::Call(..) => "<mspace width=\"0.17em\"></mspace>",
-                        _ => "<mo>&#x2062;</mo>",
+                        Math::Call(..) => "<mspace width=\"0.17em\"/>",
+                        _ => "<mo>\u{2062}</mo>",
                     });
                 }
                 out.push_str(&part(factor, Level::Factor));
@@ -193,14 +192,16 @@ pub(super) fn math(m: &Math) -> String {
         }
         Math::Fraction(a, b) => format!("<mfrac>{}{}</mfrac>", unit(a), unit(b)),
         Math::Power(base, exponent) => {
-            format!("<msup>{}{}</msup>", row(&part(base, Level::Primary)), unit(exponent))
+            let base =
+                if base.is_loose(Level::Primary) { row(&part(base, Level::Primary)) } else { unit(base) };
+            format!("<msup>{base}{}</msup>", unit(exponent))
         }
         Math::Sqrt(inner) => format!("<msqrt>{}</msqrt>", math(inner)),
         Math::Indicator(condition) => {
             format!("<mn>𝟏</mn>{}", fence('[', &math(condition), ']'))
         }
         Math::Integral { body, variable, along, low, high } => format!(
-            "<msubsup><mo>∫</mo>{}{}</msubsup>{}<mspace width=\"0.17em\"></mspace><mi>d</mi>{}",
+            "<msubsup><mo>∫</mo>{}{}</msubsup>{}<mspace width=\"0.17em\"/><mi>d</mi>{}",
             unit(low),
             unit(high),
             part(body, Level::Product),
@@ -218,7 +219,7 @@ pub(super) fn math(m: &Math) -> String {
             parts.iter().map(math).collect::<Vec<_>>().join(&between)
         }
         Math::Prefixed("E", inner) => {
-            format!("<mi mathvariant=\"normal\">𝔼</mi><mo>&#x2061;</mo>{}", part(inner, Level::Prefix))
+            format!("<mi mathvariant=\"normal\">𝔼</mi><mo>\u{2061}</mo>{}", part(inner, Level::Prefix))
         }
         Math::Prefixed(word, inner) => words(&format!("{word} ")) + &part(inner, Level::Prefix),
         Math::Cases(branches) => {
@@ -235,7 +236,7 @@ pub(super) fn math(m: &Math) -> String {
             )
         }
         Math::Interval(open, low, high, close) => {
-            let ends = format!("{}<mo separator=\"true\">,</mo>{}", math(low), math(high));
+            let ends = format!("{}<mo>,</mo>{}", math(low), math(high));
             fence(*open, &ends, *close)
         }
         Math::Set(elements) if elements.is_empty() => operator("∅"),
