@@ -14,8 +14,34 @@ use super::setting::{Agent, Setting};
 
 /// The variable of the threshold: no text can contain it.
 const THRESHOLD: &str = "threshold'";
+/// Orders of terms, each told apart by its pieces, that are few enough to be looked at one by one.
+const FEW_ORDERS: usize = 100;
 
 impl Setting {
+    /// Whether the priors of the bidders for one good have so many pieces that the orders of the types should not be looked at
+    /// one by one.
+    pub fn has_many_pieces(&self) -> bool {
+        let plain = self.agents.iter().all(|a| a.atoms.is_empty());
+        let has_pieces =
+            self.agents.iter().any(|a| a.density.atoms().any(|b| matches!(b.node(), Node::Indicator(_))));
+        let types: Vec<Expr> = self.agents.iter().map(|a| a.type_.value()).collect();
+        let fits = self.kind.is_of_a_good() && self.joint.is_none() && !self.is_finite();
+        plain && fits && has_pieces && self.has_many_orders(&types)
+    }
+
+    /// Whether some terms have so many orders, with the pieces of the terms and the densities, that they should not be looked at one
+    /// by one.
+    pub fn has_many_orders(&self, terms: &[Expr]) -> bool {
+        let conditions = |e: &Expr| e.atoms().filter(|a| matches!(a.node(), Node::Indicator(_))).count();
+        let pieces = |e: &Expr| {
+            let drawn = self.agents.iter().filter(|a| e.mentions_variable(&a.type_.name));
+            1 + conditions(e).max(drawn.map(|a| conditions(&a.density)).max().unwrap_or_default())
+        };
+        let count =
+            (1..).zip(terms).try_fold(1_usize, |count, (k, e)| count.checked_mul(k)?.checked_mul(pieces(e)));
+        count.is_none_or(|count| count > FEW_ORDERS)
+    }
+
     /// The expectation of the greatest of some terms, each in the type of one agent at most and piece by piece linear in it;
     /// `roots` are what other names in them stand for. `None` if there are no terms, or no numbers are seen between which they
     /// lie.

@@ -10,16 +10,23 @@ use super::scope::Env;
 use crate::lang::ast::{self, ExprKind, FamilyOperator};
 
 impl Env<'_> {
-    /// The terms whose greatest or least an expression is, as it is written, for many agents; and whether their signs were
-    /// changed, so that it is minus the greatest.
+    /// The terms whose greatest or least an expression is, as it is written, if these have many orders; and whether their signs
+    /// were changed, so that it is minus the greatest. Of few agents only terms whose average is one over a threshold.
     pub(super) fn extreme_terms(
         &mut self,
         e: &ast::Expr,
         setting: &Arc<Setting>,
     ) -> Resolve<Option<(Vec<Expr>, bool)>> {
-        if !setting.factored {
-            return Ok(None);
+        let Some((terms, least)) = self.terms_of_extreme(e)? else { return Ok(None) };
+        if setting.factored {
+            return Ok(Some((terms, least)));
         }
+        let terms: Vec<Expr> = terms.iter().map(|e| self.unfolded(e)).collect();
+        let has_mean = || setting.mean_of_greatest(&terms, &self.charges).is_some();
+        Ok((setting.has_many_orders(&terms) && has_mean()).then_some((terms, least)))
+    }
+
+    fn terms_of_extreme(&mut self, e: &ast::Expr) -> Resolve<Option<(Vec<Expr>, bool)>> {
         let terms = match &e.kind {
             ExprKind::Call { function, arguments } => match (function.text.as_str(), arguments.as_slice()) {
                 ("max", [_, _, ..]) => self.joined(arguments, FamilyOperator::Max)?,

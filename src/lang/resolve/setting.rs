@@ -81,16 +81,17 @@ fn read(
     };
     reader.joint(s, &mut setting)?;
     let outcomes = reader.outcomes(s, &mut setting)?;
-    setting.factored = setting.agents.len() > FEW_AGENTS;
-    if setting.factored && (!setting.kind.is_of_a_good() || setting.is_finite()) {
+    let has_many_agents = setting.agents.len() > FEW_AGENTS;
+    if has_many_agents && (!setting.kind.is_of_a_good() || setting.is_finite()) {
         let message = format!("there are more than {FEW_AGENTS} agents");
         let help = format!("there may be up to {AGENT_LIMIT} if they share one good and have densities");
         return Err(advise("too-large", message, s.name.span, &help));
     }
-    if setting.factored && setting.agents.iter().any(|a| !a.atoms.is_empty()) {
+    if has_many_agents && setting.agents.iter().any(|a| !a.atoms.is_empty()) {
         let message = format!("there are more than {FEW_AGENTS} agents, and a prior has atoms");
         return Err(complain("unsupported", message, s.name.span));
     }
+    setting.factored = has_many_agents || setting.has_many_pieces();
     reader.values(s, &mut setting, outcomes.as_ref())?;
     reader.cost(s, &mut setting)?;
     let cells = std::mem::take(&mut reader.cells);
