@@ -46,10 +46,17 @@ fn sum(terms: &[(Sign, Expr)]) -> Option<Prose> {
     Some(out)
 }
 
-/// An agent as it is spoken of.
+/// How words for what somebody does or is in a trade end.
+const ROLES: [&str; 5] = ["er", "or", "ee", "ant", "ent"];
+
+/// An agent as it is spoken of: `the buyer`, but `agent bob`.
 fn agent(e: &Expr) -> Inline {
+    let is_role = |name: &str| {
+        let plain = name.chars().all(|c| c.is_ascii_lowercase());
+        plain && ROLES.iter().any(|end| name.len() > end.len() + 1 && name.ends_with(end))
+    };
     words(match &e.kind {
-        ExprKind::Name(name) if name.chars().count() > 1 => format!("the {name}"),
+        ExprKind::Name(name) if is_role(name) => format!("the {name}"),
         _ => format!("agent {}", print_expr(e)),
     })
 }

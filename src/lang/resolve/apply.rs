@@ -3,7 +3,7 @@
 use super::Resolve;
 use super::derivation::Reader;
 use super::names::{advise, complain, unknown_name};
-use super::scope::{Function, Universe};
+use super::scope::{Function, Universe, broken};
 use crate::kernel::{Definition, Expr, Symbol};
 use crate::lang::ast::{self, Name};
 use crate::model::Application;
@@ -21,8 +21,7 @@ impl Reader<'_> {
         let universe = Universe::default();
         // What is wrong with the earlier one is reported where it stands.
         let Ok(theirs) = Reader::read(&universe, earlier, before) else {
-            let message = format!("`{}` cannot be read, and cannot be applied", name.text);
-            return Err(complain("unsupported", message, name.span));
+            return Err(broken(&name.text, name.span));
         };
         let is_function = |f: &str| {
             matches!(theirs.env.functions.get(f), Some(Function::Unknown { .. } | Function::Continuous(_)))

@@ -3,6 +3,7 @@
 use super::family::Family;
 use super::names::{advise, complain};
 use super::scope::{Env, Function, Universe};
+use super::shared::declared;
 use super::{ChainSource, DerivationSource, Goal, Resolve, ResolvedStatement};
 use crate::kernel::{Expr, Formula, Name as Symbol};
 use crate::lang::ast::{self, DerivationKind, Membership, Name, Positive, Span, Within};
@@ -99,11 +100,18 @@ pub(super) struct Reader<'u> {
 }
 
 impl Reader<'_> {
-    /// Reads lines; what is wrong with them.
+    /// Reads lines; what is wrong with them. That a name is not known is not said if its own line has an error.
     pub(super) fn lines(&mut self, lines: &[ast::DerivationLine]) -> Vec<Diagnostic> {
-        let wrong =
-            |line: &ast::DerivationLine| self.line(&line.kind, line.span).err().map(|complaint| *complaint);
-        lines.iter().filter_map(wrong).collect()
+        let (mut out, mut broken) = (Vec::new(), Vec::<String>::new());
+        for line in lines {
+            if let Err(complaint) = self.line(&line.kind, line.span) {
+                if !broken.iter().any(|name| complaint.is_unknown_name(name)) {
+                    out.push(*complaint);
+                }
+                broken.extend(declared(&line.kind).into_iter().map(str::to_owned));
+            }
+        }
+        out
     }
 
     fn line(&mut self, kind: &DerivationKind, span: Span) -> Resolve<()> {

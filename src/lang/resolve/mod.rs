@@ -316,8 +316,8 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
     };
     diagnostics.extend(out.obligations.into_iter().filter_map(wrong));
     diagnostics.retain(|d| d.code != BROKEN);
-    let same = |a: &Diagnostic, b: &Diagnostic| a.message == b.message && a.span.start == b.span.start;
-    Err(without_repetitions(diagnostics, same))
+    diagnostics.sort_by_key(|d| d.span.start);
+    Err(Diagnostic::without_repetitions(diagnostics))
 }
 
 /// Whether a comparison of numbers is wrong.

@@ -42,8 +42,7 @@ pub(super) fn unknown_name<'a>(
     span: Span,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Box<Diagnostic> {
-    let diagnostic = Diagnostic::new("unknown-name", format!("unknown name `{text}`"), span)
-        .label(format!("expected {}", with_article(wanted)));
+    let diagnostic = Diagnostic::unknown_name(text, span).label(format!("expected {}", with_article(wanted)));
     let known: Vec<&str> = known.into_iter().collect();
     Box::new(match nearest(text, known.iter().copied()) {
         Some(name) => diagnostic.help(format!("did you mean `{name}`?")),

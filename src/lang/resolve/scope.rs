@@ -22,6 +22,11 @@ use crate::lang::diagnostic::Diagnostic;
 /// The code of a complaint about a name whose definition has a complaint of its own. Never reported.
 pub(super) const BROKEN: &str = "broken-name";
 
+/// The complaint about such a name.
+pub(super) fn broken(text: &str, span: Span) -> Box<Diagnostic> {
+    complain(BROKEN, format!("`{text}` has an error of its own"), span)
+}
+
 /// A mechanism.
 #[derive(Debug, Clone)]
 pub(super) struct MechanismEntry {
@@ -169,7 +174,7 @@ impl Universe {
     /// The complaint that a name is not what is wanted.
     pub(super) fn unknown(&self, wanted: &str, text: &str, span: Span) -> Box<Diagnostic> {
         if self.broken.iter().any(|b| b == text) {
-            return complain(BROKEN, format!("`{text}` has an error of its own"), span);
+            return broken(text, span);
         }
         if let Some(sort) = self.sort_of(text) {
             let message = format!("`{text}` is {sort}, and {} is needed here", with_article(wanted));

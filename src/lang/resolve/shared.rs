@@ -101,13 +101,15 @@ fn words(text: &str) -> BTreeSet<String> {
 }
 
 /// The names that a line introduces.
-fn declared(kind: &DerivationKind) -> Vec<&str> {
+pub(super) fn declared(kind: &DerivationKind) -> Vec<&str> {
     match kind {
         DerivationKind::Functions(names) | DerivationKind::Numbers(names) => {
             names.iter().map(|n| n.text.as_str()).collect()
         }
         DerivationKind::Members(members, _) => members.iter().map(|m| m.name.text.as_str()).collect(),
-        DerivationKind::Integer { name, .. } | DerivationKind::Drawn { name, .. } => vec![&name.text],
+        DerivationKind::Integer { name, .. }
+        | DerivationKind::Drawn { name, .. }
+        | DerivationKind::Let { name, .. } => vec![&name.text],
         DerivationKind::Setting(setting) => vec![&setting.name.text],
         DerivationKind::Cdf { name, density, .. } => {
             density.iter().map(|(_, density)| density.text.as_str()).chain([name.text.as_str()]).collect()
