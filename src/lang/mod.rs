@@ -18,8 +18,8 @@ pub use printer::{
 };
 pub use resolve::{
     ChainSource, Curve, DerivationSource, Diagram, Drawn, Goal, Ironing, LinkSource, Obligation,
-    PrintedClaim, ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, Term, Valued, resolve,
-    resolve_expression,
+    PrintedClaim, ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, Term, Valued, nearest,
+    resolve, resolve_expression,
 };
 pub use source::Source;
 pub use spelling::format;
@@ -49,7 +49,8 @@ pub fn read(text: &str, ironing: Ironing) -> Result<(ast::File, ResolvedFile), V
     }
     let more = resolve(&file, ironing).err().unwrap_or_default();
     let stands_alone = |d: &Diagnostic| {
-        !(nameless && d.code == "unknown-name") && !names(d.span).iter().any(|word| broken.contains(word))
+        let follows = nameless && d.code == "unknown-name";
+        !follows && !names(d.span).iter().any(|word| broken.contains(word))
     };
     complaints.extend(more.into_iter().filter(stands_alone));
     complaints.sort_by_key(|d| d.span.start);

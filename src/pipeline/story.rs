@@ -12,7 +12,8 @@ use crate::model::{
 use crate::piecewise::{AlgebraicNumber, Obstacle};
 use crate::prover::{self, Answer, Exception, Exceptional, FailingPart, Failure, Found, Optimum, Reports};
 use crate::report::{
-    Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, decimals, sentence,
+    Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, agent_named, decimals,
+    sentence,
 };
 
 use super::judge::{AsStated, Judged, Refutation, Solved};
@@ -332,10 +333,10 @@ pub(super) fn lie(claim: &Claim, failure: &Failure, names: &Names) -> Option<Str
         none if none.is_empty() => "on average over the others".to_owned(),
         others => format!("against {others}"),
     };
-    let who = if agent.starts_with(|c: char| c.is_ascii_digit()) { "agent " } else { "" };
+    let who = agent_named(agent);
     let reported = reports.first().and_then(|b| value(b))?;
     let gain = names.expr(&failure.right.minus(&failure.left));
-    Some(format!("{fixed}{against}, {who}{agent} of type {} reports {reported} and gains {gain}", list(own)))
+    Some(format!("{fixed}{against}, {who} of type {} reports {reported} and gains {gain}", list(own)))
 }
 
 /// A table for which something fails.

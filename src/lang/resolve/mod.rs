@@ -56,6 +56,7 @@ use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
 pub use figure::{Curve, Diagram, Drawn, ResolvedFigure, Term};
 pub use ironing::Ironing;
+pub use names::nearest;
 use scope::{BROKEN, Env, Universe};
 
 /// Complaints are large; results carry them boxed.
