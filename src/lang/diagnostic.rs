@@ -4,7 +4,7 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 57] = [
+pub const CODES: [&str; 58] = [
     "allocation-range",
     "allocation-sum",
     "ambiguous-average",
@@ -34,6 +34,7 @@ pub const CODES: [&str; 57] = [
     "negative-density",
     "negative-probability",
     "negative-root",
+    "no-setting",
     "no-single-root",
     "not-an-agent",
     "not-an-element",

@@ -104,7 +104,8 @@ impl Reader<'_> {
     pub(super) fn lines(&mut self, lines: &[ast::DerivationLine]) -> Vec<Diagnostic> {
         let (mut out, mut broken) = (Vec::new(), Vec::<String>::new());
         for line in lines {
-            if let Err(complaint) = self.line(&line.kind, line.span) {
+            let read = self.line(&line.kind, line.span).and_then(|()| self.has_no_roots(line.span));
+            if let Err(complaint) = read {
                 if !broken.iter().any(|name| complaint.is_unknown_name(name)) {
                     out.push(*complaint);
                 }
@@ -112,6 +113,15 @@ impl Reader<'_> {
             }
         }
         out
+    }
+
+    /// Numbers of a derivation are said to be what they are by hypotheses.
+    fn has_no_roots(&mut self, span: Span) -> Resolve<()> {
+        if std::mem::take(&mut self.env.charges).is_empty() {
+            return Ok(());
+        }
+        let help = "give a number: `given w in [0, 1] with w^4 = 1/3`";
+        Err(advise("unsupported", "a derivation has no roots", span, help))
     }
 
     fn line(&mut self, kind: &DerivationKind, span: Span) -> Resolve<()> {
@@ -224,6 +234,10 @@ impl Reader<'_> {
         self.is_new(name)?;
         if let Some((other, _)) = &self.out.integer {
             let message = format!("a derivation is about one integer at most, and `{other}` is one already");
+            return Err(complain("unsupported", message, name.span));
+        }
+        if self.env.counts() {
+            let message = "a derivation that speaks of a setting with so many agents is about no integer";
             return Err(complain("unsupported", message, name.span));
         }
         let value = self.env.number(least)?;

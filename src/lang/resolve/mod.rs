@@ -35,6 +35,7 @@ mod rate;
 mod reason;
 mod root;
 mod rule;
+mod same;
 mod scope;
 mod setting;
 mod shared;
@@ -289,6 +290,10 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
             }
             ItemKind::Setting(setting) if highest::is_general(file, setting) => {
                 shared.assume(&ast::DerivationKind::Setting(setting.clone()), item.span);
+                continue;
+            }
+            ItemKind::Setting(setting) if highest::is_spoken_of(setting) => {
+                shared.offer(setting, item.span);
                 continue;
             }
             _ => continue,
