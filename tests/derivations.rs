@@ -123,6 +123,79 @@ fn a_mistake_on_purpose_has_a_false_link() {
     assert_eq!((claim.name.as_str(), claim.verdict), ("derivation", VerdictKind::Refuted));
 }
 
+/// What holds for all distributions, at some of them: the same numbers as integrals over all types give.
+#[test]
+fn a_general_theorem_gives_the_numbers_of_its_instances() {
+    let general = "given integer n >= 2
+given V > 0
+given F: cdf on [0, V], continuous
+
+setting partnership {
+  agents i in 1..n with type v[i] ~ F
+  one good
+  share i = 1/n
+}
+
+derivation gains {
+  E welfare(partnership) = V - integral(F(y)^n, y from 0 to V) by definition
+}
+
+derivation charge {
+  given w in [0, V] with F(w)^(n - 1) = 1/n
+  step of-each for all i in 1..n: C(partnership, i) = V - w/n - integral(F(y)^(n - 1), y from w to V)
+}
+";
+    // Agents, the prior, the highest type, the worst-off type, gains and a charge.
+    let instances = [
+        (2, "uniform(0, 1)", "1/2", "2/3", "3/8"),
+        (2, "uniform(0, 3)", "3/2", "2", "9/8"),
+        (3, "cdf y^2 on [0, 1]", "", "6/7", ""),
+        (4, "pdf 4*y^3 on [0, 1]", "", "16/17", ""),
+    ];
+    for (n, prior, worst_off, gains, charge) in instances {
+        let setting = format!(
+            "setting some {{\n  agents i in 1..{n} with type v[i] ~ {prior}\n  one good\n  share i = 1/{n}\n}}\n"
+        );
+        if !gains.is_empty() {
+            let text = format!(
+                "{general}{setting}claim integrals: E welfare(some) = {gains}
+derivation applied {{
+  apply gains with partnership = some
+  E welfare(some) = {gains} by gains
+}}
+"
+            );
+            let reports = answers(&text);
+            assert!(reports.iter().all(|r| r.verdict == VerdictKind::Proved), "{text}");
+            let wrong = answers(&text.replace(&format!("= {gains} by"), &format!("= {gains} + 1 by")));
+            assert_eq!(wrong.last().map(|r| r.verdict), Some(VerdictKind::Rejected));
+        }
+        if !charge.is_empty() {
+            let text = format!(
+                "{general}{setting}claim integrals: C(some, 1) = {charge}
+derivation applied {{
+  apply charge with partnership = some, w = {worst_off}
+  C(some, 1) = {charge} by charge
+}}
+"
+            );
+            let reports = answers(&text);
+            assert!(reports.iter().all(|r| r.verdict == VerdictKind::Proved), "{text}");
+            // Another worst-off type, the law of another distribution, other shares.
+            let unequal = "share 1 = 1/4\n  share 2 = 3/4";
+            for (right, wrong) in [
+                (format!("w = {worst_off}"), "w = 1/3"),
+                (prior.into(), "uniform(0, 4)"),
+                (format!("share i = 1/{n}\n}}\nclaim"), &format!("{unequal}\n}}\nclaim")),
+            ] {
+                let text = text.replace(&right, wrong);
+                assert!(text.contains(wrong));
+                assert_ne!(answers(&text).last().map(|r| r.verdict), Some(VerdictKind::Proved), "{text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn an_earlier_derivation_applies_where_its_hypotheses_hold() {
     let general = "derivation mean {

@@ -325,3 +325,20 @@ fn a_function_with_the_name_of_a_bound_variable_is_another_thing() {
     let e: Expr = "integral(z1, 0, z1, z1(z1))".parse().unwrap();
     assert_eq!(e.to_string().parse::<Expr>().unwrap(), e);
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// From a high degree on, values are computed by Horner's rule.
+    #[test]
+    fn a_value_at_a_high_degree_is_the_sum_of_its_terms(
+        line in prop::collection::vec(small(), 17..40), x in small(),
+    ) {
+        let term = |(k, c): (usize, &Rational)| c * &x.pow(k as u32);
+        let sum = line.iter().enumerate().map(term).fold(Rational::ZERO, |sum, t| &sum + &t);
+        let powers = line.iter().zip(0_u32..);
+        let p = powers.fold(Expr::zero(), |p, (c, k)| p.plus(&Expr::variable("x").pow(k).scaled(c)));
+        prop_assert_eq!(p.poly().evaluate(|_| Some(x.clone())), Some(sum.clone()));
+        prop_assert_eq!(p.substitute_one("x", &Expr::number(x.clone())), Expr::number(sum));
+    }
+}

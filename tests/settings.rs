@@ -506,3 +506,42 @@ fn what_holds_at_every_profile_of_five_agents_is_decided() {
     );
     assert!(found.iter().all(|answer| answer.verdict == VerdictKind::Proved));
 }
+
+#[test]
+fn what_is_wrong_of_numbers_in_roots_is_refuted() {
+    let found = answers(
+        "parameter r in [0, 1]
+         setting auction {
+           agents i in 1..2 with type x[i] ~ cdf y^3 on [0, 1]
+           one good, kept by the seller if nobody gets it
+           ties to the lowest index
+         }
+         claim a: [1/2 < sqrt(3)/2] = 0
+         claim b: [43900/100000 < (7 - sqrt(3))/12] = 1
+         claim c: [r >= 1/2]*[r < sqrt(3)/2] <= 0
+         claim d: cases { 1 if r < 1/2; 2 otherwise } = cases { 1 if r < sqrt(3)/2; 2 otherwise }
+         claim e: reserve(myerson(auction), 1) = sqrt(3)/3
+         claim f: reserve(myerson(auction), 1) = sqrt(1/2)
+         claim right: [43899/100000 < (7 - sqrt(3))/12]*[r < 2*sqrt(3)] = 1
+         claim reserve: reserve(myerson(auction), 1) = (1/4)^(1/3)",
+    );
+    let (right, wrong): (Vec<_>, Vec<_>) = found.iter().partition(|s| s.name.len() > 1);
+    assert!(wrong.iter().all(|s| s.verdict == VerdictKind::Refuted), "{wrong:?}");
+    assert!(right.iter().all(|s| s.verdict == VerdictKind::Proved), "{right:?}");
+}
+
+#[test]
+fn a_root_in_a_parameter_is_written_as_a_root() {
+    let found = answers(
+        "parameter r in [0, 1]
+         setting shared {
+           agents i in 1..3 with type x[i] ~ uniform(0, 1)
+           one good
+           share 1 = r
+           share 2 = 1 - r
+           share 3 = 0
+         }
+         claim collected: C(shared, 1) = 2/3",
+    );
+    assert_eq!(found[0].value.as_deref(), Some("sqrt(r)^3/3 - r*sqrt(r) + 2/3"));
+}

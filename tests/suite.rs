@@ -32,4 +32,5 @@ mod report;
 mod resolve;
 mod rows;
 mod settings;
+mod signs;
 mod systems;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use vickrey::lang::ast::Span;
-use vickrey::lang::{Diagnostic, Source};
+use vickrey::lang::{Diagnostic, Source, nearest};
 use vickrey::pipeline::{self, Detail, NamedCertificate, Outcome};
 use vickrey::report::{Colour, FileReport, InputError, file_error, render_diagnostic};
 
@@ -126,10 +126,8 @@ fn shared<T: Sync, R: Send>(tasks: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<O
 fn no_statement(input: &Input, name: &str, prepared: &pipeline::Prepared) -> InputError {
     let message = format!("`{}` has no statement `{name}`", input.path);
     let mut diagnostic = Diagnostic::new("unknown-name", message, Span::default());
-    diagnostic.help = prepared
-        .statements()
-        .min_by_key(|other| strsim::damerau_levenshtein(other, name))
-        .map(|nearest| format!("did you mean `{nearest}`?"));
+    diagnostic.help =
+        nearest(name, prepared.statements()).map(|nearest| format!("did you mean `{nearest}`?"));
     file_error(&input.path, &diagnostic, Colour::Styled)
 }
 

@@ -3,11 +3,14 @@
 //! Trusted: everything that the kernel proves rests on this ring arithmetic.
 
 mod gcd;
+mod horner;
 mod poly;
 mod rational;
 mod tensor;
+mod words;
 
 pub use gcd::{gcd, lcm};
+pub use horner::enclosed;
 pub use poly::{Monomial, Poly};
 pub use rational::{ParseRationalError, Rational};
 pub use tensor::{End, Tensor};

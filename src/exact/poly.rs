@@ -361,7 +361,10 @@ impl<V: Ord + Clone> Poly<V> {
         /// From this degree on, fractions are added over one denominator.
         const LARGE: u32 = 16;
         if self.degree() >= LARGE {
-            return self.evaluate_over_one_denominator(at);
+            return match self.variables().as_slice() {
+                [v] => self.evaluate_on_a_line(v, &at(v)?),
+                _ => self.evaluate_over_one_denominator(at),
+            };
         }
         let mut sum = Rational::ZERO;
         for (m, c) in &self.0 {
@@ -372,6 +375,28 @@ impl<V: Ord + Clone> Poly<V> {
             sum += &product;
         }
         Some(sum)
+    }
+
+    /// By Horner's rule: `Σ c_e·(a/d)^e = (Σ c_e·a^e·d^(n−e)) / d^n`.
+    fn evaluate_on_a_line(&self, v: &V, x: &Rational) -> Option<Rational> {
+        let mut line = vec![None; self.degree_in(v) as usize + 1];
+        for (m, c) in &self.0 {
+            *line.get_mut(m.exponent(v) as usize)? = Some(c);
+        }
+        let common = self.0.iter().fold(BigInt::one(), |l, (_, c)| lcm(&l, &c.denominator()));
+        let (a, d) = (x.numerator(), x.denominator());
+        let (mut sum, mut power) = (BigInt::zero(), BigInt::one());
+        for (k, c) in line.iter().rev().enumerate() {
+            if k > 0 {
+                sum *= &a;
+                power *= &d;
+            }
+            if let Some(c) = c {
+                sum += c.numerator() * (&common / c.denominator()) * &power;
+            }
+        }
+        let value = Rational::over_power(sum, &d, self.degree_in(v))?;
+        Some(&value * &Rational::from_big(BigInt::one(), common)?)
     }
 
     /// `Σ c·Π (a/d)^e = (Σ c·Π a^e·d^(n−e)) / Π d^n`, where `n` is the degree in the variable.

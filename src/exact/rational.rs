@@ -59,6 +59,18 @@ impl Rational {
         Some(Self::wrap(BigRational::new_raw(numerator / &common, denominator / common)))
     }
 
+    /// `numerator/base^exponent`; `None` for a base that is not positive. What cancels is a divisor of the base, as a rule one.
+    pub(super) fn over_power(numerator: BigInt, base: &BigInt, exponent: u32) -> Option<Self> {
+        if !base.is_positive() {
+            return None;
+        }
+        let power = base.pow(exponent);
+        if gcd(&(&numerator % base), base).is_one() {
+            return Some(Self::wrap(BigRational::new_raw(numerator, power)));
+        }
+        Self::from_big(numerator, power)
+    }
+
     /// Canonical form of `n/d`, `d ≠ 0`. Magnitudes stay below 2^127, so nothing overflows.
     fn reduced(n: i128, d: i128) -> Self {
         if d == 1

@@ -11,6 +11,7 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::Rational;
 use super::gcd::lcm;
+use super::words::Words;
 
 /// Integer coefficients of a polynomial in several variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +149,24 @@ impl Tensor {
         faces.iter().all(|face| face.iter().any(is_positive))
     }
 
+    /// How far Bernstein coefficients on a part of a box may be above what is left of them, in units of their
+    /// own, after they were [rescaled](Self::rescaled) and [cut](Self::cut) on one axis: a rounding for each
+    /// round of averages, and what was lost `before`.
+    pub fn lost(&self, axis: usize, before: &BigInt, bits: i32) -> BigInt {
+        let by = bits.unsigned_abs();
+        let rescaled = if bits < 0 { (before >> by) + 2 } else { before << by };
+        rescaled + self.degrees.get(axis).copied().unwrap_or(0)
+    }
+
+    /// Whether the polynomial in one variable of which these are the Bernstein coefficients, each at most `lost` below the
+    /// true one, is convex: second differences are at least zero.
+    pub fn is_convex(&self, lost: &BigInt) -> bool {
+        let line = &self.coefficients;
+        let twice: BigInt = lost * 2;
+        let bends = |((a, b), c): ((&BigInt, &BigInt), &BigInt)| a + c - (b * 2_u32) >= twice;
+        self.degrees.len() == 1 && line.iter().zip(line.iter().skip(1)).zip(line.iter().skip(2)).all(bends)
+    }
+
     /// The sign at a point of the polynomial with these coefficients of powers.
     pub fn sign_at(&self, point: &[Rational]) -> Ordering {
         // Horner's rule along the first axis, times a power of the denominator; then along the next.
@@ -215,7 +234,10 @@ impl Tensor {
 /// Replaces Bernstein coefficients on `[0, 1]` by those on `[share/whole, 1]`, and returns those on
 /// `[0, share/whole]`; all averages are rounded down.
 fn casteljau(line: &mut [BigInt], share: &BigInt, whole: &BigInt) -> Vec<BigInt> {
-    if let Some(left) = small(line, share, whole) {
+    if share.is_one()
+        && *whole == BigInt::from(2)
+        && let Some(left) = halved(line)
+    {
         return left;
     }
     let power = whole.trailing_zeros().filter(|z| whole.bits() == z + 1);
@@ -228,22 +250,32 @@ fn casteljau(line: &mut [BigInt], share: &BigInt, whole: &BigInt) -> Vec<BigInt>
     })
 }
 
-/// The same in machine integers, if everything fits.
-fn small(line: &mut [BigInt], share: &BigInt, whole: &BigInt) -> Option<Vec<BigInt>> {
-    /// Bits of a difference of coefficients, and of a share, whose product is a machine integer.
-    const BITS: (u64, u64) = (86, 40);
-    let bits = whole.trailing_zeros().filter(|z| whole.bits() == z + 1 && *z <= BITS.1)?;
-    let share = share.to_i128()?;
-    if line.iter().any(|c| c.bits() >= BITS.0) {
-        return None;
-    }
-    let mut numbers: Vec<i128> = line.iter().map(ToPrimitive::to_i128).collect::<Option<_>>()?;
-    let left = match bits {
-        1 => averages(&mut numbers, |a, b| *a = (*a + b) >> 1),
-        _ => averages(&mut numbers, |a, b| *a += ((b - *a) * share) >> bits),
-    };
-    line.iter_mut().zip(numbers).for_each(|(slot, c)| *slot = c.into());
-    Some(left.into_iter().map(BigInt::from).collect())
+/// The same for halves, in as many machine words as hold every coefficient.
+fn halved(line: &mut [BigInt]) -> Option<Vec<BigInt>> {
+    // A sum of two needs one bit more, and a sign.
+    let bits = line.iter().map(BigInt::bits).max()? + 2;
+    Some(match bits.div_ceil(64) {
+        1 | 2 => {
+            let mut numbers: Vec<i128> = line.iter().map(ToPrimitive::to_i128).collect::<Option<_>>()?;
+            let left = averages(&mut numbers, |a, b| *a = (*a + b) >> 1);
+            line.iter_mut().zip(numbers).for_each(|(slot, c)| *slot = c.into());
+            left.into_iter().map(BigInt::from).collect()
+        }
+        3 => halved_in::<3>(line),
+        4 => halved_in::<4>(line),
+        5 | 6 => halved_in::<6>(line),
+        7 | 8 => halved_in::<8>(line),
+        9..=12 => halved_in::<12>(line),
+        13..=16 => halved_in::<16>(line),
+        _ => return None,
+    })
+}
+
+fn halved_in<const WORDS: usize>(line: &mut [BigInt]) -> Vec<BigInt> {
+    let mut numbers: Vec<Words<WORDS>> = line.iter().map(Words::of).collect();
+    let left = averages(&mut numbers, Words::average);
+    line.iter_mut().zip(&numbers).for_each(|(slot, c)| *slot = c.integer());
+    left.iter().map(Words::integer).collect()
 }
 
 /// Replaces neighbours by averages until one is left over; returns the first of each round.
@@ -368,11 +400,13 @@ mod tests {
         let p = univariate(&[-3, 1, 4, -1, 5, -9]).on_box(&[(q(0, 1), q(1, 1))]);
         for at in [q(1, 2), q(11, 64)] {
             let small = p.clone().rescaled(5).cut(0, &at).unwrap();
-            // Far beyond machine integers, then rounded down to the same unit: at most a few units apart.
-            let large = p.clone().rescaled(200).cut(0, &at).unwrap().map(|t| t.rescaled(-195));
-            for (s, l) in small.iter().zip(&large) {
-                let differences = s.coefficients().iter().zip(l.coefficients()).map(|(s, l)| l - s);
-                assert!(differences.clone().all(|d| !d.is_negative() && d < BigInt::from(6)));
+            // In more and more words, then rounded down to the same unit: at most a few units apart.
+            for more in [100, 150, 200, 300, 400, 700, 900, 2_000] {
+                let large = p.clone().rescaled(more).cut(0, &at).unwrap().map(|t| t.rescaled(5 - more));
+                for (s, l) in small.iter().zip(&large) {
+                    let differences = s.coefficients().iter().zip(l.coefficients()).map(|(s, l)| l - s);
+                    assert!(differences.clone().all(|d| !d.is_negative() && d < BigInt::from(6)));
+                }
             }
         }
     }

@@ -368,6 +368,15 @@ impl Expr {
 
     /// Replaces the top-level atoms that `value` knows, and multiplies out.
     pub fn replace_atoms(&self, value: impl Fn(&Atom) -> Option<Expr>) -> Self {
+        /// From this degree on, a number in place of the only atom is put in by Horner's rule.
+        const LARGE: u32 = 16;
+        if self.0.degree() >= LARGE
+            && let [atom] = self.0.variables().as_slice()
+            && let Some(x) = value(atom).and_then(|e| e.as_number())
+            && let Some(number) = self.0.evaluate(|_| Some(x.clone()))
+        {
+            return Self::number(number);
+        }
         let mut values: BTreeMap<&Atom, Option<Expr>> = BTreeMap::new();
         let mut terms = Vec::with_capacity(self.size());
         for (m, c) in self.0.terms() {

@@ -4,7 +4,7 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 57] = [
+pub const CODES: [&str; 58] = [
     "allocation-range",
     "allocation-sum",
     "ambiguous-average",
@@ -34,6 +34,7 @@ pub const CODES: [&str; 57] = [
     "negative-density",
     "negative-probability",
     "negative-root",
+    "no-setting",
     "no-single-root",
     "not-an-agent",
     "not-an-element",
@@ -63,6 +64,9 @@ pub const CODES: [&str; 57] = [
     "wrong-sort",
     "wrong-stage",
 ];
+
+/// The code of the complaint that a name is not known.
+const UNKNOWN_NAME: &str = "unknown-name";
 
 /// One complaint about the input text. `report` renders it; nothing here knows about lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +99,44 @@ impl Diagnostic {
             notes: Vec::new(),
             help: None,
         }
+    }
+
+    /// The complaint that a name is not known.
+    pub fn unknown_name(name: &str, span: Span) -> Self {
+        Diagnostic::new(UNKNOWN_NAME, format!("unknown name `{name}`"), span)
+    }
+
+    /// Whether this is the complaint that a name is not known.
+    pub fn is_unknown_name(&self, name: &str) -> bool {
+        self.code == UNKNOWN_NAME && self.message == format!("unknown name `{name}`")
+    }
+
+    /// Complaints without those that say once more of the same place, or of the same unknown name, what was said; of an
+    /// unknown name it is said at how many more places it stands.
+    pub fn without_repetitions(all: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut out: Vec<(Diagnostic, Vec<usize>)> = Vec::new();
+        let names_one = |d: &Diagnostic| [UNKNOWN_NAME, "not-an-agent", "not-an-element"].contains(&d.code);
+        for next in all {
+            let same = |(d, _): &&mut (Diagnostic, Vec<usize>)| {
+                d.message == next.message
+                    && d.code == next.code
+                    && (names_one(d) || d.span.start == next.span.start)
+            };
+            match out.iter_mut().find(same) {
+                Some((_, places)) if places.contains(&next.span.start) => {}
+                Some((_, places)) => places.push(next.span.start),
+                None => {
+                    let start = next.span.start;
+                    out.push((next, vec![start]));
+                }
+            }
+        }
+        let counted = |(d, places): (Diagnostic, Vec<usize>)| match places.len() {
+            0 | 1 => d,
+            2 => d.note("it stands in one more place"),
+            n => d.note(format!("it stands in {} more places", n - 1)),
+        };
+        out.into_iter().map(counted).collect()
     }
 
     /// The same with words under the place.

@@ -31,6 +31,13 @@ pub(super) struct Token {
     pub(super) spacing: Spacing,
 }
 
+impl Token {
+    /// Whether it is this name.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        matches!(&self.kind, TokenKind::Name(name) if name == word)
+    }
+}
+
 /// Where on its line a token stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Position {

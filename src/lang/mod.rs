@@ -18,8 +18,8 @@ pub use printer::{
 };
 pub use resolve::{
     ChainSource, Curve, DerivationSource, Diagram, Drawn, Goal, Ironing, LinkSource, Obligation,
-    PrintedClaim, ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, Term, Valued, resolve,
-    resolve_expression,
+    PrintedClaim, ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, Term, Valued, nearest,
+    resolve, resolve_expression,
 };
 pub use source::Source;
 pub use spelling::format;
@@ -27,7 +27,7 @@ pub use spelling::format;
 /// Reads a file and resolves its names. Beside errors of syntax there is what is wrong with the items that have none,
 /// unless it may come from those that have: it speaks of a name that occurs in them.
 pub fn read(text: &str, ironing: Ironing) -> Result<(ast::File, ResolvedFile), Vec<Diagnostic>> {
-    let parser::Parsed { file, mut broken, mut complaints } = parser::parse_items(text);
+    let parser::Parsed { file, mut broken, nameless, mut complaints } = parser::parse_items(text);
     if complaints.is_empty() {
         let resolved = resolve(&file, ironing)?;
         return Ok((file, resolved));
@@ -48,7 +48,10 @@ pub fn read(text: &str, ironing: Ironing) -> Result<(ast::File, ResolvedFile), V
         }
     }
     let more = resolve(&file, ironing).err().unwrap_or_default();
-    let stands_alone = |d: &Diagnostic| !names(d.span).iter().any(|word| broken.contains(word));
+    let stands_alone = |d: &Diagnostic| {
+        let follows = nameless && d.code == "unknown-name";
+        !follows && !names(d.span).iter().any(|word| broken.contains(word))
+    };
     complaints.extend(more.into_iter().filter(stands_alone));
     complaints.sort_by_key(|d| d.span.start);
     Err(complaints)

@@ -111,7 +111,7 @@ pub fn power_of_integer(e: &Expr, index: u32) -> Option<(Rational, u32)> {
 /// The `index`-th root of a term that is at least zero: the number `x ≥ 0` with `x^index = e`.
 pub fn root_of_term(e: &Expr, index: u32, written: &str) -> Charge {
     let name = own_name("rootof", &[&index.to_string(), &e.to_string()]);
-    let shown = if index == 2 { format!("sqrt({written})") } else { format!("({written})^(1/{index})") };
+    let shown = root_written(index, written);
     let body = Expr::variable(&name).pow(index).minus(e);
     let argument = Bound::interval(name.clone(), shown.clone(), Expr::zero(), e.plus(&Expr::one()));
     Charge { name, shown, argument, body, description: Description::Root }
@@ -124,9 +124,17 @@ pub fn root_named(name: &str) -> Option<(u32, BigInt)> {
     parts.next().is_none().then_some((index, n))
 }
 
-/// How a root of an integer is written.
+/// How a root of an integer or of a term is written, by its name in formulas.
 pub fn root_shown(name: &str) -> Option<String> {
-    root_named(name).map(|(index, n)| shown(index, &n))
+    let of_integer = root_named(name).map(|(index, n)| shown(index, &n));
+    of_integer.or_else(|| {
+        let (index, term) = name.strip_prefix("rootof'")?.strip_suffix('\'')?.split_once('\'')?;
+        Some(root_written(index.parse().ok()?, term))
+    })
+}
+
+fn root_written(index: u32, term: &str) -> String {
+    if index == 2 { format!("sqrt({term})") } else { format!("({term})^(1/{index})") }
 }
 
 /// The roots of integers that a term mentions, with what they are.

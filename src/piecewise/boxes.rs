@@ -2,18 +2,16 @@
 //! coefficients have the sign, or finds a point where the polynomial has another.
 //!
 //! Halving converges quadratically where the polynomial is away from zero (Lane and Riesenfeld, 1981;
-//! Garloff, 1993). In one variable a box on which the polynomial is convex is cut at its minimiser instead:
-//! however close to zero that comes, both parts then have the sign. Coefficients are rounded down, to as many
-//! bits below the values at the corners as turn out to be needed. Untrusted.
+//! Garloff, 1993). Coefficients are rounded down, to as many bits below the values at the corners as turn out to be
+//! needed. In one variable [`line`] does it. Untrusted.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_traits::{Signed, Zero};
 
-use super::modular;
+use super::line;
 use super::sample::Point;
 use crate::exact::{End, Rational, Tensor};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
@@ -24,8 +22,8 @@ use crate::kernel::{Atom, Expr, Name, Node, Relation, Symbol};
 const SIZE_LIMIT: usize = 20_000;
 /// Averages of all cuts at most.
 const WORK_LIMIT: usize = 100_000_000;
-/// Boxes of a cover at most, in one variable and in more.
-const BOX_LIMITS: (usize, usize) = (5_000, 1_000);
+/// Boxes of a cover at most.
+const BOX_LIMIT: usize = 1_000;
 /// Cuts inside cuts at most.
 const DEPTH_LIMIT: usize = 200;
 /// Bits of a coefficient below the values at the corners: as few as lead to a decision.
@@ -161,25 +159,28 @@ fn decide(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Found> {
     let sides: Vec<(Rational, Rational)> = ranges.iter().map(|r| (r.low.clone(), r.high.clone())).collect();
     let whole = powers.clone().on_box(&sides);
     let ends: Vec<[End; 2]> = ranges.iter().map(|r| r.ends).collect();
-    let slope = modular::derivative(powers.coefficients());
-    let curvature = modular::derivative(&slope);
-    let mut search =
-        Search { relation, powers, slope, curvature, precision: 0, places: 0, boxes: 0, work: 0 };
+    let side = |r: &Range| Some(Side { variable: Symbol::new(&r.name()?)?, below: r.below, above: r.above });
+    let proved = |cover: Cover| {
+        let sides = ranges.iter().map(side).collect::<Option<_>>()?;
+        Some(Found::Proved(OnBox { polynomial: goal.clone(), sides, cover }))
+    };
+    let fails = |point: Vec<Rational>| {
+        let named = ranges.iter().zip(point).map(|(r, x)| Some((r.name()?, x)));
+        Some(Found::Fails(named.collect::<Option<BTreeMap<_, _>>>()?))
+    };
+    if let ([(low, high)], [ends]) = (sides.as_slice(), ends.as_slice()) {
+        return match line::decide(relation, powers, whole, [low, high], *ends) {
+            line::Found::Proved(cover) => proved(cover),
+            line::Found::Fails(at) => fails(vec![at]),
+            line::Found::Unknown => Some(Found::Unknown),
+        };
+    }
+    let mut search = Search { relation, powers, precision: 0, boxes: 0, work: 0 };
     for precision in PRECISIONS {
-        (search.precision, search.places, search.boxes) = (precision, precision.unsigned_abs() / 2, 0);
+        (search.precision, search.boxes) = (precision, 0);
         return match search.cover(whole.clone(), &sides, &ends, 0) {
-            Ok(cover) => {
-                let side = |r: &Range| {
-                    Some(Side { variable: Symbol::new(&r.name()?)?, below: r.below, above: r.above })
-                };
-                let sides = ranges.iter().map(side).collect::<Option<_>>()?;
-                Some(Found::Proved(OnBox { polynomial: goal.clone(), sides, cover }))
-            }
-            Err(Stop::Fails(point)) => {
-                let point = search.shortest(&sides, point);
-                let named = ranges.iter().zip(point).map(|(r, x)| Some((r.name()?, x)));
-                Some(Found::Fails(named.collect::<Option<BTreeMap<_, _>>>()?))
-            }
+            Ok(cover) => proved(cover),
+            Err(Stop::Fails(point)) => fails(point),
             Err(Stop::Limit) => Some(Found::Unknown),
             Err(Stop::Precision) => continue,
         };
@@ -207,56 +208,12 @@ struct Search {
     relation: Relation,
     /// The coefficients of powers.
     powers: Tensor,
-    /// Those of the derivatives, in one variable.
-    slope: Vec<BigInt>,
-    curvature: Vec<BigInt>,
     precision: i64,
-    /// Bits of the place of a cut.
-    places: u64,
     boxes: usize,
     work: usize,
 }
 
 impl Search {
-    /// Where to cut: at the minimum of a convex polynomial in one variable, if that is inside, else in the middle.
-    fn place(&self, p: &Tensor, sides: &[(Rational, Rational)]) -> Result<Rational, Stop> {
-        let half = || Rational::new(1, 2).ok_or(Stop::Limit);
-        let ([(low, high)], Some(guess)) = (sides, lowest(p.coefficients())) else { return half() };
-        let width = high - low;
-        let start = low + &(&width * &guess);
-        // The width has leading zeros.
-        let zeros = width.denominator().bits().saturating_sub(width.numerator().bits());
-        let found = newton(&self.slope, &self.curvature, [low, high], &start, zeros + 2 * self.places);
-        let share = (&found - low).checked_div(&width).ok_or(Stop::Limit)?;
-        let rounded = (share.numerator() << self.places).div_floor(&share.denominator());
-        // The minimum gets a small box of its own, which a cut on one side of it begins and one on the other ends.
-        let one = BigInt::from(1) << self.places;
-        let unit = BigInt::from(2);
-        let place = match rounded > &unit + &unit {
-            true => rounded - unit,
-            false => rounded + unit,
-        };
-        if place >= one { half() } else { Rational::from_big(place, one).ok_or(Stop::Limit) }
-    }
-
-    /// In one variable, the first convergent of a point (Lagrange) at which the polynomial fails as well.
-    fn shortest(&self, sides: &[(Rational, Rational)], point: Vec<Rational>) -> Vec<Rational> {
-        let ([(low, high)], [x]) = (sides, point.as_slice()) else { return point };
-        let fails = |x: &Rational| {
-            let sign = self.powers.sign_at(std::slice::from_ref(x));
-            sign.is_lt() || (sign.is_eq() && self.relation == Relation::Positive)
-        };
-        let inside = |x: &Rational| low < x && x < high;
-        let near: Vec<Rational> = convergents(x).filter(inside).collect();
-        // Those that are nearer fail as well, as a rule.
-        let (mut from, mut to) = (0, near.len());
-        while from < to {
-            let middle = usize::midpoint(from, to);
-            if near.get(middle).is_some_and(fails) { to = middle } else { from = middle + 1 }
-        }
-        near.into_iter().nth(from).filter(fails).map_or(point.clone(), |x| vec![x])
-    }
-
     /// A point inside a box where the polynomial is negative, as it is at a corner that does not belong to the box.
     fn beside(&self, corner: &[Rational], sides: &[(Rational, Rational)]) -> Option<Vec<Rational>> {
         let half = Rational::new(1, 2)?;
@@ -300,13 +257,12 @@ impl Search {
                 });
             }
         }
-        let limit = if sides.len() == 1 { BOX_LIMITS.0 } else { BOX_LIMITS.1 };
-        if depth >= DEPTH_LIMIT || self.boxes >= limit || self.work >= WORK_LIMIT {
+        if depth >= DEPTH_LIMIT || self.boxes >= BOX_LIMIT || self.work >= WORK_LIMIT {
             return Err(Stop::Limit);
         }
         let axis = widest(&p).ok_or(Stop::Limit)?;
         let degree = p.degrees().get(axis).copied().unwrap_or(0);
-        let at = self.place(&p, sides)?;
+        let at = Rational::new(1, 2).ok_or(Stop::Limit)?;
         // No more bits than would be exact.
         let exact = (at.denominator().bits() as i64 - 1) * degree as i64;
         let height = if height == 0 { p.bits() } else { height };
@@ -354,84 +310,6 @@ fn corners<'a>(
         stride *= d + 1;
     }
     corners.into_iter().filter_map(|(place, corner)| Some((p.coefficients().get(place)?, corner))).collect()
-}
-
-/// The convergents of the continued fraction of a number, which is the last of them.
-fn convergents(x: &Rational) -> impl Iterator<Item = Rational> {
-    let (mut a, mut b) = (x.numerator(), x.denominator());
-    let [mut before, mut last] = [(0, 1), (1, 0)].map(|(n, d)| (BigInt::from(n), BigInt::from(d)));
-    std::iter::from_fn(move || {
-        if b.is_zero() {
-            return None;
-        }
-        let (whole, rest) = a.div_mod_floor(&b);
-        (a, b) = (std::mem::take(&mut b), rest);
-        let next = (&last.0 * &whole + &before.0, &last.1 * &whole + &before.1);
-        before = std::mem::replace(&mut last, next);
-        Rational::from_big(last.0.clone(), last.1.clone())
-    })
-}
-
-/// Whether a function with these Bernstein coefficients is convex with its minimum inside, and the share of the
-/// interval where the polygon of its slopes crosses zero.
-fn lowest(coefficients: &[BigInt]) -> Option<Rational> {
-    let slopes: Vec<BigInt> =
-        coefficients.iter().zip(coefficients.iter().skip(1)).map(|(a, b)| b - a).collect();
-    let noise = BigInt::from(coefficients.len());
-    let convex = slopes.iter().zip(slopes.iter().skip(1)).all(|(a, b)| b - a >= -&noise);
-    if !convex || !slopes.first()?.is_negative() || !slopes.last()?.is_positive() {
-        return None;
-    }
-    let before = slopes.iter().take_while(|s| s.is_negative()).count();
-    let (a, b) = (slopes.get(before.checked_sub(1)?)?, slopes.get(before)?);
-    let share = Rational::from_big(-a, b - a)?;
-    let steps = Rational::new(1, i64::try_from(slopes.len()).ok()?.max(2) - 1)?;
-    Some(&(&share + &Rational::from(i64::try_from(before).ok()? - 1)) * &steps)
-}
-
-/// Newton's method for a zero of a derivative, with so many binary places of the result. The numbers are integers
-/// times `2^-places`; the coefficients are those of powers.
-fn newton(
-    slope: &[BigInt],
-    curvature: &[BigInt],
-    [low, high]: [&Rational; 2],
-    start: &Rational,
-    places: u64,
-) -> Rational {
-    let fixed = |x: &Rational| (x.numerator() << places).div_floor(&x.denominator());
-    let (mut low, mut high, mut at) = (fixed(low), fixed(high), fixed(start));
-    let scale = |at: BigInt| Rational::from_big(at, BigInt::from(1) << places).unwrap_or(Rational::ZERO);
-    // Rounding is repeated once a power, and multiplied by the point each time.
-    let whole = low.bits().max(high.bits()).saturating_sub(places);
-    let guard = places + (whole + 1) * slope.len() as u64;
-    let value = |line: &[BigInt], x: &BigInt| {
-        line.iter().rev().fold(BigInt::zero(), |sum, c| ((sum * x) >> places) + (c << guard))
-    };
-    for _ in 0..places {
-        if at <= low || at >= high {
-            at = (&low + &high) >> 1;
-        }
-        let rise = value(slope, &at);
-        let bend = value(curvature, &at);
-        if rise.is_negative() {
-            low = at.clone();
-        } else {
-            high = at.clone();
-        }
-        if &high - &low <= BigInt::from(2) {
-            break;
-        }
-        if !bend.is_positive() {
-            at = (&low + &high) >> 1;
-            continue;
-        }
-        let step = (rise << places) / bend;
-        at -= &step;
-        if step.bits() <= 1 {
-            break;
-        }
-    }
-    scale(at)
 }
 
 /// The axis along which the coefficients change most.

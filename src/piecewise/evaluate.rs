@@ -7,6 +7,7 @@
 
 use super::boxes::{failing_point, midpoint};
 use super::context::Context;
+use super::integrate::open_factor;
 use super::memory::{Memory, under_more};
 use super::narrow::cut;
 use super::obstacle::Obstacle;
@@ -295,14 +296,16 @@ impl Engine {
                 Ok((value, _)) => return Ok(value),
                 Err(Need::Stuck(obstacle)) => return Err(obstacle),
                 Err(Need::Split(term)) => {
-                    let before = context.enter(Fact { relation: Relation::Positive, expr: term.negated() });
-                    let only = nothing_in(&context).is_some();
-                    context.leave(before);
                     self.spend()?;
-                    if !only {
+                    let yes = Fact { relation: Relation::AtLeast, expr: term.clone() };
+                    let no = Fact { relation: Relation::Positive, expr: term.negated() };
+                    if is_empty(&mut context, no.clone()) {
+                        context.enter(yes);
+                    } else if is_empty(&mut context, yes) {
+                        context.enter(no);
+                    } else {
                         return Err(Obstacle::Uncertified { term, relation: Relation::AtLeast });
                     }
-                    context.enter(Fact { relation: Relation::AtLeast, expr: term });
                 }
             }
         }
@@ -443,17 +446,20 @@ fn has_integrals(e: &Expr) -> bool {
 }
 
 /// What is split first where the sign of a term is needed: the sign of a number is known once its roots are known
-/// closely enough, if it is not seen otherwise that one side is empty.
+/// closely enough, if it is not seen otherwise that one side is empty; that of a product once those of its factors are.
 fn split_first(context: &mut Context, on: Expr) -> Expr {
-    let Some(first) = cut(context.facts(), &on) else { return on };
+    let Some(first) = cut(context.facts(), &on).or_else(|| open_factor(context, &on)) else { return on };
     let sides = [(Relation::AtLeast, on.clone()), (Relation::Positive, on.negated())];
-    let is_seen = sides.into_iter().any(|(relation, expr)| {
-        let before = context.enter(Fact { relation, expr });
-        let never = nothing_in(context).is_some();
-        context.leave(before);
-        never
-    });
+    let is_seen = sides.into_iter().any(|(relation, expr)| is_empty(context, Fact { relation, expr }));
     if is_seen { on } else { first }
+}
+
+/// Whether a cell is seen to have no points where a fact holds, too.
+fn is_empty(context: &mut Context, fact: Fact) -> bool {
+    let before = context.enter(fact);
+    let never = nothing_in(context).is_some();
+    context.leave(before);
+    never
 }
 
 /// Why a cell has no points, if that is found to be so.

@@ -138,6 +138,20 @@ fn content<V: Ord + Clone>(p: &Poly<V>, v: &V) -> Option<(Poly<V>, Poly<V>)> {
     Some((content, primitive))
 }
 
+/// Polynomials whose product is `p` up to a number: what the coefficients in one of the variables have in common, and the
+/// quotient by it; `p` alone if nothing is found.
+pub(super) fn factors<V: Ord + Clone>(p: &Poly<V>) -> Vec<Poly<V>> {
+    for v in p.variables() {
+        let Some((common, rest)) = content(p, &v) else { continue };
+        if common.as_constant().is_none() && rest.as_constant().is_none() {
+            let mut out = factors(&common);
+            out.extend(factors(&rest));
+            return out;
+        }
+    }
+    vec![p.clone()]
+}
+
 fn pseudo_remainder<V: Ord + Clone>(a: &Poly<V>, b: &Poly<V>, v: &V) -> Option<Poly<V>> {
     let (mut rest, divisor) = (a.coefficients_in(v), b.coefficients_in(v));
     let lead = divisor.last()?.clone();

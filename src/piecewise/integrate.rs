@@ -2,15 +2,19 @@
 
 use super::context::Context;
 use super::evaluate::{Engine, Need, is_at_least};
+use super::factor;
 use super::modulo;
 use super::narrow::closer;
 use super::obstacle::Obstacle;
 use super::roots::rational_roots;
 use super::sign::certify;
+use crate::exact::Poly;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::tree::{Direction, Pieces};
 use crate::kernel::{Atom, Expr, Relation, Symbol};
 
+/// Terms of a polynomial whose factors are looked for, at most.
+const FACTOR_LIMIT: usize = 12;
 /// Break points of one integral at most.
 const POINT_LIMIT: usize = 500;
 
@@ -93,11 +97,9 @@ impl Engine {
         let coefficients = on.poly().coefficients_in(&atom);
         let candidates: Vec<Expr> = match coefficients.as_slice() {
             _ if hidden => vec![],
-            [constant, slope] => slope
-                .as_constant()
-                .and_then(|a| a.recip())
-                .map(|k| vec![Expr::from(constant.clone()).scaled(&-&k)])
-                .unwrap_or_default(),
+            [_, _] => {
+                zero_of_line(&coefficients).map_or_else(|| zeros_of_factors(on, &atom), |zero| vec![zero])
+            }
             more => {
                 let vanishes = |point: &&Expr| {
                     let value = on.substitute_one(y.name(), point);
@@ -110,6 +112,7 @@ impl Engine {
                 let mut known: Vec<Expr> = others.chain(self.points.iter().cloned()).collect();
                 known.retain(|point| vanishes(&point));
                 known.extend(rational_roots(more).into_iter().map(Expr::number));
+                known.extend(zeros_of_factors(on, &atom));
                 known
             }
         };
@@ -133,6 +136,45 @@ impl Engine {
             },
         }
     }
+}
+
+/// A factor of a short polynomial in several variables of which it is open on which side of zero it lies, else one of
+/// which it is open whether it is zero.
+pub(super) fn open_factor(context: &Context, on: &Expr) -> Option<Expr> {
+    let poly = on.poly();
+    if poly.degree() < 2 || poly.len() > FACTOR_LIMIT || poly.variables().len() < 2 {
+        return None;
+    }
+    let factors = factor::factors(poly);
+    if factors.len() < 2 {
+        return None;
+    }
+    let mut weak = None;
+    for e in factors.into_iter().map(Expr::from) {
+        match (is_at_least(context, &e), is_at_least(context, &e.negated())) {
+            (false, false) => return Some(e),
+            (true, true) => return None,
+            (above, _) => {
+                let e = if above { e } else { e.negated() };
+                let is_strict = certify(context.facts(), Relation::Positive, &e).is_some();
+                weak = weak.or_else(|| (!is_strict).then(|| e.negated()));
+            }
+        }
+    }
+    weak
+}
+
+/// Where the factors of degree one vanish.
+fn zeros_of_factors(on: &Expr, atom: &Atom) -> Vec<Expr> {
+    let factors = factor::factors(on.poly());
+    factors.iter().filter_map(|part| zero_of_line(&part.coefficients_in(atom))).collect()
+}
+
+/// Where a polynomial of degree one vanishes, if a number stands at its variable.
+fn zero_of_line(coefficients: &[Poly<Atom>]) -> Option<Expr> {
+    let [constant, slope] = coefficients else { return None };
+    let scale = slope.as_constant()?.recip()?;
+    Some(Expr::from(constant.clone()).scaled(&-&scale))
 }
 
 fn new_name(facts: &[Fact], body: &Expr, upper: &Expr) -> Symbol {

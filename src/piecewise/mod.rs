@@ -14,6 +14,7 @@ mod factor;
 mod generator;
 mod integrate;
 mod ironing;
+mod line;
 mod linear;
 mod lp;
 mod memory;

@@ -12,11 +12,15 @@ use crate::model::{
 use crate::piecewise::{AlgebraicNumber, Obstacle};
 use crate::prover::{self, Answer, Exception, Exceptional, FailingPart, Failure, Found, Optimum, Reports};
 use crate::report::{
-    Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, decimals, sentence,
+    Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, agent_named, decimals,
+    sentence,
 };
 
 use super::judge::{AsStated, Judged, Refutation, Solved};
 use super::numbers;
+
+/// Letters that are shown of a term that the search stopped at.
+const TERM_SHOWN: usize = 200;
 
 /// The report entry of a statement.
 pub(super) fn report(
@@ -329,10 +333,10 @@ pub(super) fn lie(claim: &Claim, failure: &Failure, names: &Names) -> Option<Str
         none if none.is_empty() => "on average over the others".to_owned(),
         others => format!("against {others}"),
     };
-    let who = if agent.starts_with(|c: char| c.is_ascii_digit()) { "agent " } else { "" };
+    let who = agent_named(agent);
     let reported = reports.first().and_then(|b| value(b))?;
     let gain = names.expr(&failure.right.minus(&failure.left));
-    Some(format!("{fixed}{against}, {who}{agent} of type {} reports {reported} and gains {gain}", list(own)))
+    Some(format!("{fixed}{against}, {who} of type {} reports {reported} and gains {gain}", list(own)))
 }
 
 /// A table for which something fails.
@@ -425,19 +429,27 @@ fn existence_story(answer: &Answer, names: &Names) -> Vec<String> {
     }
 }
 
+/// A term of which the beginning says enough.
+fn shortened(term: &str) -> String {
+    match term.char_indices().nth(TERM_SHOWN) {
+        Some((end, _)) => format!("{} …", term.get(..end).unwrap_or_default()),
+        None => term.to_owned(),
+    }
+}
+
 /// An obstacle in the user's words, with what would remove it.
 pub(super) fn words(obstacle: &Obstacle, names: &Names) -> String {
     match obstacle {
         Obstacle::Unanswered => "no answer is claimed".into(),
         Obstacle::Nonlinear { term } => format!(
-            "a break point would be an irrational zero of `{}`; break points are rational or linear in the other types",
-            names.expr(term)
+            "an integrand changes where `{}` is zero; that has to be at rational points or at points linear in the other types",
+            shortened(&names.expr(term))
         ),
         Obstacle::Nested { term } => {
-            format!("an indicator depends on an integral: `{} >= 0`", names.expr(term))
+            format!("an indicator depends on an integral: `{} >= 0`", shortened(&names.expr(term)))
         }
         Obstacle::Uncertified { term, .. } => {
-            format!("no certificate was found for the sign of `{}`", names.expr(term))
+            format!("no certificate was found for the sign of `{}`", shortened(&names.expr(term)))
         }
         Obstacle::Cells { limit } => format!("more than {limit} cells"),
         Obstacle::NoWitness { name } => format!("no value was found for `{}`", names.show(name)),

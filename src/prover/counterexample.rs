@@ -39,6 +39,8 @@ pub struct Failure {
 
 /// Steps towards the value of a root.
 const BISECTIONS: usize = 40;
+/// Bits of a difference that are believed.
+const NOISE: u32 = 30;
 /// Steps in the search for a point that fails.
 const CLIMB_LIMIT: usize = 60;
 /// A point at which some conjunct fails, if one is found.
@@ -202,9 +204,16 @@ fn search(
     let is_fixed = |r: &&&Charge| r.root().iter().all(|f| !names.iter().any(|b| f.mentions(&b.name)));
     let (fixed, others): (Vec<&Charge>, Vec<&Charge>) = roots.iter().partition(is_fixed);
     let fixed = with_roots(&fixed, &Point::new());
+    let described = |point: &Point| -> Point {
+        point.iter().chain(&fixed).map(|(n, v)| (n.clone(), v.clone())).collect()
+    };
+    let permitted = |point: &Point| allowed(conjunct, &described(point));
+    // What is close to zero may be zero: roots are known to some bits only.
+    let noise = Rational::ONE.halved(NOISE).filter(|_| !roots.is_empty());
+    let fails =
+        |violation: &Rational| fails(violation) && noise.as_ref().is_none_or(|n| strict || violation > n);
     let violation = |point: &Point| -> Option<(Position, Rational)> {
-        let point = point.iter().chain(&fixed).map(|(n, v)| (n.clone(), v.clone())).collect();
-        let (value, position) = value_at(&cells, &with_roots(&others, &point))?;
+        let (value, position) = value_at(&cells, &with_roots(&others, &described(point)))?;
         Some((position, excess(conjunct.relation, value)?))
     };
     let mut nearest: Option<(Rational, Point)> = None;
@@ -217,7 +226,7 @@ fn search(
                 if nearest.as_ref().is_none_or(|(v, _)| rank.1 > *v) {
                     nearest = Some((rank.1, point));
                 }
-            } else if best.as_ref().is_none_or(|(b, _)| rank > *b) && allowed(conjunct, &point) {
+            } else if best.as_ref().is_none_or(|(b, _)| rank > *b) && permitted(&point) {
                 best = Some((rank, point));
             }
         }
@@ -228,7 +237,7 @@ fn search(
     let in_boxes = cells.iter().find_map(|cell| failing_in(cell, conjunct.relation, names));
     let found = in_boxes.filter(|point| violation(point).is_some_and(|(_, v)| fails(&v)));
     let found = found.or_else(|| nearest.and_then(|start| climb(names, start, violation, fails)));
-    if let Some(at) = found.filter(|point| allowed(conjunct, point)) {
+    if let Some(at) = found.filter(|point| permitted(point)) {
         return Ok(failure(claim, conjunct, index, &numbers(at), charges, &roots, vec![]));
     }
     let touching = names.first().filter(|_| strict && names.len() == 1 && conjunct.premises.is_empty());

@@ -207,7 +207,7 @@ impl Steps {
             Some(_) => self.names.math(e),
             None => Math::Fenced(Box::new(self.names.math(e))),
         };
-        let (mut terms, mut boxes) = (Vec::new(), Vec::new());
+        let (mut terms, mut boxes, mut tangents) = (Vec::new(), 0, 0);
         let mut squares = true;
         for term in &sign.terms {
             let mut factors: Vec<Math> = term.squares.iter().map(|s| fenced(s).power(2)).collect();
@@ -218,7 +218,8 @@ impl Steps {
             }
             for b in &term.boxes {
                 factors.push(fenced(&b.polynomial));
-                boxes.push(parts(&b.cover));
+                squares = false;
+                parts(&b.cover, &mut boxes, &mut tangents);
             }
             terms.push((super::math::Sign::Plus, scaled(&term.coefficient, factors)));
         }
@@ -229,11 +230,18 @@ impl Steps {
                 Math::Sum(terms)
             }
         };
-        let why = match boxes.as_slice() {
-            [] if squares => String::new(),
-            [] => "no factor is negative here".into(),
-            [1] => "by the signs of Bernstein coefficients".into(),
-            more => format!("by the signs of Bernstein coefficients on {} boxes", more.iter().sum::<usize>()),
+        let coefficients = match boxes {
+            1 => "by the signs of Bernstein coefficients".into(),
+            n => format!("by the signs of Bernstein coefficients on {n} boxes"),
+        };
+        let why = match (boxes, tangents) {
+            (0, 0) if squares => String::new(),
+            (0, 0) => "no factor is negative here".into(),
+            (_, 0) => coefficients,
+            (0, 1) => "by a tangent, since it is convex here".into(),
+            (0, n) => format!("by a tangent to each of {n} parts where it is convex"),
+            (_, 1) => format!("{coefficients}, and by a tangent where it is convex"),
+            (_, n) => format!("{coefficients}, and by tangents to {n} parts where it is convex"),
         };
         (sum, if why.is_empty() { vec![] } else { vec![words(why)] })
     }
@@ -387,11 +395,12 @@ fn scaled(c: &Rational, mut factors: Vec<Math>) -> Math {
     if denominator == 1.into() { product } else { product.over(Math::whole(denominator)) }
 }
 
-/// How many boxes a cover has.
-fn parts(cover: &Cover) -> usize {
+/// Adds how many boxes of a cover are shown by coefficients, and by tangents.
+fn parts(cover: &Cover, boxes: &mut usize, tangents: &mut usize) {
     match cover {
-        Cover::Bernstein => 1,
-        Cover::Cut { parts: halves, .. } => halves.iter().map(parts).sum(),
+        Cover::Bernstein => *boxes += 1,
+        Cover::Convex { .. } => *tangents += 1,
+        Cover::Cut { parts: halves, .. } => halves.iter().for_each(|half| parts(half, boxes, tangents)),
     }
 }
 

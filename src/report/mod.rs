@@ -39,6 +39,7 @@ pub use explain::{latex, markdown};
 pub use html::page;
 pub use integral::READABLE;
 pub use math::Math;
+pub use noun::agent_named;
 pub use sentence::{sentence, verdict};
 pub use sheet::{key_latex, key_markdown, questions_latex, questions_markdown};
 pub use show::Names;

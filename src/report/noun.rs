@@ -46,12 +46,18 @@ fn sum(terms: &[(Sign, Expr)]) -> Option<Prose> {
     Some(out)
 }
 
-/// An agent as it is spoken of.
+/// How words for what somebody does or is in a trade end.
+const ROLES: [&str; 5] = ["er", "or", "ee", "ant", "ent"];
+
+/// An agent as it is spoken of: `the buyer`, but `agent bob` and `agent 1`.
+pub fn agent_named(name: &str) -> String {
+    let plain = name.chars().all(|c| c.is_ascii_lowercase());
+    let is_role = plain && ROLES.iter().any(|end| name.len() > end.len() + 1 && name.ends_with(end));
+    format!("{} {name}", if is_role { "the" } else { "agent" })
+}
+
 fn agent(e: &Expr) -> Inline {
-    words(match &e.kind {
-        ExprKind::Name(name) if name.chars().count() > 1 => format!("the {name}"),
-        _ => format!("agent {}", print_expr(e)),
-    })
+    words(agent_named(&print_expr(e)))
 }
 
 fn quantity(function: &str, arguments: &[Expr]) -> Option<Prose> {

@@ -242,9 +242,9 @@ fn says(property: PropertyKind) -> &'static str {
     match property {
         PropertyKind::DominantIc => "telling the truth is a dominant strategy",
         PropertyKind::ExPostIc => {
-            "telling the truth is best whatever the others' types, if they are truthful"
+            "telling the truth is best whatever the others' types are if they are truthful"
         }
-        PropertyKind::BayesianIc => "telling the truth is best on average, if the others are truthful",
+        PropertyKind::BayesianIc => "telling the truth is best on average if the others are truthful",
         PropertyKind::ExPostIr => "nobody ever loses by taking part",
         PropertyKind::InterimIr => "every type expects at least its outside option",
         PropertyKind::ExAnteIr => "everybody expects to gain before knowing the own type",

@@ -62,7 +62,12 @@ fn answer(s: &StatementReport) -> Prose {
             vec![Inline::Math(Math::relation(left, "=", right))]
         }
         (_, VerdictKind::Proved) => vec![words("True.")],
-        _ => vec![words(format!("False: {}.", s.story.join("; ")))],
+        _ => {
+            // Below each other the lines are aligned by spaces.
+            let lines: Vec<String> =
+                s.story.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+            vec![words(format!("False: {}.", lines.join("; ")))]
+        }
     }
 }
 

@@ -62,8 +62,10 @@ fn random(length: usize, mut seed: u64) -> Line {
 }
 
 /// The families: a polynomial, the lower end of its interval, and whether it is at least zero up to 1.
-const FAMILIES: [&str; 8] =
-    ["cheb", "chebpos", "chebneg", "mirrpos", "mirrneg", "mdenpos", "mcluspos", "wilk"];
+const FAMILIES: [&str; 11] = [
+    "cheb", "chebpos", "chebneg", "mignpos", "mignneg", "mirrpos", "mirrneg", "mdenpos", "mdenneg",
+    "mcluspos", "wilk",
+];
 
 fn polynomial(family: &str, n: usize) -> (Line, i64, bool) {
     let large = BigInt::one() << 64;
@@ -75,9 +77,16 @@ fn polynomial(family: &str, n: usize) -> (Line, i64, bool) {
         "chebneg" => (plus(&scaled(&touching, &large), &integers(&[-1])), -1, false),
         "mirrpos" => (plus(&square, &power(n, 1)), 0, true),
         "mirrneg" => (plus(&square, &power(n, -1)), 0, false),
-        "mdenpos" => {
+        "mignpos" | "mignneg" => {
+            let square = times(&integers(&[-1, 1000]), &integers(&[-2, 2000]));
+            let holds = family == "mignpos";
+            (plus(&square, &power(n, if holds { 1 } else { -1 })), 0, holds)
+        }
+        "mdenpos" | "mdenneg" => {
             let dense = times(&square, &random(n - 3, 1));
-            (plus(&dense, &times(&power(n / 2, 1), &random(n / 2 + 1, 2))), 0, true)
+            let holds = family == "mdenpos";
+            let small = times(&power(n / 2, if holds { 1 } else { -1 }), &random(n / 2 + 1, 2));
+            (plus(&dense, &small), 0, holds)
         }
         "mcluspos" => {
             let quarter = chebyshev(n / 4);
@@ -124,8 +133,8 @@ fn degree_200(bencher: divan::Bencher<'_, '_>, family: &str) {
     decide(bencher, family, 200);
 }
 
-/// Degree 400, without those that take seconds.
-#[divan::bench(args = ["cheb", "chebpos", "chebneg", "mirrpos", "mcluspos", "wilk"], sample_count = 3, sample_size = 1)]
+/// Degree 400.
+#[divan::bench(args = FAMILIES, sample_count = 3, sample_size = 1)]
 fn degree_400(bencher: divan::Bencher<'_, '_>, family: &str) {
     decide(bencher, family, 400);
 }

@@ -6,13 +6,20 @@
 //! parts are averages of those on the whole (de Casteljau, 1959). They may be rounded down, to a unit that is
 //! offered: averages of less are less, so that `p` is nowhere below what has the rounded coefficients.
 //!
+//! In one variable a part may also be shown to be *convex*, and a tangent to be at least zero at both its ends: the second
+//! differences of the true coefficients are at least zero, since the kernel knows how far the rounded ones may be below them. The
+//! value and the slope at the point are computed in integers with an error that is kept.
+//!
 //! Strict, if every least face of every part has a coefficient above zero: every point of a box lies inside of
 //! one of its faces, where the coefficients of that face, and of the faces in it, have positive weight. A face
 //! that a strict fact excludes does not count.
 //!
 //! Rejects: a variable without an interval or with two of them, or that is not a variable; facts that are not a lower and an upper
-//! end; an empty interval or a point; a cut outside of its box; a negative coefficient.
+//! end; an empty interval or a point; a cut outside of its box; a negative coefficient; a part that is not seen to be convex, or
+//! is one in several variables; a tangent at a point outside, or below zero at an end.
 
+use num_bigint::BigInt;
+use num_traits::Signed;
 use serde::{Deserialize, Serialize};
 
 use super::super::atom::Atom;
@@ -21,7 +28,7 @@ use super::super::formula::Relation;
 use super::super::rejection::Rejection;
 use super::super::text::Symbol;
 use super::combine::Fact;
-use crate::exact::{End, Poly, Rational, Tensor};
+use crate::exact::{End, Poly, Rational, Tensor, enclosed};
 
 /// Evidence that a polynomial is at least zero on a box.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +60,13 @@ pub struct Side {
 pub enum Cover {
     /// The box itself, by its coefficients.
     Bernstein,
+    /// The box itself, an interval on which the polynomial is convex, by a tangent.
+    Convex {
+        /// Where it touches.
+        at: Rational,
+        /// Value and slope are multiplied by two to this power, and rounded to integers.
+        bits: u32,
+    },
     /// Both parts of the box.
     Cut {
         /// Which side is cut.
@@ -120,7 +134,9 @@ pub(super) fn check(facts: &[Fact], evidence: &OnBox) -> Result<Relation, Reject
         |m: &crate::exact::Monomial<_>| variables.iter().map(|v| m.exponent(v) as usize).collect();
     let tensor = Tensor::of_terms(degrees, p.terms().map(|(m, c)| (exponents(m), c)));
     let tensor = tensor.ok_or_else(|| wrong("a polynomial"))?;
-    cover(tensor.on_box(&sides), &mut ends, &evidence.cover, 0)
+    let whole = tensor.clone().on_box(&sides);
+    let part = Part { powers: tensor.coefficients(), sides, ends, lost: BigInt::ZERO, depth: 0 };
+    part.cover(whole, &evidence.cover)
 }
 
 /// Rejects unless a cover shows that a polynomial in one variable is at least zero on an interval.
@@ -134,42 +150,108 @@ pub(super) fn nonnegative(
     let terms = p.terms().map(|(m, c)| (vec![m.exponent(x) as usize], c));
     let tensor = Tensor::of_terms(vec![p.degree_in(x) as usize], terms);
     let tensor = tensor.filter(|_| low < high).ok_or_else(|| wrong("a polynomial on an interval"))?;
-    cover(tensor.on_box(&[(low.clone(), high.clone())]), &mut [[End::Closed; 2]], evidence, 0).map(|_| ())
+    let sides = vec![(low.clone(), high.clone())];
+    let whole = tensor.clone().on_box(&sides);
+    let ends = vec![[End::Closed; 2]];
+    let part = Part { powers: tensor.coefficients(), sides, ends, lost: BigInt::ZERO, depth: 0 };
+    part.cover(whole, evidence).map(|_| ())
 }
 
 fn wrong(expected: &'static str) -> Rejection {
     Rejection::WrongForm { rule: "on a box", expected }
 }
 
-/// The sign that the coefficients on the parts of a box show.
-fn cover(p: Tensor, ends: &mut [[End; 2]], evidence: &Cover, depth: usize) -> Result<Relation, Rejection> {
-    match evidence {
-        Cover::Bernstein if !p.is_nonnegative() => Err(wrong("coefficients that are at least zero")),
-        Cover::Bernstein if p.has_positive_faces(ends) => Ok(Relation::Positive),
-        Cover::Bernstein => Ok(Relation::AtLeast),
-        Cover::Cut { side, at, bits, parts } => {
-            if depth >= DEPTH_LIMIT {
-                return Err(Rejection::TooLarge { what: "cuts inside cuts", limit: DEPTH_LIMIT });
+/// A part of a box.
+struct Part<'a> {
+    /// The coefficients of powers on the whole line.
+    powers: &'a [BigInt],
+    sides: Vec<(Rational, Rational)>,
+    ends: Vec<[End; 2]>,
+    /// How far the true coefficients may be above those that are looked at.
+    lost: BigInt,
+    /// Cuts that lead to it.
+    depth: usize,
+}
+
+impl Part<'_> {
+    /// The sign that coefficients on a part of a box show.
+    fn cover(self, p: Tensor, evidence: &Cover) -> Result<Relation, Rejection> {
+        match evidence {
+            Cover::Bernstein if !p.is_nonnegative() => Err(wrong("coefficients that are at least zero")),
+            Cover::Bernstein if p.has_positive_faces(&self.ends) => Ok(Relation::Positive),
+            Cover::Bernstein => Ok(Relation::AtLeast),
+            Cover::Convex { at, bits } => {
+                let ([(low, high)], [ends]) = (self.sides.as_slice(), self.ends.as_slice()) else {
+                    return Err(wrong("one variable for a tangent"));
+                };
+                if at.bits().max((*bits).into()) > BIT_LIMIT {
+                    return Err(Rejection::TooLarge { what: "bits of a tangent", limit: BIT_LIMIT as usize });
+                }
+                if !p.is_convex(&self.lost) {
+                    return Err(wrong("a polynomial that is seen to be convex"));
+                }
+                let touch = touch(self.powers, [low, high], *ends, at, *bits);
+                touch.ok_or_else(|| wrong("a tangent that is at least zero"))
             }
-            if p.bits().saturating_add_signed((*bits).into()).max(at.bits()) > BIT_LIMIT {
-                return Err(Rejection::TooLarge { what: "bits of a coefficient", limit: BIT_LIMIT as usize });
+            Cover::Cut { side, at, bits, parts } => {
+                if self.depth >= DEPTH_LIMIT {
+                    return Err(Rejection::TooLarge { what: "cuts inside cuts", limit: DEPTH_LIMIT });
+                }
+                if p.bits().saturating_add_signed((*bits).into()).max(at.bits()) > BIT_LIMIT {
+                    return Err(Rejection::TooLarge {
+                        what: "bits of a coefficient",
+                        limit: BIT_LIMIT as usize,
+                    });
+                }
+                let lost = p.lost(*side, &self.lost, *bits);
+                let cut = p.rescaled(*bits).cut(*side, at);
+                let [below, above] = cut.ok_or_else(|| wrong("a cut inside of the box"))?;
+                let (low, high) = self.sides.get(*side).ok_or_else(|| wrong("a side that is there"))?;
+                let middle = low + &(&(high - low) * at);
+                let [from, to] = *self.ends.get(*side).ok_or_else(|| wrong("a side that is there"))?;
+                let part = |side_of_part: (Rational, Rational), ends_of_part: [End; 2]| {
+                    let (mut sides, mut ends) = (self.sides.clone(), self.ends.clone());
+                    sides.iter_mut().skip(*side).take(1).for_each(|slot| *slot = side_of_part.clone());
+                    ends.iter_mut().skip(*side).take(1).for_each(|slot| *slot = ends_of_part);
+                    Part { powers: self.powers, sides, ends, lost: lost.clone(), depth: self.depth + 1 }
+                };
+                // The cut itself belongs to both parts.
+                let [left, right] = parts.as_ref();
+                let on_left = part((low.clone(), middle.clone()), [from, End::Closed]).cover(below, left)?;
+                let on_right = part((middle, high.clone()), [End::Closed, to]).cover(above, right)?;
+                let strict = on_left == Relation::Positive && on_right == Relation::Positive;
+                Ok(if strict { Relation::Positive } else { Relation::AtLeast })
             }
-            let cut = p.rescaled(*bits).cut(*side, at);
-            let [below, above] = cut.ok_or_else(|| wrong("a cut inside of the box"))?;
-            let place = |ends: &mut [[End; 2]], of_part: [End; 2]| {
-                let slot = ends.get_mut(*side).ok_or_else(|| wrong("a side that is there"))?;
-                Ok::<_, Rejection>(std::mem::replace(slot, of_part))
-            };
-            // The cut itself belongs to both parts.
-            let [left, right] = parts.as_ref();
-            let [from, to] = place(ends, [End::Closed; 2])?;
-            place(ends, [from, End::Closed])?;
-            let on_left = cover(below, ends, left, depth + 1)?;
-            place(ends, [End::Closed, to])?;
-            let on_right = cover(above, ends, right, depth + 1)?;
-            place(ends, [from, to])?;
-            let strict = on_left == Relation::Positive && on_right == Relation::Positive;
-            Ok(if strict { Relation::Positive } else { Relation::AtLeast })
         }
     }
+}
+
+/// What the tangent at a point of an interval says of a polynomial that is convex there, by its coefficients of powers:
+/// that it is at least zero, or above it; `None` if neither is seen.
+pub fn touch(
+    powers: &[BigInt],
+    [low, high]: [&Rational; 2],
+    [from, to]: [End; 2],
+    at: &Rational,
+    bits: u32,
+) -> Option<Relation> {
+    if at < low || high < at {
+        return None;
+    }
+    let slopes: Vec<BigInt> = powers.iter().zip(0_u32..).skip(1).map(|(c, k)| c * k).collect();
+    let [value, _] = enclosed(powers, at, bits);
+    let [flattest, steepest] = enclosed(&slopes, at, bits);
+    // The least that the tangent may be at an end, times a positive number.
+    let least = |end: &Rational, slope: &BigInt| {
+        let way = end - at;
+        &value * way.denominator() + slope * way.numerator()
+    };
+    let least = [least(low, &steepest), least(high, &flattest)];
+    if least.iter().any(Signed::is_negative) {
+        return None;
+    }
+    // A line is above zero between its ends if it is so at one of them.
+    let counts = |(value, end): (&BigInt, End)| value.is_positive() || end == End::Open;
+    let strict = least.iter().any(Signed::is_positive) && least.iter().zip([from, to]).all(counts);
+    Some(if strict { Relation::Positive } else { Relation::AtLeast })
 }

@@ -31,7 +31,11 @@ impl Parser<'_> {
             let began = self.at;
             match line(self, comments, &lines) {
                 Ok(line) => lines.push(line),
-                Err(complaint) => {
+                Err(mut complaint) => {
+                    if self.left_open(began) {
+                        self.at = began;
+                        complaint = self.close("}", opened).err().unwrap_or(complaint);
+                    }
                     self.complaints.extend(last_error.take().map(|before: Box<Diagnostic>| *before));
                     if !self.skip_to_line(words, began) {
                         return Err(complaint);
@@ -41,6 +45,12 @@ impl Parser<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the line with an error that began at a token is the next item, so that the block was not closed.
+    fn left_open(&self, began: usize) -> bool {
+        let next = self.tokens.get(began).filter(|token| token.position == Position::Margin);
+        next.is_some_and(is_item) && self.at <= began + 1
     }
 
     /// Goes on at the next line of a block that begins with one of `words`, or nearly, or at its end; whether there is

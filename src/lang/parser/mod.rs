@@ -86,6 +86,8 @@ pub(super) struct Parsed {
     pub(super) file: File,
     /// The names that occur in the others.
     pub(super) broken: Vec<String>,
+    /// Whether one of the others may define a name that does not occur in it.
+    pub(super) nameless: bool,
     /// The errors of these, at most twenty.
     pub(super) complaints: Vec<Diagnostic>,
 }
@@ -93,6 +95,7 @@ pub(super) struct Parsed {
 /// Reads the items of a file, as far as they have no errors.
 pub(super) fn parse_items(text: &str) -> Parsed {
     let (mut items, mut broken, mut complaints) = (vec![], vec![], vec![]);
+    let mut nameless = false;
     let (tokens, signs) = tokens_and_complaints(text).unwrap_or_else(|complaint| (vec![], vec![*complaint]));
     let mut parser = Parser::new(text, &tokens);
     while parser.peek().is_some() {
@@ -100,6 +103,7 @@ pub(super) fn parse_items(text: &str) -> Parsed {
         match parser.item() {
             Ok(item) => items.push(item),
             Err(complaint) => {
+                nameless |= is_nameless(&tokens, start, &complaint);
                 complaints.append(&mut parser.complaints);
                 complaints.push(*complaint);
                 complaints.truncate(COMPLAINT_LIMIT);
@@ -124,7 +128,22 @@ pub(super) fn parse_items(text: &str) -> Parsed {
     complaints.extend(signs);
     complaints.sort_by_key(|complaint| complaint.span.start);
     complaints.truncate(COMPLAINT_LIMIT);
-    Parsed { file: File { items, end_comments }, broken, complaints }
+    Parsed { file: File { items, end_comments }, broken, nameless, complaints }
+}
+
+/// Whether what begins at a token lacks its name: behind the word of an item there is none, or there is no such word.
+fn is_nameless(tokens: &[Token], start: usize, complaint: &Diagnostic) -> bool {
+    let mut words = tokens.iter().skip(start).filter(|t| !matches!(t.kind, TokenKind::Comment(_)));
+    // What stands behind an item on its line defines nothing.
+    let others = ["claim", "refuted", "solve", "figure", "source"];
+    let defines = |t: &Token| t.position != Position::Later && !others.iter().any(|w| t.is_word(w));
+    if !words.clone().next().is_some_and(defines) {
+        return false;
+    }
+    let begins =
+        words.next().is_some_and(|t| is_item(t) || t.span == complaint.span && complaint.help.is_some());
+    let named = words.next().is_some_and(|t| matches!(t.kind, TokenKind::Name(_) | TokenKind::Text(_)));
+    !begins || !named
 }
 
 /// Reads one expression.
@@ -409,7 +428,13 @@ impl<'a> Parser<'a> {
         let words: Vec<String> = ITEMS.iter().map(|w| format!("`{w}`")).collect();
         let wanted: Vec<&str> = words.iter().map(String::as_str).collect();
         let Some(Token { kind: TokenKind::Name(word), .. }) = self.peek() else {
-            return Err(self.expected(&wanted));
+            let mut complaint = self.expected(&wanted);
+            if self.is_symbol("}") {
+                complaint.code = "unbalanced-bracket";
+                complaint.message = "the bracket `}` closes nothing".into();
+                complaint.label = "no `{` is open here".into();
+            }
+            return Err(complaint);
         };
         if !ITEMS.contains(&word.as_str()) {
             return Err(self.expected(&wanted));
@@ -470,5 +495,5 @@ impl<'a> Parser<'a> {
 }
 
 fn is_item(token: &Token) -> bool {
-    matches!(&token.kind, TokenKind::Name(n) if ITEMS.contains(&n.as_str()))
+    ITEMS.iter().any(|word| token.is_word(word))
 }

@@ -82,6 +82,8 @@ impl Parser<'_> {
             } else {
                 return Err(self.expected(&["`fundamental theorem`", "`envelope formula`"]));
             }
+        } else if word == "and" || word == "by" {
+            return Err(self.expected(&["a reason"]));
         } else {
             let name = self.hyphenated()?;
             let at = if self.accept_word("at") { self.values_of()? } else { vec![] };

@@ -47,6 +47,10 @@ pub(in crate::lang) fn print_words(derivation: &Derivation) -> String {
             DerivationKind::Argument { links, .. } => {
                 links.iter_mut().for_each(|l| (l.comments, l.trailing) = (vec![], None));
             }
+            // What is left of `=` is a name of the derivation that is applied.
+            DerivationKind::Apply { values, .. } => {
+                values.iter_mut().for_each(|(name, ..)| name.text.clear())
+            }
             _ => {}
         }
     }

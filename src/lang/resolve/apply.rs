@@ -3,9 +3,9 @@
 use super::Resolve;
 use super::derivation::Reader;
 use super::names::{advise, complain, unknown_name};
-use super::scope::{Function, Universe};
+use super::scope::{Function, Universe, broken};
 use crate::kernel::{Definition, Expr, Symbol};
-use crate::lang::ast::{self, Name};
+use crate::lang::ast::{self, Name, Span};
 use crate::model::Application;
 
 impl Reader<'_> {
@@ -21,12 +21,14 @@ impl Reader<'_> {
         let universe = Universe::default();
         // What is wrong with the earlier one is reported where it stands.
         let Ok(theirs) = Reader::read(&universe, earlier, before) else {
-            let message = format!("`{}` cannot be read, and cannot be applied", name.text);
-            return Err(complain("unsupported", message, name.span));
+            return Err(broken(&name.text, name.span));
         };
         let is_function = |f: &str| {
             matches!(theirs.env.functions.get(f), Some(Function::Unknown { .. } | Function::Continuous(_)))
         };
+        let same = self.same_setting(&theirs, values, name)?;
+        let values: Vec<&(Name, Vec<Name>, ast::Expr)> =
+            values.iter().filter(|(n, ..)| !theirs.is_setting(&n.text)).collect();
         let their_integer = theirs.out.integer.as_ref();
         for (position, (theirs_is, _, _)) in values.iter().enumerate() {
             let text = &theirs_is.text;
@@ -49,7 +51,9 @@ impl Reader<'_> {
         for (function, parameters, body) in values.iter().filter(|(n, _, _)| is_function(&n.text)) {
             functions.push(self.given_function(function, parameters, body, &is_function)?);
         }
-        let given = |n: &str| values.iter().find(|(v, _, _)| v.text == n);
+        let given = |n: &str| values.iter().find(|(v, _, _)| v.text == n).copied();
+        let known = same.functions.into_iter().filter(|d| given(d.name.name()).is_none());
+        functions.extend(known);
         let mut numbers = Vec::new();
         for number in &theirs.out.numbers {
             numbers.push(match given(number) {
@@ -58,13 +62,24 @@ impl Reader<'_> {
                     let message = format!("`{}` is a number", name.text);
                     return Err(complain("wrong-sort", message, name.span));
                 }
-                None => self.same_number(number, name)?,
+                None => match same.numbers.get(number) {
+                    Some(value) => value.clone(),
+                    None => self.same_number(number, name)?,
+                },
             });
         }
-        let natural = match their_integer {
-            None => None,
-            Some((integer, least)) => self.their_integer(given(integer), integer, *least, name)?,
+        let natural = match (their_integer, same.agents) {
+            (None, _) => None,
+            (Some((integer, least)), agents) => match (given(integer), agents) {
+                (None, Some(agents)) => self.as_integer(&agents, (integer, *least), name, name.span)?,
+                (value, _) => self.their_integer(value, integer, *least, name)?,
+            },
         };
+        if let (Some(ours), Some(averaged)) =
+            (&mut self.env.family, theirs.env.family.as_ref().map(|f| f.averaged))
+        {
+            ours.averaged |= averaged;
+        }
         let name = name.text.clone();
         let derivation = theirs.out;
         self.out.applied.push(Application { name, derivation, functions, natural, numbers });
@@ -123,6 +138,17 @@ impl Reader<'_> {
             None => self.same_number(integer, name)?,
         };
         let span = given.map_or(name.span, |(_, _, value)| value.span);
+        self.as_integer(&value, (integer, least), name, span)
+    }
+
+    /// The natural number for which their integer is a value; none if it is the same integer.
+    fn as_integer(
+        &self,
+        value: &Expr,
+        (integer, least): (&str, u32),
+        name: &Name,
+        span: Span,
+    ) -> Resolve<Option<u32>> {
         if let Some(steps) = value.as_number().map(|c| &c - &i64::from(least).into()) {
             return match steps.to_u32().filter(|k| *k <= 1_000) {
                 Some(steps) => Ok(Some(steps)),
@@ -132,7 +158,7 @@ impl Reader<'_> {
                 }
             };
         }
-        if value == Expr::natural().plus(&Expr::integer(least.into())) {
+        if *value == Expr::natural().plus(&Expr::integer(least.into())) {
             return Ok(None);
         }
         let message = format!("`{integer}` is a number here, or the same integer with the same least value");

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::exact::Rational;
 use crate::kernel::{Expr, Formula};
 use crate::model::{Bound, Comparison, Setting, absorbed, compared};
 
@@ -109,6 +110,8 @@ impl Env<'_> {
         match along {
             // What it is integrated along moves with it; the integrand need not.
             Some(along) => occurs(variable, along)?,
+            // The integral of one is a length.
+            None if matches!(&body.kind, ast::ExprKind::Number(c) if *c == Rational::ONE) => {}
             None => occurs(variable, body)?,
         }
         // A name that no user can write, and no other binder around this one has.

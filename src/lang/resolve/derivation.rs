@@ -3,6 +3,7 @@
 use super::family::Family;
 use super::names::{advise, complain};
 use super::scope::{Env, Function, Universe};
+use super::shared::declared;
 use super::{ChainSource, DerivationSource, Goal, Resolve, ResolvedStatement};
 use crate::kernel::{Expr, Formula, Name as Symbol};
 use crate::lang::ast::{self, DerivationKind, Membership, Name, Positive, Span, Within};
@@ -99,11 +100,28 @@ pub(super) struct Reader<'u> {
 }
 
 impl Reader<'_> {
-    /// Reads lines; what is wrong with them.
+    /// Reads lines; what is wrong with them. That a name is not known is not said if its own line has an error.
     pub(super) fn lines(&mut self, lines: &[ast::DerivationLine]) -> Vec<Diagnostic> {
-        let wrong =
-            |line: &ast::DerivationLine| self.line(&line.kind, line.span).err().map(|complaint| *complaint);
-        lines.iter().filter_map(wrong).collect()
+        let (mut out, mut broken) = (Vec::new(), Vec::<String>::new());
+        for line in lines {
+            let read = self.line(&line.kind, line.span).and_then(|()| self.has_no_roots(line.span));
+            if let Err(complaint) = read {
+                if !broken.iter().any(|name| complaint.is_unknown_name(name)) {
+                    out.push(*complaint);
+                }
+                broken.extend(declared(&line.kind).into_iter().map(str::to_owned));
+            }
+        }
+        out
+    }
+
+    /// Numbers of a derivation are said to be what they are by hypotheses.
+    fn has_no_roots(&mut self, span: Span) -> Resolve<()> {
+        if std::mem::take(&mut self.env.charges).is_empty() {
+            return Ok(());
+        }
+        let help = "give a number: `given w in [0, 1] with w^4 = 1/3`";
+        Err(advise("unsupported", "a derivation has no roots", span, help))
     }
 
     fn line(&mut self, kind: &DerivationKind, span: Span) -> Resolve<()> {
@@ -216,6 +234,10 @@ impl Reader<'_> {
         self.is_new(name)?;
         if let Some((other, _)) = &self.out.integer {
             let message = format!("a derivation is about one integer at most, and `{other}` is one already");
+            return Err(complain("unsupported", message, name.span));
+        }
+        if self.env.counts() {
+            let message = "a derivation that speaks of a setting with so many agents is about no integer";
             return Err(complain("unsupported", message, name.span));
         }
         let value = self.env.number(least)?;

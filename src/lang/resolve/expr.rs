@@ -7,7 +7,7 @@ use crate::kernel::{Expr, Name as Symbol};
 use crate::model::{Agent, Bound, Comparison, Setting, fraction, inverse};
 
 use super::names::{advise, arity, complain, find_agent, names_in, settings_of, unknown_name};
-use super::scope::{Env, Function};
+use super::scope::{Env, Function, broken};
 use super::{Resolve, setting};
 use crate::lang::ast::{self, ExprKind, Factor, Name, Sign, Span};
 use crate::lang::diagnostic::Diagnostic;
@@ -178,6 +178,9 @@ impl Env<'_> {
         found.ok_or_else(|| {
             let types = self.types();
             let families = types.iter().filter_map(|b| b.shown.split_once('[').map(|(f, _)| f));
+            if self.universe.is_broken(&name.text) {
+                return broken(&name.text, name.span);
+            }
             unknown_name("family of types", &name.text, name.span, families)
         })
     }

@@ -1,8 +1,9 @@
 //! Derivations: sums over any number of agents, profiles of types and expectations over them.
 
 use super::Resolve;
+use super::highest::NO_SETTING;
 use super::names::{advise, complain, occurs, unknown_name};
-use super::scope::{Env, Function, Range};
+use super::scope::{BROKEN, Env, Function, Range};
 use crate::kernel::{Expr, Formula, Name as Symbol};
 use crate::lang::ast::{self, FamilyOperator, Name};
 use crate::model::{Bound, Collectible, Highest, Law};
@@ -28,6 +29,8 @@ pub(super) struct Family {
     pub(super) collectible: Option<Collectible>,
     /// The setting.
     pub(super) general: Option<General>,
+    /// A setting whose lines have an error of their own.
+    pub(super) broken: Option<String>,
 }
 
 /// A setting with any number of agents who share one good.
@@ -56,6 +59,16 @@ impl Env<'_> {
         let Some(family) = &mut self.family else { return };
         family.upper = Some(upper.clone());
         family.members.extend((1..=least).map(|k| Expr::integer(k.into())));
+    }
+
+    /// Whether a term is known to be an agent.
+    pub(super) fn is_known_agent(&self, agent: &Expr) -> bool {
+        self.family.as_ref().is_some_and(|f| f.has(agent))
+    }
+
+    /// Whether it is said how many agents there are.
+    pub(super) fn counts(&self) -> bool {
+        self.family.as_ref().is_some_and(|f| f.upper.is_some())
     }
 
     /// Takes a term that is an agent.
@@ -159,6 +172,11 @@ impl Env<'_> {
     /// `E e`: the expectation over all profiles.
     pub(super) fn over_profiles(&mut self, inner: &ast::Expr) -> Resolve<Expr> {
         let Some(profile) = self.family.as_ref().and_then(|f| f.profile.clone()) else {
+            if let Err(complaint) = self.number(inner)
+                && (complaint.code == BROKEN || complaint.code == NO_SETTING)
+            {
+                return Err(complaint);
+            }
             let help = "declare `given profile t` above";
             return Err(advise("wrong-stage", "it is not said what this averages over", inner.span, help));
         };

@@ -35,6 +35,7 @@ mod rate;
 mod reason;
 mod root;
 mod rule;
+mod same;
 mod scope;
 mod setting;
 mod shared;
@@ -56,6 +57,7 @@ use super::ast::{self, ItemKind, Span, Stance};
 use super::diagnostic::Diagnostic;
 pub use figure::{Curve, Diagram, Drawn, ResolvedFigure, Term};
 pub use ironing::Ironing;
+pub use names::nearest;
 use scope::{BROKEN, Env, Universe};
 
 /// Complaints are large; results carry them boxed.
@@ -290,6 +292,10 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
                 shared.assume(&ast::DerivationKind::Setting(setting.clone()), item.span);
                 continue;
             }
+            ItemKind::Setting(setting) if highest::is_spoken_of(setting) => {
+                shared.offer(setting, item.span);
+                continue;
+            }
             _ => continue,
         };
         match resolved {
@@ -316,8 +322,8 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
     };
     diagnostics.extend(out.obligations.into_iter().filter_map(wrong));
     diagnostics.retain(|d| d.code != BROKEN);
-    let same = |a: &Diagnostic, b: &Diagnostic| a.message == b.message && a.span.start == b.span.start;
-    Err(without_repetitions(diagnostics, same))
+    diagnostics.sort_by_key(|d| d.span.start);
+    Err(Diagnostic::without_repetitions(diagnostics))
 }
 
 /// Whether a comparison of numbers is wrong.

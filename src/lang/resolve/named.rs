@@ -229,7 +229,11 @@ impl Env<'_> {
             "third_price" => Mechanism::third_price(setting).ok_or_else(good),
             _ => Mechanism::pay_the_loser(setting).ok_or_else(|| {
                 let message = "`pay_the_loser` needs two agents and a good that one of them gets";
-                advise("wrong-sort", message, first.span, "add a line `one good`")
+                let help = match n {
+                    2 => "add a line `one good`".to_owned(),
+                    _ => format!("the setting `{}` has {n} of them", setting.name),
+                };
+                advise("wrong-sort", message, first.span, help)
             }),
         }
     }

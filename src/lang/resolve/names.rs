@@ -42,8 +42,7 @@ pub(super) fn unknown_name<'a>(
     span: Span,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Box<Diagnostic> {
-    let diagnostic = Diagnostic::new("unknown-name", format!("unknown name `{text}`"), span)
-        .label(format!("expected {}", with_article(wanted)));
+    let diagnostic = Diagnostic::unknown_name(text, span).label(format!("expected {}", with_article(wanted)));
     let known: Vec<&str> = known.into_iter().collect();
     Box::new(match nearest(text, known.iter().copied()) {
         Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
@@ -61,8 +60,8 @@ fn listed(names: &[&str]) -> Option<String> {
     few.then(|| names.into_iter().collect::<Vec<_>>().join(", "))
 }
 
-/// The known name that is nearest, if it is near.
-fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The known name that is nearest to a text, if one is near enough to have been meant.
+pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let distance = |name: &str| strsim::damerau_levenshtein(text, name);
     let best = known.into_iter().min_by_key(|name| distance(name))?;
     let letters = text.chars().count();

@@ -10,7 +10,7 @@ use crate::model::{
 
 use super::names::{advise, complain};
 use super::predicate::meaning;
-use super::scope::Env;
+use super::scope::{Env, broken};
 use super::statement::{Read, Reader};
 use super::table::Axis;
 use super::{Goal, Resolve, finite, interval};
@@ -37,6 +37,11 @@ impl Env<'_> {
     /// what agent i pays at these types; they are the unknowns of a statement.
     pub(super) fn price(&mut self, e: &ast::Expr, rule: &ast::Expr, at: &[ast::Expr]) -> Resolve<Expr> {
         let Some(m) = self.rule(rule) else {
+            if let ExprKind::Name(text) = &rule.kind
+                && self.universe.is_broken(text)
+            {
+                return Err(broken(text, rule.span));
+            }
             let message = format!("`{}` is not an allocation rule", print_expr(rule));
             return Err(advise(
                 "wrong-sort",

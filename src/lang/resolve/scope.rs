@@ -11,7 +11,7 @@ use crate::model::{
 
 use super::highest::is_general;
 use super::ironing::Ironing;
-use super::names::{complain, unknown_name, with_article};
+use super::names::{advise, complain, unknown_name, with_article};
 use super::rule::Priced;
 use super::setting::{self, SettingEntry};
 use super::table::Axis;
@@ -21,6 +21,11 @@ use crate::lang::diagnostic::Diagnostic;
 
 /// The code of a complaint about a name whose definition has a complaint of its own. Never reported.
 pub(super) const BROKEN: &str = "broken-name";
+
+/// The complaint about such a name.
+pub(super) fn broken(text: &str, span: Span) -> Box<Diagnostic> {
+    complain(BROKEN, format!("`{text}` has an error of its own"), span)
+}
 
 /// A mechanism.
 #[derive(Debug, Clone)]
@@ -51,6 +56,8 @@ pub(super) struct Universe {
     pub(super) ironing: Ironing,
     /// Names whose definition has an error: not reported again.
     broken: Vec<String>,
+    /// Settings with any number of agents.
+    general: Vec<String>,
 }
 
 impl Universe {
@@ -71,7 +78,10 @@ impl Universe {
                 ItemKind::Source { .. } | ItemKind::Claim(_) => continue,
                 ItemKind::Derivation(_) | ItemKind::Given(_) | ItemKind::Figure(_) => continue,
                 ItemKind::Parameter { name, range } => (name, alone(out.parameter(name, range, obligations))),
-                ItemKind::Setting(s) if is_general(file, s) => continue,
+                ItemKind::Setting(s) if is_general(file, s) => {
+                    out.general.push(s.name.text.clone());
+                    continue;
+                }
                 ItemKind::Setting(s) => {
                     let choice = choices.get(settings).copied().unwrap_or_default();
                     settings += 1;
@@ -169,11 +179,17 @@ impl Universe {
     /// The complaint that a name is not what is wanted.
     pub(super) fn unknown(&self, wanted: &str, text: &str, span: Span) -> Box<Diagnostic> {
         if self.broken.iter().any(|b| b == text) {
-            return complain(BROKEN, format!("`{text}` has an error of its own"), span);
+            return broken(text, span);
         }
         if let Some(sort) = self.sort_of(text) {
             let message = format!("`{text}` is {sort}, and {} is needed here", with_article(wanted));
             return complain("wrong-sort", message, span);
+        }
+        if self.general.iter().any(|g| g == text) {
+            let message =
+                format!("`{text}` has any number of agents: derivations speak of it, claims do not");
+            let help = "write a derivation, and apply it to a setting with `agents i in 1..3`";
+            return advise("wrong-sort", message, span, help);
         }
         let settings = self.settings.iter().map(|s| s.setting.name.as_str());
         let mechanisms = self.mechanisms.iter().map(|m| m.name.as_str());

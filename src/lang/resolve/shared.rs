@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::ResolvedStatement;
 use super::derivation::{self, Reader};
 use super::scope::Universe;
-use crate::lang::ast::{Derivation, DerivationKind, DerivationLine, Expr, ExprKind, Name, Span};
+use crate::lang::ast::{Derivation, DerivationKind, DerivationLine, Expr, ExprKind, Name, Setting, Span};
 use crate::lang::canonical_name;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::printer::{print_given, print_words};
@@ -14,6 +14,8 @@ use crate::lang::printer::{print_given, print_words};
 #[derive(Default)]
 pub(super) struct Shared {
     given: Vec<DerivationLine>,
+    /// Settings with so many agents, which a derivation may speak of.
+    settings: Vec<DerivationLine>,
     earlier: Vec<Derivation>,
 }
 
@@ -28,6 +30,12 @@ impl Shared {
             self.assume(&DerivationKind::Numbers(vec![name]), span);
         }
         self.given.push(DerivationLine { comments: vec![], trailing: None, kind: kind.clone(), span });
+    }
+
+    /// Adds a setting that a derivation may speak of.
+    pub(super) fn offer(&mut self, setting: &Setting, span: Span) {
+        let kind = DerivationKind::Setting(setting.clone());
+        self.settings.push(DerivationLine { comments: vec![], trailing: None, kind, span });
     }
 
     /// Reads a derivation with what stands above it.
@@ -52,7 +60,17 @@ impl Shared {
     fn whole(&self, d: &Derivation) -> Derivation {
         let mut spoken = words(&print_words(d));
         let all: BTreeSet<&str> = self.given.iter().flat_map(|line| declared(&line.kind)).collect();
-        let mut needed: Vec<bool> = vec![false; self.given.len()];
+        // What is cited holds under the lines that it needs itself.
+        let cited: Vec<&Name> = d.lines.iter().flat_map(|line| line.kind.cited()).collect();
+        let cites = |e: &&Derivation| {
+            let is_own = |name: &Name| d.lines.iter().any(|l| l.kind.label() == Some(name));
+            cited.iter().any(|name| name.text == e.name.text && !is_own(name))
+        };
+        let cited: Vec<&Derivation> = self.earlier.iter().filter(cites).collect();
+        let under = |line: &DerivationLine| cited.iter().any(|e| e.lines.contains(line));
+        let mut needed: Vec<bool> = self.given.iter().map(under).collect();
+        let lines = self.given.iter().zip(&needed).filter(|(_, needed)| **needed);
+        spoken.extend(lines.flat_map(|(line, _)| words(&print_given(&line.kind))));
         // A later line may need an earlier one, and a hypothesis is needed once all that it speaks of is.
         loop {
             let before = needed.clone();
@@ -74,8 +92,13 @@ impl Shared {
                 break;
             }
         }
+        let text = print_words(d);
+        let is_meant = |name: &&str| has_as_argument(&text, name);
+        let is_spoken_of = |line: &&DerivationLine| under(line) || declared(&line.kind).iter().any(is_meant);
+        let settings = self.settings.iter().filter(is_spoken_of);
+        let mut lines: Vec<DerivationLine> = settings.cloned().collect();
         let given = self.given.iter().zip(needed).filter(|(_, needed)| *needed).map(|(line, _)| line.clone());
-        let mut lines: Vec<DerivationLine> = given.collect();
+        lines.extend(given);
         for line in &d.lines {
             for name in line.kind.cited() {
                 let known = lines.iter().chain(&d.lines).any(|l| l.kind.label() == Some(name));
@@ -95,19 +118,32 @@ impl Shared {
     }
 }
 
+/// Whether a text has `welfare(name)`, `C(name, …)` or `… = name` in it.
+fn has_as_argument(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (text.get(..at), text.get(at + name.len()..));
+        let ends =
+            after.and_then(|rest| rest.chars().next()).is_none_or(|c| !c.is_alphanumeric() && c != '_');
+        let begins = ["welfare(", "C(", " = "];
+        ends && before.is_some_and(|before| begins.iter().any(|word| before.ends_with(word)))
+    })
+}
+
 /// The words of a text.
 fn words(text: &str) -> BTreeSet<String> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').map(canonical_name).collect()
 }
 
 /// The names that a line introduces.
-fn declared(kind: &DerivationKind) -> Vec<&str> {
+pub(super) fn declared(kind: &DerivationKind) -> Vec<&str> {
     match kind {
         DerivationKind::Functions(names) | DerivationKind::Numbers(names) => {
             names.iter().map(|n| n.text.as_str()).collect()
         }
         DerivationKind::Members(members, _) => members.iter().map(|m| m.name.text.as_str()).collect(),
-        DerivationKind::Integer { name, .. } | DerivationKind::Drawn { name, .. } => vec![&name.text],
+        DerivationKind::Integer { name, .. }
+        | DerivationKind::Drawn { name, .. }
+        | DerivationKind::Let { name, .. } => vec![&name.text],
         DerivationKind::Setting(setting) => vec![&setting.name.text],
         DerivationKind::Cdf { name, density, .. } => {
             density.iter().map(|(_, density)| density.text.as_str()).chain([name.text.as_str()]).collect()

@@ -146,8 +146,9 @@ impl Env<'_> {
             match row.get(width) {
                 Some(extra) => {
                     let shown = print_expr(label);
+                    let verb = if width == 1 { "is" } else { "are" };
                     let message =
-                        format!("the row `{shown}` has {} cells, and {width} are needed", row.len());
+                        format!("the row `{shown}` has {} cells, and {width} {verb} needed", row.len());
                     return Err(complain("table-cells", message, extra.span));
                 }
                 None if row.len() < width => {

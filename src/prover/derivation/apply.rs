@@ -158,13 +158,17 @@ impl Proof<'_> {
         Ok(step)
     }
 
-    /// A hypothesis from those of this derivation, or since it is true of the functions that were given.
-    fn shown(&mut self, hypothesis: &Formula) -> Result<Option<usize>, Obstacle> {
+    /// A statement from what is assumed here, or since it is true of the functions that are given.
+    pub(super) fn shown(&mut self, hypothesis: &Formula) -> Result<Option<usize>, Obstacle> {
         if let Some(step) = self.plainly(hypothesis)? {
             return Ok(Some(step));
         }
         if let Some(step) = self.establish(hypothesis, &Tactic::Given)? {
             return Ok(Some(step));
+        }
+        // The engine knows numbers, not the natural number of the theorem.
+        if hypothesis.at_natural(0) != *hypothesis {
+            return Ok(None);
         }
         let before = self.builder.length();
         match self.builder.prove(&mut Engine::new(), &mut vec![], hypothesis, &Hints::new()) {

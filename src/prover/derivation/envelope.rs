@@ -83,8 +83,8 @@ impl Proof<'_> {
     /// The intervals over which the sources quantify.
     fn type_spaces(&self) -> Vec<(Expr, Expr)> {
         let mut out: Vec<(Expr, Expr)> = Vec::new();
-        for source in &self.sources {
-            let mut at = &source.formula;
+        for formula in self.sources.iter().map(|source| &source.formula).chain(&self.domain) {
+            let mut at = formula;
             let mut name = None;
             loop {
                 match at {

@@ -18,8 +18,10 @@ const NUMBERED: u32 = 3;
 impl Proof<'_> {
     /// The number of agents.
     fn upper(&self) -> Option<Expr> {
-        let (_, least) = self.derivation.integer.as_ref()?;
-        Some(Expr::natural().plus(&Expr::integer((*least).into())))
+        match &self.derivation.integer {
+            Some((_, least)) => Some(Expr::natural().plus(&Expr::integer((*least).into()))),
+            None => self.derivation.law.as_ref().map(|law| law.upper.clone()),
+        }
     }
 
     /// A premise that is assumed literally, or says that a small number is an agent, or that all types of a
@@ -31,8 +33,9 @@ impl Proof<'_> {
         if let Some(source) = self.sources.iter().find(|s| s.formula == *goal) {
             return Ok(Some(source.step));
         }
-        if let (Some(upper), Some((_, least))) = (self.upper(), &self.derivation.integer) {
-            let small = (1..=*least).find(|k| Expr::is_agent(&Expr::integer((*k).into()), &upper) == *goal);
+        if let Some(upper) = self.upper() {
+            let least = upper.counts_from().unwrap_or_default();
+            let small = (1..=least).find(|k| Expr::is_agent(&Expr::integer((*k).into()), &upper) == *goal);
             if let Some(agent) = small {
                 return Ok(Some(self.builder.add(Step::Member { agent, upper })?));
             }
@@ -104,7 +107,7 @@ impl Proof<'_> {
 
     /// That the small numbers are agents.
     fn numbered(&mut self, upper: &Expr) -> Result<Vec<Known>, Obstacle> {
-        let least = self.derivation.integer.as_ref().map_or(0, |(_, least)| *least);
+        let least = self.upper().and_then(|upper| upper.counts_from()).unwrap_or_default();
         let mut out = Vec::new();
         for agent in 1..=least.min(NUMBERED) {
             let step = self.builder.add(Step::Member { agent, upper: upper.clone() })?;

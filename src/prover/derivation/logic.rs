@@ -1,6 +1,7 @@
 //! Statements with quantifiers and connectives: taken apart until only comparisons are left, and put together.
 
-use crate::kernel::{Formula, Step};
+use crate::kernel::rule::calculus::Interval;
+use crate::kernel::{Atom, Expr, Formula, Name, Relation, Step};
 use crate::model::{Chain, Proposition};
 use crate::piecewise::Obstacle;
 
@@ -139,10 +140,45 @@ impl Proof<'_> {
                     let statement = formula.clone();
                     return Ok(Some(self.builder.add(Step::Witness { premise, statement, term })?));
                 }
-                Ok(None)
+                // A number that is named has to be one.
+                match allowed.taking.iter().any(|(name, _)| name == x) {
+                    true => Ok(None),
+                    false => self.passes_zero(x, body, tactic),
+                }
             }
             goal => self.by(goal, &tactic.allows()),
         }
+    }
+
+    /// That a polynomial is zero somewhere in an interval, since it is at most zero at its lower end and at least zero at
+    /// its upper one.
+    fn passes_zero(&mut self, x: &Name, body: &Formula, tactic: &Tactic) -> Result<Option<usize>, Obstacle> {
+        let Formula::And(parts) = body else { return Ok(None) };
+        let [
+            Formula::Compare(Relation::AtLeast, above_low),
+            Formula::Compare(Relation::AtLeast, below_high),
+            Formula::Compare(Relation::Equal, zero),
+        ] = parts.as_slice()
+        else {
+            return Ok(None);
+        };
+        let own = Expr::variable(x);
+        let (low, high) = (own.minus(above_low), below_high.plus(&own));
+        let is_own = |a: &Atom| own.as_atom() == Some(a);
+        let is_polynomial = zero.atoms().all(|a| is_own(a) || !a.mentions_variable(x));
+        if !is_polynomial || low.mentions_variable(x) || high.mentions_variable(x) {
+            return Ok(None);
+        }
+        let at = |point: &Expr| zero.substitute_one(x, point);
+        let below = Formula::at_least(&Expr::zero(), &at(&low));
+        let Some(below) = self.establish(&below, tactic)? else { return Ok(None) };
+        let Some(above) = self.establish(&Formula::at_least(&at(&high), &Expr::zero()), tactic)? else {
+            return Ok(None);
+        };
+        let Some(order) = self.establish(&Formula::at_least(&high, &low), tactic)? else { return Ok(None) };
+        let interval = Interval { variable: symbol(x)?, low, high };
+        let step = Step::Intermediate { below, above, order, interval, body: zero.clone() };
+        Ok(self.builder.add(step).ok())
     }
 
     /// What the links of a chain give together.

@@ -276,7 +276,7 @@ impl Proof<'_> {
         parts: &mut Option<Vec<usize>>,
         undefined: &mut Option<Formula>,
     ) -> Result<(), Obstacle> {
-        match (self.establish(formula, &Tactic::Given)?, parts.as_mut()) {
+        match (self.shown(formula)?, parts.as_mut()) {
             (Some(step), Some(all)) => all.push(step),
             (Some(_), None) => {}
             (None, _) => {
@@ -337,23 +337,32 @@ impl Proof<'_> {
     }
 
     /// One slip gives one error: where the links into and out of a line fail and its neighbours agree with
-    /// each other, the line is blamed, once.
+    /// each other, the line is blamed, once; and so are lines that follow from each other, where the links into
+    /// the first and out of the last are false.
     fn excuse(&mut self, links: &[Link], outcomes: &mut [Outcome]) -> Result<(), Obstacle> {
-        for (k, pair) in links.windows(2).enumerate() {
-            let [first, second] = pair else { continue };
-            let fails = |o: Option<&Outcome>| matches!(o, Some(Outcome::Fails { .. }));
-            if !fails(outcomes.get(k)) || !fails(outcomes.get(k + 1)) {
+        let mut last = None;
+        for end in 0..links.len() {
+            let Some(Outcome::Fails { instance, .. }) = outcomes.get(end) else { continue };
+            let here = (end, instance.is_some());
+            let Some((start, is_false)) = last.replace(here) else { continue };
+            if end > start + 1 && !(is_false && instance.is_some()) {
                 continue;
             }
-            let Some(around) = first.says.then(&second.says) else { continue };
-            let tactic = match first.because.is_empty() || second.because.is_empty() {
+            let Some((first, rest)) = links.get(start..=end).and_then(<[Link]>::split_first) else {
+                continue;
+            };
+            let around = rest.iter().try_fold(first.says.clone(), |says, link| says.then(&link.says));
+            let Some(around) = around else { continue };
+            let all = || std::iter::once(first).chain(rest);
+            let tactic = match all().any(|link| link.because.is_empty()) {
                 true => Tactic::Everything,
-                false => Tactic::Reasons([first.because.as_slice(), second.because.as_slice()].concat()),
+                false => Tactic::Reasons(all().flat_map(|link| link.because.clone()).collect()),
             };
             if self.says(&around, &tactic)?.is_some()
-                && let Some(outcome) = outcomes.get_mut(k + 1)
+                && let Some(outcome) = outcomes.get_mut(end)
             {
                 *outcome = Outcome::Excused;
+                last = None;
             }
         }
         Ok(())

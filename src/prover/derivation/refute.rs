@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exact::Rational;
 use crate::kernel::{Atom, Definition, Expr, Formula, Name, Node, Relation, Statement, Step, Symbol};
-use crate::model::{Chain, Derivation, Proposition, every_function};
+use crate::model::{Chain, Derivation, Hypothesis, Proposition, every_function};
 use crate::piecewise::Engine;
 
 use super::super::proof::{Builder, Hints, Proved, symbol};
@@ -131,7 +131,39 @@ struct Found {
 
 /// Whether some functions and numbers of the library satisfy the hypotheses of a derivation.
 pub(super) fn satisfiable(derivation: &Derivation) -> bool {
-    at_instance(&derivation.without_descriptions(), &[], &Formula::falsehood()).is_some()
+    let rest = without_zeros(derivation.without_descriptions());
+    rest.hypotheses.is_empty() || at_instance(&rest, &[], &Formula::falsehood()).is_some()
+}
+
+/// A derivation without the numbers of which it only says that they are in an interval of numbers, and that a polynomial is
+/// zero there that is not of the same sign at both ends: there are such numbers.
+fn without_zeros(mut derivation: Derivation) -> Derivation {
+    for name in derivation.numbers.clone() {
+        let about = |h: &&Hypothesis| h.formula.mentions_variable(&name);
+        let said: Vec<&Formula> = derivation.hypotheses.iter().filter(about).map(|h| &h.formula).collect();
+        let [
+            Formula::Compare(Relation::AtLeast, above_low),
+            Formula::Compare(Relation::AtLeast, below_high),
+            Formula::Compare(Relation::Equal, zero),
+        ] = said.as_slice()
+        else {
+            continue;
+        };
+        let own = Expr::variable(&name);
+        let ends = [own.minus(above_low), below_high.plus(&own)];
+        let [Some(low), Some(high)] = ends.each_ref().map(Expr::as_number) else { continue };
+        let [Some(first), Some(last)] = ends.each_ref().map(|e| zero.substitute_one(&name, e).as_number())
+        else {
+            continue;
+        };
+        let is_polynomial = zero.atoms().all(|a| own.as_atom() == Some(a));
+        let changes =
+            !(first.is_positive() && last.is_positive() || first.is_negative() && last.is_negative());
+        if is_polynomial && low <= high && changes {
+            derivation.hypotheses.retain(|h| !h.formula.mentions_variable(&name));
+        }
+    }
+    derivation
 }
 
 fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> Option<Found> {
