@@ -6,7 +6,6 @@
 
 use super::number::Number;
 use super::system::Row;
-use crate::exact::Rational;
 
 /// Violated rows that enter at once at least.
 const BATCH: usize = 40;
@@ -37,6 +36,8 @@ pub(super) enum End<N> {
 pub(super) struct Dictionary<N> {
     rows: Vec<Basic<N>>,
     pub(super) unknowns: usize,
+    /// Where numbers are rounded, unknowns are measured in units of two to these powers.
+    units: Vec<i32>,
     /// For each unknown with a row of its own: the slack, and `unknown = constant + factor·slack`.
     bounded: Vec<Option<(usize, N, N)>>,
     /// For each variable, what it is at most, if another row says this.
@@ -81,6 +82,21 @@ pub(super) struct Basic<N> {
     pub(super) entries: Vec<(usize, N)>,
 }
 
+impl<N: Number> Basic<N> {
+    /// Writes the unknowns in their units, and makes the greatest coefficient about one; where numbers are rounded.
+    fn measure(&mut self, units: &[i32]) {
+        for (u, e) in &mut self.entries {
+            let unit = units.get(*u).copied().unwrap_or_default();
+            *e = std::mem::replace(e, N::zero()).shifted(unit);
+        }
+        let Some(greatest) = self.entries.iter().filter_map(|(_, e)| e.size()).max() else { return };
+        for (_, e) in &mut self.entries {
+            *e = std::mem::replace(e, N::zero()).shifted(-greatest);
+        }
+        self.constant = std::mem::replace(&mut self.constant, N::zero()).shifted(-greatest);
+    }
+}
+
 impl<N> Basic<N> {
     pub(super) fn entry(&self, variable: usize) -> Option<&N> {
         let place = self.entries.binary_search_by_key(&variable, |(v, _)| *v).ok()?;
@@ -93,12 +109,15 @@ impl<N: Number> Dictionary<N> {
     /// range.
     pub(super) fn new(unknowns: usize, rows: &[Row], limit: usize) -> Option<Self> {
         let row = |(number, row): (usize, &Row)| {
-            let (constant, entries) = scaled(row)?;
-            Some(Basic { variable: unknowns + number, constant, entries })
+            let entries = row.terms.iter().map(|(u, c)| Some((*u, N::of(c)?))).collect::<Option<_>>()?;
+            Some(Basic { variable: unknowns + number, constant: N::of(&row.constant)?, entries })
         };
+        let mut rows: Vec<Basic<N>> = rows.iter().enumerate().map(row).collect::<Option<_>>()?;
+        let units = units(unknowns, &rows);
+        rows.iter_mut().for_each(|row| row.measure(&units));
         Some(Dictionary {
-            rows: rows.iter().enumerate().map(row).collect::<Option<_>>()?,
             unknowns,
+            units,
             bounded: vec![None; unknowns],
             spans: std::iter::repeat_with(|| None).take(unknowns + rows.len()).collect(),
             states: vec![State::Open; rows.len()],
@@ -106,6 +125,7 @@ impl<N: Number> Dictionary<N> {
             basic: vec![],
             objective: None,
             sums: vec![N::zero(); unknowns + rows.len()],
+            rows,
             work: 0,
             limit,
         })
@@ -113,7 +133,10 @@ impl<N: Number> Dictionary<N> {
 
     /// The greatest value of a term, or where it goes; `None` beyond the limit of work.
     pub(super) fn maximise(&mut self, objective: &Row) -> Option<End<N>> {
-        let (_, terms) = scaled::<N>(objective)?;
+        let terms = objective.terms.iter().map(|(u, c)| Some((*u, N::of(c)?))).collect::<Option<_>>()?;
+        let mut objective = Basic { variable: self.unknowns, constant: N::zero(), entries: terms };
+        objective.measure(&self.units);
+        let terms = objective.entries;
         if !self.start_at_bounds(&terms) {
             loop {
                 if let Some(end) = self.restore()? {
@@ -401,68 +424,33 @@ impl<N: Number> Dictionary<N> {
         let point = self.of_unknowns(&self.values(), &N::one());
         Some(End::Best { point, multipliers, tight, free })
     }
+}
 
-    pub(super) fn pivot(&mut self, leave: usize, entering: usize) {
-        let Some(row) = self.basic.get(leave) else { return };
-        let Some(entry) = row.entry(entering) else { return };
-        // entering = (leaving - constant - others)/entry
-        let inverse = N::one().over(entry);
-        let factor = inverse.negated();
-        let leaving = row.variable;
-        let others = row.entries.iter().filter(|(v, _)| *v != entering);
-        let mut entries: Vec<(usize, N)> = others.map(|(v, e)| (*v, e.times(&factor))).collect();
-        let at = entries.partition_point(|(v, _)| *v < leaving);
-        entries.insert(at, (leaving, inverse));
-        let new = Basic { variable: entering, constant: row.constant.times(&factor), entries };
-        for (k, other) in self.basic.iter_mut().enumerate() {
-            if k != leave {
-                self.work += replace(other, entering, &new);
+/// Units of the unknowns, where numbers are rounded, so that the coefficients are about as large in all rows: sizes are
+/// moved to the middle in turns (Curtis and Reid, 1972).
+fn units<N: Number>(unknowns: usize, rows: &[Basic<N>]) -> Vec<i32> {
+    const ROUNDS: usize = 3;
+    let mut units = vec![0; unknowns];
+    for _ in 0..ROUNDS {
+        let mut sizes: Vec<Option<(i32, i32)>> = vec![None; unknowns];
+        for row in rows {
+            let of = |(u, e): &(usize, N)| Some((*u, e.size()? + units.get(*u)?));
+            let own: Vec<(usize, i32)> = row.entries.iter().filter_map(of).collect();
+            let Some(middle) = middle(own.iter().map(|(_, size)| *size)) else { continue };
+            for (u, size) in own {
+                let size = size - middle;
+                if let Some(slot) = sizes.get_mut(u) {
+                    *slot = Some(slot.map_or((size, size), |(low, high)| (low.min(size), high.max(size))));
+                }
             }
         }
-        if let Some(objective) = &mut self.objective {
-            self.work += replace(objective, entering, &new);
-        }
-        if let Some(slot) = self.place.get_mut(leaving) {
-            *slot = None;
-        }
-        if let Some(slot) = self.place.get_mut(entering) {
-            *slot = Some(leave);
-        }
-        if let Some(slot) = self.basic.get_mut(leave) {
-            *slot = new;
+        for (unit, size) in units.iter_mut().zip(sizes) {
+            *unit -= size.map_or(0, |(low, high)| (low + high) / 2);
         }
     }
+    units
 }
 
-/// The constant and the coefficients of a row; where numbers are rounded, the greatest coefficient is one.
-fn scaled<N: Number>(row: &Row) -> Option<(N, Vec<(usize, N)>)> {
-    let greatest = row.terms.iter().map(|(_, c)| c.abs()).max().filter(|_| N::ROUNDED);
-    let scale = greatest.and_then(|c| c.recip()).unwrap_or(Rational::ONE);
-    let entry = |(u, c): &(usize, Rational)| Some((*u, N::of(&(c * &scale))?));
-    Some((N::of(&(&row.constant * &scale))?, row.terms.iter().map(entry).collect::<Option<_>>()?))
-}
-
-/// Puts a term in place of a variable; how many entries are changed.
-fn replace<N: Number>(row: &mut Basic<N>, variable: usize, by: &Basic<N>) -> usize {
-    let Ok(place) = row.entries.binary_search_by_key(&variable, |(v, _)| *v) else { return 0 };
-    let (_, factor) = row.entries.remove(place);
-    if factor.is_zero() {
-        return 0;
-    }
-    row.constant.add(&by.constant, &factor);
-    let mut out = Vec::with_capacity(row.entries.len() + by.entries.len());
-    let mut mine = std::mem::take(&mut row.entries).into_iter().peekable();
-    for (v, e) in &by.entries {
-        while let Some(entry) = mine.next_if(|(w, _)| w < v) {
-            out.push(entry);
-        }
-        let mut sum = mine.next_if(|(w, _)| w == v).map_or(N::zero(), |(_, sum)| sum);
-        sum.add(e, &factor);
-        if !sum.is_zero() {
-            out.push((*v, sum));
-        }
-    }
-    out.extend(mine);
-    row.entries = out;
-    by.entries.len()
+fn middle(sizes: impl Iterator<Item = i32> + Clone) -> Option<i32> {
+    Some((sizes.clone().min()? + sizes.max()?) / 2)
 }

@@ -22,6 +22,10 @@ pub(super) enum Want {
 
 /// Entries of a program that is small.
 const DENSE: usize = 1_500;
+/// Entries of a program that is small although its numbers are not.
+const DENSE_OF_LARGE: usize = 150;
+/// Bits of a number that is not small.
+const LARGE: u64 = 60;
 
 /// Steps without a gain before Bland's rule takes over.
 const STALL_LIMIT: usize = 8;
@@ -36,7 +40,10 @@ pub(super) fn solve(
     want: Want,
     limit: usize,
 ) -> Option<Vec<Rational>> {
-    match columns.len() * target.len() > DENSE {
+    let entries = columns.len() * target.len();
+    let is_large = |c: &Rational| c.bits() > LARGE;
+    let has_large = || columns.iter().flatten().any(|(_, c)| is_large(c)) || target.iter().any(is_large);
+    match entries > DENSE || entries > DENSE_OF_LARGE && has_large() {
         true => by_contradiction(columns, strict, target, want, limit)
             .unwrap_or_else(|| by_tableau(columns, strict, target, want, limit)),
         false => by_tableau(columns, strict, target, want, limit),

@@ -6,9 +6,6 @@ use crate::exact::Rational;
 
 /// Ordered numbers with the four operations.
 pub(super) trait Number: Clone + PartialOrd {
-    /// Whether results are rounded, so that rows should be of one size.
-    const ROUNDED: bool;
-
     /// Zero.
     fn zero() -> Self;
     /// One.
@@ -31,6 +28,10 @@ pub(super) trait Number: Clone + PartialOrd {
     fn times(&self, other: &Self) -> Self;
     /// The quotient by something that is not zero.
     fn over(&self, other: &Self) -> Self;
+    /// Times two to a power, where numbers are rounded.
+    fn shifted(self, by: i32) -> Self;
+    /// `e` such that the size is at least `2^e` and less than `2^(e + 1)`, where numbers are rounded; `None` for zero.
+    fn size(&self) -> Option<i32>;
     /// Adds a product in place.
     fn add(&mut self, a: &Self, b: &Self);
 
@@ -44,8 +45,6 @@ pub(super) trait Number: Clone + PartialOrd {
 }
 
 impl Number for Rational {
-    const ROUNDED: bool = false;
-
     fn zero() -> Self {
         Rational::ZERO
     }
@@ -84,6 +83,14 @@ impl Number for Rational {
 
     fn over(&self, other: &Self) -> Self {
         self.checked_div(other).unwrap_or(Rational::ZERO)
+    }
+
+    fn shifted(self, _: i32) -> Self {
+        self
+    }
+
+    fn size(&self) -> Option<i32> {
+        None
     }
 
     fn add(&mut self, a: &Self, b: &Self) {
@@ -133,12 +140,12 @@ impl Rounded {
     }
 
     /// `e` such that the size is at least `2^e` and less than `2^(e + 1)`.
-    fn size(self) -> i32 {
+    fn order(self) -> i32 {
         if self.mantissa == 0 { i32::MIN } else { self.exponent + DIGITS.cast_signed() - 1 }
     }
 
     fn plus(self, other: Self) -> Self {
-        let (large, small) = if self.size() < other.size() { (other, self) } else { (self, other) };
+        let (large, small) = if self.order() < other.order() { (other, self) } else { (self, other) };
         if small.mantissa == 0 {
             return large;
         }
@@ -147,7 +154,7 @@ impl Rounded {
             return large;
         }
         let sum = Self::normal(large.mantissa + (small.mantissa >> apart), large.exponent);
-        if large.size() - sum.size().max(NOTHING - CANCELLED) > CANCELLED { Self::ZERO } else { sum }
+        if large.order() - sum.order().max(NOTHING - CANCELLED) > CANCELLED { Self::ZERO } else { sum }
     }
 }
 
@@ -159,8 +166,6 @@ impl PartialOrd for Rounded {
 }
 
 impl Number for Rounded {
-    const ROUNDED: bool = true;
-
     fn zero() -> Self {
         Self::ZERO
     }
@@ -179,11 +184,11 @@ impl Number for Rounded {
     }
 
     fn is_zero(&self) -> bool {
-        self.size() < NOTHING
+        self.order() < NOTHING
     }
 
     fn is_pivot(&self) -> bool {
-        self.size() >= PIVOT
+        self.order() >= PIVOT
     }
 
     fn abs(&self) -> Self {
@@ -199,7 +204,7 @@ impl Number for Rounded {
     }
 
     fn is_near(&self, other: &Self) -> bool {
-        self.plus(other.negated()).size() < NEAR
+        self.plus(other.negated()).order() < NEAR
     }
 
     fn negated(&self) -> Self {
@@ -215,6 +220,14 @@ impl Number for Rounded {
         let quotient = (i128::from(self.mantissa) << (DIGITS - 1)).checked_div(i128::from(other.mantissa));
         let exponent = self.exponent - other.exponent - DIGITS.cast_signed() + 1;
         quotient.map_or(Self::ZERO, |q| Self::of_product(q, exponent))
+    }
+
+    fn shifted(self, by: i32) -> Self {
+        if self.mantissa == 0 { self } else { Rounded { exponent: self.exponent + by, ..self } }
+    }
+
+    fn size(&self) -> Option<i32> {
+        (self.mantissa != 0).then(|| self.order())
     }
 
     fn add(&mut self, a: &Self, b: &Self) {

@@ -209,6 +209,62 @@ impl<N: Number> Dictionary<N> {
         }
         best
     }
+
+    fn pivot(&mut self, leave: usize, entering: usize) {
+        let Some(row) = self.basic.get(leave) else { return };
+        let Some(entry) = row.entry(entering) else { return };
+        // entering = (leaving - constant - others)/entry
+        let inverse = N::one().over(entry);
+        let factor = inverse.negated();
+        let leaving = row.variable;
+        let others = row.entries.iter().filter(|(v, _)| *v != entering);
+        let mut entries: Vec<(usize, N)> = others.map(|(v, e)| (*v, e.times(&factor))).collect();
+        let at = entries.partition_point(|(v, _)| *v < leaving);
+        entries.insert(at, (leaving, inverse));
+        let new = Basic { variable: entering, constant: row.constant.times(&factor), entries };
+        for (k, other) in self.basic.iter_mut().enumerate() {
+            if k != leave {
+                self.work += replace(other, entering, &new);
+            }
+        }
+        if let Some(objective) = &mut self.objective {
+            self.work += replace(objective, entering, &new);
+        }
+        if let Some(slot) = self.place.get_mut(leaving) {
+            *slot = None;
+        }
+        if let Some(slot) = self.place.get_mut(entering) {
+            *slot = Some(leave);
+        }
+        if let Some(slot) = self.basic.get_mut(leave) {
+            *slot = new;
+        }
+    }
+}
+
+/// Puts a term in place of a variable; how many entries are changed.
+fn replace<N: Number>(row: &mut Basic<N>, variable: usize, by: &Basic<N>) -> usize {
+    let Ok(place) = row.entries.binary_search_by_key(&variable, |(v, _)| *v) else { return 0 };
+    let (_, factor) = row.entries.remove(place);
+    if factor.is_zero() {
+        return 0;
+    }
+    row.constant.add(&by.constant, &factor);
+    let mut out = Vec::with_capacity(row.entries.len() + by.entries.len());
+    let mut mine = std::mem::take(&mut row.entries).into_iter().peekable();
+    for (v, e) in &by.entries {
+        while let Some(entry) = mine.next_if(|(w, _)| w < v) {
+            out.push(entry);
+        }
+        let mut sum = mine.next_if(|(w, _)| w == v).map_or(N::zero(), |(_, sum)| sum);
+        sum.add(e, &factor);
+        if !sum.is_zero() {
+            out.push((*v, sum));
+        }
+    }
+    out.extend(mine);
+    row.entries = out;
+    by.entries.len()
 }
 
 #[cfg(test)]
