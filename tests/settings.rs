@@ -545,3 +545,26 @@ fn a_root_in_a_parameter_is_written_as_a_root() {
     );
     assert_eq!(found[0].value.as_deref(), Some("sqrt(r)^3/3 - r*sqrt(r) + 2/3"));
 }
+
+#[test]
+fn three_bidders_whose_densities_have_four_steps_are_averaged_over() {
+    let found = answers(
+        "setting sale {
+           agent ann with type a ~ pdf cases { 12/23 if y < 1/4; 16/23 if y < 1/2; 28/23 if y < 3/4; 36/23 otherwise } on [0, 1]
+           agent bea with type b ~ pdf cases { 16/9 if y < 1/4; 2/9 if y < 1/2; 8/9 if y < 3/4; 10/9 otherwise } on [0, 1]
+           agent cid with type c ~ pdf cases { 8/5 if y < 1/2; 2/5 otherwise } on [0, 1]
+           one good, kept by the seller if nobody gets it
+           ties to the lowest index
+         }
+         mechanism second = second_price(sale)
+         mechanism balanced = balance(second)
+         claim truth: second is BIC and interim IR
+         claim balance: balanced is BIC and budget balanced
+         claim revenue: E surplus(second) = E order_statistic(sale, 2) = 7727/16560
+         claim reported: first_price(sale) is BIC
+         claim less: E surplus(second) = E welfare(sale)",
+    );
+    let verdicts: Vec<_> = found.iter().map(|s| s.verdict).collect();
+    use VerdictKind::{Proved, Refuted};
+    assert_eq!(verdicts, [Proved, Proved, Proved, Refuted, Refuted]);
+}

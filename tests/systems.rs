@@ -270,7 +270,7 @@ claim a: pivot(sail) is DSIC
 ";
     let outcome = check_file("sale.mech", text, Detail::Verdicts);
     let codes: Vec<&str> = outcome.diagnostics.iter().map(|d| d.code).collect();
-    assert_eq!(codes, ["unknown-name", "probability-sum"]);
+    assert_eq!(codes, ["probability-sum", "unknown-name"]);
 }
 
 /// The greatest gain around a cycle of types in which none occurs twice.

@@ -26,12 +26,18 @@ impl Setting {
             self.agents.iter().any(|a| a.density.atoms().any(|b| matches!(b.node(), Node::Indicator(_))));
         let types: Vec<Expr> = self.agents.iter().map(|a| a.type_.value()).collect();
         let fits = self.kind.is_of_a_good() && self.joint.is_none() && !self.is_finite();
-        plain && fits && has_pieces && self.has_many_orders(&types)
+        plain && fits && has_pieces && self.has_many_orders(&types, &[])
     }
 
     /// Whether some terms have so many orders, with the pieces of the terms and the densities, that they should not be looked at one
-    /// by one.
-    pub fn has_many_orders(&self, terms: &[Expr]) -> bool {
+    /// by one. Where parameters occur, they are: signs of what is integrated piece by piece are easier to see.
+    pub fn has_many_orders(&self, terms: &[Expr], roots: &[Charge]) -> bool {
+        let is_type = |name: &Name| self.agents.iter().any(|a| a.type_.name == *name);
+        let is_root = |name: &Name| roots.iter().any(|r| r.name == *name);
+        let of_types = |e: &Expr| e.free_names().iter().all(|name| is_type(name) || is_root(name));
+        if !terms.iter().chain(self.agents.iter().map(|a| &a.density)).all(of_types) {
+            return false;
+        }
         let conditions = |e: &Expr| e.atoms().filter(|a| matches!(a.node(), Node::Indicator(_))).count();
         let pieces = |e: &Expr| {
             let drawn = self.agents.iter().filter(|a| e.mentions_variable(&a.type_.name));

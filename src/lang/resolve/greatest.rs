@@ -23,7 +23,7 @@ impl Env<'_> {
         }
         let terms: Vec<Expr> = terms.iter().map(|e| self.unfolded(e)).collect();
         let has_mean = || setting.mean_of_greatest(&terms, &self.charges).is_some();
-        Ok((setting.has_many_orders(&terms) && has_mean()).then_some((terms, least)))
+        Ok((setting.has_many_orders(&terms, &self.charges) && has_mean()).then_some((terms, least)))
     }
 
     fn terms_of_extreme(&mut self, e: &ast::Expr) -> Resolve<Option<(Vec<Expr>, bool)>> {
