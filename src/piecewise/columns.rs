@@ -41,10 +41,10 @@ pub(super) fn idle(unknowns: usize, rows: &[Row], objective: &Row) -> Vec<bool> 
     loop {
         let columns = columns(unknowns, rows, objective, &free, sums);
         let mut basis: Vec<(usize, Vec<u64>)> = Vec::new();
-        let mut across = across(&basis, sums);
+        let mut probe = across(&basis, sums);
         for u in &all {
             let Some(column) = columns.get(*u) else { continue };
-            if product(&across, column) == 0 {
+            if product(&probe, column) == 0 {
                 out.iter_mut().skip(*u).take(1).for_each(|slot| *slot = true);
                 continue;
             }
@@ -52,7 +52,7 @@ pub(super) fn idle(unknowns: usize, rows: &[Row], objective: &Row) -> Vec<bool> 
             if basis.len() == sums {
                 break;
             }
-            across = self::across(&basis, sums);
+            probe = across(&basis, sums);
         }
         if basis.len() < sums {
             return out;

@@ -82,18 +82,30 @@ pub(super) struct Basic<N> {
     pub(super) entries: Vec<(usize, N)>,
 }
 
+impl<N: Number> Span<N> {
+    /// What a slack is away from the other end.
+    pub(super) fn left(&self, slack: &N) -> N {
+        let mut out = self.most.clone();
+        out.add(slack, &N::one().negated());
+        out
+    }
+}
+
 impl<N: Number> Basic<N> {
+    /// A row with a slack, or an objective; `None` if a number is out of range.
+    fn of(variable: usize, row: &Row) -> Option<Self> {
+        let entries = row.terms.iter().map(|(u, c)| Some((*u, N::of(c)?))).collect::<Option<_>>()?;
+        Some(Basic { variable, constant: N::of(&row.constant)?, entries })
+    }
+
     /// Writes the unknowns in their units, and makes the greatest coefficient about one; where numbers are rounded.
     fn measure(&mut self, units: &[i32]) {
         for (u, e) in &mut self.entries {
-            let unit = units.get(*u).copied().unwrap_or_default();
-            *e = std::mem::replace(e, N::zero()).shifted(unit);
+            *e = e.shifted(units.get(*u).copied().unwrap_or_default());
         }
         let Some(greatest) = self.entries.iter().filter_map(|(_, e)| e.size()).max() else { return };
-        for (_, e) in &mut self.entries {
-            *e = std::mem::replace(e, N::zero()).shifted(-greatest);
-        }
-        self.constant = std::mem::replace(&mut self.constant, N::zero()).shifted(-greatest);
+        self.entries.iter_mut().for_each(|(_, e)| *e = e.shifted(-greatest));
+        self.constant = self.constant.shifted(-greatest);
     }
 }
 
@@ -108,10 +120,7 @@ impl<N: Number> Dictionary<N> {
     /// A system before any row has entered. `limit` bounds the entries that are changed. `None` if a number is out of
     /// range.
     pub(super) fn new(unknowns: usize, rows: &[Row], limit: usize) -> Option<Self> {
-        let row = |(number, row): (usize, &Row)| {
-            let entries = row.terms.iter().map(|(u, c)| Some((*u, N::of(c)?))).collect::<Option<_>>()?;
-            Some(Basic { variable: unknowns + number, constant: N::of(&row.constant)?, entries })
-        };
+        let row = |(number, row): (usize, &Row)| Basic::of(unknowns + number, row);
         let mut rows: Vec<Basic<N>> = rows.iter().enumerate().map(row).collect::<Option<_>>()?;
         let units = units(unknowns, &rows);
         rows.iter_mut().for_each(|row| row.measure(&units));
@@ -133,8 +142,7 @@ impl<N: Number> Dictionary<N> {
 
     /// The greatest value of a term, or where it goes; `None` beyond the limit of work.
     pub(super) fn maximise(&mut self, objective: &Row) -> Option<End<N>> {
-        let terms = objective.terms.iter().map(|(u, c)| Some((*u, N::of(c)?))).collect::<Option<_>>()?;
-        let mut objective = Basic { variable: self.unknowns, constant: N::zero(), entries: terms };
+        let mut objective = Basic::of(self.unknowns, objective)?;
         objective.measure(&self.units);
         let terms = objective.entries;
         if !self.start_at_bounds(&terms) {
@@ -345,8 +353,7 @@ impl<N: Number> Dictionary<N> {
         }
         for (slot, span) in out.iter_mut().zip(&self.spans) {
             if let Some(span) = span.as_ref().filter(|span| span.turned) {
-                let from = std::mem::replace(slot, span.most.clone()).negated();
-                slot.add(&from, &N::one());
+                *slot = span.left(slot);
             }
         }
         out
@@ -363,15 +370,19 @@ impl<N: Number> Dictionary<N> {
         sum
     }
 
+    /// The rows outside, by their numbers.
+    fn open(&self) -> impl Iterator<Item = (usize, &Basic<N>)> {
+        let is_open = |(number, _): &(usize, &Basic<N>)| self.states.get(*number) == Some(&State::Open);
+        self.rows.iter().enumerate().filter(is_open)
+    }
+
     /// Lets the rows enter that the present point violates most; whether there are any.
     fn enter_violated(&mut self) -> bool {
         let point = self.values();
-        let is_open = |(number, _): &(usize, &Basic<N>)| self.states.get(*number) == Some(&State::Open);
-        let open = self.rows.iter().enumerate().filter(is_open);
         let value =
             |(number, row): (usize, &Basic<N>)| (Self::slope(row, &point, row.constant.clone()), number);
         let mut violated: Vec<(N, usize)> =
-            open.map(value).filter(|(value, _)| value.is_negative()).collect();
+            self.open().map(value).filter(|(value, _)| value.is_negative()).collect();
         violated
             .sort_by(|(a, i), (b, j)| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal).then(i.cmp(j)));
         let most = BATCH.max(violated.len() / 8);
@@ -381,10 +392,8 @@ impl<N: Number> Dictionary<N> {
 
     /// Lets rows enter that a direction leads away from; whether there are any.
     fn enter_against(&mut self, ray: &[N]) -> bool {
-        let is_open = |(number, _): &(usize, &Basic<N>)| self.states.get(*number) == Some(&State::Open);
-        let open = self.rows.iter().enumerate().filter(is_open);
         let leaves = |(_, row): &(usize, &Basic<N>)| Self::slope(row, ray, N::zero()).is_negative();
-        let against: Vec<usize> = open.filter(leaves).map(|(number, _)| number).take(BATCH).collect();
+        let against: Vec<usize> = self.open().filter(leaves).map(|(number, _)| number).take(BATCH).collect();
         against.iter().for_each(|number| self.enter(*number));
         !against.is_empty()
     }

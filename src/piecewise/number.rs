@@ -29,7 +29,7 @@ pub(super) trait Number: Clone + PartialOrd {
     /// The quotient by something that is not zero.
     fn over(&self, other: &Self) -> Self;
     /// Times two to a power, where numbers are rounded.
-    fn shifted(self, by: i32) -> Self;
+    fn shifted(&self, by: i32) -> Self;
     /// `e` such that the size is at least `2^e` and less than `2^(e + 1)`, where numbers are rounded; `None` for zero.
     fn size(&self) -> Option<i32>;
     /// Adds a product in place.
@@ -85,8 +85,8 @@ impl Number for Rational {
         self.checked_div(other).unwrap_or(Rational::ZERO)
     }
 
-    fn shifted(self, _: i32) -> Self {
-        self
+    fn shifted(&self, _: i32) -> Self {
+        self.clone()
     }
 
     fn size(&self) -> Option<i32> {
@@ -222,8 +222,8 @@ impl Number for Rounded {
         quotient.map_or(Self::ZERO, |q| Self::of_product(q, exponent))
     }
 
-    fn shifted(self, by: i32) -> Self {
-        if self.mantissa == 0 { self } else { Rounded { exponent: self.exponent + by, ..self } }
+    fn shifted(&self, by: i32) -> Self {
+        if self.mantissa == 0 { *self } else { Rounded { exponent: self.exponent + by, ..*self } }
     }
 
     fn size(&self) -> Option<i32> {

@@ -62,8 +62,7 @@ impl<N: Number> Dictionary<N> {
         if row.constant.is_negative() {
             return Some(row.constant.clone());
         }
-        let mut beyond = self.span_of(row.variable)?.most.clone();
-        beyond.add(&row.constant, &N::one().negated());
+        let beyond = self.span_of(row.variable)?.left(&row.constant);
         beyond.is_negative().then_some(beyond)
     }
 
@@ -82,17 +81,15 @@ impl<N: Number> Dictionary<N> {
     fn turn(&mut self, variable: usize) {
         let Some(span) = self.spans.get_mut(variable).and_then(Option::as_mut) else { return };
         span.turned = !span.turned;
-        let most = span.most.clone();
         if let Some(row) = self.place.get(variable).copied().flatten().and_then(|k| self.basic.get_mut(k)) {
-            let constant = std::mem::replace(&mut row.constant, most);
-            row.constant.add(&constant, &N::one().negated());
+            row.constant = span.left(&row.constant);
             row.entries.iter_mut().for_each(|(_, e)| *e = e.negated());
             return;
         }
         for row in self.basic.iter_mut().chain(self.objective.as_mut()) {
             let Ok(place) = row.entries.binary_search_by_key(&variable, |(v, _)| *v) else { continue };
             let Some((_, entry)) = row.entries.get_mut(place) else { continue };
-            row.constant.add(entry, &most);
+            row.constant.add(entry, &span.most);
             *entry = entry.negated();
         }
         self.work += self.basic.len();
@@ -189,9 +186,7 @@ impl<N: Number> Dictionary<N> {
                 true => (false, row.constant.clone()),
                 false => {
                     let Some(span) = self.span_of(row.variable) else { continue };
-                    let mut left = span.most.clone();
-                    left.add(&row.constant, &N::one().negated());
-                    (true, left)
+                    (true, span.left(&row.constant))
                 }
             };
             let room = if left.is_negative() { N::zero() } else { left.over(&by) };
