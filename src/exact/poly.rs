@@ -358,19 +358,41 @@ impl<V: Ord + Clone> Poly<V> {
 
     /// The value at a point that `at` gives for every variable; `None` if one is missing.
     pub fn evaluate(&self, at: impl Fn(&V) -> Option<Rational>) -> Option<Rational> {
-        /// From this degree on, fractions are added over one denominator.
+        /// From this degree on, fractions are added over one denominator; of a number with powers of so many bits too.
         const LARGE: u32 = 16;
+        const LONG: u64 = 64;
         if self.degree() >= LARGE {
             return match self.variables().as_slice() {
                 [v] => self.evaluate_on_a_line(v, &at(v)?),
                 _ => self.evaluate_over_one_denominator(at),
             };
         }
+        // What stands for a variable may be long to find; the first ones are kept.
+        const KEPT: usize = 16;
+        let mut known: Vec<(&V, Rational)> = Vec::new();
         let mut sum = Rational::ZERO;
         for (m, c) in &self.0 {
             let mut product = c.clone();
             for (v, e) in m.factors() {
-                product = &product * &at(v)?.pow(e);
+                let fresh;
+                let x = match known.iter().position(|(w, _)| *w == v) {
+                    Some(place) => &known.get(place)?.1,
+                    None if known.len() < KEPT => {
+                        known.push((v, at(v)?));
+                        &known.last()?.1
+                    }
+                    None => {
+                        fresh = at(v)?;
+                        &fresh
+                    }
+                };
+                if e > 1 && x.bits() > LONG {
+                    return self.evaluate_over_one_denominator(at);
+                }
+                if product.is_zero() {
+                    continue;
+                }
+                product = if e == 1 { &product * x } else { &product * &x.pow(e) };
             }
             sum += &product;
         }

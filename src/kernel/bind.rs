@@ -145,14 +145,14 @@ impl Expr {
         if self.atoms().all(kept) {
             return self.clone();
         }
-        let terms = self.0.terms().map(|(m, c)| {
+        let terms = self.terms().map(|(m, c)| {
             if m.factors().all(|(a, _)| kept(a)) {
                 return (m.clone(), c.clone());
             }
             let factor = |(a, e): (&Atom, u32)| Monomial::power(a.rename(depth, renamed), e);
             (m.factors().map(factor).fold(Monomial::one(), |m, f| m.times(&f)), c.clone())
         });
-        Expr(Poly::of_terms(terms.collect()))
+        Expr::of(Poly::of_terms(terms.collect()))
     }
 }
 

@@ -6,6 +6,7 @@
 //! the only way to make a term, so that terms equal by ring laws, by renaming of bound variables,
 //! by linearity or additivity of the integral are equal as data.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,9 +16,9 @@ use crate::exact::{Monomial, Poly, Rational};
 /// A name of a variable or function. Compared by its text.
 pub type Name = Arc<str>;
 
-/// A real-valued term in canonical form.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Expr(pub(in crate::kernel) Poly<Atom>);
+/// A real-valued term in canonical form. A copy shares its terms.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Expr(Arc<Poly<Atom>>);
 
 /// A term beyond one of these is [`Expr::too_large`]; so is everything that is built from it.
 const DEPTH_LIMIT: u32 = 200;
@@ -30,19 +31,24 @@ const BIT_LIMIT: u64 = 250_000;
 const TOO_LARGE: &str = "# too large";
 
 impl Expr {
+    /// A polynomial that is canonical and within the limits.
+    pub(in crate::kernel) fn of(poly: Poly<Atom>) -> Self {
+        Expr(Arc::new(poly))
+    }
+
     /// Zero.
     pub fn zero() -> Self {
-        Expr(Poly::zero())
+        Expr::of(Poly::zero())
     }
 
     /// One.
     pub fn one() -> Self {
-        Expr(Poly::one())
+        Expr::of(Poly::one())
     }
 
     /// A number.
     pub fn number(c: Rational) -> Self {
-        Expr(Poly::constant(c))
+        Expr::of(Poly::constant(c))
     }
 
     /// A small integer.
@@ -58,7 +64,7 @@ impl Expr {
     /// What stands for a term beyond the limits. It is contagious, and no theorem mentions it: a
     /// wrong value can therefore not come out of a computation that became too large.
     pub fn too_large() -> Self {
-        Expr(Poly::variable(Atom::new(Node::Variable(TOO_LARGE.into()))))
+        Expr::of(Poly::variable(Atom::new(Node::Variable(TOO_LARGE.into()))))
     }
 
     /// Whether this stands for a term beyond the limits.
@@ -88,7 +94,7 @@ impl Expr {
         if large || atom.loose() > 0 || atom.mentions_variable(TOO_LARGE) {
             return Self::too_large();
         }
-        Expr(Poly::variable(atom))
+        Expr::of(Poly::variable(atom))
     }
 
     /// `[e ≥ 0]`. A constant is decided; `e` is divided by its positive content.
@@ -96,7 +102,7 @@ impl Expr {
         match e.as_number() {
             Some(c) if c.is_negative() => Self::zero(),
             Some(_) => Self::one(),
-            None => Self::atom(Node::Indicator(Expr(e.0.primitive_part()))),
+            None => Self::atom(Node::Indicator(Expr::of(e.0.primitive_part()))),
         }
     }
 
@@ -186,10 +192,10 @@ impl Expr {
                 let k = Rational::new(1, i64::from(power) + 1).unwrap_or(Rational::ZERO);
                 high.pow(power.saturating_add(1)).minus(&low.pow(power.saturating_add(1))).scaled(&k)
             } else {
-                let body = Expr(Poly::term(inside, Rational::ONE)).close(variable);
+                let body = Expr::of(Poly::term(inside, Rational::ONE)).close(variable);
                 Self::primitive(high, &body).minus(&Self::primitive(low, &body))
             };
-            sum = sum.plus(&Expr(outside).times(&value));
+            sum = sum.plus(&Expr::of(outside).times(&value));
         }
         sum
     }
@@ -262,6 +268,12 @@ impl Expr {
         self.0.is_zero()
     }
 
+    /// Whether this is the number one.
+    fn is_one(&self) -> bool {
+        let mut terms = self.0.terms();
+        matches!((terms.next(), terms.next()), (Some((m, c)), None) if m.is_one() && c.is_one())
+    }
+
     /// The value of a number.
     pub fn as_number(&self) -> Option<Rational> {
         self.0.as_constant()
@@ -316,32 +328,44 @@ impl Expr {
 
     /// The sum.
     pub fn plus(&self, other: &Expr) -> Self {
+        if other.is_zero() {
+            return self.clone();
+        }
         if self.is_too_large() || other.is_too_large() {
             return Self::too_large();
         }
-        Expr(self.0.plus(&other.0))
+        Expr::of(self.0.plus(&other.0))
     }
 
     /// The difference.
     pub fn minus(&self, other: &Expr) -> Self {
+        if other.is_zero() {
+            return self.clone();
+        }
         if self.is_too_large() || other.is_too_large() {
             return Self::too_large();
         }
-        Expr(self.0.minus(&other.0))
+        Expr::of(self.0.minus(&other.0))
     }
 
     /// The negative.
     pub fn negated(&self) -> Self {
-        if self.is_too_large() { Self::too_large() } else { Expr(self.0.negated()) }
+        if self.is_too_large() { Self::too_large() } else { Expr::of(self.0.negated()) }
     }
 
     /// The product with a number.
     pub fn scaled(&self, k: &Rational) -> Self {
-        if self.is_too_large() { Self::too_large() } else { Expr(self.0.scaled(k)) }
+        if self.is_too_large() { Self::too_large() } else { Expr::of(self.0.scaled(k)) }
     }
 
     /// The product; the square of an indicator is the indicator.
     pub fn times(&self, other: &Expr) -> Self {
+        if self.is_one() {
+            return other.clone();
+        }
+        if other.is_one() {
+            return self.clone();
+        }
         let bits = |e: &Expr| e.0.terms().map(|(_, c)| c.bits()).max().unwrap_or(0);
         let large = self.is_too_large()
             || other.is_too_large()
@@ -356,8 +380,11 @@ impl Expr {
         if exponent > DEGREE_LIMIT {
             return Self::too_large();
         }
-        let mut out = Self::one();
-        for _ in 0..exponent {
+        if exponent == 0 {
+            return Self::one();
+        }
+        let mut out = self.clone();
+        for _ in 1..exponent {
             out = out.times(self);
             if out.is_too_large() {
                 break;
@@ -378,12 +405,18 @@ impl Expr {
             return Self::number(number);
         }
         let mut values: BTreeMap<&Atom, Option<Expr>> = BTreeMap::new();
+        for a in self.atoms() {
+            values.entry(a).or_insert_with(|| value(a));
+        }
+        if values.values().all(Option::is_none) {
+            return self.clone();
+        }
         let mut terms = Vec::with_capacity(self.size());
         for (m, c) in self.0.terms() {
             let mut product: Option<Expr> = None;
             let mut rest = Vec::new();
             for (a, e) in m.factors() {
-                match values.entry(a).or_insert_with(|| value(a)) {
+                match values.get(a).and_then(Option::as_ref) {
                     Some(v) => {
                         let power = if e == 1 { v.clone() } else { v.pow(e) };
                         product = Some(match product {
@@ -404,19 +437,31 @@ impl Expr {
             if product.is_zero() {
                 continue;
             }
-            let product = product.times(&Expr(Poly::term(Monomial::of_increasing(rest), c.clone())));
+            let product = product.times(&Expr::of(Poly::term(Monomial::of_increasing(rest), c.clone())));
             if product.is_too_large() {
                 return product;
             }
-            terms.extend(product.0.into_terms());
+            terms.extend(Arc::unwrap_or_clone(product.0).into_terms());
         }
-        Expr(Poly::of_terms(terms))
+        Expr::of(Poly::of_terms(terms))
+    }
+}
+
+impl PartialOrd for Expr {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Expr {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
     }
 }
 
 impl From<&Atom> for Expr {
     fn from(atom: &Atom) -> Self {
-        Expr(Poly::variable(atom.clone()))
+        Expr::of(Poly::variable(atom.clone()))
     }
 }
 
@@ -434,7 +479,7 @@ impl From<Poly<Atom>> for Expr {
 fn idempotent(p: Poly<Atom>) -> Expr {
     let is_power = |(a, e): (&Atom, u32)| e > 1 && matches!(a.node(), Node::Indicator(_));
     if !p.terms().any(|(m, _)| m.factors().any(is_power)) {
-        return Expr(p);
+        return Expr::of(p);
     }
     let mut out = Poly::zero();
     for (m, c) in p.terms() {
@@ -445,5 +490,5 @@ fn idempotent(p: Poly<Atom>) -> Expr {
         }
         out.accumulate(lowered, c);
     }
-    Expr(out)
+    Expr::of(out)
 }

@@ -40,7 +40,7 @@ impl Expr {
             if inside.is_one() && upper.counts_from().is_some() {
                 return upper.clone();
             }
-            let body = Expr(Poly::term(inside, Rational::ONE)).close(variable);
+            let body = Expr::of(Poly::term(inside, Rational::ONE)).close(variable);
             Self::atom(Node::Sum { upper: upper.clone(), body })
         };
         body.linear_in(variable, term)
@@ -70,12 +70,12 @@ impl Expr {
             });
             let Some((atom, upper, summand)) = sum else {
                 return Self::atom(Node::Expect {
-                    body: Expr(Poly::term(inside, Rational::ONE)).close(variable),
+                    body: Expr::of(Poly::term(inside, Rational::ONE)).close(variable),
                 });
             };
             let left = inside.exponent(&atom).saturating_sub(1);
             let (rest, _) = inside.split(&atom);
-            let rest = Expr(Poly::term(rest.times(&Monomial::power(atom, left)), Rational::ONE));
+            let rest = Expr::of(Poly::term(rest.times(&Monomial::power(atom, left)), Rational::ONE));
             let k = fresh();
             let product = summand.open_with(&k).times(&rest);
             Self::sum(&k, &upper, &Self::expectation(variable, &product))
@@ -154,7 +154,7 @@ impl Expr {
                     outside = outside.times(&Poly::term(power, Rational::ONE));
                 }
             }
-            sum = sum.plus(&Expr(outside).times(&value(inside)));
+            sum = sum.plus(&Expr::of(outside).times(&value(inside)));
         }
         sum
     }

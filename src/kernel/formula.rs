@@ -194,41 +194,47 @@ impl Formula {
     /// `self` with a term in place of a free variable. Rejects if a free name of the term would be
     /// captured by a quantifier.
     pub fn substitute(&self, name: &str, value: &Expr) -> Result<Self, Rejection> {
-        let under = |binder: &Name| -> Result<(), Rejection> {
-            if value.mentions(binder) {
-                return Err(Rejection::Capture { name: binder.clone() });
-            }
-            Ok(())
-        };
-        let all = |parts: &[Formula]| -> Result<Vec<_>, _> {
-            parts.iter().map(|p| p.substitute(name, value)).collect()
-        };
-        if !self.mentions_variable(name) {
+        self.substitute_all(&BTreeMap::from([(name.into(), value.clone())]))
+    }
+
+    /// `self` with terms in place of free variables, all at once. Rejects if a free name of a term would be
+    /// captured by a quantifier.
+    pub fn substitute_all(&self, values: &BTreeMap<Name, Expr>) -> Result<Self, Rejection> {
+        if !values.keys().any(|name| self.mentions_variable(name)) {
             return Ok(self.clone());
         }
+        let all = |parts: &[Formula]| -> Result<Vec<_>, _> {
+            parts.iter().map(|p| p.substitute_all(values)).collect()
+        };
+        // What a quantifier binds is another variable than what has its name outside.
+        let under = |binder: &Name, body: &Formula| -> Result<Box<Self>, Rejection> {
+            let mut inside = values.clone();
+            inside.retain(|name, _| name != binder && body.mentions_variable(name));
+            match inside.values().any(|value| value.mentions(binder)) {
+                true => Err(Rejection::Capture { name: binder.clone() }),
+                false => Ok(Box::new(body.substitute_all(&inside)?)),
+            }
+        };
+        // Functions are no variables.
+        let under_functions = |functions: &[Function], body: &Formula| -> Result<Arc<Self>, Rejection> {
+            match functions.iter().find(|f| values.values().any(|value| value.mentions(&f.name))) {
+                Some(f) => Err(Rejection::Capture { name: f.name.clone() }),
+                None => Ok(Arc::new(body.substitute_all(values)?)),
+            }
+        };
         Ok(match self {
-            Formula::Compare(relation, e) => Formula::Compare(*relation, e.substitute_one(name, value)),
+            Formula::Compare(relation, e) => Formula::Compare(*relation, e.substitute(values)),
             Formula::And(parts) => Formula::And(all(parts)?),
             Formula::Or(parts) => Formula::Or(all(parts)?),
             Formula::Implies(a, b) => {
-                Formula::Implies(Box::new(a.substitute(name, value)?), Box::new(b.substitute(name, value)?))
+                Formula::Implies(Box::new(a.substitute_all(values)?), Box::new(b.substitute_all(values)?))
             }
-            Formula::ForAll(x, body) => {
-                under(x)?;
-                Formula::ForAll(x.clone(), Box::new(body.substitute(name, value)?))
-            }
-            Formula::Exists(x, body) => {
-                under(x)?;
-                Formula::Exists(x.clone(), Box::new(body.substitute(name, value)?))
-            }
+            Formula::ForAll(x, body) => Formula::ForAll(x.clone(), under(x, body)?),
+            Formula::Exists(x, body) => Formula::Exists(x.clone(), under(x, body)?),
             Formula::SomeFunctions(fs, body) => {
-                fs.iter().try_for_each(|f| under(&f.name))?;
-                Formula::SomeFunctions(fs.clone(), Arc::new(body.substitute(name, value)?))
+                Formula::SomeFunctions(fs.clone(), under_functions(fs, body)?)
             }
-            Formula::NoFunctions(fs, body) => {
-                fs.iter().try_for_each(|f| under(&f.name))?;
-                Formula::NoFunctions(fs.clone(), Arc::new(body.substitute(name, value)?))
-            }
+            Formula::NoFunctions(fs, body) => Formula::NoFunctions(fs.clone(), under_functions(fs, body)?),
         })
     }
 

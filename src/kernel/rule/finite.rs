@@ -208,11 +208,10 @@ impl<'a> Reader<'a> {
         {
             return None;
         }
-        let mut instance = formula.clone();
-        for (name, values) in &self.known {
-            let Some(value) = values.last() else { continue };
-            instance = instance.substitute(name, &Expr::number(value.clone())).ok()?;
-        }
+        let number = |(name, values): (&&Name, &Vec<Rational>)| {
+            Some(((*name).clone(), Expr::number(values.last()?.clone())))
+        };
+        let instance = formula.substitute_all(&self.known.iter().filter_map(number).collect()).ok()?;
         match self.lemmas.contains(&instance) {
             true => Some(true),
             false => self.lemmas.contains(&instance.negated()).then_some(false),
