@@ -3,10 +3,8 @@
 //! Descartes' rule of signs on Bernstein coefficients, with bisection (Lane and Riesenfeld, 1981); the
 //! repeated factors are divided out first. Untrusted: an interval is only where to look.
 
-use std::cmp::Ordering;
-
 use num_bigint::BigInt;
-use num_traits::{Signed, Zero};
+use num_traits::{One, Signed, Zero};
 
 use crate::exact::{Poly, Rational, Tensor, lcm};
 use crate::kernel::{Atom, Expr};
@@ -93,35 +91,79 @@ pub fn refine(coefficients: &[Rational], root: &RealRoot, width: &Rational) -> O
 }
 
 /// A part of `[low, high]` of at most this width at whose ends the polynomial has opposite signs, as it must
-/// have at the ends of the whole; a point, if it is zero there.
+/// have at the ends of the whole; a point, if it is zero there. The part is what halving gives; where a line through
+/// both ends is zero, many halvings are made at once (Abbott, 2006).
 pub(super) fn bisect(
     coefficients: &[Rational],
     low: &Rational,
     high: &Rational,
     width: &Rational,
 ) -> Option<(Rational, Rational)> {
-    let (mut low, mut high) = (low.clone(), high.clone());
-    let powers = tensor(coefficients)?;
-    let sign = |x: &Rational| powers.sign_at(std::slice::from_ref(x));
-    let ends = [sign(&low), sign(&high)];
-    for (end, at) in ends.iter().zip([&low, &high]) {
-        if end.is_eq() {
-            return Some((at.clone(), at.clone()));
+    let line = tensor(coefficients)?;
+    let degree = line.coefficients().len().checked_sub(1)?;
+    // The ends are `at/unit` and `(at + step)/unit`, and the polynomial there is `first` and `last` over `unit^degree`.
+    let mut unit = lcm(&low.denominator(), &high.denominator());
+    let over = |x: &Rational| x.numerator() * (&unit / x.denominator());
+    let mut at = over(low);
+    let step = over(high) - &at;
+    let value = |x: &BigInt, unit: &BigInt| {
+        let (mut sum, mut power) = (BigInt::zero(), BigInt::one());
+        for c in line.coefficients().iter().rev() {
+            sum = sum * x + c * &power;
+            power *= unit;
         }
+        sum
+    };
+    let point = |x: BigInt, unit: BigInt| Rational::from_big(x, unit).map(|x| (x.clone(), x));
+    let (mut first, mut last) = (value(&at, &unit), value(&(&at + &step), &unit));
+    if first.is_zero() || last.is_zero() {
+        return point(if first.is_zero() { at } else { at + step }, unit);
     }
-    let [first, last] = ends;
-    if first == last {
+    if first.sign() == last.sign() || !width.is_positive() {
         return None;
     }
-    while &(&high - &low) > width {
-        let middle = &(&low + &high) * &Rational::new(1, 2)?;
-        match sign(&middle) {
-            Ordering::Equal => return Some((middle.clone(), middle)),
-            there if there == first => low = middle,
-            _ => high = middle,
+    let (mut left, mut halvings) = (halvings(&(high - low), width)?, 1);
+    while left > 0 {
+        let jump = halvings.min(left);
+        let grow = jump as usize * degree;
+        let cell = (first.abs() << jump) / (first.abs() + last.abs());
+        let finer = &unit << jump;
+        let from = (&at << jump) + &cell * &step;
+        let to = &from + &step;
+        let below = if cell.is_zero() { &first << grow } else { value(&from, &finer) };
+        if below.is_zero() {
+            return point(from, finer);
         }
+        let is_last = cell + 1_u32 == BigInt::one() << jump;
+        let above = if is_last { &last << grow } else { value(&to, &finer) };
+        if above.is_zero() {
+            return point(to, finer);
+        }
+        let found = below.sign() == first.sign() && above.sign() == last.sign();
+        if found {
+            (at, first, last) = (from, below, above);
+            halvings = jump.saturating_mul(2);
+        } else if jump > 1 {
+            halvings = jump / 2;
+            continue;
+        } else if below.sign() == first.sign() {
+            // The line chose the wrong half.
+            (at, first, last) = (to, above, last << grow);
+        } else {
+            (at, first, last) = (at << jump, first << grow, below);
+        }
+        unit = finer;
+        left -= jump;
     }
-    Some((low, high))
+    Some((Rational::from_big(at.clone(), unit.clone())?, Rational::from_big(at + step, unit)?))
+}
+
+/// How often a length is halved until it is at most a width that is positive.
+fn halvings(length: &Rational, width: &Rational) -> Option<u32> {
+    let ratio = length.checked_div(width)?;
+    let times = (ratio.numerator() + ratio.denominator() - 1_u32) / ratio.denominator();
+    // The least k with 2^k at least as large.
+    if times <= BigInt::one() { Some(0) } else { u32::try_from((times - 1_u32).bits()).ok() }
 }
 
 /// Numbers at most and at least the root of a number that is at least zero, closer than `2^−bits`.
@@ -256,6 +298,43 @@ mod tests {
         assert_eq!(isolated(&[1, 0, 1], -5, 5), []);
         assert_eq!(isolate(&[Rational::ZERO], &q(0, 1), &q(1, 1)), None);
         assert_eq!(isolate(&[q(1, 1)], &q(1, 1), &q(0, 1)), None);
+    }
+
+    #[test]
+    fn halvings_at_once_end_where_halvings_one_by_one_do() {
+        let cases: [(&[i64], i64, i64); 7] = [
+            (&[-2, 0, 1], 0, 2),
+            (&[-2, 0, 0, 0, 0, 0, 0, 1], 0, 9),
+            (&[-1, 3], 0, 1),
+            (&[-3, 8], 0, 1),
+            (&[1, 0, -40_000], 0, 1),
+            (&[7, -11, 0, 0, 1], 1, 3),
+            (&[1, 0, 0, -1_000_000_007], -1, 5),
+        ];
+        for (coefficients, low, high) in cases {
+            let coefficients: Vec<Rational> = coefficients.iter().map(|c| q(*c, 1)).collect();
+            for bits in [0, 1, 2, 5, 17, 61, 200] {
+                let (low, high, width) = (q(low, 1), q(high, 3), Rational::ONE.halved(bits).unwrap());
+                let sign = |x: &Rational| value(&coefficients, x).cmp(&Rational::ZERO);
+                let (mut a, mut b) = (low.clone(), high.clone());
+                for end in [&low, &high].into_iter().filter(|end| sign(end).is_eq()) {
+                    (a, b) = (end.clone(), end.clone());
+                }
+                if a < b && sign(&a) == sign(&b) {
+                    assert!(bisect(&coefficients, &low, &high, &width).is_none());
+                    continue;
+                }
+                while &b - &a > width && a < b {
+                    let middle = &(&a + &b) * &q(1, 2);
+                    match sign(&middle) {
+                        std::cmp::Ordering::Equal => (a, b) = (middle.clone(), middle),
+                        there if there == sign(&a) => a = middle,
+                        _ => b = middle,
+                    }
+                }
+                assert_eq!(bisect(&coefficients, &low, &high, &width).unwrap(), (a, b));
+            }
+        }
     }
 
     #[test]

@@ -86,15 +86,24 @@ pub(super) fn points<'a>(facts: &'a [Fact], more: &[Name], tries: u64) -> impl I
     let roots = roots(facts);
     names.retain(|name| roots.iter().all(|(root, _)| root != name));
     let ranges: Vec<(Rational, Rational)> = names.iter().map(|n| range(facts, &roots, n)).collect();
+    // What is said of the roots alone is the same at all points.
+    let fixed: Point = roots.into_iter().collect();
+    let of_roots = |f: &&Fact| {
+        let moves = f.relation == Relation::Equal && !is_root(f);
+        !moves && f.expr.free_names().iter().all(|n| fixed.contains_key(n))
+    };
+    let (of_roots, others): (Vec<&Fact>, Vec<&Fact>) = facts.iter().partition(of_roots);
+    let possible = of_roots.into_iter().all(|f| satisfies(f, &fixed));
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
     let tries = match (names.is_empty(), facts.iter().any(is_root)) {
+        _ if !possible => 0,
         (true, _) => 1,
         // Numbers near roots are long.
         (false, true) => tries.min(TRIES_AT_ROOTS),
         (false, false) => tries,
     };
     (0..tries).filter_map(move |k| {
-        let mut point: Point = roots.iter().cloned().collect();
+        let mut point = fixed.clone();
         for (name, (low, high)) in names.iter().zip(&ranges) {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             // Near the lowest and the highest corner first.
@@ -106,8 +115,8 @@ pub(super) fn points<'a>(facts: &'a [Fact], more: &[Name], tries: u64) -> impl I
             let share = Rational::new(share, 12).unwrap_or(Rational::ZERO);
             point.insert(name.clone(), low + &(&(high - low) * &share));
         }
-        onto_curves(facts, &mut point);
-        facts.iter().all(|f| satisfies(f, &point)).then_some(point)
+        onto_curves(&others, &mut point);
+        others.iter().all(|f| satisfies(f, &point)).then_some(point)
     })
 }
 
@@ -117,7 +126,7 @@ pub(super) fn satisfies(fact: &Fact, point: &Point) -> bool {
 }
 
 /// Moves a point onto the curves that give one variable in terms of the others.
-fn onto_curves(facts: &[Fact], point: &mut Point) {
+fn onto_curves(facts: &[&Fact], point: &mut Point) {
     for fact in facts.iter().filter(|f| f.relation == Relation::Equal) {
         if let Some((name, index, power)) = power_in_others(fact) {
             let near = value(&power, point).and_then(|p| root_near(&p, index, BITS));
