@@ -14,13 +14,18 @@ use super::{AS_STATED, Answer, NOT_AS_STATED, Output, default_paths};
 pub(super) fn check(options: &Check) -> Answer {
     let (inputs, mut errors) = input::read(&default_paths(&options.paths), Kind::Statements);
     let mut files = Vec::new();
-    for outcome in outcomes(&inputs, Detail::Verdicts) {
+    for outcome in outcomes(&inputs, detail(options)) {
         match outcome {
             Ok(answered) => files.push(answered.report),
             Err(complaints) => errors.extend(complaints),
         }
     }
     answer(options, Document::new(files, errors))
+}
+
+/// What the answer needs to know.
+pub(super) fn detail(options: &Check) -> Detail {
+    if options.format == Form::Text && !options.verbose { Detail::Brief } else { Detail::Verdicts }
 }
 
 /// A document in the form that is wanted.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use vickrey::pipeline::Detail;
 use vickrey::report::{Document, FileReport, InputError};
 
 use super::arguments::Check;
@@ -31,7 +30,7 @@ pub(super) fn watch(options: &Check, write: &mut dyn FnMut(Answer) -> bool) {
         if last.as_ref() != Some(&state) {
             let (fresh, keys): (Vec<Input>, Vec<_>) =
                 inputs.into_iter().zip(&now).filter(|(_, key)| !known.contains_key(*key)).unzip();
-            for (key, outcome) in keys.into_iter().zip(outcomes(&fresh, Detail::Verdicts)) {
+            for (key, outcome) in keys.into_iter().zip(outcomes(&fresh, check::detail(options))) {
                 known.insert(key.clone(), outcome.map(|answered| answered.report));
             }
             known.retain(|key, _| now.contains(key));

@@ -47,7 +47,9 @@ impl Outcome {
 /// How much of the answers is worked out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// The verdicts.
+    /// The verdicts; of a statement that is as the file says nothing else.
+    Brief,
+    /// The verdicts, and what is wrong where something fails.
     Verdicts,
     /// The worked steps too.
     Derivations,
@@ -107,14 +109,15 @@ impl Prepared {
     pub fn answer(&self, number: usize, detail: Detail) -> Result<Answered, Vec<Diagnostic>> {
         let Some(statement) = self.resolved.statements.get(number) else { return self.figure(number) };
         let mut judged = judge::judge(&self.known, statement)?;
-        if let Some(derived) = &judged.derived {
+        let is_brief = detail == Detail::Brief && judged.as_stated == judge::AsStated::Yes;
+        if let Some(derived) = judged.derived.as_ref().filter(|_| !is_brief) {
             judged.nearest = nearest::nearest(&self.file, &self.known.lemmas, &statement.name, derived);
         }
         let write = || certificate::write(&self.path, &self.file, statement, &self.defined, &judged);
         let certificate = (detail == Detail::Certificates).then(write);
         let written = self.written(&statement.name);
         let derivation = match detail {
-            Detail::Verdicts | Detail::Certificates => vec![],
+            Detail::Brief | Detail::Verdicts | Detail::Certificates => vec![],
             Detail::Derivations => worked::steps(&self.known.maxima, written, statement, &judged),
         };
         Ok(Answered {
