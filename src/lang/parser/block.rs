@@ -37,6 +37,10 @@ const LINES: [&str; 10] =
     ["agent", "agents", "outcome", "one", "value", "outside", "share", "ties", "prior", "cost"];
 const RULES: [&str; 4] = ["allocation", "payment", "probability", "outcome"];
 
+/// What to write where an agent has a number in the place of its name.
+const NUMBERED: &str = "agents that are alike are numbered, `agents i in 1..2 with type v[i] ~ …`; one with a prior of its own has \
+a name, `agent buyer with type v ~ …`";
+
 impl Parser<'_> {
     pub(super) fn setting(&mut self) -> Parse<Setting> {
         let name = self.name("the name of the setting")?;
@@ -62,7 +66,11 @@ impl Parser<'_> {
         let word = self.one_of(&LINES)?;
         Ok(match word.as_str() {
             "agent" => {
-                let name = self.name("the name of the agent")?;
+                let is_numbered = matches!(self.peek().map(|t| &t.kind), Some(TokenKind::Number(_)));
+                let name = self.name("the name of the agent").map_err(|complaint| match is_numbered {
+                    true => Box::new(complaint.help(NUMBERED)),
+                    false => complaint,
+                })?;
                 self.words(&["with", "type"])?;
                 let variable = self.name("the name of the type")?;
                 SettingKind::Agent { name, variable, distribution: self.types()? }
@@ -323,7 +331,11 @@ impl Parser<'_> {
             true => Some(self.name("a setting")?),
             false => None,
         };
-        self.expect("=")?;
+        let is_block = self.is_symbol("{");
+        self.expect("=").map_err(|complaint| match is_block {
+            true => Box::new(complaint.help("rules stand behind `=`: `mechanism NAME on SETTING = { … }`")),
+            false => complaint,
+        })?;
         if !self.is_symbol("{") {
             if setting.is_some() {
                 return Err(self.expected(&["`{`"]));

@@ -11,6 +11,7 @@
 //! where reading stopped. After an error, reading goes on at the next line of a block, or the next item.
 
 mod block;
+mod broken;
 mod claim;
 mod derivation;
 mod expr;
@@ -96,14 +97,21 @@ pub(super) struct Parsed {
 pub(super) fn parse_items(text: &str) -> Parsed {
     let (mut items, mut broken, mut complaints) = (vec![], vec![], vec![]);
     let mut nameless = false;
+    let mut last = 0;
     let (tokens, signs) = tokens_and_complaints(text).unwrap_or_else(|complaint| (vec![], vec![*complaint]));
     let mut parser = Parser::new(text, &tokens);
     while parser.peek().is_some() {
         let start = parser.at;
         match parser.item() {
-            Ok(item) => items.push(item),
+            Ok(item) => {
+                items.push(item);
+                last = start;
+            }
             Err(complaint) => {
-                nameless |= is_nameless(&tokens, start, &complaint);
+                nameless |= broken::is_nameless(&tokens, start, &complaint);
+                // What stands behind an item on its line belongs to it.
+                let is_behind = broken::stands_behind(&tokens, start);
+                let start = if is_behind && items.pop().is_some() { last } else { start };
                 complaints.append(&mut parser.complaints);
                 complaints.push(*complaint);
                 complaints.truncate(COMPLAINT_LIMIT);
@@ -129,21 +137,6 @@ pub(super) fn parse_items(text: &str) -> Parsed {
     complaints.sort_by_key(|complaint| complaint.span.start);
     complaints.truncate(COMPLAINT_LIMIT);
     Parsed { file: File { items, end_comments }, broken, nameless, complaints }
-}
-
-/// Whether what begins at a token lacks its name: behind the word of an item there is none, or there is no such word.
-fn is_nameless(tokens: &[Token], start: usize, complaint: &Diagnostic) -> bool {
-    let mut words = tokens.iter().skip(start).filter(|t| !matches!(t.kind, TokenKind::Comment(_)));
-    // What stands behind an item on its line defines nothing.
-    let others = ["claim", "refuted", "solve", "figure", "source"];
-    let defines = |t: &Token| t.position != Position::Later && !others.iter().any(|w| t.is_word(w));
-    if !words.clone().next().is_some_and(defines) {
-        return false;
-    }
-    let begins =
-        words.next().is_some_and(|t| is_item(t) || t.span == complaint.span && complaint.help.is_some());
-    let named = words.next().is_some_and(|t| matches!(t.kind, TokenKind::Name(_) | TokenKind::Text(_)));
-    !begins || !named
 }
 
 /// Reads one expression.

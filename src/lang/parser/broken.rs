@@ -1,0 +1,30 @@
+//! What an item with an error was: where it begins, and whether its name is known.
+
+use super::is_item;
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::lexer::{Position, Token, TokenKind};
+
+/// The tokens from one on that are no comments.
+fn from(tokens: &[Token], start: usize) -> impl Iterator<Item = &Token> + Clone {
+    tokens.iter().skip(start).filter(|t| !matches!(t.kind, TokenKind::Comment(_)))
+}
+
+/// Whether what begins at a token stands behind something else on its line.
+pub(super) fn stands_behind(tokens: &[Token], start: usize) -> bool {
+    from(tokens, start).next().is_some_and(|t| t.position == Position::Later)
+}
+
+/// Whether what begins at a token lacks its name: behind the word of an item there is none, or there is no such word.
+pub(super) fn is_nameless(tokens: &[Token], start: usize, complaint: &Diagnostic) -> bool {
+    let mut words = from(tokens, start);
+    // What stands behind an item on its line defines nothing.
+    let others = ["claim", "refuted", "solve", "figure", "source"];
+    let defines = |t: &Token| t.position != Position::Later && !others.iter().any(|w| t.is_word(w));
+    if !words.clone().next().is_some_and(defines) {
+        return false;
+    }
+    let begins =
+        words.next().is_some_and(|t| is_item(t) || t.span == complaint.span && complaint.help.is_some());
+    let named = words.next().is_some_and(|t| matches!(t.kind, TokenKind::Name(_) | TokenKind::Text(_)));
+    !begins || !named
+}
