@@ -75,6 +75,19 @@ pub(super) fn own_name(kind: &str, parts: &[&str]) -> Name {
     out.into()
 }
 
+/// The part of a name of one part that [`own_name`] gave for a kind.
+pub(super) fn own_part(kind: &str, name: &str) -> Option<String> {
+    let mut rest = name.strip_prefix(kind)?.strip_prefix('\'')?.strip_suffix('\'')?;
+    let mut out = String::new();
+    while let Some((plain, coded)) = rest.split_once('\'') {
+        let (code, after) = coded.split_once('\'')?;
+        out.push_str(plain);
+        out.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
+        rest = after;
+    }
+    Some(out + rest)
+}
+
 /// How a [`Charge`] describes its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Description {

@@ -10,7 +10,7 @@ use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{One, ToPrimitive, Zero};
 
-use super::claim::{Bound, Charge, Description, own_name};
+use super::claim::{Bound, Charge, Description, own_name, own_part};
 use crate::exact::{Poly, Rational};
 use crate::kernel::{Atom, Expr, Name, Node};
 
@@ -124,13 +124,15 @@ pub fn root_named(name: &str) -> Option<(u32, BigInt)> {
     parts.next().is_none().then_some((index, n))
 }
 
-/// How a root of an integer or of a term is written, by its name in formulas.
+/// How a root of an integer, of a term or of a polynomial is written, by its name in formulas.
 pub fn root_shown(name: &str) -> Option<String> {
     let of_integer = root_named(name).map(|(index, n)| shown(index, &n));
-    of_integer.or_else(|| {
+    let of_term = || {
         let (index, term) = name.strip_prefix("rootof'")?.strip_suffix('\'')?.split_once('\'')?;
         Some(root_written(index.parse().ok()?, term))
-    })
+    };
+    let of_polynomial = || Some(format!("({})", own_part(SOLUTION, name)?));
+    of_integer.or_else(of_term).or_else(of_polynomial)
 }
 
 fn root_written(index: u32, term: &str) -> String {
@@ -218,10 +220,13 @@ fn simplified(e: &Expr, but: &Atom) -> Expr {
     coefficients.fold(Expr::zero(), |sum, (c, k)| sum.plus(&reduced(&Expr::from(c)).times(&x.pow(k))))
 }
 
+/// What names of roots of polynomials begin with.
+const SOLUTION: &str = "solution";
+
 /// The root of a polynomial in `unknown` between two ends: a number with a description. `shown` is how the
 /// user writes it.
 pub fn described_root(shown: &str, polynomial: &Expr, unknown: &Expr, low: &Expr, high: &Expr) -> Charge {
-    let name = own_name("solution", &[shown]);
+    let name = own_name(SOLUTION, &[shown]);
     let at = |point: &Expr| match unknown.as_variable() {
         Some(x) => polynomial.substitute_one(x, point),
         None => polynomial.clone(),

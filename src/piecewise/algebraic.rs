@@ -11,7 +11,7 @@ use std::fmt;
 
 use super::linear::Dependency;
 use super::roots::{RealRoot, bisect, isolate, refine, root_near};
-use super::surd::quadratic;
+use super::surd::in_radicals;
 use crate::exact::{Monomial, Poly, Rational};
 use crate::kernel::{Atom, Expr, Name};
 use crate::model::{Bound, Charge, Description};
@@ -440,15 +440,13 @@ fn floor(x: &Rational, bits: u32) -> Option<Rational> {
 }
 
 impl fmt::Display for AlgebraicNumber {
-    /// `2/3`; `(3 - sqrt(3))/6`; `root of 4*x^3 - 1 in [5/8, 11/16]`.
+    /// `2/3`; `(3 - sqrt(3))/6`; `1 + 2^(1/3)/2`; `root of x^3 - x - 1 in [21/16, 11/8]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (low, high) = match &self.place {
             RealRoot::At(c) => return write!(f, "{c}"),
             RealRoot::Between(low, high) => (low, high),
         };
-        if let [c, b, a] = self.polynomial.as_slice()
-            && let Some(text) = quadratic(a, b, c, low, high)
-        {
+        if let Some(text) = in_radicals(&self.polynomial, low, high) {
             return f.write_str(&text);
         }
         let powers = self.polynomial.iter().zip(0_u32..);

@@ -121,7 +121,7 @@ impl Prepared {
             Detail::Derivations => worked::steps(&self.known.maxima, written, statement, &judged),
         };
         Ok(Answered {
-            report: story::report(&self.source, statement, &judged, written, derivation),
+            report: story::report(&self.source, &self.known.maxima, statement, &judged, written, derivation),
             certificate,
         })
     }

@@ -10,7 +10,9 @@ use crate::model::{
     Bound, Claim, Comparison, Everywhere, Existence, Piece, Question, Role, TablePart, roots_in,
 };
 use crate::piecewise::{AlgebraicNumber, Obstacle};
-use crate::prover::{self, Answer, Exception, Exceptional, FailingPart, Failure, Found, Optimum, Reports};
+use crate::prover::{
+    self, Answer, Exception, Exceptional, FailingPart, Failure, Found, Maxima, Optimum, Reports,
+};
 use crate::report::{
     Block, Counterexample, Member, Names, Printed, StatementReport, VerdictKind, agent_named, decimals,
     sentence,
@@ -25,12 +27,13 @@ const TERM_SHOWN: usize = 200;
 /// The report entry of a statement.
 pub(super) fn report(
     source: &Source,
+    maxima: &Maxima,
     statement: &ResolvedStatement,
     judged: &Judged,
     written: Option<&ast::Claim>,
     derivation: Vec<Block>,
 ) -> StatementReport {
-    let names = names(statement);
+    let names = names_with(maxima, statement);
     let (counterexample, mut story) = failure(judged, &names);
     story.splice(0..0, numbers::ends(&judged.ends));
     if let Some(Solved { shown: set, proved }) = &judged.solution {
@@ -123,6 +126,20 @@ fn kind(statement: &ResolvedStatement) -> &'static str {
         (None, Some(_)) => "solve",
         (None, None) => "claim",
     }
+}
+
+/// How the names of the statement's claims are written, and numbers that values of charges mention.
+pub(super) fn names_with(maxima: &Maxima, statement: &ResolvedStatement) -> Names {
+    let mut names = names(statement);
+    for goal in statement.variants.iter().flatten() {
+        let (Goal::Universal(claim) | Goal::Piece(Piece { question: Question::Claim(claim), .. })) = goal
+        else {
+            continue;
+        };
+        let values = if claim.charges.is_empty() { Ok(vec![]) } else { maxima.of(claim) };
+        values.iter().flatten().flat_map(|v| &v.roots).for_each(|root| names.describe(root));
+    }
+    names
 }
 
 /// How the names of the statement's claims are written.
@@ -288,7 +305,14 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
             let what = if what.is_empty() { String::new() } else { format!("{what}: ") };
             let relation = conjunct.map_or("is not as claimed to", |c| negated(c.relation));
             story.push(format!("{what}{place}{left} {relation} {right}"));
-            story.push(format!("left - right = {difference}"));
+            // Digits help to read a root.
+            let digits = if difference.contains("root of ") {
+                names.decimal(&failure.left.minus(&failure.right))
+            } else {
+                None
+            };
+            let digits = digits.map(|d| format!(" ({d}...)")).unwrap_or_default();
+            story.push(format!("left - right = {difference}{digits}"));
             let width = Rational::new(1, 1_000_000).unwrap_or(Rational::ONE);
             if let Some((low, high, _)) = prover::enclosed(&failure.left.minus(&failure.right), &width) {
                 story.push(format!("which lies between {} and {}", decimals(&low), decimals(&high)));

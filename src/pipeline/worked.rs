@@ -16,7 +16,7 @@ use crate::report::{
 
 use super::judge::{self, Judged, Proof, Refutation};
 use super::numbers;
-use super::story::{at_point, lie, names, value_of};
+use super::story::{at_point, lie, names_with, value_of};
 
 /// Rows of a table of values at most.
 const ROW_LIMIT: usize = 24;
@@ -33,7 +33,7 @@ pub(super) fn steps(
     }
     let letters: Vec<String> =
         statement.types.iter().filter(|b| b.power.is_plain()).map(|b| b.shown.clone()).collect();
-    let plain = names(statement);
+    let plain = names_with(maxima, statement);
     let names = plain.with_letters(&letters);
     let work = Work { maxima, written, statement, names: &names };
     let mut out: Vec<Block> = work.powers().into_iter().chain(work.definitions()).collect();

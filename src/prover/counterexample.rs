@@ -379,7 +379,8 @@ fn failure(
         }
     }
     hints.describe(&more);
-    Some(Failure { conjunct: index, at: values.clone(), roots: more, hints, left, right })
+    let roots = hints.roots().to_vec();
+    Some(Failure { conjunct: index, at: values.clone(), roots, hints, left, right })
 }
 
 fn value_at(cells: &[Cell], point: &Point) -> Option<(Rational, Position)> {
