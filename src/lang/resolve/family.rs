@@ -112,7 +112,7 @@ impl Env<'_> {
         Err(advise("unsupported", message, first.span.to(last.span), help))
     }
 
-    /// `sum(e for j)` and `sum(e for j != i)`.
+    /// `sum(e for j)` and `sum(e for j != i)`; greatest and least values in the same way.
     pub(super) fn over_agents(
         &mut self,
         e: &ast::Expr,
@@ -125,10 +125,6 @@ impl Env<'_> {
             let help = "declare `given integer n >= 1` above";
             return Err(advise("unsupported", "it is not said how many agents there are", e.span, help));
         };
-        if operator != FamilyOperator::Sum && except.is_some() {
-            let message = "a derivation has greatest values over all agents, but not over the others";
-            return Err(complain("unsupported", message, e.span));
-        }
         self.is_new(index)?;
         occurs(index, body)?;
         let left_out = match except {
@@ -160,9 +156,10 @@ impl Env<'_> {
         let term = term?;
         match operator {
             FamilyOperator::Sum => {}
-            FamilyOperator::Max => return self.highest(&name, &upper, &term, e.span),
+            FamilyOperator::Max => return self.highest((&name, &upper), &term, left_out.as_ref(), e.span),
             FamilyOperator::Min => {
-                return Ok(self.highest(&name, &upper, &term.negated(), e.span)?.negated());
+                let least = self.highest((&name, &upper), &term.negated(), left_out.as_ref(), e.span)?;
+                return Ok(least.negated());
             }
         }
         let all = Expr::sum(&name, &upper, &term);
