@@ -75,7 +75,8 @@ impl Builder {
     ) -> Option<usize> {
         let (positive, other) =
             (Formula::greater(divisor, &Expr::zero()), Formula::at_least(&divisor.negated(), &Expr::zero()));
-        if context.contains(&other) {
+        // Each divisor is looked at in cases once: its sign may stay open to the engine where it is assumed.
+        if [&other, &positive].into_iter().any(|known| context.contains(known)) {
             return None;
         }
         let before = self.length();
