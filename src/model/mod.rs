@@ -5,6 +5,7 @@ mod absorb;
 mod auction;
 mod average;
 mod claim;
+mod common;
 mod continuous;
 mod denial;
 mod derivation;
