@@ -7,7 +7,12 @@ use super::stretch::coefficients;
 
 /// Two polynomials in a variable with numbers as coefficients, divided by their greatest common divisor with the sign that
 /// makes it positive at a number. `None` if they are no such polynomials, have nothing in common, or it is zero there.
-pub(super) fn without_common_factor(p: &Expr, f: &Expr, own: &Expr, inside: &Rational) -> Option<(Expr, Expr)> {
+pub(super) fn without_common_factor(
+    p: &Expr,
+    f: &Expr,
+    own: &Expr,
+    inside: &Rational,
+) -> Option<(Expr, Expr)> {
     let name = own.as_variable()?;
     let [a, b] = [p, f].map(|e| coefficients(e, name).map(trimmed));
     let (a, b) = (a?, b?);

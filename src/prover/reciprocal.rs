@@ -166,7 +166,11 @@ impl Builder {
         let hypotheses = vec![reciprocal.0.clone(), same.clone()];
         let mut proof = || {
             let premise = self.prove(engine, context, &same, hints)?;
-            let found = self.add(Step::Tree { hypotheses: hypotheses.clone(), goal: goal.clone(), tree: tree.clone() })?;
+            let found = self.add(Step::Tree {
+                hypotheses: hypotheses.clone(),
+                goal: goal.clone(),
+                tree: tree.clone(),
+            })?;
             self.discharged(found, &hypotheses, &[reciprocal.1, premise])
         };
         let found = proof().ok();
