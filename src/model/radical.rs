@@ -117,6 +117,15 @@ pub fn root_of_term(e: &Expr, index: u32, written: &str) -> Charge {
     Charge { name, shown, argument, body, description: Description::Root }
 }
 
+/// The quotient of two terms: the number `x` in an interval with `slope·x = e`.
+pub fn quotient_of_terms(e: &Expr, slope: &Expr, low: &Expr, high: &Expr) -> Charge {
+    let shown = format!("({e})/({slope})");
+    let name = own_name("quotient", &[&e.to_string(), &slope.to_string()]);
+    let body = Expr::variable(&name).times(slope).minus(e);
+    let argument = Bound::interval(name.clone(), shown.clone(), low.clone(), high.clone());
+    Charge { name, shown, argument, body, description: Description::Root }
+}
+
 /// What a root of an integer is, by its name in formulas.
 pub fn root_named(name: &str) -> Option<(u32, BigInt)> {
     let mut parts = name.strip_prefix("root'")?.strip_suffix('\'')?.split('\'');

@@ -9,7 +9,9 @@ use std::sync::Mutex;
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Atom, Expr, Node, Relation};
-use crate::model::{Bound, Charge, Claim, Description, rational_root, reduced, root_of_term};
+use crate::model::{
+    Bound, Charge, Claim, Description, quotient_of_terms, rational_root, reduced, root_of_term,
+};
 use crate::piecewise::{Cell, Engine, Obstacle, interval, rational_roots};
 
 use super::breaks::{without_zero, zeros};
@@ -210,7 +212,10 @@ fn irrational(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
         let numbers: Option<Vec<Rational>> = coefficients.iter().map(Poly::as_constant).collect();
         match numbers {
             Some(numbers) => out.extend(roots_of_numbers(&numbers, charge)),
-            None => out.extend(roots_with_parameters(&coefficients).into_iter().flatten()),
+            None => {
+                out.extend(roots_with_parameters(&coefficients).into_iter().flatten());
+                out.extend(quotient(&coefficients, charge));
+            }
         }
     }
     out
@@ -224,6 +229,17 @@ fn roots_of_numbers(coefficients: &[Rational], charge: &Charge) -> Vec<Candidate
     };
     let found = zeros(coefficients, &low, &high).unwrap_or_default();
     found.into_iter().map(|zero| Candidate { at: zero.at, roots: zero.roots }).collect()
+}
+
+/// Where a derivative of the first degree is zero that falls: a quotient of terms in parameters, described by what it solves.
+fn quotient(coefficients: &[Poly<Atom>], charge: &Charge) -> Option<Candidate> {
+    let [constant, slope] = coefficients else { return None };
+    if slope.as_constant().is_some() {
+        return None;
+    }
+    let (constant, slope) = (Expr::from(constant.clone()), Expr::from(slope.negated()));
+    let root = quotient_of_terms(&constant, &slope, &charge.argument.low, &charge.argument.high);
+    Some(Candidate { at: Expr::variable(&root.name), roots: vec![root] })
 }
 
 /// The roots of `a y² + b y + c = 0` and of `a y^k + c = 0` with a number `a` and terms `b` and `c` in parameters.
