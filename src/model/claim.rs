@@ -77,15 +77,19 @@ pub(super) fn own_name(kind: &str, parts: &[&str]) -> Name {
 
 /// The part of a name of one part that [`own_name`] gave for a kind.
 pub(super) fn own_part(kind: &str, name: &str) -> Option<String> {
-    let mut rest = name.strip_prefix(kind)?.strip_prefix('\'')?.strip_suffix('\'')?;
+    own_text(name.strip_prefix(kind)?.strip_prefix('\'')?.strip_suffix('\'')?)
+}
+
+/// What [`own_name`] wrote a part for.
+pub(super) fn own_text(mut part: &str) -> Option<String> {
     let mut out = String::new();
-    while let Some((plain, coded)) = rest.split_once('\'') {
+    while let Some((plain, coded)) = part.split_once('\'') {
         let (code, after) = coded.split_once('\'')?;
         out.push_str(plain);
         out.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
-        rest = after;
+        part = after;
     }
-    Some(out + rest)
+    Some(out + part)
 }
 
 /// How a [`Charge`] describes its number.

@@ -69,6 +69,29 @@ pub struct TypeSpace {
     pub density: Option<Name>,
 }
 
+impl TypeSpace {
+    /// How the types of each agent are drawn, if they have a density: `E[θ[i] <= y]` is its integral up to `y`, and every type is
+    /// in the type space, almost surely.
+    pub fn meaning(&self) -> Vec<Formula> {
+        let Some(density) = &self.density else { return vec![] };
+        let [i, y, z, p] = ["i'", "y'", "z'", "p'"].map(Name::from);
+        let (agent, point) = (Expr::variable(&i), Expr::variable(&y));
+        let own = Expr::read(&Expr::variable(&p), &agent);
+        let inside = [Formula::at_least(&point, &self.low), Formula::at_least(&self.high, &point)];
+        let for_agents = |f: Formula| {
+            let is_agent = Expr::is_agent(&agent, &self.upper);
+            Formula::for_all(std::slice::from_ref(&i), Formula::implied(&[is_agent], f))
+        };
+        let at = Expr::apply(density, vec![agent.clone(), Expr::variable(&z)]);
+        let mass = Expr::integral(&z, &self.low, &point, &at);
+        let chance = |e: &Expr| Expr::expectation(&p, &Expr::at_least_zero(e));
+        let certain = |e: &Expr| Formula::equal(&chance(e), &Expr::one());
+        let drawn = Formula::equal(&chance(&point.minus(&own)), &mass);
+        let drawn = Formula::for_all(std::slice::from_ref(&y), Formula::implied(&inside, drawn));
+        [drawn, certain(&own.minus(&self.low)), certain(&self.high.minus(&own))].map(for_agents).into()
+    }
+}
+
 /// What is assumed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hypothesis {
@@ -242,6 +265,7 @@ impl Derivation {
     #[must_use]
     pub fn without_descriptions(&self) -> Self {
         let mut described: Vec<Formula> = self.law.iter().flat_map(|law| law.meaning()).collect();
+        described.extend(self.space.iter().flat_map(TypeSpace::meaning));
         described.extend(self.highest.iter().flat_map(Highest::meaning));
         described.extend(self.collectible.iter().flat_map(|c| c.meaning()));
         let (_, rest): (Vec<Hypothesis>, Vec<Hypothesis>) =

@@ -3,7 +3,8 @@
 
 use crate::kernel::{Expr, Formula, Name};
 
-/// The greatest of the values of a term for all agents: a function of what else the term depends on.
+/// The greatest of the values of a term for all agents, or for all but one: a function of what else the term depends on, and
+/// of the agent that is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Highest {
     /// The function.
@@ -14,26 +15,45 @@ pub struct Highest {
     pub agent: Name,
     /// The term. It is locally bounded, so that the greatest value is.
     pub body: Expr,
-    /// The number of agents, at least one by its form.
+    /// The number of agents, at least one by its form; at least two, if one is left out.
     pub upper: Expr,
+    /// The parameter that is the agent that is left out.
+    pub except: Option<Name>,
 }
 
 impl Highest {
-    /// It is at least the value of every agent, and it is that of some agent.
+    /// It is at least the value of every agent, and it is that of some agent; of agents other than that which is left out,
+    /// if one is.
     pub fn meaning(&self) -> [Formula; 2] {
         let parameters: Vec<Expr> = self.parameters.iter().map(|p| Expr::variable(p)).collect();
         let value = Expr::apply(&self.name, parameters);
-        let is_agent = Expr::is_agent(&Expr::variable(&self.agent), &self.upper);
-        let above = Formula::implied(std::slice::from_ref(&is_agent), Formula::at_least(&value, &self.body));
-        let reached = Formula::And(vec![is_agent, Formula::equal(&value, &self.body)]);
+        let agent = Expr::variable(&self.agent);
+        let left_out = self.except.as_ref().map(|name| Expr::variable(name));
+        let mut among = vec![Expr::is_agent(&agent, &self.upper)];
+        among.extend(left_out.iter().map(|left_out| Expr::are_apart(&agent, left_out)));
+        let above = Formula::implied(&among, Formula::at_least(&value, &self.body));
+        among.push(Formula::equal(&value, &self.body));
+        let reached = Formula::And(among);
         let all = Formula::for_all(std::slice::from_ref(&self.agent), above);
         let some = Formula::Exists(self.agent.clone(), Box::new(reached));
-        [Formula::for_all(&self.parameters, all), Formula::for_all(&self.parameters, some)]
+        // From what is no agent, no agent need be apart.
+        let members: Vec<Formula> = left_out.iter().map(|i| Expr::is_agent(i, &self.upper)).collect();
+        [all, some].map(|f| Formula::for_all(&self.parameters, Formula::implied(&members, f)))
     }
 
     /// Whether it is the highest type of a profile.
     pub fn is_of_types(&self) -> bool {
         let [profile] = self.parameters.as_slice() else { return false };
+        self.except.is_none() && self.is_type_in(profile)
+    }
+
+    /// Whether it is the highest type of a profile but for one agent.
+    pub fn is_of_other_types(&self) -> bool {
+        let [profile, left_out] = self.parameters.as_slice() else { return false };
+        self.except.as_ref() == Some(left_out) && self.is_type_in(profile)
+    }
+
+    fn is_type_in(&self, profile: &Name) -> bool {
         self.body == Expr::read(&Expr::variable(profile), &Expr::variable(&self.agent))
     }
 }

@@ -9,7 +9,7 @@ use crate::exact::Rational;
 use crate::kernel::Expr;
 
 use super::claim::{Bound, Charge, Comparison, Conjunct};
-use super::power::virtual_parts;
+use super::common::without_common_factor;
 use super::setting::{Agent, Setting};
 use super::special::{Strictness, nondecreasing};
 use super::stretch::{Stretch, along};
@@ -141,15 +141,50 @@ impl Setting {
 }
 
 impl Agent {
-    /// See [`virtual_parts`](Setting::virtual_parts), on a piece of the prior: without a weight where the density
-    /// is a number.
+    /// See [`virtual_parts`](Setting::virtual_parts), on a piece of the prior, divided by what both parts have in common: that
+    /// is zero nowhere between the ends of a piece with types, since there are higher types there. So both are zero nowhere, and
+    /// say at the highest type what they say nearby. The weight is one where it is a number.
     fn virtual_parts_of(&self, stretch: &Stretch) -> (Expr, Expr) {
         let higher = Expr::one().minus(&stretch.cdf);
-        match stretch.density.is_zero() {
-            true if higher.is_zero() => (self.type_.value(), Expr::one()),
-            true => (higher.negated(), Expr::zero()),
-            false => virtual_parts(&self.type_, &stretch.density, &higher),
+        if stretch.density.is_zero() {
+            return match higher.is_zero() {
+                true => (self.type_.value(), Expr::one()),
+                false => (higher.negated(), Expr::zero()),
+            };
         }
+        let own = Expr::variable(&self.type_.name);
+        let (density, slope) = self.type_.power.cancelled(&own, &stretch.density);
+        let p = self.type_.value().times(&density).minus(&higher.times(&slope));
+        let inside = (&stretch.low + &stretch.high).halved(1);
+        let divided = inside.and_then(|inside| without_common_factor(&p, &density, &own, &inside));
+        let (p, f) = divided.unwrap_or((p, density));
+        match f.as_number().and_then(|f| f.recip()) {
+            Some(scale) => (p.scaled(&scale), Expr::one()),
+            None => (p, f),
+        }
+    }
+
+    /// The virtual value and what it divides by, piece by piece; the second is zero where there are no types, and the first
+    /// means nothing there.
+    pub(super) fn virtual_quotient(&self) -> Option<(Expr, Expr)> {
+        let own = self.type_.value();
+        let (mut values, mut divisors) = (Vec::new(), Vec::new());
+        for stretch in self.stretches()? {
+            let (p, f) = match stretch.density.is_zero() {
+                true => (own.clone(), Expr::zero()),
+                false => self.virtual_parts_of(&stretch),
+            };
+            let rest = own.times(&f).minus(&p);
+            let value = match f.as_number() {
+                Some(_) => p,
+                None => own.minus(&rest.times(&Expr::inverse(&f))),
+            };
+            let end = Expr::number(stretch.high);
+            values.push((end.clone(), stretch.closed, value));
+            divisors.push((end, stretch.closed, f));
+        }
+        let own = Expr::variable(&self.type_.name);
+        Some((along(&own, &values), along(&own, &divisors)))
     }
 }
 

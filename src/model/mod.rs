@@ -5,6 +5,7 @@ mod absorb;
 mod auction;
 mod average;
 mod claim;
+mod common;
 mod continuous;
 mod denial;
 mod derivation;
@@ -55,8 +56,8 @@ pub use point::{Point, Points, cell_name, choices, count_of_choices, outcome_nam
 pub use power::{Power, compared, rational_root, root_of_powers};
 pub use property::{Part, Property, unfold};
 pub use radical::{
-    described_root, enclosure, fraction, inverse, power_of_integer, quotient_of_differences, reduced,
-    root_named, root_of, root_of_term, root_shown, roots_in,
+    described_root, enclosure, fraction, inverse, power_of_integer, quotient_of_differences,
+    quotient_of_terms, reduced, root_named, root_of, root_of_term, root_shown, roots_in,
 };
 pub use rate::Rate;
 pub use screening::VirtualSurplus;

@@ -10,7 +10,7 @@ use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{One, ToPrimitive, Zero};
 
-use super::claim::{Bound, Charge, Description, own_name, own_part};
+use super::claim::{Bound, Charge, Description, own_name, own_part, own_text};
 use crate::exact::{Poly, Rational};
 use crate::kernel::{Atom, Expr, Name, Node};
 
@@ -117,6 +117,15 @@ pub fn root_of_term(e: &Expr, index: u32, written: &str) -> Charge {
     Charge { name, shown, argument, body, description: Description::Root }
 }
 
+/// The quotient of two terms: the number `x` in an interval with `slope·x = e`.
+pub fn quotient_of_terms(e: &Expr, slope: &Expr, low: &Expr, high: &Expr) -> Charge {
+    let shown = format!("({e})/({slope})");
+    let name = own_name("quotient", &[&e.to_string(), &slope.to_string()]);
+    let body = Expr::variable(&name).times(slope).minus(e);
+    let argument = Bound::interval(name.clone(), shown.clone(), low.clone(), high.clone());
+    Charge { name, shown, argument, body, description: Description::Root }
+}
+
 /// What a root of an integer is, by its name in formulas.
 pub fn root_named(name: &str) -> Option<(u32, BigInt)> {
     let mut parts = name.strip_prefix("root'")?.strip_suffix('\'')?.split('\'');
@@ -129,7 +138,7 @@ pub fn root_shown(name: &str) -> Option<String> {
     let of_integer = root_named(name).map(|(index, n)| shown(index, &n));
     let of_term = || {
         let (index, term) = name.strip_prefix("rootof'")?.strip_suffix('\'')?.split_once('\'')?;
-        Some(root_written(index.parse().ok()?, term))
+        Some(root_written(index.parse().ok()?, &own_text(term)?))
     };
     let of_polynomial = || Some(format!("({})", own_part(SOLUTION, name)?));
     of_integer.or_else(of_term).or_else(of_polynomial)

@@ -412,18 +412,19 @@ impl Setting {
         Some(virtual_parts(&a.type_, &a.density, &Expr::one().minus(&a.cdf)))
     }
 
-    /// What the virtual value divides by: zero where the density is.
+    /// What the virtual value divides by: zero where the density is, but for the highest type.
     pub fn virtual_divisor(&self, agent: usize) -> Option<Expr> {
         let a = self.agents.get(agent)?;
+        if let Some((_, divisor)) = a.virtual_quotient() {
+            return Some(divisor);
+        }
         Some(a.type_.power.cancelled(&Expr::variable(&a.type_.name), &a.density).0)
     }
 
     /// `θ − (1 − F)/f`; where it is used, the density must not be zero.
     pub fn virtual_value(&self, agent: usize) -> Option<Expr> {
         let a = self.agents.get(agent)?;
-        if let Some((value, weight)) = self.ironed_parts(agent, &[])
-            && weight == Expr::one()
-        {
+        if let Some((value, _)) = a.virtual_quotient() {
             return Some(value);
         }
         let (density, slope) = a.type_.power.cancelled(&Expr::variable(&a.type_.name), &a.density);

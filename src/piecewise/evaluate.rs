@@ -10,6 +10,7 @@ use super::context::Context;
 use super::integrate::open_factor;
 use super::memory::{Memory, under_more};
 use super::narrow::cut;
+use super::nothing::nothing_by_division;
 use super::obstacle::Obstacle;
 use super::rooted;
 use super::sample::refutes;
@@ -206,7 +207,8 @@ impl Engine {
         }
         let within = self.halvings < HALVING_LIMIT && self.depth < DEPTH_LIMIT;
         let Some(on) = midpoint(context.facts(), &value).filter(|_| !hopeless && within) else {
-            return Err(Obstacle::Uncertified { term: value, relation });
+            let nothing = curved.then(|| nothing_by_division(context)).flatten();
+            return nothing.ok_or(Obstacle::Uncertified { term: value, relation });
         };
         self.halvings += 1;
         self.depth += 1;

@@ -22,6 +22,7 @@ mod modular;
 mod modulo;
 mod multipliers;
 mod narrow;
+mod nothing;
 mod number;
 mod obstacle;
 mod offset;

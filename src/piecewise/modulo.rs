@@ -2,6 +2,7 @@
 
 use super::factor;
 use super::sign::variables_of;
+use crate::exact::Poly;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Atom, Expr, Relation};
 
@@ -18,6 +19,9 @@ pub(super) fn divided(facts: &[Fact], e: &Expr, divisor: &Expr) -> Option<(Expr,
     }
     for v in variables_of(divisor) {
         let Some((quotient, rest)) = factor::division(e.poly(), divisor.poly(), &v) else { continue };
+        if let Some(equation) = multiple(facts, &rest) {
+            return Some((Expr::from(quotient), vec![equation]));
+        }
         if let Some((rest, equations)) = reduced(facts, &Expr::from(rest))
             && rest.is_zero()
         {
@@ -25,6 +29,15 @@ pub(super) fn divided(facts: &[Fact], e: &Expr, divisor: &Expr) -> Option<(Expr,
         }
     }
     None
+}
+
+/// What an equation is to be multiplied by, if that gives the term.
+fn multiple(facts: &[Fact], e: &Poly<Atom>) -> Option<(Expr, usize)> {
+    facts
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| f.relation == Relation::Equal && f.expr.poly().degree() > 1)
+        .find_map(|(number, f)| Some((Expr::from(factor::quotient(e, f.expr.poly())?), number)))
 }
 
 /// A term modulo the equations: each gives a power of one variable in terms of the others, of lower

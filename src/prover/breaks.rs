@@ -9,6 +9,7 @@ use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
 use crate::model::{Charge, root_of};
 use crate::piecewise::{Engine, Obstacle, RealRoot, isolate, named_root};
 
+use super::extremum::{Candidate, roots_with_parameters};
 use super::proof::{Builder, Hints, facts};
 
 /// Polynomials whose zeros are added one after the other, at most.
@@ -89,17 +90,35 @@ fn quadratic(a: &Rational, b: &Rational, c: &Rational) -> Option<Vec<Zero>> {
 
 /// The zeros of the term that an engine stopped at, if it is a polynomial in one name with numbers as
 /// coefficients.
-fn zeros_of(obstacle: &Obstacle) -> Option<Vec<Zero>> {
+fn zeros_at(obstacle: &Obstacle) -> Option<Vec<Zero>> {
     let Obstacle::Nonlinear { term } = obstacle else { return None };
     let mut atoms: Vec<&Atom> = term.atoms().collect();
     atoms.dedup();
-    let [atom] = atoms.as_slice() else { return None };
+    let [atom] = atoms.as_slice() else { return zeros_in_parameters(term) };
     if !matches!(atom.node(), Node::Variable(_)) {
         return None;
     }
     let coefficients = term.poly().coefficients_in(atom);
     let numbers: Vec<Rational> = coefficients.iter().map(Poly::as_constant).collect::<Option<_>>()?;
     irrational_zeros(&numbers)
+}
+
+/// The zeros in the only variable of a higher degree with a number at its highest power, in roots of a term in the others: of the
+/// second degree, or with no power between.
+fn zeros_in_parameters(term: &Expr) -> Option<Vec<Zero>> {
+    let lines = |atom: &Atom| {
+        let coefficients = term.poly().coefficients_in(atom);
+        (coefficients.len() > 2 && coefficients.last()?.as_constant().is_some()).then_some(coefficients)
+    };
+    let found: Vec<_> = term.poly().variables().iter().filter_map(lines).collect();
+    let [coefficients] = found.as_slice() else { return None };
+    zeros_of(coefficients)
+}
+
+/// The same of a polynomial by its coefficients.
+fn zeros_of(coefficients: &[Poly<Atom>]) -> Option<Vec<Zero>> {
+    let candidates = roots_with_parameters(coefficients)?;
+    Some(candidates.into_iter().map(|Candidate { at, roots }| Zero { at, roots }).collect())
 }
 
 /// All irrational zeros of a polynomial.
@@ -126,7 +145,7 @@ pub(super) fn with_breaks<T>(
             Ok(found) => return Ok((found, roots)),
             Err(obstacle) => obstacle,
         };
-        let Some(zeros) = zeros_of(&obstacle).filter(|z| z.iter().any(|z| !engine.knows(&z.at))) else {
+        let Some(zeros) = zeros_at(&obstacle).filter(|z| z.iter().any(|z| !engine.knows(&z.at))) else {
             return Err(obstacle);
         };
         for zero in zeros {
@@ -160,7 +179,7 @@ impl Builder {
         let new = |root: &Charge| !root.root().iter().all(|f| context.contains(f));
         // The engine may know a point from an attempt that failed, under roots that are no longer described.
         let helps = |zero: &Zero| !engine.knows(&zero.at) || zero.roots.iter().any(new);
-        let zeros = zeros_of(obstacle).filter(|zeros| zeros.iter().any(helps))?;
+        let zeros = zeros_at(obstacle).filter(|zeros| zeros.iter().any(helps))?;
         let mut roots: Vec<Charge> = Vec::new();
         for zero in zeros {
             roots.extend(zero.roots.into_iter().filter(new));
@@ -211,9 +230,12 @@ pub(super) fn touched(engine: &mut Engine, context: &[Formula], term: &Expr) -> 
     for atom in term.poly().variables().iter().filter(|a| matches!(a.node(), Node::Variable(_))) {
         let coefficients = term.poly().derivative(atom).coefficients_in(atom);
         let numbers: Option<Vec<Rational>> = coefficients.iter().map(Poly::as_constant).collect();
-        let Some(zeros) = numbers.filter(|n| n.len() > 2).and_then(|n| irrational_zeros(&n)) else {
-            continue;
+        let zeros = match numbers {
+            Some(numbers) if numbers.len() > 2 => irrational_zeros(&numbers),
+            Some(_) => None,
+            None => zeros_of(&coefficients),
         };
+        let Some(zeros) = zeros else { continue };
         let described = |root: &Charge| root.root().iter().all(|f| context.contains(f));
         for zero in zeros.into_iter().filter(|z| z.roots.iter().all(described)) {
             is_new |= engine.touch(Expr::from(atom).minus(&zero.at));

@@ -9,7 +9,9 @@ use std::sync::Mutex;
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Atom, Expr, Node, Relation};
-use crate::model::{Bound, Charge, Claim, Description, reduced, root_of_term};
+use crate::model::{
+    Bound, Charge, Claim, Description, quotient_of_terms, rational_root, reduced, root_of_term,
+};
 use crate::piecewise::{Cell, Engine, Obstacle, interval, rational_roots};
 
 use super::breaks::{without_zero, zeros};
@@ -188,9 +190,9 @@ fn among_points(charge: &Charge, body: &Expr) -> Result<Extremum, Obstacle> {
 }
 
 /// A point that may be the place of the maximum, and the roots that it mentions.
-struct Candidate {
-    at: Expr,
-    roots: Vec<Charge>,
+pub(super) struct Candidate {
+    pub(super) at: Expr,
+    pub(super) roots: Vec<Charge>,
 }
 
 impl From<Expr> for Candidate {
@@ -210,7 +212,10 @@ fn irrational(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
         let numbers: Option<Vec<Rational>> = coefficients.iter().map(Poly::as_constant).collect();
         match numbers {
             Some(numbers) => out.extend(roots_of_numbers(&numbers, charge)),
-            None => out.extend(roots_with_parameters(&coefficients).into_iter().flatten()),
+            None => {
+                out.extend(roots_with_parameters(&coefficients).into_iter().flatten());
+                out.extend(quotient(&coefficients, charge));
+            }
         }
     }
     out
@@ -226,8 +231,19 @@ fn roots_of_numbers(coefficients: &[Rational], charge: &Charge) -> Vec<Candidate
     found.into_iter().map(|zero| Candidate { at: zero.at, roots: zero.roots }).collect()
 }
 
+/// Where a derivative of the first degree is zero that falls: a quotient of terms in parameters, described by what it solves.
+fn quotient(coefficients: &[Poly<Atom>], charge: &Charge) -> Option<Candidate> {
+    let [constant, slope] = coefficients else { return None };
+    if slope.as_constant().is_some() {
+        return None;
+    }
+    let (constant, slope) = (Expr::from(constant.clone()), Expr::from(slope.negated()));
+    let root = quotient_of_terms(&constant, &slope, &charge.argument.low, &charge.argument.high);
+    Some(Candidate { at: Expr::variable(&root.name), roots: vec![root] })
+}
+
 /// The roots of `a y² + b y + c = 0` and of `a y^k + c = 0` with a number `a` and terms `b` and `c` in parameters.
-fn roots_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Vec<Candidate>> {
+pub(super) fn roots_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Vec<Candidate>> {
     let (last, rest) = without_zero(coefficients, Poly::is_zero).split_last()?;
     let (first, between) = rest.split_first()?;
     let inverse = last.as_constant()?.recip()?;
@@ -236,8 +252,9 @@ fn roots_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Vec<Candidate>> 
         // y² + 2hy + c = (y + h)² − (h² − c)
         let half = Expr::from(middle.clone()).scaled(&(&inverse * &Rational::new(1, 2)?));
         let term = half.pow(2).minus(&first);
+        let (term, scale) = without_square(term);
         let root = root_of_term(&term, 2, &term.to_string());
-        let distance = Expr::variable(&root.name);
+        let distance = Expr::variable(&root.name).scaled(&scale);
         let both = [distance.minus(&half), distance.plus(&half).negated()];
         return Some(both.map(|at| Candidate { at, roots: vec![root.clone()] }).into());
     }
@@ -247,6 +264,15 @@ fn roots_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Vec<Candidate>> 
     let term = first.negated();
     let root = root_of_term(&term, u32::try_from(rest.len()).ok()?, &term.to_string());
     Some(vec![Candidate { at: Expr::variable(&root.name), roots: vec![root] }])
+}
+
+/// A term with short integers as coefficients, and a number whose square it is to be multiplied with.
+fn without_square(term: Expr) -> (Expr, Rational) {
+    let short = term.poly().primitive_part();
+    let lead = |p: &Poly<Atom>| p.terms().next().map(|(_, c)| c.clone());
+    let ratio = lead(term.poly()).zip(lead(&short)).and_then(|(a, b)| a.checked_div(&b));
+    let root = ratio.filter(Rational::is_positive).and_then(|ratio| rational_root(&ratio, 2));
+    root.map_or_else(|| (term, Rational::ONE), |root| (Expr::from(short), root))
 }
 
 fn candidates(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {

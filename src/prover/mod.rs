@@ -26,6 +26,7 @@ mod solve;
 mod system;
 mod tables;
 mod tangent;
+mod zero;
 
 pub use breaks::closed_form;
 pub use counterexample::{Failure, find};

@@ -20,6 +20,7 @@ use super::counterexample::Failure;
 use super::existence::{self, Plan};
 use super::extremum::Extremum;
 use super::numbers::by_numbers;
+use super::zero::Zero;
 
 /// Values for names that a statement says exist. A value that is the name itself is chosen by its
 /// description.
@@ -394,23 +395,13 @@ impl Builder {
 
 /// The root that `x` is in `∃x. low ≤ x ≤ high ∧ p = 0 ∧ …`, if it is to be chosen by this description.
 fn described(x: &Name, body: &Formula, hints: &Hints) -> Option<Charge> {
-    let variable = Expr::variable(x);
     let Formula::And(parts) = body else { return None };
-    let [
-        Formula::Compare(Relation::AtLeast, below),
-        Formula::Compare(Relation::AtLeast, above),
-        Formula::Compare(Relation::Equal, zero),
-        ..,
-    ] = parts.as_slice()
-    else {
-        return None;
-    };
-    if hints.get(x) != Some(&variable) {
+    if hints.get(x) != Some(&Expr::variable(x)) {
         return None;
     }
-    let (low, high) = (variable.minus(below), above.plus(&variable));
+    let Zero { low, high, term } = Zero::of(x, &parts.iter().collect::<Vec<_>>())?;
     let argument = Bound::interval(x.clone(), x.to_string(), low, high);
-    let (name, body, description) = (x.clone(), zero.clone(), Description::Root);
+    let (name, body, description) = (x.clone(), term, Description::Root);
     Some(Charge { name, shown: x.to_string(), argument, body, description })
 }
 

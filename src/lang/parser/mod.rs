@@ -287,6 +287,7 @@ impl<'a> Parser<'a> {
         let list = match wanted {
             [] => String::new(),
             [only] => (*only).to_owned(),
+            all if all.len() == ITEMS.len() => "an item, as `setting`, `claim` or `derivation`".to_owned(),
             [most @ .., last] => format!("{} or {last}", most.join(", ")),
         };
         let found = match self.peek().map(|t| &t.kind) {

@@ -6,7 +6,7 @@ use super::names::{advise, complain, occurs, unknown_name};
 use super::scope::{BROKEN, Env, Function, Range};
 use crate::kernel::{Expr, Formula, Name as Symbol};
 use crate::lang::ast::{self, FamilyOperator, Name};
-use crate::model::{Bound, Collectible, Highest, Law};
+use crate::model::{Bound, Collectible, Highest, Law, TypeSpace};
 
 /// What a derivation says of agents and profiles.
 #[derive(Debug, Default)]
@@ -112,7 +112,7 @@ impl Env<'_> {
         Err(advise("unsupported", message, first.span.to(last.span), help))
     }
 
-    /// `sum(e for j)` and `sum(e for j != i)`.
+    /// `sum(e for j)` and `sum(e for j != i)`; greatest and least values in the same way.
     pub(super) fn over_agents(
         &mut self,
         e: &ast::Expr,
@@ -125,10 +125,6 @@ impl Env<'_> {
             let help = "declare `given integer n >= 1` above";
             return Err(advise("unsupported", "it is not said how many agents there are", e.span, help));
         };
-        if operator != FamilyOperator::Sum && except.is_some() {
-            let message = "a derivation has greatest values over all agents, but not over the others";
-            return Err(complain("unsupported", message, e.span));
-        }
         self.is_new(index)?;
         occurs(index, body)?;
         let left_out = match except {
@@ -160,9 +156,10 @@ impl Env<'_> {
         let term = term?;
         match operator {
             FamilyOperator::Sum => {}
-            FamilyOperator::Max => return self.highest(&name, &upper, &term, e.span),
+            FamilyOperator::Max => return self.highest((&name, &upper), &term, left_out.as_ref(), e.span),
             FamilyOperator::Min => {
-                return Ok(self.highest(&name, &upper, &term.negated(), e.span)?.negated());
+                let least = self.highest((&name, &upper), &term.negated(), left_out.as_ref(), e.span)?;
+                return Ok(least.negated());
             }
         }
         let all = Expr::sum(&name, &upper, &term);
@@ -267,13 +264,10 @@ impl Env<'_> {
         };
         family.space = Some((low.clone(), high.clone()));
         self.functions.insert(density.clone(), Function::Unknown { arity: Some(2) });
-        let (i, y, z, p) = (Symbol::from("i'"), Symbol::from("y'"), Symbol::from("z'"), Symbol::from("p'"));
+        let [i, y, z] = ["i'", "y'", "z'"].map(Symbol::from);
         let (agent, point) = (Expr::variable(&i), Expr::variable(&y));
         let at = |e: &Expr| Expr::apply(&density, vec![agent.clone(), e.clone()]);
-        let own = Expr::read(&Expr::variable(&p), &agent);
         let inside = [Formula::at_least(&point, &low), Formula::at_least(&high, &point)];
-        let for_points =
-            |f: Formula| Formula::for_all(std::slice::from_ref(&y), Formula::implied(&inside, f));
         let for_agents = |f: Formula| {
             let is_agent = Expr::is_agent(&agent, &upper);
             Formula::for_all(std::slice::from_ref(&i), Formula::implied(&[is_agent], f))
@@ -285,17 +279,14 @@ impl Env<'_> {
         } else {
             Formula::at_least(&at(&point), &zero)
         };
-        let mass = |to: &Expr| Expr::integral(&z, &low, to, &at(&Expr::variable(&z)));
-        let chance = |e: &Expr| Expr::expectation(&p, &Expr::at_least_zero(e));
-        let certain = |e: &Expr| Formula::equal(&chance(e), &Expr::one());
-        Ok(vec![
+        let mass = Expr::integral(&z, &low, &high, &at(&Expr::variable(&z)));
+        let mut said = vec![
             Formula::greater(&high, &low),
             Formula::for_all(&[i.clone(), y.clone()], Formula::implied(&premises, sign)),
-            for_agents(Formula::equal(&mass(&high), &Expr::one())),
-            for_agents(for_points(Formula::equal(&chance(&point.minus(&own)), &mass(&point)))),
-            for_agents(certain(&own.minus(&low))),
-            for_agents(certain(&high.minus(&own))),
-        ])
+            for_agents(Formula::equal(&mass, &Expr::one())),
+        ];
+        said.extend(TypeSpace { low, high, upper, density: Some(density.as_str().into()) }.meaning());
+        Ok(said)
     }
 
     /// Takes the name of profiles whose types are drawn by a law.

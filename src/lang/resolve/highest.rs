@@ -68,14 +68,33 @@ fn numbered(first: &ast::Expr, last: &ast::Expr) -> Option<u32> {
 }
 
 impl Env<'_> {
-    /// `max(e for j)`: a function of what the term depends on beside the agent, which a description says what it is.
-    pub(super) fn highest(&mut self, index: &Symbol, upper: &Expr, body: &Expr, span: Span) -> Resolve<Expr> {
-        if upper.counts_from().is_none_or(|least| least == 0) {
+    /// `max(e for j)` and `max(e for j != i)`: a function of what the term depends on beside the agent, and of the agent that
+    /// is left out, which a description says what it is.
+    pub(super) fn highest(
+        &mut self,
+        (index, upper): (&Symbol, &Expr),
+        body: &Expr,
+        left_out: Option<&Expr>,
+        span: Span,
+    ) -> Resolve<Expr> {
+        let least = upper.counts_from().unwrap_or(0);
+        if least == 0 {
             let help = "declare an integer that is at least one, such as `given integer n >= 1`";
             return Err(advise("unsupported", "without agents there is no greatest value", span, help));
         }
+        if least == 1 && left_out.is_some() {
+            let help = "declare an integer that is at least two, such as `given integer n >= 2`";
+            return Err(advise(
+                "unsupported",
+                "there may be no agent but that which is left out",
+                span,
+                help,
+            ));
+        }
         let mut arguments = Vec::new();
         let body = abstracted(body, index, &mut arguments);
+        let except = left_out.map(|agent| placed(agent, &mut arguments));
+        let except = except.and_then(|e| e.as_variable().cloned());
         if !body.is_tame() {
             let message = "a greatest value is one of terms without divisors that depend on the agent";
             return Err(complain("unsupported", message, span));
@@ -83,8 +102,10 @@ impl Env<'_> {
         let Some(family) = &mut self.family else {
             return Err(complain("unsupported", "a derivation is needed here", span));
         };
-        let known =
-            family.highest.iter().find(|h| h.body.substitute_one(&h.agent, &Expr::variable(index)) == body);
+        let same = |h: &&Highest| {
+            h.except == except && h.body.substitute_one(&h.agent, &Expr::variable(index)) == body
+        };
+        let known = family.highest.iter().find(same);
         let name = match known {
             Some(known) => known.name.clone(),
             None => {
@@ -93,7 +114,7 @@ impl Env<'_> {
                 let agent = Symbol::from("j''");
                 let body = body.substitute_one(index, &Expr::variable(&agent));
                 let upper = upper.clone();
-                family.highest.push(Highest { name: name.clone(), parameters, agent, body, upper });
+                family.highest.push(Highest { name: name.clone(), parameters, agent, body, upper, except });
                 name
             }
         };
@@ -103,7 +124,19 @@ impl Env<'_> {
     /// The highest type of a profile of the setting.
     pub(super) fn highest_type(&mut self, upper: &Expr, profile: &Expr, span: Span) -> Resolve<Expr> {
         let j = Symbol::from("j'welfare");
-        self.highest(&j, upper, &Expr::read(profile, &Expr::variable(&j)), span)
+        self.highest((&j, upper), &Expr::read(profile, &Expr::variable(&j)), None, span)
+    }
+
+    /// The highest type of a profile but for one agent.
+    pub(super) fn highest_of_others(
+        &mut self,
+        upper: &Expr,
+        profile: &Expr,
+        left_out: &Expr,
+        span: Span,
+    ) -> Resolve<Expr> {
+        let j = Symbol::from("j'others");
+        self.highest((&j, upper), &Expr::read(profile, &Expr::variable(&j)), Some(left_out), span)
     }
 
     /// What can be collected from the agents of the setting.

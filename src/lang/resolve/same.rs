@@ -80,6 +80,15 @@ impl Reader<'_> {
                 function(&highest.name, &[profile], own);
             }
         }
+        if let Some(others) = theirs.out.highest.iter().find(|h| h.is_of_other_types()) {
+            let (profile, left_out) = (Symbol::from("p'"), Symbol::from("i'"));
+            let names = [profile.clone(), left_out.clone()];
+            let [of, but] = names.each_ref().map(|n| Expr::variable(n));
+            let own = self.env.highest_of_others(&ours.law.upper, &of, &but, applied.span)?;
+            if own != Expr::apply(&others.name, vec![of, but]) {
+                function(&others.name, &names, own);
+            }
+        }
         if let Some(collected) = theirs.out.collectible.as_deref() {
             let agent = Symbol::from("i'");
             let own = self.env.collectible(ours, applied.span)?;

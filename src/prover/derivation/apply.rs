@@ -166,10 +166,6 @@ impl Proof<'_> {
         if let Some(step) = self.establish(hypothesis, &Tactic::Given)? {
             return Ok(Some(step));
         }
-        // The engine knows numbers, not the natural number of the theorem.
-        if hypothesis.at_natural(0) != *hypothesis {
-            return Ok(None);
-        }
         let before = self.builder.length();
         match self.builder.prove(&mut Engine::new(), &mut vec![], hypothesis, &Hints::new()) {
             Ok(step) => Ok(Some(step)),

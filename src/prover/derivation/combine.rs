@@ -217,7 +217,7 @@ impl Proof<'_> {
     }
 
     /// An equation from two inequalities.
-    fn both_sides(&mut self, known: &[Known], e: &Expr) -> Result<Option<usize>, Obstacle> {
+    pub(super) fn both_sides(&mut self, known: &[Known], e: &Expr) -> Result<Option<usize>, Obstacle> {
         let goal = |e: Expr| Formula::Compare(Relation::AtLeast, e);
         let Some(above) = self.combine(known, &goal(e.clone()), 1)? else { return Ok(None) };
         let Some(below) = self.combine(known, &goal(e.negated()), 1)? else { return Ok(None) };

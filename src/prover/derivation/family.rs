@@ -17,7 +17,7 @@ const NUMBERED: u32 = 3;
 
 impl Proof<'_> {
     /// The number of agents.
-    fn upper(&self) -> Option<Expr> {
+    pub(super) fn upper(&self) -> Option<Expr> {
         match &self.derivation.integer {
             Some((_, least)) => Some(Expr::natural().plus(&Expr::integer((*least).into()))),
             None => self.derivation.law.as_ref().map(|law| law.upper.clone()),

@@ -19,12 +19,17 @@ impl Proof<'_> {
     pub(super) fn laws(&mut self) -> Result<(), Obstacle> {
         let derivation = self.derivation;
         let Some(law) = &derivation.law else { return Ok(()) };
+        if let Some(others) = derivation.highest.iter().find(|h| h.is_of_other_types()) {
+            self.laws_of_others(law, others)?;
+        }
         let Some(highest) = derivation.highest.iter().find(|h| h.is_of_types()) else { return Ok(()) };
         let before = self.builder.length();
         let Some(pointwise) = self.pointwise(highest)? else {
             self.forget(before);
             return Ok(());
         };
+        let found = self.law_of_highest(law, highest, pointwise)?;
+        self.known_from_here(found)?;
         let found = self.expected(law, highest, pointwise)?;
         self.known_from_here(found)?;
         let interim = self.expected_given(law, highest, pointwise)?;
@@ -36,7 +41,7 @@ impl Proof<'_> {
         Ok(())
     }
 
-    fn known_from_here(&mut self, step: Option<usize>) -> Result<(), Obstacle> {
+    pub(super) fn known_from_here(&mut self, step: Option<usize>) -> Result<(), Obstacle> {
         if let Some(step) = step {
             let formula = self.builder.conclusion(step)?;
             self.sources.push(Source { name: String::new(), step, formula, meant: true });
@@ -112,6 +117,24 @@ impl Proof<'_> {
         let both = self.builder.add(Step::Cases { on, yes, no })?;
         let both = self.builder.add(Step::Generalise { premise: both, name: symbol(&y)? })?;
         Ok(Some(self.builder.add(Step::Generalise { premise: both, name: symbol(&p)? })?))
+    }
+
+    /// `E[y >= M(θ)] = F(y)^n` for all types `y`.
+    fn law_of_highest(
+        &mut self,
+        law: &Law,
+        highest: &Highest,
+        pointwise: usize,
+    ) -> Result<Option<usize>, Obstacle> {
+        let (p, y) = (self.name("p"), self.name("y"));
+        let point = Expr::variable(&y);
+        let inside = [Formula::at_least(&point, &law.low), Formula::at_least(&law.high, &point)];
+        let before = self.domain.len();
+        self.domain.extend(inside.iter().cloned());
+        let chance = self.chance(law, highest, pointwise, None, (&p, &point));
+        self.domain.truncate(before);
+        let Some((step, _)) = chance? else { return Ok(None) };
+        self.closed(&[y], &inside, step).map(Some)
     }
 
     /// `E M(θ)` as an integral along the power of the distribution function.
@@ -207,7 +230,7 @@ impl Proof<'_> {
     }
 
     /// `F(high)^(n − less) = 1`.
-    fn one_at_the_end(&mut self, law: &Law, less: u32) -> Result<Option<usize>, Obstacle> {
+    pub(super) fn one_at_the_end(&mut self, law: &Law, less: u32) -> Result<Option<usize>, Obstacle> {
         let end = law.at(&law.high);
         let Some(premise) = self.by(&Formula::equal(&end, &Expr::one()), &Tactic::Given.allows())? else {
             return Ok(None);
@@ -306,6 +329,36 @@ impl Proof<'_> {
         given: GivenType<'_>,
         (p, point): (&Name, &Expr),
     ) -> Result<Option<(usize, Expr)>, Obstacle> {
+        let Some((joint, k)) = self.all_at_most(law, given, (p, point))? else { return Ok(None) };
+        let profile = drawn(p, given);
+        let mut premise = self.builder.add(Step::Instance { premise: pointwise, term: profile.clone() })?;
+        premise = self.builder.add(Step::Instance { premise, term: point.clone() })?;
+        let value = Expr::apply(&highest.name, vec![profile.clone()]);
+        let left = Expr::at_least_zero(&point.minus(&value));
+        let own = Expr::read(&profile, &Expr::variable(&k));
+        let count = Expr::sum(&k, &law.upper, &Expr::at_least_zero(&point.minus(&own)));
+        let right = Expr::at_least_zero(&count.minus(&law.upper));
+        let step = Step::Average { premise, events: vec![], profile: symbol(p)?, left: left.clone(), right };
+        let same = self.builder.add(step)?;
+        let power = match given {
+            None => law.power(point, 0),
+            Some((_, own)) => {
+                law.power(point, 1).map(|power| power.times(&Expr::at_least_zero(&point.minus(own))))
+            }
+        };
+        let Some(power) = power else { return Ok(None) };
+        let goal = Formula::equal(&Expr::expectation(p, &left), &power);
+        let found = self.combine(&self.known([joint, same])?, &goal, 1)?;
+        Ok(found.map(|step| (step, power)))
+    }
+
+    /// `E[as many types as there are agents are at most y] = F(y)^n`, or `[y >= r]·F(y)^(n − 1)`; and the name of the agent.
+    pub(super) fn all_at_most(
+        &mut self,
+        law: &Law,
+        given: GivenType<'_>,
+        (p, point): (&Name, &Expr),
+    ) -> Result<Option<(usize, Name)>, Obstacle> {
         let [drawn_by, ..] = law.meaning();
         let Some(drawn_by) = self.assumed_as(&drawn_by) else { return Ok(None) };
         let (k, x) = (self.name("k"), self.name("x"));
@@ -333,27 +386,7 @@ impl Proof<'_> {
             },
             None => None,
         };
-        let joint = self.builder.add(Step::Joint { law: each, member, of })?;
-        let profile = drawn(p, given);
-        let mut premise = self.builder.add(Step::Instance { premise: pointwise, term: profile.clone() })?;
-        premise = self.builder.add(Step::Instance { premise, term: point.clone() })?;
-        let value = Expr::apply(&highest.name, vec![profile.clone()]);
-        let left = Expr::at_least_zero(&point.minus(&value));
-        let own = Expr::read(&profile, &Expr::variable(&k));
-        let count = Expr::sum(&k, &law.upper, &Expr::at_least_zero(&point.minus(&own)));
-        let right = Expr::at_least_zero(&count.minus(&law.upper));
-        let step = Step::Average { premise, events: vec![], profile: symbol(p)?, left: left.clone(), right };
-        let same = self.builder.add(step)?;
-        let power = match given {
-            None => law.power(point, 0),
-            Some((_, own)) => {
-                law.power(point, 1).map(|power| power.times(&Expr::at_least_zero(&point.minus(own))))
-            }
-        };
-        let Some(power) = power else { return Ok(None) };
-        let goal = Formula::equal(&Expr::expectation(p, &left), &power);
-        let found = self.combine(&self.known([joint, same])?, &goal, 1)?;
-        Ok(found.map(|step| (step, power)))
+        Ok(Some((self.builder.add(Step::Joint { law: each, member, of })?, k)))
     }
 
     /// `M(θ[i := r]) >= low`.

@@ -74,7 +74,12 @@ impl Proof<'_> {
         }
         match wanted.is_empty() {
             true => found.iter().any(chance),
-            false => functions(&found, true).iter().any(|f| wanted.contains(f)),
+            false => {
+                // What is expected of a function speaks of no profile.
+                let is_average = |a: &Atom| matches!(a.node(), Node::Expect { .. });
+                let averaged = pattern.iter().any(is_average);
+                functions(&found, !averaged).iter().any(|f| wanted.contains(f))
+            }
         }
     }
 
@@ -178,7 +183,10 @@ impl Proof<'_> {
             }
             return Ok(Some(self.builder.add(Step::Both { premises })?));
         }
-        if self.depth >= 2 || matches!(goal, Formula::Or(_) | Formula::Exists(..)) {
+        if let Formula::Or(_) = goal {
+            return self.apart_agents(goal);
+        }
+        if self.depth >= 2 || matches!(goal, Formula::Exists(..)) {
             return Ok(None);
         }
         self.depth += 1;

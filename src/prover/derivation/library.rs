@@ -33,6 +33,9 @@ pub(super) type Table = BTreeMap<Name, (Vec<Name>, Expr)>;
 /// Hypotheses that are tried on values for some of the functions, at most.
 const FILTERED: usize = 6_000;
 
+/// Functions of which each is tried as zero and as one, at most.
+const SWITCHED: usize = 6;
+
 /// Choices of functions at most.
 const TABLES: usize = 2_000;
 
@@ -85,15 +88,20 @@ pub(super) fn choices(
     out
 }
 
-/// The same number for all functions.
+/// The same number for all functions; then zero or one for each of a few.
 pub(super) fn constants(unknown: &BTreeMap<Name, usize>) -> Vec<Table> {
     let numbers = [Rational::ZERO, Rational::ONE, Rational::new(1, 2).unwrap_or(Rational::ZERO)];
-    let same = |value: Rational| {
-        let table =
-            unknown.iter().map(|(f, arity)| (f.clone(), (parameters(*arity), Expr::number(value.clone()))));
-        table.collect()
+    let table = |value: &dyn Fn(usize) -> Rational| -> Table {
+        let of = |(k, (f, arity)): (usize, (&Name, &usize))| {
+            (f.clone(), (parameters(*arity), Expr::number(value(k))))
+        };
+        unknown.iter().enumerate().map(of).collect()
     };
-    numbers.into_iter().map(same).collect()
+    let same = numbers.iter().map(|c| table(&|_| c.clone()));
+    let choices = if unknown.len() <= SWITCHED { (1_u32 << unknown.len()) - 1 } else { 0 };
+    let switched =
+        (1..choices).map(|bits| table(&|k| if bits >> k & 1 == 1 { Rational::ONE } else { Rational::ZERO }));
+    same.chain(switched).collect()
 }
 
 /// The names of the arguments of a function.

@@ -1,11 +1,12 @@
 //! Statements with quantifiers and connectives: taken apart until only comparisons are left, and put together.
 
 use crate::kernel::rule::calculus::Interval;
-use crate::kernel::{Atom, Expr, Formula, Name, Relation, Step};
+use crate::kernel::{Expr, Formula, Name, Step};
 use crate::model::{Chain, Proposition};
 use crate::piecewise::Obstacle;
 
 use super::super::proof::symbol;
+use super::super::zero::Zero;
 use super::{Proof, Source, Tactic, names};
 
 impl Proof<'_> {
@@ -154,30 +155,19 @@ impl Proof<'_> {
     /// its upper one.
     fn passes_zero(&mut self, x: &Name, body: &Formula, tactic: &Tactic) -> Result<Option<usize>, Obstacle> {
         let Formula::And(parts) = body else { return Ok(None) };
-        let [
-            Formula::Compare(Relation::AtLeast, above_low),
-            Formula::Compare(Relation::AtLeast, below_high),
-            Formula::Compare(Relation::Equal, zero),
-        ] = parts.as_slice()
-        else {
-            return Ok(None);
-        };
-        let own = Expr::variable(x);
-        let (low, high) = (own.minus(above_low), below_high.plus(&own));
-        let is_own = |a: &Atom| own.as_atom() == Some(a);
-        let is_polynomial = zero.atoms().all(|a| is_own(a) || !a.mentions_variable(x));
-        if !is_polynomial || low.mentions_variable(x) || high.mentions_variable(x) {
-            return Ok(None);
-        }
-        let at = |point: &Expr| zero.substitute_one(x, point);
-        let below = Formula::at_least(&Expr::zero(), &at(&low));
+        let is_all = parts.len() == 3;
+        let zero = Zero::of(x, &parts.iter().collect::<Vec<_>>());
+        let Some(zero) = zero.filter(|zero| is_all && zero.is_of_polynomial(x)) else { return Ok(None) };
+        let (first, last) = (zero.at(x, &zero.low), zero.at(x, &zero.high));
+        let Zero { low, high, term } = zero;
+        let below = Formula::at_least(&Expr::zero(), &first);
         let Some(below) = self.establish(&below, tactic)? else { return Ok(None) };
-        let Some(above) = self.establish(&Formula::at_least(&at(&high), &Expr::zero()), tactic)? else {
+        let Some(above) = self.establish(&Formula::at_least(&last, &Expr::zero()), tactic)? else {
             return Ok(None);
         };
         let Some(order) = self.establish(&Formula::at_least(&high, &low), tactic)? else { return Ok(None) };
         let interval = Interval { variable: symbol(x)?, low, high };
-        let step = Step::Intermediate { below, above, order, interval, body: zero.clone() };
+        let step = Step::Intermediate { below, above, order, interval, body: term };
         Ok(self.builder.add(step).ok())
     }
 

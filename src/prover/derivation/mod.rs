@@ -9,6 +9,7 @@ mod calculus;
 mod cases;
 mod collectible;
 mod combine;
+mod consistent;
 mod continuous;
 mod envelope;
 mod family;
@@ -16,8 +17,10 @@ mod highest;
 mod independence;
 mod instance;
 mod integrand;
+mod left_out;
 mod library;
 mod logic;
+mod others;
 mod quotient;
 mod rate;
 mod refute;
@@ -426,7 +429,7 @@ impl Proof<'_> {
     /// Whether the hypotheses can hold together: an instance of the library, or `0 > 0` from them.
     fn consistency(&mut self) -> Result<Hypotheses, Obstacle> {
         let never = Formula::falsehood();
-        let holds = self.derivation.hypotheses.is_empty() || refute::satisfiable(self.derivation);
+        let holds = self.derivation.hypotheses.is_empty() || consistent::satisfiable(self.derivation);
         if holds {
             return Ok(Hypotheses::Hold);
         }

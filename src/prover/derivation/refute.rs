@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exact::Rational;
 use crate::kernel::{Atom, Definition, Expr, Formula, Name, Node, Relation, Statement, Step, Symbol};
-use crate::model::{Chain, Derivation, Hypothesis, Proposition, every_function};
+use crate::model::{Chain, Derivation, Proposition, every_function};
 use crate::piecewise::Engine;
 
 use super::super::proof::{Builder, Hints, Proved, symbol};
@@ -36,8 +36,8 @@ pub struct Instance {
 const POINTS: usize = 24;
 /// Instances whose hypotheses are proved, at most.
 const PROOFS: usize = 16;
-/// Instances with functions that are one number, at most.
-const FEW: usize = 300;
+/// Instances with functions that are numbers, at most.
+const FEW: usize = 600;
 /// Values of the natural number.
 const NATURALS: [u32; 2] = [0, 1];
 
@@ -122,51 +122,24 @@ fn some_names(formula: &Formula, visit: &mut dyn FnMut(&Name)) {
 }
 
 /// Functions and numbers that were found.
-struct Found {
+pub(super) struct Found {
     numbers: Vec<(Name, Expr)>,
     functions: Vec<(Name, Vec<Name>, Expr)>,
     natural: Option<u32>,
     difference: Rational,
 }
 
-/// Whether some functions and numbers of the library satisfy the hypotheses of a derivation.
-pub(super) fn satisfiable(derivation: &Derivation) -> bool {
-    let rest = without_zeros(derivation.without_descriptions());
-    rest.hypotheses.is_empty() || at_instance(&rest, &[], &Formula::falsehood()).is_some()
-}
-
-/// A derivation without the numbers of which it only says that they are in an interval of numbers, and that a polynomial is
-/// zero there that is not of the same sign at both ends: there are such numbers.
-fn without_zeros(mut derivation: Derivation) -> Derivation {
-    for name in derivation.numbers.clone() {
-        let about = |h: &&Hypothesis| h.formula.mentions_variable(&name);
-        let said: Vec<&Formula> = derivation.hypotheses.iter().filter(about).map(|h| &h.formula).collect();
-        let [
-            Formula::Compare(Relation::AtLeast, above_low),
-            Formula::Compare(Relation::AtLeast, below_high),
-            Formula::Compare(Relation::Equal, zero),
-        ] = said.as_slice()
-        else {
-            continue;
-        };
-        let own = Expr::variable(&name);
-        let ends = [own.minus(above_low), below_high.plus(&own)];
-        let [Some(low), Some(high)] = ends.each_ref().map(Expr::as_number) else { continue };
-        let [Some(first), Some(last)] = ends.each_ref().map(|e| zero.substitute_one(&name, e).as_number())
-        else {
-            continue;
-        };
-        let is_polynomial = zero.atoms().all(|a| own.as_atom() == Some(a));
-        let changes =
-            !(first.is_positive() && last.is_positive() || first.is_negative() && last.is_negative());
-        if is_polynomial && low <= high && changes {
-            derivation.hypotheses.retain(|h| !h.formula.mentions_variable(&name));
-        }
+impl Found {
+    /// A term there.
+    pub(super) fn value(&self, e: &Expr) -> Expr {
+        let table = self.functions.iter().map(|(f, ps, e)| (f.clone(), (ps.clone(), e.clone()))).collect();
+        let term = Values { table, natural: self.natural }.term(e);
+        term.substitute(&self.numbers.iter().cloned().collect())
     }
-    derivation
 }
 
-fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> Option<Found> {
+/// An instance of the library at which the hypotheses hold, and a comparison does not.
+pub(super) fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> Option<Found> {
     let Formula::Compare(relation, e) = goal else { return None };
     let hypotheses: Vec<&Formula> = derivation.hypotheses.iter().map(|h| &h.formula).chain(domain).collect();
     let mut atoms: Vec<Atom> = closed_atoms(e);
@@ -226,7 +199,7 @@ fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> O
         }
         None
     };
-    // Where nothing is to be false, functions that are the same number everywhere often do.
+    // Where nothing is to be false, functions that are the same number everywhere often do, or zero and one.
     if e.is_zero() && !unknown.is_empty() {
         let mut search =
             Search { relation: *relation, goal: e, hypotheses: &hypotheses, tries: 0, most: FEW, proofs: 0 };
