@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use vickrey::exact::Rational;
 use vickrey::lang::ast::{
-    Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, Name, Relation, Sign, Span,
+    Comparison, Condition, Expr, ExprKind, Factor, FamilyOperator, ItemKind, Name, Relation, Sign, Span,
 };
 use vickrey::lang::{parse, parse_expression, print_expr, print_file};
 use vickrey::pipeline::{Detail, check};
@@ -194,6 +194,19 @@ fn a_decimal_is_the_exact_rational_it_writes() {
 fn several_errors_of_a_file_are_reported_together() {
     let errors = parse("claim a: 1 +\nclaim b: 2 = 2\nclaim c: (3\nsetting {\n}\n").unwrap_err();
     assert_eq!(errors.len(), 3, "{errors:?}");
+}
+
+#[test]
+fn names_of_statements_may_begin_with_words_of_the_language() {
+    let file = parse(
+        "claim at-noon: 1 = 1\nrefuted derivation at-noon-too {\n  1 = 2 by arithmetic\n}\nrefuted derivation for-all {\n  1 = 2\n}\n",
+    );
+    let kinds: Vec<bool> =
+        file.unwrap().items.iter().map(|i| matches!(i.kind, ItemKind::Derivation(_))).collect();
+    assert_eq!(kinds, [false, true, true]);
+    // A claim may have the name of an item.
+    let file = parse("parameter r in [0, 1]\nrefuted derivation at r = 1/2: r = 1\n").unwrap();
+    assert!(matches!(file.items[1].kind, ItemKind::Claim(_)));
 }
 
 const SCREENING: &str = "setting screening {

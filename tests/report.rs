@@ -231,6 +231,10 @@ fn what_is_read_from_the_language_is_written_as_it_was() {
         "-v*[v >= c and 0 < c]",
         "integral(y^2, y from 0 to v)",
         "E (a*b)",
+        "(E a)*b",
+        "(E a)/E b",
+        "(2*E a)/3 - 2*E a",
+        "(E a)^2",
         "2*root of 4*x^3 - 1 in [0, 1]",
         "max(x[j] for j != i)",
     ] {

@@ -358,17 +358,18 @@ impl<V: Ord + Clone> Poly<V> {
 
     /// The value at a point that `at` gives for every variable; `None` if one is missing.
     pub fn evaluate(&self, at: impl Fn(&V) -> Option<Rational>) -> Option<Rational> {
-        /// From this degree on, fractions are added over one denominator; of a number with powers of so many bits too.
+        /// From this degree on, fractions are added over one denominator.
         const LARGE: u32 = 16;
+        /// So are powers of numbers of more bits.
         const LONG: u64 = 64;
+        /// Variables whose values are kept: what stands for one may take long to find.
+        const KEPT: usize = 16;
         if self.degree() >= LARGE {
             return match self.variables().as_slice() {
                 [v] => self.evaluate_on_a_line(v, &at(v)?),
                 _ => self.evaluate_over_one_denominator(at),
             };
         }
-        // What stands for a variable may be long to find; the first ones are kept.
-        const KEPT: usize = 16;
         let mut known: Vec<(&V, Rational)> = Vec::new();
         let mut sum = Rational::ZERO;
         for (m, c) in &self.0 {

@@ -165,11 +165,15 @@ impl Agent {
     }
 
     /// The virtual value and what it divides by, piece by piece; the second is zero where there are no types, and the first
-    /// means nothing there.
+    /// means nothing there. `None` where the lowest type has a density of its own.
     pub(super) fn virtual_quotient(&self) -> Option<(Expr, Expr)> {
         let own = self.type_.value();
         let (mut values, mut divisors) = (Vec::new(), Vec::new());
-        for stretch in self.stretches()? {
+        let stretches = self.stretches()?;
+        if !stretches.first().is_some_and(|first| self.begins_with(first)) {
+            return None;
+        }
+        for stretch in stretches {
             let (p, f) = match stretch.density.is_zero() {
                 true => (own.clone(), Expr::zero()),
                 false => self.virtual_parts_of(&stretch),

@@ -120,7 +120,7 @@ pub fn root_of_term(e: &Expr, index: u32, written: &str) -> Charge {
 /// The quotient of two terms: the number `x` in an interval with `slope·x = e`.
 pub fn quotient_of_terms(e: &Expr, slope: &Expr, low: &Expr, high: &Expr) -> Charge {
     let shown = format!("({e})/({slope})");
-    let name = own_name("quotient", &[&e.to_string(), &slope.to_string()]);
+    let name = own_name(QUOTIENT, &[&shown]);
     let body = Expr::variable(&name).times(slope).minus(e);
     let argument = Bound::interval(name.clone(), shown.clone(), low.clone(), high.clone());
     Charge { name, shown, argument, body, description: Description::Root }
@@ -133,7 +133,7 @@ pub fn root_named(name: &str) -> Option<(u32, BigInt)> {
     parts.next().is_none().then_some((index, n))
 }
 
-/// How a root of an integer, of a term or of a polynomial is written, by its name in formulas.
+/// How a root of an integer, of a term or of a polynomial, or a quotient is written, by its name in formulas.
 pub fn root_shown(name: &str) -> Option<String> {
     let of_integer = root_named(name).map(|(index, n)| shown(index, &n));
     let of_term = || {
@@ -141,7 +141,7 @@ pub fn root_shown(name: &str) -> Option<String> {
         Some(root_written(index.parse().ok()?, &own_text(term)?))
     };
     let of_polynomial = || Some(format!("({})", own_part(SOLUTION, name)?));
-    of_integer.or_else(of_term).or_else(of_polynomial)
+    of_integer.or_else(of_term).or_else(of_polynomial).or_else(|| own_part(QUOTIENT, name))
 }
 
 fn root_written(index: u32, term: &str) -> String {
@@ -229,8 +229,9 @@ fn simplified(e: &Expr, but: &Atom) -> Expr {
     coefficients.fold(Expr::zero(), |sum, (c, k)| sum.plus(&reduced(&Expr::from(c)).times(&x.pow(k))))
 }
 
-/// What names of roots of polynomials begin with.
+/// What names of roots of polynomials begin with, and those of quotients.
 const SOLUTION: &str = "solution";
+const QUOTIENT: &str = "quotient";
 
 /// The root of a polynomial in `unknown` between two ends: a number with a description. `shown` is how the
 /// user writes it.

@@ -59,6 +59,12 @@ impl Agent {
         Some(out)
     }
 
+    /// Whether the lowest type has the density of those above it.
+    pub(super) fn begins_with(&self, first: &Stretch) -> bool {
+        let own = Expr::variable(&self.type_.name);
+        own.as_atom().is_some_and(|own| self.near(own, &first.low).first() == Some(&first.density))
+    }
+
     /// Where a condition begins or ends to hold, if it compares the type with a number.
     fn end_of(&self, own: &Atom, condition: &Expr) -> Option<Rational> {
         let coefficients = condition.poly().coefficients_in(own);

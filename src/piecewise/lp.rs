@@ -27,9 +27,6 @@ const DENSE_OF_LARGE: usize = 150;
 /// Bits of a number that is not small.
 const LARGE: u64 = 60;
 
-/// The part of the entries that exact numbers may still change where rounded ones led to nothing: there is seldom a solution.
-const AFTER_ROUNDED: usize = 16;
-
 /// Steps without a gain before Bland's rule takes over.
 const STALL_LIMIT: usize = 8;
 
@@ -48,7 +45,7 @@ pub(super) fn solve(
     let has_large = || columns.iter().flatten().any(|(_, c)| is_large(c)) || target.iter().any(is_large);
     match entries > DENSE || entries > DENSE_OF_LARGE && has_large() {
         true => by_contradiction(columns, strict, target, want, limit)
-            .unwrap_or_else(|| by_tableau(columns, strict, target, want, limit / AFTER_ROUNDED)),
+            .unwrap_or_else(|| by_tableau(columns, strict, target, want, limit)),
         false => by_tableau(columns, strict, target, want, limit),
     }
 }

@@ -3,7 +3,7 @@
 use crate::exact::Rational;
 use crate::model::{root_of, root_shown};
 
-/// The root of an polynomial between two numbers, in radicals if that is short; coefficients lowest first.
+/// The root of a polynomial between two numbers, in radicals if that is short; coefficients lowest first.
 pub(super) fn in_radicals(coefficients: &[Rational], low: &Rational, high: &Rational) -> Option<String> {
     match coefficients {
         [c, b, a] => quadratic(a, b, c, low, high),

@@ -225,7 +225,7 @@ pub(super) fn point(claim: &Claim, failure: &Failure, names: &Names) -> String {
 
 fn values(claim: &Claim, failure: &Failure, names: &Names) -> Vec<(String, String)> {
     let mut names = names.clone();
-    failure.roots.iter().for_each(|root| names.describe(root));
+    failure.hints.roots().iter().for_each(|root| names.describe(root));
     let variables = claim.conjuncts.get(failure.conjunct).map(|c| c.variables.as_slice()).unwrap_or_default();
     let bounds = claim.parameters.iter().chain(variables);
     let shown: Vec<(String, String)> = bounds
@@ -269,7 +269,7 @@ fn told_by_ends(judged: &Judged) -> bool {
 
 pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Counterexample, Vec<String>) {
     let mut names = names.clone();
-    failure.roots.iter().for_each(|root| names.describe(root));
+    failure.hints.roots().iter().for_each(|root| names.describe(root));
     let names = &names;
     let conjunct = claim.conjuncts.get(failure.conjunct);
     let what = conjunct.map(|c| c.what.clone()).unwrap_or_default();
@@ -341,7 +341,7 @@ fn interval(reports: &Reports) -> String {
 /// A lie that pays, as a sentence: who reports what, against whom.
 pub(super) fn lie(claim: &Claim, failure: &Failure, names: &Names) -> Option<String> {
     let mut names = names.clone();
-    failure.roots.iter().for_each(|root| names.describe(root));
+    failure.hints.roots().iter().for_each(|root| names.describe(root));
     let conjunct = claim.conjuncts.get(failure.conjunct)?;
     let Role::Deviation { agent, report, .. } = &conjunct.role else { return None };
     let value = |b: &Bound| Some(value_of(b, failure.at.get(&b.name)?, &names));

@@ -9,7 +9,7 @@ use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
 use crate::model::{Charge, root_of};
 use crate::piecewise::{Engine, Obstacle, RealRoot, isolate, named_root};
 
-use super::extremum::{Candidate, roots_with_parameters};
+use super::extremum::{Candidate, roots_with_parameters, without_square};
 use super::proof::{Builder, Hints, facts};
 
 /// Polynomials whose zeros are added one after the other, at most.
@@ -117,7 +117,7 @@ fn zeros_in_parameters(term: &Expr) -> Option<Vec<Zero>> {
 
 /// The same of a polynomial by its coefficients.
 fn zeros_of(coefficients: &[Poly<Atom>]) -> Option<Vec<Zero>> {
-    let candidates = roots_with_parameters(coefficients)?;
+    let candidates = roots_with_parameters(coefficients, without_square)?;
     Some(candidates.into_iter().map(|Candidate { at, roots }| Zero { at, roots }).collect())
 }
 

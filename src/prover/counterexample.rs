@@ -379,8 +379,7 @@ fn failure(
         }
     }
     hints.describe(&more);
-    let roots = hints.roots().to_vec();
-    Some(Failure { conjunct: index, at: values.clone(), roots, hints, left, right })
+    Some(Failure { conjunct: index, at: values.clone(), roots: more, hints, left, right })
 }
 
 fn value_at(cells: &[Cell], point: &Point) -> Option<(Rational, Position)> {

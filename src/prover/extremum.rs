@@ -213,7 +213,9 @@ fn irrational(cells: &[Cell], charge: &Charge) -> Vec<Candidate> {
         match numbers {
             Some(numbers) => out.extend(roots_of_numbers(&numbers, charge)),
             None => {
-                out.extend(roots_with_parameters(&coefficients).into_iter().flatten());
+                out.extend(
+                    roots_with_parameters(&coefficients, |term| (term, Rational::ONE)).into_iter().flatten(),
+                );
                 out.extend(quotient(&coefficients, charge));
             }
         }
@@ -242,8 +244,12 @@ fn quotient(coefficients: &[Poly<Atom>], charge: &Charge) -> Option<Candidate> {
     Some(Candidate { at: Expr::variable(&root.name), roots: vec![root] })
 }
 
-/// The roots of `a y² + b y + c = 0` and of `a y^k + c = 0` with a number `a` and terms `b` and `c` in parameters.
-pub(super) fn roots_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Vec<Candidate>> {
+/// The roots of `a y² + b y + c = 0` and of `a y^k + c = 0` with a number `a` and terms `b` and `c` in parameters. What a square
+/// root is of is written as `square` says: as a term, and a number that its root is multiplied with.
+pub(super) fn roots_with_parameters(
+    coefficients: &[Poly<Atom>],
+    square: impl Fn(Expr) -> (Expr, Rational),
+) -> Option<Vec<Candidate>> {
     let (last, rest) = without_zero(coefficients, Poly::is_zero).split_last()?;
     let (first, between) = rest.split_first()?;
     let inverse = last.as_constant()?.recip()?;
@@ -252,7 +258,7 @@ pub(super) fn roots_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Vec<C
         // y² + 2hy + c = (y + h)² − (h² − c)
         let half = Expr::from(middle.clone()).scaled(&(&inverse * &Rational::new(1, 2)?));
         let term = half.pow(2).minus(&first);
-        let (term, scale) = without_square(term);
+        let (term, scale) = square(term);
         let root = root_of_term(&term, 2, &term.to_string());
         let distance = Expr::variable(&root.name).scaled(&scale);
         let both = [distance.minus(&half), distance.plus(&half).negated()];
@@ -267,7 +273,7 @@ pub(super) fn roots_with_parameters(coefficients: &[Poly<Atom>]) -> Option<Vec<C
 }
 
 /// A term with short integers as coefficients, and a number whose square it is to be multiplied with.
-fn without_square(term: Expr) -> (Expr, Rational) {
+pub(super) fn without_square(term: Expr) -> (Expr, Rational) {
     let short = term.poly().primitive_part();
     let lead = |p: &Poly<Atom>| p.terms().next().map(|(_, c)| c.clone());
     let ratio = lead(term.poly()).zip(lead(&short)).and_then(|(a, b)| a.checked_div(&b));

@@ -137,6 +137,21 @@ impl Math {
         out
     }
 
+    /// Whether it ends with an average whose end is not seen if something is multiplied, divided or raised behind it.
+    fn ends_open(&self) -> bool {
+        match self {
+            Math::Prefixed(..) => true,
+            Math::Product(factors) => factors.last().is_some_and(Math::ends_open),
+            Math::Fraction(_, denominator) => denominator.ends_open(),
+            _ => false,
+        }
+    }
+
+    /// A part that something stands behind.
+    fn closed_part(&self, out: &mut String, least: Level) {
+        self.part(out, if self.ends_open() { Level::Primary } else { least });
+    }
+
     fn part(&self, out: &mut String, least: Level) {
         if self.level() < least {
             out.push('(');
@@ -167,11 +182,14 @@ impl Math {
                     if position > 0 {
                         out.push('*');
                     }
-                    factor.part(out, Level::Factor);
+                    match position + 1 < factors.len() {
+                        true => factor.closed_part(out, Level::Factor),
+                        false => factor.part(out, Level::Factor),
+                    }
                 }
             }
             Math::Fraction(numerator, denominator) => {
-                numerator.part(out, Level::Product);
+                numerator.closed_part(out, Level::Product);
                 out.push('/');
                 denominator.part(out, Level::Factor);
             }

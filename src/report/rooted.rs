@@ -1,4 +1,4 @@
-//! Roots of types in print: the variable `s` of formulas as `v^(1/2)`, and its powers as powers of the type.
+//! Roots in print: the variable `s` of formulas as `v^(1/2)`, its powers as powers of the type, and names in roots of terms.
 
 use super::math::Math;
 use super::show::Names;
@@ -31,6 +31,21 @@ impl Names {
     /// The type that a name stands for, if it is the root of one; else the name.
     pub fn type_of(&self, name: &str) -> String {
         self.powers.get(name).map_or_else(|| self.show(name), |r| r.type_.clone())
+    }
+
+    /// A text with the names in it as they are written.
+    pub(super) fn in_words(&self, text: &str) -> String {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '\'';
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(start) = rest.find(char::is_alphabetic) {
+            let (before, from) = rest.split_at(start);
+            let (name, after) = from.split_at(from.find(|c| !is_part(c)).unwrap_or(from.len()));
+            out.push_str(before);
+            out.push_str(&self.show(name));
+            rest = after;
+        }
+        out + rest
     }
 
     /// A power of the root of a type, as a power of the type: `v^(3/2)`.

@@ -104,7 +104,8 @@ impl Names {
     /// The name as written; roots of integers explain themselves.
     pub fn show(&self, name: &str) -> String {
         let known = self.shown.get(name).cloned();
-        known.or_else(|| root_shown(name)).unwrap_or_else(|| name.to_owned())
+        let root = || root_shown(name).map(|text| self.in_words(&text));
+        known.or_else(root).unwrap_or_else(|| name.to_owned())
     }
 
     /// The same names, with variables of integration called by these where they are free.

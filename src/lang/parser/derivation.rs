@@ -27,7 +27,7 @@ use crate::lang::ast::{
     Chain, Derivation, DerivationKind, DerivationLine, Direction, Form, Implication, Link, Membership,
     Misprint, Name, Positive, Quantifier, Relations, Sentence, Span, Stance, Within,
 };
-use crate::lang::lexer::{Token, TokenKind};
+use crate::lang::lexer::{Spacing, Token, TokenKind};
 
 /// The words that begin a line; other lines begin a chain.
 const LINES: [&str; 5] = ["given", "let", "step", "apply", "we"];
@@ -36,6 +36,22 @@ const LINES: [&str; 5] = ["given", "let", "step", "apply", "we"];
 type Head = (Option<Name>, Vec<Membership>, Vec<Relations>);
 
 impl Parser<'_> {
+    /// Whether `derivation NAME` follows, and not a claim of that name.
+    pub(super) fn starts_derivation(&mut self) -> bool {
+        if !self.is_word("derivation") {
+            return false;
+        }
+        let mut later = self.tokens.iter().skip(self.at + 1);
+        let (second, third) = (later.next(), later.next());
+        // The name may begin with `at-`.
+        let goes_on =
+            || third.is_some_and(|t| t.spacing == Spacing::Absent || t.kind == TokenKind::Symbol("{"));
+        second.is_some_and(|t| match &t.kind {
+            TokenKind::Name(n) if n == "at" || n == "for" => goes_on(),
+            kind => matches!(kind, TokenKind::Name(_)),
+        })
+    }
+
     pub(super) fn derivation(&mut self, stance: Stance) -> Parse<Derivation> {
         let name = self.hyphenated()?;
         let shows = if self.accept_word("shows") { Some(self.sentence()?) } else { None };

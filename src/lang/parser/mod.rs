@@ -236,12 +236,6 @@ impl<'a> Parser<'a> {
         matches!(self.peek(), Some(Token { kind: TokenKind::Name(n), .. }) if n == word)
     }
 
-    /// Whether `derivation NAME` follows, and not a claim of that name.
-    fn starts_derivation(&mut self) -> bool {
-        let is_own = |t: &Token| matches!(&t.kind, TokenKind::Name(n) if n != "at" && n != "for");
-        self.is_word("derivation") && self.peek_second().is_some_and(is_own)
-    }
-
     fn accept(&mut self, symbol: &str) -> bool {
         let found = self.is_symbol(symbol);
         if found {

@@ -238,13 +238,20 @@ impl Search<'_> {
         let closed =
             self.hypotheses.iter().map(|h| instantiated(h, &values)).collect::<Option<Vec<Formula>>>();
         let Some(closed) = closed else { return Some(None) };
+        // What speaks of functions alone is the same at all points.
+        let (fixed, moving): (Vec<&Formula>, Vec<&Formula>) =
+            closed.iter().partition(|h| free_numbers(h).is_empty());
+        let mut possible = None;
         for at in points {
             self.tries += 1;
             if self.tries > self.most {
                 return None;
             }
             let Some(difference) = goal.substitute(at).as_number() else { break };
-            if holds(self.relation, &difference) || !closed.iter().all(|h| plausible(h, at)) {
+            if holds(self.relation, &difference)
+                || !*possible.get_or_insert_with(|| fixed.iter().all(|h| plausible(h, at)))
+                || !moving.iter().all(|h| plausible(h, at))
+            {
                 continue;
             }
             self.proofs += 1;
@@ -304,13 +311,19 @@ pub(super) fn samples(derivation: &Derivation, chain: &Chain, propositions: &[Pr
         else {
             continue;
         };
+        let (fixed, moving): (Vec<&Formula>, Vec<&Formula>) =
+            closed.iter().partition(|h| free_numbers(h).is_empty());
+        if !fixed.iter().all(|h| plausible(h, &Point::new())) {
+            tries += points.len();
+            continue;
+        }
         let mut found = 0;
         for at in &points {
             tries += 1;
             if tries > Shelf::First.tries() || out.len() >= SAMPLES {
                 return out;
             }
-            if found < 4 && closed.iter().all(|h| plausible(h, at)) {
+            if found < 4 && moving.iter().all(|h| plausible(h, at)) {
                 found += 1;
                 let values = Values { table: choice.clone(), natural };
                 out.push(Sample { values, at: at.clone() });
