@@ -92,6 +92,18 @@ impl Builder {
         if [&other, &positive].into_iter().any(|known| context.contains(known)) {
             return None;
         }
+        self.by_cases(engine, context, goal, hints, (divisor.negated(), [other, positive]))
+    }
+
+    /// By cases on the sign of a term: what is known where it is at least zero, and where it is not.
+    fn by_cases(
+        &mut self,
+        engine: &mut Engine,
+        context: &mut Vec<Formula>,
+        goal: &Formula,
+        hints: &Hints,
+        (on, [yes, no]): (Expr, [Formula; 2]),
+    ) -> Option<usize> {
         let before = self.length();
         let mut branch = |fact: Formula| {
             context.push(fact);
@@ -99,9 +111,9 @@ impl Builder {
             context.pop();
             found.ok()
         };
-        let yes = branch(other);
-        let both = yes.and_then(|yes| Some((yes, branch(positive)?)));
-        let found = both.and_then(|(yes, no)| self.add(Step::Cases { on: divisor.negated(), yes, no }).ok());
+        let yes = branch(yes);
+        let both = yes.and_then(|yes| Some((yes, branch(no)?)));
+        let found = both.and_then(|(yes, no)| self.add(Step::Cases { on, yes, no }).ok());
         if found.is_none() {
             self.rewind(before);
         }
@@ -126,20 +138,7 @@ impl Builder {
         if engine.value(&facts(context), divisor).is_ok() {
             return None;
         }
-        let before = self.length();
-        let mut branch = |fact: Formula| {
-            context.push(fact);
-            let found = self.prove(engine, context, goal, hints);
-            context.pop();
-            found.ok()
-        };
-        let yes = branch(yes);
-        let both = yes.and_then(|yes| Some((yes, branch(no)?)));
-        let found = both.and_then(|(yes, no)| self.add(Step::Cases { on, yes, no }).ok());
-        if found.is_none() {
-            self.rewind(before);
-        }
-        found
+        self.by_cases(engine, context, goal, hints, (on, [yes, no]))
     }
 
     /// `v·inv(d) = 1`, where `v` is what the conditions make of the divisor `d`, and a proof; nothing if they are open, or
