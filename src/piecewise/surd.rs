@@ -50,7 +50,7 @@ fn pure_root(coefficients: &[Rational], low: &Rational, high: &Rational) -> Opti
     let degree = u32::try_from(coefficients.len()).ok()?.checked_sub(1).filter(|n| *n > 2)?;
     let [.., second, lead] = coefficients else { return None };
     let center = -&second.checked_div(&(lead * &Rational::from(i64::from(degree))))?;
-    // lead·((x − center)^n − c), compared from the constant up
+    // lead·((x − center)^n − c), compared from the highest power down
     let value = coefficients.iter().rev().fold(Rational::ZERO, |v, a| &(&v * &center) + a);
     let c = -&value.checked_div(lead)?;
     let mut binomial = lead.clone();
