@@ -462,7 +462,34 @@ fn an_equilibrium_depends_on_what_the_others_do() {
 
 /// The cells of the type space and the law of the highest of the others give the same.
 #[test]
-fn the_law_of_the_maximum_is_what_the_cells_give() {
+fn three_partners_and_more_can_be_separated_if_they_own_the_same_and_not_if_one_owns_everything() {
+    for (prior, n) in
+        [("uniform(0, 1)", 3), ("cdf y^2 on [0, 1]", 3), ("uniform(1, 3)", 3), ("uniform(0, 1)", 4)]
+    {
+        let shares = |first: &str, others: &str| {
+            let more: String = (2..=n).map(|i| format!("share {i} = {others}\n")).collect();
+            format!(
+                "setting s {{
+                   agents i in 1..{n} with type v[i] ~ {prior}
+                   one good
+                   share 1 = {first}
+                   {more}
+                   ties to the lowest index
+                 }}
+                 claim none: no mechanism on s is efficient, BIC, interim IR and budget balanced
+                 claim some: some mechanism on s is efficient, BIC, interim IR and budget balanced"
+            )
+        };
+        let verdicts = |text: &str| answers(text).into_iter().map(|a| a.verdict).collect::<Vec<_>>();
+        let (proved, refuted) = (VerdictKind::Proved, VerdictKind::Refuted);
+        assert_eq!(verdicts(&shares("1", "0")), [proved, refuted], "one owner: {prior}, {n} agents");
+        let equal = format!("1/{n}");
+        assert_eq!(verdicts(&shares(&equal, &equal)), [refuted, proved], "equal shares: {prior}, {n} agents");
+    }
+}
+
+#[test]
+fn the_law_of_the_maximum_is_what_the_definitions_give() {
     for (prior, name) in [("uniform(0, 1)", "uniform"), ("cdf y^2 on [0, 1]", "square")] {
         for n in 2..=5 {
             let less = n - 1;

@@ -73,6 +73,8 @@ struct Product {
     open: Mask,
     /// What is integrated after everything else, the innermost last.
     outer: Vec<usize>,
+    /// Whether an unknown function of the types is a factor: then its integrals are as they are, and not kept together.
+    unknown: bool,
 }
 
 impl Product {
@@ -82,7 +84,8 @@ impl Product {
         let variables: Vec<Drawn> = drawn.iter().filter(occurs).cloned().collect();
         let limits = vec![0; variables.len()];
         let types = variables.len();
-        let mut out = Product { variables, types, factors: vec![], limits, open: 0, outer: vec![] };
+        let unknown = factors.iter().any(|e| e.atoms().any(|a| matches!(a.node(), Node::Apply(..))));
+        let mut out = Product { variables, types, factors: vec![], limits, open: 0, outer: vec![], unknown };
         if out.variables.len() > VARIABLE_LIMIT {
             return None;
         }
@@ -189,7 +192,10 @@ impl Product {
         let Some(Drawn { name, low, high, density }) = self.variables.get(k) else { return };
         let (concerned, rest): (Vec<_>, Vec<_>) =
             self.factors.drain(..).partition(|(_, mask)| mask & bit(k) != 0);
-        let integral = |factors: Vec<Expr>| Expr::whole(&Expr::integral(name, low, high, &product(factors)));
+        let integral = |factors: Vec<Expr>| {
+            let value = Expr::integral(name, low, high, &product(factors));
+            if self.unknown { value } else { Expr::whole(&value) }
+        };
         let value = match concerned.as_slice() {
             // Variables that were entered share their names in other products.
             [(only, _)] if k < self.types => known

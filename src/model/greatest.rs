@@ -18,15 +18,13 @@ const THRESHOLD: &str = "threshold'";
 const FEW_ORDERS: usize = 100;
 
 impl Setting {
-    /// Whether the priors of the bidders for one good have so many pieces that the orders of the types should not be looked at
-    /// one by one.
-    pub fn has_many_pieces(&self) -> bool {
+    /// Whether the bidders for one good are so many, or their priors have so many pieces, that the orders of the types should not
+    /// be looked at one by one.
+    pub fn has_many_orders_of_types(&self) -> bool {
         let plain = self.agents.iter().all(|a| a.atoms.is_empty());
-        let has_pieces =
-            self.agents.iter().any(|a| a.density.atoms().any(|b| matches!(b.node(), Node::Indicator(_))));
         let types: Vec<Expr> = self.agents.iter().map(|a| a.type_.value()).collect();
         let fits = self.kind.is_of_a_good() && self.joint.is_none() && !self.is_finite();
-        plain && fits && has_pieces && self.has_many_orders(&types, &[])
+        plain && fits && self.has_many_orders(&types, &[])
     }
 
     /// Whether some terms have so many orders, with the pieces of the terms and the densities, that they should not be looked at one

@@ -45,7 +45,7 @@ pub enum Property {
 }
 
 /// Which part of which property a conjunct is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// The probability of an outcome is at least zero; on an interval the outcome reaches the lower end (0), and does not
     /// exceed the upper one (1).

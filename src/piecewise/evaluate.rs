@@ -56,7 +56,7 @@ pub struct Engine {
     forms: Vec<Expr>,
     /// Terms in roots that may be break points.
     pub(super) points: Vec<Expr>,
-    memory: Memory,
+    pub(super) memory: Memory,
     /// The cell of the last question: the next one is often about the same.
     last: Option<Context>,
 }
@@ -346,17 +346,20 @@ impl Engine {
         let mut split = None;
         for (monomial, _) in e.terms() {
             let mut open = None;
-            let mut vanishes = false;
+            let mut vanishes = monomial.factors().any(|(atom, _)| self.is_seen_zero(context, atom, known));
             for (atom, _) in monomial.factors() {
+                if vanishes {
+                    break;
+                }
                 if let Some(value) = known.get(atom) {
-                    vanishes |= value.is_zero();
+                    vanishes = value.is_zero();
                     continue;
                 }
                 let argument = match atom.node() {
                     Node::Indicator(argument) => argument,
                     Node::Whole(term) if !has_integrals(term) => {
                         match self.collect(context, term, known) {
-                            Ok(()) => vanishes |= known.release(atom, term).is_zero(),
+                            Ok(()) => vanishes = known.release(atom, term).is_zero(),
                             Err(Need::Split(on)) => open = open.or(Some(on)),
                             Err(stuck) => return Err(stuck),
                         }
@@ -373,7 +376,7 @@ impl Engine {
                 let value = known.value(argument);
                 match self.decide(context, argument, &value).map_err(Need::Stuck)? {
                     Some(decision) => {
-                        vanishes |= decision.value == Decided::Zero;
+                        vanishes = decision.value == Decided::Zero;
                         known.decide(atom, decision);
                     }
                     None => open = open.or(Some(value)),

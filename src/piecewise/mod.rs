@@ -4,6 +4,7 @@
 mod algebraic;
 mod basis;
 mod boxes;
+mod chain;
 mod cleared;
 mod columns;
 mod conjugate;
@@ -32,6 +33,7 @@ mod relation;
 mod rooted;
 mod roots;
 mod sample;
+mod seen;
 mod sign;
 mod simplex;
 mod surd;

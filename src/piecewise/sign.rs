@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::chain::{self, Chain, Parts};
 use super::generator::{GENERATOR_LIMIT, Generator};
 use super::lp::{self, Column, Want};
 use super::narrow::numbers_in;
@@ -157,6 +158,10 @@ pub(super) fn certify_within(
 
 /// Why no point satisfies the facts, if that is found to be so: a combination that is zero and positive.
 pub(super) fn empty(facts: &[Fact]) -> Option<Combination> {
+    let parts = Parts::of(facts);
+    if parts.is_inhabited() {
+        return parts.contradiction_of_others(facts);
+    }
     if let Some(found) = certify(facts, Relation::Positive, &Expr::zero()) {
         return Some(found);
     }
@@ -374,8 +379,16 @@ impl Search<'_> {
 
     /// What needs no products of facts: Farkas multipliers, and completed squares.
     fn cheap(&self) -> Option<Combination> {
-        self.direct()
-            .or_else(|| self.with(&self.linear()))
+        if let Some(found) = self.direct() {
+            return Some(found);
+        }
+        let parts = Parts::of(self.facts);
+        match chain::difference(&parts, self.relation, self.goal) {
+            Chain::Found(found) => return Some(found),
+            Chain::Missing => return None,
+            Chain::Open => {}
+        }
+        self.with(&self.linear())
             .or_else(|| self.goal.poly().degree().ge(&2).then(|| self.completed_square()).flatten())
     }
 

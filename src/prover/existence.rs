@@ -217,12 +217,23 @@ pub(super) fn carry_out(
                 })
                 .collect();
             let instance = body.define(&table).map_err(|rejection| Obstacle::Refused { rejection })?;
-            let premise = builder.prove(engine, context, &instance, &Hints::new())?;
+            let Formula::And(parts) = &instance else { return Err(unanswered()) };
+            let mut premises = Vec::new();
+            for part in parts {
+                // A budget of cells for each property.
+                *engine = std::mem::take(engine).afresh(vec![]);
+                premises.push(builder.prove(engine, context, part, &Hints::new())?);
+            }
+            let premise = builder.add(Step::Both { premises })?;
             builder.add(Step::Exhibit { premise, statement: goal.clone(), definitions: definitions.clone() })
         }
         (Formula::NoFunctions(..), Plan::Impossible { existence, pivot, worst, .. }) => {
             impossibility::prove(builder, context, existence, pivot, worst)
         }
-        _ => Err(Obstacle::Existence { reason: "the answer is the other one here".into() }),
+        _ => Err(unanswered()),
     }
+}
+
+fn unanswered() -> Obstacle {
+    Obstacle::Existence { reason: "the answer is the other one here".into() }
 }

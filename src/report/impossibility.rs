@@ -3,7 +3,7 @@
 
 use super::block::{Block, Inline, Link, Prose, words};
 use super::show::Names;
-use crate::kernel::{Certificate, Formula, Replay, Step, Symbol};
+use crate::kernel::{Certificate, Expr, Formula, Replay, Step, Symbol};
 
 /// Letters of a formula that can still be read.
 const LONG: usize = 900;
@@ -24,6 +24,8 @@ struct Side<'a> {
     outcome: usize,
     bound: usize,
     average: usize,
+    /// How the average of the bound is computed, and the bound with this number.
+    number: Option<(usize, usize)>,
 }
 
 fn premises(certificate: &Certificate, number: usize) -> Option<&[usize]> {
@@ -39,8 +41,15 @@ fn argument(certificate: &Certificate) -> Option<Argument<'_>> {
         Step::Impossible { premise, .. } => Some(*premise),
         _ => None,
     })?;
-    let [budget, _, bounds @ .., negative] = premises(certificate, last)? else { return None };
-    let side = |average: &usize| {
+    let [budget, between @ .., negative] = premises(certificate, last)? else { return None };
+    // For all agents but the first, that the order of integration does not matter; then a bound for each.
+    let bounds = between.get(between.len() / 2..)?;
+    let side = |limit: &usize| {
+        // The bound is computed, unless it has different forms for different parameters.
+        let (average, number) = match premises(certificate, *limit) {
+            Some([average, value]) => (average, Some((*value, *limit))),
+            _ => (limit, None),
+        };
         let Step::Monotone { premise, interval, .. } = certificate.steps.get(*average)? else { return None };
         let bound = *premises(certificate, *premise)?.first()?;
         let [participation, envelope, outcome, ..] = premises(certificate, bound)? else { return None };
@@ -51,18 +60,19 @@ fn argument(certificate: &Certificate) -> Option<Argument<'_>> {
             outcome: *outcome,
             bound,
             average: *average,
+            number,
         })
     };
     let sides = bounds.iter().map(side).collect::<Option<Vec<_>>>()?;
     Some(Argument { budget: *budget, sides, negative: *negative })
 }
 
-/// The steps that a reader follows; the rest is in the certificate. `negative` writes out the last comparison.
+/// The steps that a reader follows; the rest is in the certificate. `worked` writes out a step.
 pub(super) fn told(
     certificate: &Certificate,
     replay: &Replay,
     names: &Names,
-    negative: impl FnOnce(usize) -> Option<Block>,
+    worked: impl Fn(usize) -> Option<Block>,
 ) -> Option<Vec<Block>> {
     let argument = argument(certificate)?;
     let conclusion = |number: usize| Some(replay.theorem(number).ok()?.conclusion().clone());
@@ -83,15 +93,31 @@ pub(super) fn told(
         for (number, why) in lines {
             blocks.extend(line(names, &conclusion(number)?, &why));
         }
+        if let Some((value, limit)) = side.number {
+            blocks.extend(worked(value));
+            blocks.extend(line(names, &conclusion(limit)?, "so at most this is collected"));
+        }
         let title = vec![words("what can be collected from the agent of type "), Inline::Code(own)];
         out.push(Block::Fold { title, blocks });
     }
     out.push(say("But payments must not sum to less than zero:".into()));
     out.extend(line(names, &conclusion(argument.budget)?, "by the budget"));
     out.push(say("What can be collected is not enough:".into()));
-    out.extend(negative(argument.negative));
+    out.extend(worked(argument.negative).or_else(|| negative(names, &conclusion(argument.negative)?)));
     out.push(say("So there is no such mechanism.".into()));
     Some(out)
+}
+
+/// That a sum of numbers is below zero.
+fn negative(names: &Names, formula: &Formula) -> Option<Block> {
+    let Formula::Compare(_, e) = formula else { return None };
+    let (left, right) = (Some(names.math(&e.negated())), names.math(&Expr::zero()));
+    Some(Block::Chain(vec![Link {
+        left,
+        relation: "<",
+        right,
+        reason: vec![words("the sum of these bounds")],
+    }]))
 }
 
 fn say(text: String) -> Block {

@@ -91,7 +91,7 @@ fn read(
         let message = format!("there are more than {FEW_AGENTS} agents, and a prior has atoms");
         return Err(complain("unsupported", message, s.name.span));
     }
-    setting.factored = has_many_agents || setting.has_many_pieces();
+    setting.factored = has_many_agents || setting.has_many_orders_of_types();
     reader.values(s, &mut setting, outcomes.as_ref())?;
     reader.cost(s, &mut setting)?;
     let cells = std::mem::take(&mut reader.cells);

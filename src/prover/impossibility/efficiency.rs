@@ -2,20 +2,19 @@
 //! expectations.
 
 use crate::exact::{Poly, Rational};
-use crate::kernel::{Expr, Formula, Name, Relation, Step};
+use crate::kernel::{Expr, Formula, Relation, Step};
 
 use crate::model::{Bound, Part, compared, rational_root, root_of_powers};
 use crate::piecewise::Obstacle;
 
 use super::{Impossibility, Side, missing, nonlinear, term, unit};
 
-/// Which ties are meant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ties {
-    /// Those that depend on this type and possibly on others.
-    WithAnything,
-    /// Those that depend on this type alone.
-    OfThisAlone,
+/// Where two outcomes have the same welfare, as a value of one type.
+struct Tie {
+    outcomes: [usize; 2],
+    /// The agent whose type it is: of those that the comparison depends on, the one that is integrated first.
+    agent: usize,
+    point: Expr,
 }
 
 /// Where a variable that is at least zero has a power of this value; nowhere, if that is negative.
@@ -33,45 +32,67 @@ fn tie_at(power: &Expr, index: u32, types: &[Bound]) -> Result<Option<Expr>, Obs
         .ok_or_else(|| Obstacle::Existence { reason: "a tie lies at a root that is not rational".into() })
 }
 
+/// What is asked at each type profile: whether `Σ w_k x_k`, on the left, is `Σ w_k x̂_k`, with the efficient rule, on the right.
+struct Question<'a> {
+    left: Expr,
+    right: Expr,
+    weights: &'a [Expr],
+    ties: &'a [Tie],
+    /// The outcomes with a weight.
+    concerned: Vec<usize>,
+}
+
+/// That the probability of an outcome is zero: a step.
+#[derive(Clone, Copy)]
+struct Zero {
+    outcome: usize,
+    step: usize,
+}
+
 impl Impossibility<'_> {
-    /// The points at which outcomes tie, whatever the agent's type: as values of the other's type.
-    fn ties(&self, variable: &Name, others_only: Ties) -> Result<Vec<Expr>, Obstacle> {
-        let x = Expr::variable(variable);
-        let atom = x.atoms().next().ok_or_else(missing)?.clone();
+    /// Where outcomes tie. Pairs that tie nowhere, or wherever parameters say so, are left out.
+    fn ties(&self, side: &Side) -> Result<Vec<Tie>, Obstacle> {
+        let types = self.bounds()?;
+        let inward: Vec<usize> = side.others.iter().rev().copied().chain([side.agent]).collect();
         let mut out = Vec::new();
         for k in 0..self.outcomes() {
             for l in k + 1..self.outcomes() {
                 let difference = self.welfare(k)?.minus(&self.welfare(l)?);
-                if !difference.mentions(variable) {
-                    continue;
-                }
-                let pure = difference.free_names().len() == 1;
-                if others_only == Ties::OfThisAlone && !pure {
-                    continue;
-                }
-                let coefficients = difference.poly().coefficients_in(&atom);
+                let mentions = |i: &&usize| types.get(**i).is_some_and(|b| difference.mentions(&b.name));
+                let Some(&agent) = inward.iter().find(mentions) else { continue };
+                let own = self.own(agent)?;
+                let atom = own.atoms().next().ok_or_else(missing)?;
+                let coefficients = difference.poly().coefficients_in(atom);
                 let [constant, between @ .., slope] = coefficients.as_slice() else {
                     return Err(nonlinear());
                 };
-                let k = slope.as_constant().and_then(|c| c.recip()).ok_or_else(nonlinear)?;
-                let point = Expr::from(constant.clone()).scaled(&-&k);
-                let types: Vec<Bound> = (0..2).map(|i| self.bound(i)).collect::<Result<_, _>>()?;
-                let power = types.iter().find(|b| b.name == *variable).map(|b| b.power.clone());
+                let scale = slope.as_constant().and_then(|c| c.recip()).ok_or_else(nonlinear)?;
+                let point = Expr::from(constant.clone()).scaled(&-&scale);
                 let index = u32::try_from(between.len() + 1).unwrap_or(u32::MAX);
-                if power.is_none_or(|p| p.exponent() != index) || between.iter().any(|c| !c.is_zero()) {
+                if self.bound(agent)?.power.exponent() != index || between.iter().any(|c| !c.is_zero()) {
                     return Err(nonlinear());
                 }
-                let Some(point) = tie_at(&point, index, &types)? else { continue };
-                if !out.contains(&point) {
-                    out.push(point);
+                if let Some(point) = tie_at(&point, index, &types)? {
+                    out.push(Tie { outcomes: [k, l], agent, point });
                 }
             }
         }
         Ok(out)
     }
 
+    /// The points of an agent's type at which outcomes tie, given those that are integrated later.
+    fn points(ties: &[Tie], agent: usize) -> Vec<Expr> {
+        let mut out = Vec::new();
+        for tie in ties.iter().filter(|t| t.agent == agent) {
+            if !out.contains(&tie.point) {
+                out.push(tie.point.clone());
+            }
+        }
+        out
+    }
+
     pub(super) fn own_ties(&self, side: &Side) -> Result<Vec<Expr>, Obstacle> {
-        self.ties(&self.bound(side.agent)?.name, Ties::OfThisAlone)
+        Ok(Self::points(&self.ties(side)?, side.agent))
     }
 
     /// `∫ f_{-i} Σ w_k x_k = ∫ f_{-i} Σ w_k x̂_k` under the domain of the own type and off its ties.
@@ -86,68 +107,148 @@ impl Impossibility<'_> {
     }
 
     fn pin_anew(&mut self, side: &Side, weights: &[Expr]) -> Result<usize, Obstacle> {
-        let (own, other) = (self.bound(side.agent)?, self.bound(side.other)?);
-        let density = self.density(side.other)?;
-        let left = density.times(&self.mixed(weights)?);
-        let right = density.times(&self.efficient(weights)?);
-        let exceptions = self.ties(&other.name, Ties::WithAnything)?;
-        let mut context: Vec<Formula> = [own.clone(), other.clone()].iter().flat_map(Bound::domain).collect();
-        let own_ties = self.own_ties(side)?;
-        let unequal = |b: &Bound, p: &Expr| Formula::unequal(&Expr::variable(&b.name), p);
-        let mut splits: Vec<Formula> = exceptions.iter().map(|p| unequal(&other, p)).collect();
-        splits.extend(own_ties.iter().map(|p| unequal(&own, p)));
-        let goal = Formula::equal(&left, &right);
-        let premise = self.off_ties(&mut context, &splits, weights, &density, &goal)?;
-        let interval = self.interval(side.other)?;
-        let order = self.derive(&[], &Formula::at_least(&interval.high, &interval.low))?;
-        self.builder.add(Step::Congruence { premise, order, interval, exceptions, left, right })
+        let ties = self.ties(side)?;
+        let weighted = |(_, w): &(usize, &Expr)| !w.is_zero();
+        let (concerned, others): (Vec<_>, Vec<_>) = weights.iter().enumerate().partition(weighted);
+        let numbers = |pairs: Vec<(usize, &Expr)>| pairs.into_iter().map(|(k, _)| k).collect::<Vec<_>>();
+        let question = Question {
+            left: self.mixed(weights)?,
+            right: self.efficient(weights)?,
+            weights,
+            ties: &ties,
+            concerned: numbers(concerned),
+        };
+        let order = [question.concerned.clone(), numbers(others)].concat();
+        let Some((first, rest)) = order.split_first() else { return Err(missing()) };
+        let mut step = self.off_ties(&question, &mut self.domain()?, *first, rest, &[])?;
+        let Question { mut left, mut right, .. } = question;
+        // From the innermost integral outwards.
+        for agent in side.others.iter().rev() {
+            let density = self.density(*agent)?;
+            (left, right) = (density.times(&left), density.times(&right));
+            let weighted = Formula::equal(&left, &right);
+            step = self.combine(vec![step], weighted, vec![], vec![(density, 0)])?;
+            let interval = self.interval(*agent)?;
+            let order = self.derive(&[], &Formula::at_least(&interval.high, &interval.low))?;
+            let over = |e: &Expr| Expr::integral(interval.variable.name(), &interval.low, &interval.high, e);
+            let integrals = (over(&left), over(&right));
+            let exceptions = Self::points(&ties, *agent);
+            step = self.builder.add(Step::Congruence {
+                premise: step,
+                order,
+                interval,
+                exceptions,
+                left,
+                right,
+            })?;
+            (left, right) = integrals;
+        }
+        Ok(step)
     }
 
-    /// The goal of [`pin`](Self::pin) before integration, by cases on the remaining disjunctions.
+    /// `Σ w_k x_k = Σ w_k x̂_k` at types where nothing ties. One outcome after the other is compared with the one that leads so
+    /// far; which is behind has the probability zero.
     fn off_ties(
         &mut self,
+        question: &Question<'_>,
         context: &mut Vec<Formula>,
-        splits: &[Formula],
-        weights: &[Expr],
-        density: &Expr,
-        goal: &Formula,
+        leader: usize,
+        rest: &[usize],
+        zeros: &[Zero],
     ) -> Result<usize, Obstacle> {
-        let Some((first, rest)) = splits.split_first() else {
-            return self.at_unique_maximum(context, weights, density, goal);
+        let is_zero = |k: &usize| zeros.iter().any(|z| z.outcome == *k);
+        if question.concerned.iter().all(is_zero) {
+            return self.at_types_known(question, context, None, zeros);
+        }
+        let Some((next, rest)) = rest.split_first() else {
+            return self.at_types_known(question, context, Some(leader), zeros);
         };
-        let Formula::Or(parts) = first else { return Err(missing()) };
+        let decided = |proof: &mut Self, context: &mut Vec<Formula>| {
+            let (ahead, behind, lead) = proof.compared(context, [leader, *next])?;
+            let zero = Zero { outcome: behind, step: proof.zero([behind, ahead], lead)? };
+            proof.off_ties(question, context, ahead, rest, &[zeros, &[zero]].concat())
+        };
+        let pair = [leader.min(*next), leader.max(*next)];
+        let Some(tie) = question.ties.iter().find(|t| t.outcomes == pair) else {
+            return decided(self, context);
+        };
+        let differs = Formula::unequal(&self.own(tie.agent)?, &tie.point);
+        let Formula::Or(parts) = &differs else { return Err(missing()) };
+        if parts.iter().any(|part| context.contains(part)) {
+            return decided(self, context);
+        }
         let mut branches = Vec::new();
         for part in parts {
             context.push(part.clone());
-            branches.push(self.off_ties(context, rest, weights, density, goal)?);
+            branches.push(decided(self, context)?);
             context.pop();
         }
-        let disjunction = self.builder.add(Step::Assume { formula: first.clone() })?;
+        let disjunction = self.builder.add(Step::Assume { formula: differs.clone() })?;
         self.builder.add(Step::Alternatives { disjunction, branches })
     }
 
-    fn at_unique_maximum(
+    /// Where the probabilities in question are known, since all but one (`best`) are zero, or all that matter: `Σ w_k x_k` is a
+    /// number, and `Σ w_k x̂_k` the same; in a context that holds nowhere, anything is.
+    fn at_types_known(
+        &mut self,
+        question: &Question<'_>,
+        context: &[Formula],
+        best: Option<usize>,
+        zeros: &[Zero],
+    ) -> Result<usize, Obstacle> {
+        let weight = |k: usize| question.weights.get(k).cloned().unwrap_or_else(Expr::zero);
+        let chosen = best.map_or_else(Expr::zero, weight);
+        let goal = Formula::equal(&question.left, &question.right);
+        let second = match self.derive(context, &Formula::equal(&chosen, &question.right)) {
+            Ok(step) => step,
+            Err(obstacle) => {
+                let premise = self.derive(context, &Formula::falsehood()).map_err(|_| obstacle)?;
+                return self.builder.add(Step::Contradict { premise, goal });
+            }
+        };
+        let total = self.at_types(Part::Total, "feasible")?;
+        let mut premises = vec![total];
+        let mut equations = vec![(chosen.clone(), 0)];
+        for zero in zeros {
+            premises.push(zero.step);
+            equations.push((weight(zero.outcome).minus(&chosen), premises.len() - 1));
+        }
+        let first = self.combine(premises, Formula::equal(&question.left, &chosen), vec![], equations)?;
+        let equations = vec![(Expr::one(), 0), (Expr::one(), 1)];
+        self.combine(vec![first, second], goal, vec![], equations)
+    }
+
+    /// Which of two outcomes has more welfare, which less, and the step that says so.
+    fn compared(
         &mut self,
         context: &[Formula],
-        weights: &[Expr],
-        density: &Expr,
-        goal: &Formula,
-    ) -> Result<usize, Obstacle> {
-        if let Ok(step) = self.derive(context, &Formula::falsehood()) {
-            return self.builder.add(Step::Contradict { premise: step, goal: goal.clone() });
-        }
-        let count = self.outcomes();
-        'outcomes: for best in 0..count {
-            let mut leads = Vec::new();
-            for k in (0..count).filter(|k| *k != best) {
-                match self.lead(context, best, k) {
-                    Ok(step) => leads.push((k, step)),
-                    Err(_) => continue 'outcomes,
-                }
+        [a, b]: [usize; 2],
+    ) -> Result<(usize, usize, usize), Obstacle> {
+        for [ahead, behind] in [[a, b], [b, a]] {
+            if let Some(step) = self.given(context, ahead, behind)? {
+                return Ok((ahead, behind, step));
             }
-            return self.fix_outcome(context, best, &leads, weights, density, goal);
+        }
+        for [ahead, behind] in [[a, b], [b, a]] {
+            if let Ok(step) = self.lead(context, ahead, behind) {
+                return Ok((ahead, behind, step));
+            }
         }
         Err(Obstacle::Existence { reason: "no single outcome is best on some cell of type profiles".into() })
+    }
+
+    /// A lead that a hypothesis says, up to a number.
+    fn given(&mut self, context: &[Formula], ahead: usize, behind: usize) -> Result<Option<usize>, Obstacle> {
+        let (more, less) = (self.welfare(ahead)?, self.welfare(behind)?);
+        let lead = more.minus(&less);
+        for fact in context {
+            let Formula::Compare(Relation::Positive, known) = fact else { continue };
+            let Some(scale) = scale(&lead, known).filter(Rational::is_positive) else { continue };
+            let premise = self.builder.add(Step::Assume { formula: fact.clone() })?;
+            let goal = Formula::greater(&more, &less);
+            return self.combine(vec![premise], goal, vec![term(scale, vec![(0, 1)])], vec![]).map(Some);
+        }
+        Ok(None)
     }
 
     /// That one outcome has more welfare than another. Where types are powers, `b^q < (b + l)^q` for the lead `l` of a
@@ -155,17 +256,15 @@ impl Impossibility<'_> {
     fn lead(&mut self, context: &[Formula], best: usize, k: usize) -> Result<usize, Obstacle> {
         let (more, less) = (self.welfare(best)?, self.welfare(k)?);
         let (difference, goal) = (more.minus(&less), Formula::greater(&more, &less));
-        let types: Vec<Bound> = (0..2).map(|i| self.bound(i)).collect::<Result<_, _>>()?;
+        let types = self.bounds()?;
         let index = types.iter().map(|b| b.power.exponent()).max().unwrap_or(1);
         let lead = compared(&difference, &types);
         let negative = lead.terms().filter(|(_, c)| c.is_negative());
         let base = negative
             .fold(Expr::zero(), |sum, (m, c)| sum.minus(&Expr::from(Poly::term(m.clone(), c.clone()))));
         let growth = base.plus(&lead).pow(index).minus(&base.pow(index));
-        let leading = |e: &Expr| e.terms().next().map(|(_, c)| c.clone());
-        let scale = leading(&difference).zip(leading(&growth)).and_then(|(a, b)| a.checked_div(&b));
-        let Some(scale) = scale.filter(|c| c.is_positive() && growth.scaled(c) == difference && index > 1)
-        else {
+        let scale = scale(&difference, &growth);
+        let Some(scale) = scale.filter(|c| c.is_positive() && index > 1) else {
             return self.derive(context, &goal);
         };
         let ahead = self.derive(context, &Formula::Compare(Relation::Positive, lead))?;
@@ -186,71 +285,49 @@ impl Impossibility<'_> {
         self.combine(vec![ahead, above], goal, terms, vec![])
     }
 
-    /// With one best outcome: `x_best = 1`, all others zero, and so the goal.
-    fn fix_outcome(
-        &mut self,
-        context: &[Formula],
-        best: usize,
-        leads: &[(usize, usize)],
-        weights: &[Expr],
-        density: &Expr,
-        goal: &Formula,
-    ) -> Result<usize, Obstacle> {
-        let types = [self.own(0)?, self.own(1)?];
-        let at_types = |proof: &mut Self, part: Part, what: &str| {
-            let conjunct = proof.part(|p| *p == part, what)?;
-            proof.specialise(&conjunct, &types, context)
-        };
-        let efficient = at_types(self, Part::Efficient(best), "efficient")?;
-        let total = at_types(self, Part::Total, "feasible")?;
-        let mut zeros = Vec::new();
-        let mut nonnegative = Vec::new();
-        for (k, _) in leads {
-            nonnegative.push(at_types(self, Part::Feasible(*k), "feasible")?);
+    fn at_types(&mut self, part: Part, what: &str) -> Result<usize, Obstacle> {
+        if let Some(step) = self.at_types.get(&part) {
+            return Ok(*step);
         }
-        let best_welfare = self.welfare(best)?;
-        for (position, (k, _)) in leads.iter().enumerate() {
-            let x = self.function(*k)?;
-            let positive = Formula::Compare(Relation::Positive, x.clone());
-            let assumed = self.builder.add(Step::Assume { formula: positive })?;
-            // 0 = (Σ x_j W_j − W_best) + Σ x_j (W_best − W_j) + W_best (1 − Σ x_j)
-            let mut premises = vec![efficient, total, assumed];
-            let mut terms = vec![unit(vec![(0, 1)])];
-            for (other, ((_, lead), sign)) in leads.iter().zip(&nonnegative).enumerate() {
-                premises.push(*lead);
-                let lead_number = premises.len() - 1;
-                let factor = if other == position {
-                    2
-                } else {
-                    premises.push(*sign);
-                    premises.len() - 1
-                };
-                let mut facts = vec![(lead_number, 1), (factor, 1)];
-                facts.sort_unstable();
-                terms.push(unit(facts));
-            }
-            let equations = vec![(best_welfare.negated(), 1)];
-            let contradiction = self.combine(premises, Formula::falsehood(), terms, equations)?;
-            let below = Formula::Compare(Relation::AtLeast, x.negated());
-            let below = self.builder.add(Step::Contradict { premise: contradiction, goal: below })?;
-            let Some(above) = nonnegative.get(position).copied() else { return Err(missing()) };
-            zeros.push((*k, self.builder.add(Step::Antisymmetry { above, below })?));
-        }
-        // density·Σ w_k x_k = density·w_best, and the same with x̂.
-        let weight = |k: usize| weights.get(k).cloned().unwrap_or_else(Expr::zero);
-        let chosen = density.times(&weight(best));
-        let left = density.times(&self.mixed(weights)?);
-        let right = density.times(&self.efficient(weights)?);
-        let mut premises = vec![total];
-        let mut equations = vec![(chosen.clone(), 0)];
-        for (k, zero) in zeros {
-            premises.push(zero);
-            let factor = density.times(&weight(k)).minus(&chosen);
-            equations.push((factor, premises.len() - 1));
-        }
-        let first = self.combine(premises, Formula::equal(&left, &chosen), vec![], equations)?;
-        let second = self.derive(context, &Formula::equal(&chosen, &right))?;
-        let equations = vec![(Expr::one(), 0), (Expr::one(), 1)];
-        self.combine(vec![first, second], goal.clone(), vec![], equations)
+        let conjunct = self.part(|p| *p == part, what)?;
+        let (types, domain) = (self.types()?, self.domain()?);
+        let step = self.specialise(&conjunct, &types, &domain)?;
+        self.at_types.insert(part, step);
+        Ok(step)
     }
+
+    /// An outcome with less welfare than another has the probability zero.
+    fn zero(&mut self, [outcome, ahead]: [usize; 2], lead: usize) -> Result<usize, Obstacle> {
+        let total = self.at_types(Part::Total, "feasible")?;
+        let x = self.function(outcome)?;
+        let assumed =
+            self.builder.add(Step::Assume { formula: Formula::Compare(Relation::Positive, x.clone()) })?;
+        // With S = Σ x_j W_j, which is no less than any W_j, and x_k > 0, W_a > W_k:
+        // 0 = x_k (S − W_a) + x_k (W_a − W_k) + Σ_{j ≠ k} x_j (S − W_j) + S (1 − Σ x_j).
+        let efficient = self.at_types(Part::Efficient(ahead), "efficient")?;
+        let mut premises = vec![total, assumed, lead, efficient];
+        let mut terms = vec![unit(vec![(1, 1), (3, 1)]), unit(vec![(1, 1), (2, 1)])];
+        let mut expected = Expr::zero();
+        for k in 0..self.outcomes() {
+            expected = expected.plus(&self.function(k)?.times(&self.welfare(k)?));
+            if k != outcome {
+                premises.push(self.at_types(Part::Feasible(k), "feasible")?);
+                premises.push(self.at_types(Part::Efficient(k), "efficient")?);
+                terms.push(unit(vec![(premises.len() - 2, 1), (premises.len() - 1, 1)]));
+            }
+        }
+        let equations = vec![(expected.negated(), 0)];
+        let premise = self.combine(premises, Formula::falsehood(), terms, equations)?;
+        let goal = Formula::Compare(Relation::AtLeast, x.negated());
+        let below = self.builder.add(Step::Contradict { premise, goal })?;
+        let above = self.at_types(Part::Feasible(outcome), "feasible")?;
+        self.builder.add(Step::Antisymmetry { above, below })
+    }
+}
+
+/// The number by which a term is a multiple of another one.
+fn scale(e: &Expr, of: &Expr) -> Option<Rational> {
+    let leading = |e: &Expr| e.terms().next().map(|(_, c)| c.clone());
+    let scale = leading(e)?.checked_div(&leading(of)?)?;
+    (of.scaled(&scale) == *e).then_some(scale)
 }

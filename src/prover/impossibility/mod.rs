@@ -1,5 +1,5 @@
 //! That no mechanism is efficient, Bayesian incentive compatible, interim individually rational and
-//! without a deficit: a contradiction from these properties, for two agents.
+//! without a deficit: a contradiction from these properties, for any number of agents.
 //!
 //! With `X_i`, `B_i`, `T_i` the interim slope, intercept and payment of agent i (values are linear in
 //! the own type), the proof is the classical one (Myerson and Satterthwaite, 1983), step by step:
@@ -7,6 +7,7 @@
 //! hence `X_i` and `B_i`; individual rationality at one type bounds `T_i` from above; integrated over
 //! the prior, the payments together are below zero, which the budget forbids.
 
+mod budget;
 mod efficiency;
 
 use std::collections::BTreeMap;
@@ -29,9 +30,8 @@ pub(super) fn prove(
     pivot: &Mechanism,
     worst: &[Expr],
 ) -> Result<usize, Obstacle> {
-    let agents = existence.setting.agents.len();
-    if agents != 2 {
-        let reason = format!("impossibility is derived for two agents, and there are {agents}");
+    if existence.setting.agents.len() < 2 {
+        let reason = "impossibility is derived for two agents or more, and there is one".into();
         return Err(Obstacle::Existence { reason });
     }
     let mut proof = Impossibility {
@@ -42,6 +42,7 @@ pub(super) fn prove(
         engine: Engine::new(),
         derived: BTreeMap::new(),
         pinned: BTreeMap::new(),
+        at_types: BTreeMap::new(),
     };
     let premise = proof.contradiction(worst)?;
     let statement = Formula::NoFunctions(existence.functions.clone(), Arc::new(existence.body()));
@@ -59,12 +60,14 @@ struct Impossibility<'a> {
     derived: BTreeMap<(Vec<Formula>, Formula), usize>,
     /// Steps of [`Impossibility::pin`], by agent and weights.
     pinned: BTreeMap<(usize, Vec<Expr>), usize>,
+    /// Properties at the types of all agents.
+    at_types: BTreeMap<Part, usize>,
 }
 
-/// One agent's side of the argument: the agent, the other one, and the terms that the proof is about.
+/// One agent's side of the argument. Interim expectations are integrals over the types of the others, the first outermost.
 struct Side {
     agent: usize,
-    other: usize,
+    others: Vec<usize>,
 }
 
 fn term(coefficient: Rational, facts: Vec<(usize, u32)>) -> Term {
@@ -85,8 +88,11 @@ impl Impossibility<'_> {
         Ok(Expr::variable(&self.bound(agent)?.name))
     }
 
+    /// A density as it is in expectations.
     fn density(&self, agent: usize) -> Result<Expr, Obstacle> {
-        Ok(self.existence.setting.agents.get(agent).ok_or_else(missing)?.density.clone())
+        let setting = &self.existence.setting;
+        let density = &setting.agents.get(agent).ok_or_else(missing)?.density;
+        Ok(if setting.factored { Expr::whole(density) } else { density.clone() })
     }
 
     fn interval(&self, agent: usize) -> Result<Interval, Obstacle> {
@@ -97,8 +103,28 @@ impl Impossibility<'_> {
     /// The function of outcome `k` or, after the outcomes, of an agent's payment, at the types.
     fn function(&self, index: usize) -> Result<Expr, Obstacle> {
         let f = self.existence.functions.get(index).ok_or_else(missing)?;
-        let types = (0..2).map(|i| self.own(i)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Expr::apply(&f.name, types))
+        Ok(Expr::apply(&f.name, self.types()?))
+    }
+
+    fn agents(&self) -> usize {
+        self.existence.setting.agents.len()
+    }
+
+    fn types(&self) -> Result<Vec<Expr>, Obstacle> {
+        (0..self.agents()).map(|i| self.own(i)).collect()
+    }
+
+    fn bounds(&self) -> Result<Vec<Bound>, Obstacle> {
+        (0..self.agents()).map(|i| self.bound(i)).collect()
+    }
+
+    /// That all types are in their spaces.
+    fn domain(&self) -> Result<Vec<Formula>, Obstacle> {
+        Ok(self.bounds()?.iter().flat_map(Bound::domain).collect())
+    }
+
+    fn side(&self, agent: usize) -> Side {
+        Side { agent, others: (0..self.agents()).filter(|j| *j != agent).collect() }
     }
 
     fn outcomes(&self) -> usize {
@@ -190,53 +216,27 @@ impl Impossibility<'_> {
     fn contradiction(&mut self, worst: &[Expr]) -> Result<usize, Obstacle> {
         let mut bounds = Vec::new();
         for (agent, worst) in worst.iter().enumerate() {
-            bounds.push(self.payments_are_bounded(&Side { agent, other: 1 - agent }, worst)?);
+            bounds.push(self.payments_are_bounded(&self.side(agent), worst)?);
         }
-        let budget = self.budget()?;
-        // The second agent's payments come with the other order of integration.
-        let body = self.density(0)?.times(&self.density(1)?).times(&self.payment(1)?);
-        let interchange = self.builder.add(Step::Interchange {
-            outer: self.interval(0)?,
-            inner: self.interval(1)?,
-            body,
-        })?;
-        let mut premises = vec![budget, interchange];
+        let mut premises = vec![self.budget()?];
+        // The others' payments come with other orders of integration.
+        for agent in 1..self.agents() {
+            premises.push(self.own_type_first(agent)?);
+        }
+        let equations = (1..premises.len()).map(|k| (Expr::integer(-1), k)).collect();
+        let mut facts = vec![0];
         let mut total = Expr::zero();
         for (step, limit) in &bounds {
+            facts.push(premises.len());
             premises.push(*step);
             total = total.plus(limit);
         }
         let negative = self.derive(&[], &Formula::Compare(Relation::Positive, total.negated()))?;
+        facts.push(premises.len());
         premises.push(negative);
-        let terms = [0, 2, 3, 4].map(|fact| unit(vec![(fact, 1)])).to_vec();
-        // Budget: ∫∫ (t_1 + t_2) with agent 1 outermost; the bound of agent 2 has agent 2 outermost.
-        self.combine(premises, Formula::falsehood(), terms, vec![(Expr::integer(-1), 1)])
-    }
-
-    /// `∫∫ (t_1 + t_2) f_1 f_2 ≥ 0`, agent 1 outermost.
-    fn budget(&mut self) -> Result<usize, Obstacle> {
-        let conjunct = self.part(|p| matches!(p, Part::Budget), "budget balanced or without deficit")?;
-        let domain: Vec<Formula> = [self.bound(0)?, self.bound(1)?].iter().flat_map(Bound::domain).collect();
-        let types = [self.own(0)?, self.own(1)?];
-        let budget = self.specialise(&conjunct, &types, &domain)?;
-        let densities = [self.density(0)?, self.density(1)?];
-        let mut premises = vec![budget];
-        for density in &densities {
-            premises.push(self.derive(&domain, &Formula::at_least(density, &Expr::zero()))?);
-        }
-        let total = self.payment(0)?.plus(&self.payment(1)?);
-        let weight = densities.iter().fold(Expr::one(), |p, d| p.times(d));
-        let goal = Formula::at_least(&weight.times(&total), &Expr::zero());
-        let is_equation = matches!(self.builder.conclusion(budget)?, Formula::Compare(Relation::Equal, _));
-        let mut step = if is_equation {
-            self.combine(premises, goal, vec![], vec![(weight, 0)])?
-        } else {
-            self.combine(premises, goal, vec![unit(vec![(0, 1), (1, 1), (2, 1)])], vec![])?
-        };
-        for agent in [1, 0] {
-            step = self.integrate(step, agent, vec![])?;
-        }
-        Ok(step)
+        let terms = facts.into_iter().map(|fact| unit(vec![(fact, 1)])).collect();
+        // Budget: the sum of payments with agent 1 outermost; the bound of an agent has that agent outermost.
+        self.combine(premises, Formula::falsehood(), terms, equations)
     }
 
     /// The integral over an agent's type space of a theorem under the domain of that type.
@@ -246,7 +246,7 @@ impl Impossibility<'_> {
         self.builder.add(Step::Monotone { premise, order, interval, exceptions })
     }
 
-    /// `∫ f_i (limit − T_i) ≥ 0`: returns the step and `∫ f_i limit`, a number.
+    /// `∫ f_i T_i ≤ c`: returns the step and the number `c`, or an integral that is one.
     fn payments_are_bounded(&mut self, side: &Side, worst: &Expr) -> Result<(usize, Expr), Obstacle> {
         let own = self.bound(side.agent)?;
         let (v, type_) = (Expr::variable(&own.name), own.value());
@@ -284,7 +284,14 @@ impl Impossibility<'_> {
         let weighted = self.combine(vec![bounded, weight], goal, vec![unit(vec![(0, 1), (1, 1)])], vec![])?;
         let exceptions = self.own_ties(side)?;
         let step = self.integrate(weighted, side.agent, exceptions)?;
-        let number = Expr::integral(&own.name, &own.low, &own.high, &density.times(&limit));
+        let average = |e: &Expr| Expr::integral(&own.name, &own.low, &own.high, &density.times(e));
+        let limit = average(&limit);
+        let known = super::proof::facts(self.base);
+        let Some(number) = Engine::new().closed_form(&known, &limit) else { return Ok((step, limit)) };
+        let value = self.derive(&[], &Formula::equal(&limit, &number))?;
+        let goal = Formula::at_least(&number, &average(&payment));
+        let terms = vec![unit(vec![(0, 1)])];
+        let step = self.combine(vec![step, value], goal, terms, vec![(Expr::integer(-1), 1)])?;
         Ok((step, number))
     }
 
@@ -308,10 +315,19 @@ impl Impossibility<'_> {
         Ok(pairs.fold(Expr::zero(), |sum, (weight, x)| sum.plus(&weight.times(x))))
     }
 
+    /// The product of all densities and a term, integrated over types, the first outermost.
+    fn integrated(&self, order: &[usize], e: &Expr) -> Result<Expr, Obstacle> {
+        let mut out = e.clone();
+        for agent in order.iter().rev() {
+            let b = self.bound(*agent)?;
+            out = Expr::integral(&b.name, &b.low, &b.high, &self.density(*agent)?.times(&out));
+        }
+        Ok(out)
+    }
+
     /// `∫ f_{-i} e`: interim for the agent of the side.
     fn interim(&self, side: &Side, e: &Expr) -> Result<Expr, Obstacle> {
-        let other = self.bound(side.other)?;
-        Ok(Expr::integral(&other.name, &other.low, &other.high, &self.density(side.other)?.times(e)))
+        self.integrated(&side.others, e)
     }
 
     /// `U(v) − U(w) = ∫_w^v X` and `∫_w^v X = ∫_w^v X̂` under the domain of v.
