@@ -441,7 +441,7 @@ fn existence_story(answer: &Answer, names: &Names) -> Vec<String> {
                 out.push(format!("  probability of {} = {}", outcome.name, names.expr(x)));
             }
             for (agent, t) in mechanism.setting.agents.iter().zip(&mechanism.payment) {
-                out.push(format!("  payment of {} = {}", agent.name, names.expr(t)));
+                out.push(format!("  payment of {} = {}", agent.name, shortened(&names.expr(t))));
             }
             out
         }

@@ -14,6 +14,7 @@ use crate::kernel::{Definition, Expr, Formula, Relation, Statement, Step, unfold
 use crate::model::{Charge, Existence, Mechanism, Setting, System};
 use crate::piecewise::{Engine, Obstacle};
 
+use super::candidates::{Demands, candidates};
 use super::extremum::{Extremum, maximum};
 use super::impossibility;
 use super::proof::{Builder, Hints, Proved, facts, prove, symbol};
@@ -93,16 +94,28 @@ pub(super) struct Pivot {
 /// Decides an existence question about efficient mechanisms in a setting without parameters.
 pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
     let pivot = pivot(existence, &[])?;
-    match plan(existence, &pivot, &[])? {
-        (plan, Some(mechanism)) => {
-            let statement = Formula::SomeFunctions(existence.functions.clone(), Arc::new(existence.body()));
-            let proved = prove(Statement::from(statement), &Hints::planned(plan))?;
-            Ok(Answer::Exists { proved, mechanism })
+    let mut obstacles = Vec::new();
+    for (plan, mechanism) in plans(existence, &pivot, &[])? {
+        let (functions, body) = (existence.functions.clone(), Arc::new(existence.body()));
+        let statement = match mechanism {
+            Some(_) => Formula::SomeFunctions(functions, body),
+            None => Formula::NoFunctions(functions, body),
+        };
+        match prove(Statement::from(statement), &Hints::planned(plan)) {
+            Ok(proved) => {
+                return Ok(match mechanism {
+                    Some(mechanism) => Answer::Exists { proved, mechanism },
+                    None => Answer::Impossible { proved, surplus: pivot.surplus },
+                });
+            }
+            Err(obstacle) => obstacles.push(obstacle),
         }
-        (plan, None) => {
-            let statement = Formula::NoFunctions(existence.functions.clone(), Arc::new(existence.body()));
-            let proved = prove(Statement::from(statement), &Hints::planned(plan))?;
-            Ok(Answer::Impossible { proved, surplus: pivot.surplus })
+    }
+    match obstacles.pop() {
+        Some(only) if obstacles.is_empty() && Demands::of(existence).meet_in_the_surplus() => Err(only),
+        _ => {
+            let reason = "the mechanisms that were tried do not have all of these properties, and that none has is not derived";
+            Err(Obstacle::Existence { reason: reason.into() })
         }
     }
 }
@@ -142,37 +155,50 @@ fn described(context: &[Fact], roots: &[Charge]) -> Vec<Fact> {
     [context, facts(&described).as_slice()].concat()
 }
 
-/// How the question is answered wherever the facts hold; with the mechanism, if there is one.
+/// How the question is answered wherever the facts hold; with the mechanism, if there is one. The first way that is likely.
 pub(super) fn plan(
     existence: &Existence,
     pivot: &Pivot,
     context: &[Fact],
 ) -> Result<(Plan, Option<Mechanism>), Obstacle> {
+    plans(existence, pivot, context)?.into_iter().next().ok_or_else(unanswered)
+}
+
+/// Ways to answer the question wherever the facts hold, the most likely first.
+fn plans(
+    existence: &Existence,
+    pivot: &Pivot,
+    context: &[Fact],
+) -> Result<Vec<(Plan, Option<Mechanism>)>, Obstacle> {
     let context = &described(context, &pivot.roots);
     let roots = pivot.roots.clone();
     let holds = |relation, e: &Expr| Engine::new().tree(context, relation, e).is_ok();
-    if holds(Relation::Positive, &pivot.surplus.negated()) {
+    let here = |e: &Expr| Engine::new().closed_form(context, e).unwrap_or_else(|| e.clone());
+    let decides = Demands::of(existence).meet_in_the_surplus();
+    if decides && holds(Relation::Positive, &pivot.surplus.negated()) {
         if existence.setting.agents.iter().any(|a| !a.atoms.is_empty()) {
             let reason = "that none exists is derived from densities, and a prior has atoms".into();
             return Err(Obstacle::Existence { reason });
         }
-        let here = |e: &Expr| Engine::new().closed_form(context, e).unwrap_or_else(|| e.clone());
         let plan = Plan::Impossible {
             existence: Box::new(existence.clone()),
             pivot: Box::new(pivot.pivot.clone()),
             worst: pivot.worst.iter().map(here).collect(),
             roots,
         };
-        return Ok((plan, None));
+        return Ok(vec![(plan, None)]);
     }
-    if !holds(Relation::AtLeast, &pivot.surplus) {
+    if decides && !holds(Relation::AtLeast, &pivot.surplus) {
         let reason = "the expected surplus has different signs for different parameters".into();
         return Err(Obstacle::Existence { reason });
     }
-    let mechanism = Mechanism::balance(&pivot.charged)
-        .ok_or_else(|| Obstacle::Existence { reason: "a single agent cannot balance a budget".into() })?;
-    let mechanism = simplified(&existence.setting, mechanism, context);
-    Ok((Plan::Exhibit { definitions: definitions(existence, &mechanism)?, roots }, Some(mechanism)))
+    let found = candidates(existence, [&pivot.pivot, &pivot.charged], &pivot.worst, here);
+    let exhibit = |mechanism: Mechanism| {
+        let mechanism = simplified(&existence.setting, mechanism, context);
+        let definitions = definitions(existence, &mechanism)?;
+        Ok((Plan::Exhibit { definitions, roots: roots.clone() }, Some(mechanism)))
+    };
+    found.into_iter().map(exhibit).collect()
 }
 
 /// Payments in closed form where they have one: easier to read, and the same functions.

@@ -4,6 +4,7 @@
 mod area;
 mod bounds;
 mod breaks;
+mod candidates;
 mod compact;
 mod counterexample;
 mod derivation;

@@ -50,6 +50,21 @@ struct Zero {
 }
 
 impl Impossibility<'_> {
+    /// `Σ_k weight_k x_k`.
+    pub(super) fn mixed(&self, weights: &[Expr]) -> Result<Expr, Obstacle> {
+        let mut sum = Expr::zero();
+        for (k, weight) in weights.iter().enumerate() {
+            sum = sum.plus(&weight.times(&self.function(k)?));
+        }
+        Ok(sum)
+    }
+
+    /// `Σ_k weight_k x̂_k` with the efficient rule of the pivot mechanism.
+    pub(super) fn efficient(&self, weights: &[Expr]) -> Result<Expr, Obstacle> {
+        let pairs = weights.iter().zip(&self.pivot.allocation);
+        Ok(pairs.fold(Expr::zero(), |sum, (weight, x)| sum.plus(&weight.times(x))))
+    }
+
     /// Where outcomes tie. Pairs that tie nowhere, or wherever parameters say so, are left out.
     fn ties(&self, side: &Side) -> Result<Vec<Tie>, Obstacle> {
         let types = self.bounds()?;

@@ -7,8 +7,9 @@
 //! hence `X_i` and `B_i`; individual rationality at one type bounds `T_i` from above; integrated over
 //! the prior, the payments together are below zero, which the budget forbids.
 
-mod budget;
 mod efficiency;
+mod order;
+mod weaker;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -258,8 +259,7 @@ impl Impossibility<'_> {
         let utility = type_.times(&slope).plus(&intercept).minus(&payment);
 
         let (envelope, area) = self.envelope(side, &slope, &utility, worst)?;
-        let ir = self.part(|p| *p == Part::InterimIr(side.agent), "interim IR")?;
-        let ir = self.specialise(&ir, std::slice::from_ref(worst), &[])?;
+        let ir = self.participation(side, worst)?;
         let outside = match self.existence.setting.agents.get(side.agent) {
             Some(agent) => agent.outside.substitute_one(&own.name, worst),
             None => return Err(missing()),
@@ -300,21 +300,6 @@ impl Impossibility<'_> {
         Ok(all.into_iter().unzip())
     }
 
-    /// `Σ_k weight_k x_k`.
-    fn mixed(&self, weights: &[Expr]) -> Result<Expr, Obstacle> {
-        let mut sum = Expr::zero();
-        for (k, weight) in weights.iter().enumerate() {
-            sum = sum.plus(&weight.times(&self.function(k)?));
-        }
-        Ok(sum)
-    }
-
-    /// `Σ_k weight_k x̂_k` with the efficient rule of the pivot mechanism.
-    fn efficient(&self, weights: &[Expr]) -> Result<Expr, Obstacle> {
-        let pairs = weights.iter().zip(&self.pivot.allocation);
-        Ok(pairs.fold(Expr::zero(), |sum, (weight, x)| sum.plus(&weight.times(x))))
-    }
-
     /// The product of all densities and a term, integrated over types, the first outermost.
     fn integrated(&self, order: &[usize], e: &Expr) -> Result<Expr, Obstacle> {
         let mut out = e.clone();
@@ -342,12 +327,11 @@ impl Impossibility<'_> {
         let v = Expr::variable(&own.name);
         let domain = own.domain().to_vec();
         let (first, second) = (fresh("a''")?, fresh("b''")?);
-        let bic = self.part(|p| *p == Part::BayesianIc(side.agent), "BIC")?;
         let (a, b) = (Expr::variable(first.name()), Expr::variable(second.name()));
         let order =
             [Formula::at_least(&a, &own.low), Formula::at_least(&b, &a), Formula::at_least(&own.high, &b)];
-        let lower = self.specialise(&bic, &[b.clone(), a.clone()], &order)?;
-        let upper = self.specialise(&bic, &[a, b], &order)?;
+        let lower = self.incentive(side, [&b, &a], &order)?;
+        let upper = self.incentive(side, [&a, &b], &order)?;
         let mut premise = self.builder.add(Step::Both { premises: vec![lower, upper] })?;
         for hypothesis in order.iter().rev() {
             let hypothesis = hypothesis.clone();
@@ -392,8 +376,7 @@ impl Impossibility<'_> {
             };
             let envelope =
                 proof.combine(vec![found], envelope_goal.clone(), vec![], vec![(sign.clone(), 0)])?;
-            let inner =
-                proof.inner_area(side, &slopes, &efficient, slope, [&from, &to], order[1], context)?;
+            let inner = proof.inner_area(side, &slopes, &efficient, slope, [&from, &to], order, context)?;
             let area = proof.combine(vec![inner], area_goal.clone(), vec![], vec![(sign, 0)])?;
             Ok::<_, Obstacle>((envelope, area))
         };
@@ -422,7 +405,7 @@ impl Impossibility<'_> {
         efficient: &Expr,
         slope: &Expr,
         [from, to]: [&Expr; 2],
-        order: usize,
+        order: [usize; 3],
         context: &[Formula],
     ) -> Result<usize, Obstacle> {
         let own = self.bound(side.agent)?;
@@ -451,7 +434,9 @@ impl Impossibility<'_> {
         while let Formula::Implies(hypothesis, _) = self.builder.conclusion(premise)? {
             let known = match &*hypothesis {
                 Formula::Or(_) => self.builder.add(Step::Assume { formula: (*hypothesis).clone() })?,
-                other => self.derive(&inner, other)?,
+                other => self
+                    .between(&y_term, &own, [from, to], order, other)
+                    .or_else(|_| self.derive(&inner, other))?,
             };
             premise = self.builder.add(Step::Apply { implication: premise, premise: known })?;
         }
@@ -461,7 +446,28 @@ impl Impossibility<'_> {
             premise = self.combine(vec![premise], goal, vec![], vec![(rate, 0)])?;
         }
         let interval = Interval { variable: y.clone(), low: from.clone(), high: to.clone() };
+        let order = order[1];
         self.builder.add(Step::Congruence { premise, order, interval, exceptions: ties, left, right })
+    }
+
+    /// What is between two points is in the type space where they are.
+    fn between(
+        &mut self,
+        y: &Expr,
+        own: &Bound,
+        [from, to]: [&Expr; 2],
+        [above_low, _, below_high]: [usize; 3],
+        goal: &Formula,
+    ) -> Result<usize, Obstacle> {
+        let (known, end) = if *goal == Formula::at_least(y, &own.low) {
+            (Formula::at_least(y, from), above_low)
+        } else if *goal == Formula::at_least(&own.high, y) {
+            (Formula::at_least(to, y), below_high)
+        } else {
+            return Err(missing());
+        };
+        let known = self.builder.add(Step::Assume { formula: known })?;
+        self.combine(vec![known, end], goal.clone(), vec![unit(vec![(0, 1)]), unit(vec![(1, 1)])], vec![])
     }
 }
 

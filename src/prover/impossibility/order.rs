@@ -1,39 +1,11 @@
-//! What the budget says of expected payments, and in which order types are integrated.
+//! In which order types are integrated does not matter.
 
-use crate::kernel::{Expr, Formula, Relation, Step};
-use crate::model::Part;
+use crate::kernel::{Expr, Formula, Step};
 use crate::piecewise::Obstacle;
 
-use super::{Impossibility, missing, unit};
+use super::{Impossibility, missing};
 
 impl Impossibility<'_> {
-    /// The integral of `(Σ t_i) Π f_i` over all types is at least zero, the first type outermost.
-    pub(super) fn budget(&mut self) -> Result<usize, Obstacle> {
-        let conjunct = self.part(|p| matches!(p, Part::Budget), "budget balanced or without deficit")?;
-        let domain = self.domain()?;
-        let budget = self.specialise(&conjunct, &self.types()?, &domain)?;
-        let mut premises = vec![budget];
-        let (mut total, mut weight) = (Expr::zero(), Expr::one());
-        for agent in 0..self.agents() {
-            let density = self.density(agent)?;
-            premises.push(self.derive(&domain, &Formula::at_least(&density, &Expr::zero()))?);
-            total = total.plus(&self.payment(agent)?);
-            weight = weight.times(&density);
-        }
-        let goal = Formula::at_least(&weight.times(&total), &Expr::zero());
-        let is_equation = matches!(self.builder.conclusion(budget)?, Formula::Compare(Relation::Equal, _));
-        let mut step = if is_equation {
-            self.combine(premises, goal, vec![], vec![(weight, 0)])?
-        } else {
-            let product = (0..premises.len()).map(|fact| (fact, 1)).collect();
-            self.combine(premises, goal, vec![unit(product)], vec![])?
-        };
-        for agent in (0..self.agents()).rev() {
-            step = self.integrate(step, agent, vec![])?;
-        }
-        Ok(step)
-    }
-
     /// The expected payment of an agent is the same with its own type outermost and with all types in their order: it
     /// changes places with those before it, one after the other.
     pub(super) fn own_type_first(&mut self, agent: usize) -> Result<usize, Obstacle> {
