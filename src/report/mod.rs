@@ -16,6 +16,7 @@ mod integral;
 mod latex;
 mod markup;
 mod math;
+mod memo;
 mod noun;
 mod rooted;
 mod sentence;
