@@ -216,6 +216,15 @@ fn relation(proven: &mut Vec<(usize, Proven<'_>)>, names: &Names, aim: &Aim) -> 
         (true, [Block::Chain(_)]) => blocks.pop(),
         (true, _) => {
             let shown = Math::relation(left.shown.clone(), relation, right.shown.clone());
+            // What nothing is found on the way to stands in the title.
+            if let [Block::Chain(links), _, ..] = blocks.as_slice()
+                && let [only] = links.as_slice()
+                && only.reason.is_empty()
+                && (only.relation, &only.right) == (relation, &right.shown)
+                && only.left.as_ref() == Some(&left.shown)
+            {
+                blocks.remove(0);
+            }
             Some(Block::Fold { title: vec![Inline::Math(shown)], blocks })
         }
         _ => Some(Block::Fold { title: what.clone(), blocks }),
