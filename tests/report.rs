@@ -3,7 +3,7 @@
 use vickrey::lang::ast::Span;
 use vickrey::lang::{Diagnostic, Source};
 use vickrey::report::{
-    Block, Colour, Counterexample, Document, FileReport, Inline, Link, Math, Printed, StatementReport,
+    Block, Colour, Counterexample, Document, FileReport, Inline, Link, Math, Page, Printed, StatementReport,
     Verbosity, VerdictKind, errata, errata_latex, errata_markdown, errata_text, explanation, file_error,
     latex, markdown, page, place_error, render_diagnostic, words,
 };
@@ -192,9 +192,69 @@ fn a_page_is_self_contained_and_what_is_said_is_escaped() {
     for outside in ["http://", "https://", "<script", "src=", "@import", "url("] {
         assert!(!shown.contains(outside), "{outside} in {shown}");
     }
-    assert!(shown.contains("<title>&lt;notes&gt;</title>") && shown.contains("a &lt; b &amp; c"), "{shown}");
+    assert!(shown.contains("<title>&lt;notes></title>") && shown.contains("a &lt; b &amp; c"), "{shown}");
     assert!(shown.contains("<msubsup>") || shown.contains("<msup>"), "no MathML: {shown}");
     assert!(shown.contains("error: `x &lt; y`"), "{shown}");
+}
+
+/// The page of statements with this derivation each, with everything open.
+fn page_of(count: usize, derivation: &[Block]) -> String {
+    let s = StatementReport { derivation: derivation.to_vec(), ..statement(VerdictKind::Proved) };
+    page("notes", &[file(vec![s; count])], &[], 9)
+}
+
+fn formula(right: &str) -> Link {
+    Link { left: None, relation: "=", right: Math::read(right), reason: vec![] }
+}
+
+#[test]
+fn formulas_of_a_page_hold_one_element_where_one_is_enough_and_names_are_not_taken_apart() {
+    for (text, expected) in [
+        ("payment(vcg, buyer)", "<mi>payment(vcg,\u{a0}buyer)</mi>"),
+        ("x[1]^2", "<msup><msub><mi>x</mi><mn>1</mn></msub><mn>2</mn></msup>"),
+        ("(a + 1)/2", "<mfrac><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow><mn>2</mn></mfrac>"),
+        ("F(v)", "<mi>F</mi><mo>\u{2061}</mo><mo stretchy=false>(</mo><mi>v</mi><mo stretchy=false>)</mo>"),
+        ("a*(b + 1)", "<mi>a</mi><mo>\u{2062}</mo><mo stretchy=false>(</mo>"),
+        ("2*a", "<mn>2</mn><mi>a</mi>"),
+    ] {
+        let shown = page_of(1, &[Block::Chain(vec![formula(text)])]);
+        assert!(shown.contains(expected), "{text}: {shown}");
+    }
+}
+
+#[test]
+fn a_chain_that_may_be_wider_than_a_page_is_reached_by_the_keyboard_and_has_a_name() {
+    let reached = "<div tabindex=0 role=group aria-label=Formulas>";
+    assert!(!page_of(1, &[Block::Chain(vec![formula("a + b")])]).contains(reached));
+    let long = formula("a + b + c + d + e + f + g + h + k");
+    assert!(page_of(1, &[Block::Chain(vec![formula("a"), long])]).contains(reached));
+}
+
+#[test]
+fn a_fold_that_is_longer_than_its_share_of_a_large_page_is_left_to_explain() {
+    let blocks = vec![Block::Chain(vec![formula("a + b"); 100])];
+    let fold = [Block::Fold { title: vec![words("long")], blocks }];
+    assert!(!page_of(1, &fold).contains("This part is long"));
+    assert!(page_of(1000, &fold).contains("This part is long"));
+}
+
+#[test]
+fn the_sections_of_a_page_can_be_written_in_any_order() {
+    let files = [file(vec![worked()]), file(vec![statement(VerdictKind::Refuted)])];
+    let parts = Page::new(&files, 1);
+    let second = parts.section(1);
+    let text = parts.text("notes", &[], &[parts.section(0), second]);
+    assert_eq!(text, page("notes", &files, &[], 1));
+    assert_eq!(parts.section(2), "");
+}
+
+#[test]
+fn the_story_of_a_refutation_is_told_once_on_a_page() {
+    let story = "at v = 1/2: 1/8 is not equal to 1/4";
+    let derivation = vec![Block::Prose(vec![words(story)]), Block::Prose(vec![words("the check")])];
+    let s = StatementReport { story: vec![story.into()], derivation, ..statement(VerdictKind::Refuted) };
+    let shown = page("notes", &[file(vec![s])], &[], 1);
+    assert!(shown.matches(story).count() == 1 && shown.contains("the check"), "{shown}");
 }
 
 #[test]

@@ -57,3 +57,47 @@ fn ends_and_ranges_beyond_one() {
     as_stated("[0, 1]", "refuted a: (x - 1/10^30)*(x^8 + 1) >= 0\nclaim b: (x + 1/10^30)*(x^8 + 1) > 0");
     as_stated("[0, 1]", "claim a: (x^2 - 1/3)^4*(x + 1) + 1/10^20 > 0");
 }
+
+#[test]
+fn quotients_are_decided_by_the_conditions_in_their_divisors() {
+    // 1 + x·[x >= 0] lies between one and two, and reaches both; 2 + x·[x >= 0] - [x >= 1/2] between 3/2 and 5/2.
+    let divisor = "(1 + x*[x >= 0])";
+    for (truth, statement) in [
+        ("claim", format!("1/{divisor} >= 1/2")),
+        ("claim", format!("1/{divisor} > 0")),
+        ("claim", format!("1/{divisor} <= 1")),
+        ("claim", format!("x/{divisor} <= 1/2")),
+        ("claim", format!("1/{divisor} - 1/(1 + {divisor}) > 0")),
+        ("claim", "1/(1 + x*[x >= 1/2]) > 1/3".into()),
+        ("claim", "1/(2 + x*[x >= 0] - [x >= 1/2]) > 1/3".into()),
+        ("claim", "1/(-1 - x*[x >= 0]) <= -1/2".into()),
+        ("refuted", format!("1/{divisor} >= 2/3")),
+        ("refuted", format!("1/{divisor} > 1/2")),
+        ("refuted", format!("1/{divisor} < 1")),
+        ("refuted", "1/(1 + x*[x >= 1/2]) >= 3/5".into()),
+        ("refuted", "1/(2 + x*[x >= 0] - [x >= 1/2]) >= 1/2".into()),
+        ("refuted", "1/(-1 - x*[x >= 0]) <= -2/3".into()),
+    ] {
+        as_stated("[-1, 1]", &format!("{truth} a: {statement}"));
+    }
+}
+
+#[test]
+fn virtual_values_are_decided_where_the_lowest_type_has_its_own_density() {
+    let setting = "setting s {
+  agents i in 1..2 with type w[i] ~ pdf cases { 5 if y <= 0; 2*(1 - y) otherwise } on [0, 1]
+  one good, kept by the seller if nobody gets it
+}";
+    // At the lowest type 0 - 1/5; above it w - (1 - w)/2.
+    let at_zero = "cases { virtual_value(s, 1) if w[1] = 0; w[1] otherwise }";
+    let below_one = "cases { virtual_value(s, 1) if w[1] < 1; 1 otherwise }";
+    for line in [
+        format!("claim a: {at_zero} = cases {{ -1/5 if w[1] = 0; w[1] otherwise }}"),
+        format!("claim a: {at_zero} >= -1/5"),
+        format!("refuted a: {at_zero} > -1/5"),
+        format!("claim a: {below_one} = cases {{ -1/5 if w[1] = 0; (3*w[1] - 1)/2 otherwise }}"),
+        format!("refuted a: {below_one} = (3*w[1] - 1)/2"),
+    ] {
+        as_stated("[0, 1]", &format!("{setting}\n{line}"));
+    }
+}

@@ -5,8 +5,8 @@ use std::fs::{DirEntry, File, FileType};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use vickrey::lang::Diagnostic;
 use vickrey::lang::ast::Span;
+use vickrey::lang::{Diagnostic, nearest};
 use vickrey::report::{Colour, InputError, file_error, place_error};
 
 /// No file is read beyond so many bytes.
@@ -70,10 +70,27 @@ pub(crate) fn text(path: &Path) -> Result<String, InputError> {
         }
         Ok(bytes) => String::from_utf8(bytes).map_err(|e| not_utf_8(&shown, &e)),
         Err(e) if e.kind() == ErrorKind::NotFound => {
-            Err(complaint(&shown, "missing-file", format!("there is no file `{shown}`")))
+            let mut diagnostic =
+                Diagnostic::new("missing-file", format!("there is no file `{shown}`"), Span::default());
+            diagnostic.help = instead(path, &shown);
+            Err(file_error(&shown, &diagnostic, Colour::Styled))
         }
         Err(e) => Err(complaint(&shown, "unreadable", format!("cannot read `{shown}`: {e}"))),
     }
+}
+
+/// What may be meant by the path of a file that is not there.
+fn instead(path: &Path, shown: &str) -> Option<String> {
+    if let Some((file, name)) = shown.rsplit_once('#').filter(|(file, _)| Path::new(file).is_file()) {
+        return Some(format!("this is done with whole files: write `{file}`, without `#{name}`"));
+    }
+    let wanted = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let mut names: Vec<String> = entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    let found = nearest(wanted, names.iter().map(String::as_str))?;
+    Some(format!("did you mean `{}`?", path.with_file_name(found).display()))
 }
 
 fn bytes(source: impl Read) -> std::io::Result<Vec<u8>> {

@@ -97,7 +97,7 @@ impl Progress {
 }
 
 /// `work` on every task, by as many threads as there are processors; `None` where a thread broke off.
-fn shared<T: Sync, R: Send>(tasks: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
+pub(super) fn shared<T: Sync, R: Send>(tasks: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
     let next = AtomicUsize::new(0);
     let run = || {

@@ -5,13 +5,13 @@ use std::path::Path;
 use serde::Serialize;
 use vickrey::pipeline::Detail;
 use vickrey::report::{
-    Block, Erratum, FileReport, InputError, StatementReport, Summary, count, errata, errata_latex,
-    errata_markdown, errata_text, page,
+    Block, Erratum, FileReport, InputError, Page, StatementReport, Summary, count, errata, errata_latex,
+    errata_markdown, errata_text,
 };
 
 use super::arguments::{Errata, Figure, ListForm, Report};
 use super::input::{self, Kind, complaint};
-use super::outcome::outcomes;
+use super::outcome::{outcomes, shared};
 use super::{AS_STATED, Answer, NOT_AS_STATED, Output, default_paths};
 
 /// The files that could be read, and complaints about the others.
@@ -56,7 +56,12 @@ pub(super) fn report(options: &Report) -> Answer {
         .unwrap_or_else(|| paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "));
     let complaints: Vec<String> =
         errors.iter().map(|e| anstream::adapter::strip_str(&e.rendered).to_string()).collect();
-    let text = page(&title, &files, &complaints, options.depth);
+    let page = Page::new(&files, options.depth);
+    let numbers: Vec<usize> = (0..files.len()).collect();
+    let sections = shared(&numbers, |number| page.section(*number)).into_iter().enumerate();
+    let sections: Vec<String> =
+        sections.map(|(number, text)| text.unwrap_or_else(|| page.section(number))).collect();
+    let text = page.text(&title, &complaints, &sections);
     let code = code(&files);
     let statements = files.iter().map(|f| f.statements.len()).sum();
     let Summary { misprints, .. } = Summary::of(files.iter().flat_map(|f| &f.statements));

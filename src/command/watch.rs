@@ -1,40 +1,73 @@
 //! `check --watch`: checks again whenever a file changes, and only what changed.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use vickrey::report::{Document, FileReport, InputError};
 
 use super::arguments::Check;
-use super::input::{self, Input, Kind};
+use super::input::{self, Input, Kind, complaint};
 use super::outcome::outcomes;
-use super::{Answer, Output, check, default_paths};
+use super::{AS_STATED, Answer, Output, check, default_paths};
 
 /// How long nothing is read between two looks at the files.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Looks until a change is taken as it is, at most. Programs empty a file before they write it, or put another in its
+/// place: what is seen in between is not what was saved.
+const LOOKS: usize = 5;
+
 /// What a file came to.
 type Known = Result<FileReport, Vec<InputError>>;
 
-/// Answers whenever something changed, until the output is closed. Each answer is handed to `write`.
+/// What tells one state of the files from another.
+type State = (Vec<(String, Option<String>, String)>, Vec<String>);
+
+/// The files, complaints about others, and the state in which they are.
+fn look(paths: &[PathBuf]) -> (Vec<Input>, Vec<InputError>, State) {
+    let (inputs, errors) = input::read(paths, Kind::Statements);
+    let now = inputs.iter().map(|i| (i.path.clone(), i.statement.clone(), i.text.clone())).collect();
+    let complaints = errors.iter().map(|e| e.rendered.clone()).collect();
+    (inputs, errors, (now, complaints))
+}
+
+/// Answers whenever something changed and is no longer being written, until the output is closed. Each answer is handed
+/// to `write`.
 pub(super) fn watch(options: &Check, write: &mut dyn FnMut(Answer) -> bool) {
     let paths = default_paths(&options.paths);
+    if let Some(path) = paths.iter().find(|path| path.as_os_str() == "-") {
+        let message = "standard input cannot be watched: it is read once".to_owned();
+        let error = complaint(&path.display().to_string(), "not-watched", message);
+        write(Answer::new(Output::Exact(String::new()), vec![error], AS_STATED));
+        return;
+    }
     let mut known: BTreeMap<(String, Option<String>, String), Known> = BTreeMap::new();
-    let mut last = None;
+    let mut last: Option<State> = None;
     loop {
-        let (inputs, errors) = input::read(&paths, Kind::Statements);
-        let key = |i: &Input| (i.path.clone(), i.statement.clone(), i.text.clone());
-        let now: Vec<_> = inputs.iter().map(key).collect();
-        let complaints: Vec<String> = errors.iter().map(|e| e.rendered.clone()).collect();
-        let state = (now.clone(), complaints);
+        let (mut inputs, mut errors, mut state) = look(&paths);
         if last.as_ref() != Some(&state) {
+            for _ in 1..LOOKS {
+                if last.is_none() {
+                    break;
+                }
+                std::thread::sleep(PAUSE / 2);
+                let before = state;
+                (inputs, errors, state) = look(&paths);
+                if before == state {
+                    break;
+                }
+            }
+        }
+        if last.as_ref() != Some(&state) {
+            let now = &state.0;
             let (fresh, keys): (Vec<Input>, Vec<_>) =
-                inputs.into_iter().zip(&now).filter(|(_, key)| !known.contains_key(*key)).unzip();
+                inputs.into_iter().zip(now).filter(|(_, key)| !known.contains_key(*key)).unzip();
             for (key, outcome) in keys.into_iter().zip(outcomes(&fresh, check::detail(options))) {
                 known.insert(key.clone(), outcome.map(|answered| answered.report));
             }
             known.retain(|key, _| now.contains(key));
-            let (mut files, mut errors) = (Vec::new(), errors);
+            let mut files = Vec::new();
             for found in now.iter().filter_map(|key| known.get(key)) {
                 match found {
                     Ok(report) => files.push(report.clone()),

@@ -5,7 +5,8 @@ use crate::exact::Monomial;
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::{Atom, Expr, Node, Relation};
 
-/// A reciprocal that the facts know: `d·inv(d) = 1`, and `inv(d) > 0` or `−inv(d) > 0`.
+/// A reciprocal that the facts know: `d·inv(d) = 1`, and `inv(d) > 0` or `−inv(d) > 0`. The divisor is what the conditions
+/// in it make of it, if the facts say so: `v·inv(d) = 1`.
 struct Reciprocal {
     atom: Atom,
     divisor: Expr,
@@ -56,14 +57,34 @@ pub(super) fn certify(
 fn reciprocal(facts: &[Fact], atom: &Atom) -> Option<Reciprocal> {
     let Node::Inverse(divisor) = atom.node() else { return None };
     let inverse = Expr::from(atom);
-    let equation = divisor.times(&inverse).minus(&Expr::one());
     let place =
         |relation: Relation, e: &Expr| facts.iter().position(|f| f.relation == relation && f.expr == *e);
-    let equation = place(Relation::Equal, &equation)?;
+    let of_divisor = || {
+        let equation = divisor.times(&inverse).minus(&Expr::one());
+        Some((place(Relation::Equal, &equation)?, divisor.clone()))
+    };
+    let (equation, divisor) = match is_conditional(divisor) {
+        true => value(facts, atom).or_else(of_divisor)?,
+        false => of_divisor()?,
+    };
     let above = place(Relation::Positive, &inverse);
     let below = place(Relation::Positive, &inverse.negated());
     let (sign, is_negative) = above.map(|n| (n, false)).or(below.map(|n| (n, true)))?;
-    Some(Reciprocal { atom: atom.clone(), divisor: divisor.clone(), equation, sign, is_negative })
+    Some(Reciprocal { atom: atom.clone(), divisor, equation, sign, is_negative })
+}
+
+/// The equation `v·inv(d) = 1` for a term `v` without conditions, and the term.
+fn value(facts: &[Fact], atom: &Atom) -> Option<(usize, Expr)> {
+    facts.iter().enumerate().filter(|(_, f)| f.relation == Relation::Equal).find_map(|(number, fact)| {
+        let [constant, value] = <[_; 2]>::try_from(fact.expr.poly().coefficients_in(atom)).ok()?;
+        let value = Expr::from(value);
+        let fits = Expr::from(constant) == Expr::integer(-1) && !is_conditional(&value);
+        fits.then_some((number, value))
+    })
+}
+
+fn is_conditional(e: &Expr) -> bool {
+    e.atoms().any(|a| matches!(a.node(), Node::Indicator(_)))
 }
 
 /// Whether a term has a quotient that the facts know.

@@ -36,10 +36,77 @@ struct Candidate {
 /// times the monomials that make them meet the goal.
 pub fn combination(facts: &[Fact], relation: Relation, goal: &Expr, degree: usize) -> Option<Combination> {
     let atoms = Atoms::of(facts.iter().map(|f| &f.expr).chain([goal]));
-    let numbered = |f: &Fact| Numbered { relation: f.relation, expr: atoms.numbered(&f.expr) };
-    let facts: Vec<Numbered> = facts.iter().map(numbered).collect();
+    let numbered = |(number, f): (usize, &Fact)| {
+        let expr = atoms.numbered(&f.expr);
+        let names = expr.variables();
+        Numbered { number, relation: f.relation, expr, atoms: names }
+    };
+    let mut facts: Vec<Numbered> = facts.iter().enumerate().map(numbered).collect();
     let goal = atoms.numbered(goal);
-    search(&atoms, &facts, relation, &goal, degree)
+    if !leave_out_alone(&mut facts, &goal) {
+        return None;
+    }
+    apart(facts, &goal).into_iter().find_map(|facts| {
+        let mut found = search(&atoms, &facts, relation, &goal, degree)?;
+        let places = found.terms.iter_mut().flat_map(|t| t.facts.iter_mut().map(|(n, _)| n));
+        for place in places.chain(found.equations.iter_mut().map(|(_, n)| n)) {
+            *place = facts.get(*place)?.number;
+        }
+        Some(found)
+    })
+}
+
+/// Leaves out facts with an atom by itself that nothing else mentions: no other one takes it away. Whether the goal has none.
+fn leave_out_alone(facts: &mut Vec<Numbered>, goal: &Poly<usize>) -> bool {
+    let of_goal: BTreeSet<usize> = goal.variables().into_iter().collect();
+    let mut count: BTreeMap<usize, usize> = BTreeMap::new();
+    facts.iter().flat_map(|f| &f.atoms).for_each(|a| *count.entry(*a).or_default() += 1);
+    // A power of it stands alone: no other term has the same power, or an equation could make it vanish.
+    let alone = |e: &Poly<usize>, is_own: &dyn Fn(usize) -> bool| {
+        e.terms().any(|(m, _)| {
+            let [(atom, k)] = m.factors().collect::<Vec<_>>()[..] else { return false };
+            is_own(*atom) && e.terms().filter(|(other, _)| other.exponent(atom) == k).count() == 1
+        })
+    };
+    loop {
+        let before = facts.len();
+        let mut gone: Vec<usize> = Vec::new();
+        facts.retain(|f| {
+            let is_own = |a: usize| count.get(&a) == Some(&1) && !of_goal.contains(&a);
+            let stays = !alone(&f.expr, &is_own);
+            gone.extend(f.atoms.iter().filter(|_| !stays));
+            stays
+        });
+        gone.iter().for_each(|a| {
+            count.entry(*a).and_modify(|n| *n = n.saturating_sub(1));
+        });
+        if facts.len() == before {
+            break;
+        }
+    }
+    !alone(goal, &|a| count.get(&a).is_none_or(|n| *n == 0))
+}
+
+/// The facts that have to do with a goal, through atoms that they share; for a goal without atoms, those that have to do with
+/// each other: what contradicts each other speaks of the same.
+fn apart(facts: Vec<Numbered>, goal: &Poly<usize>) -> Vec<Vec<Numbered>> {
+    let mut groups: Vec<BTreeSet<usize>> = Vec::new();
+    for atoms in facts.iter().map(|f| f.atoms.iter().copied().collect::<BTreeSet<usize>>()) {
+        let (near, far) = groups.into_iter().partition(|g: &BTreeSet<usize>| !g.is_disjoint(&atoms));
+        groups = far;
+        let joined = near.into_iter().fold(atoms, |joined: BTreeSet<usize>, g| &joined | &g);
+        groups.extend((!joined.is_empty()).then_some(joined));
+    }
+    let of_goal: BTreeSet<usize> = goal.variables().into_iter().collect();
+    let among = |group: &BTreeSet<usize>| -> Vec<Numbered> {
+        let belongs = |f: &&Numbered| f.atoms.iter().all(|a| group.contains(a));
+        facts.iter().filter(belongs).cloned().collect()
+    };
+    if of_goal.is_empty() && groups.len() > 1 {
+        return groups.iter().map(among).collect();
+    }
+    let near = groups.iter().filter(|g| of_goal.is_empty() || !g.is_disjoint(&of_goal));
+    vec![among(&near.fold(BTreeSet::new(), |joined, g| &joined | g))]
 }
 
 /// The atoms of some terms, in their order. Polynomials in their numbers are compared without looking into
@@ -52,9 +119,12 @@ struct Atoms {
 }
 
 /// A fact as a polynomial in numbered atoms.
+#[derive(Clone)]
 struct Numbered {
+    number: usize,
     relation: Relation,
     expr: Poly<usize>,
+    atoms: Vec<usize>,
 }
 
 impl Atoms {

@@ -91,10 +91,12 @@ pub(super) fn certify_within(
             return Some(Combination { terms, equations: vec![] });
         }
     }
-    if cleared::applies(facts, goal) {
-        return cleared::certify(facts, relation, goal, effort);
-    }
     let search = Search { facts, relation, goal, effort };
+    if cleared::applies(facts, goal) {
+        // A quotient that is known as it stands would not be recognised once its denominator is cleared.
+        let known = (relation != Relation::Equal).then(|| search.direct()).flatten();
+        return known.or_else(|| cleared::certify(facts, relation, goal, effort));
+    }
     if let Some((rest, equations)) = modulo::reduced(facts, goal).filter(|(rest, _)| rest != goal)
         && let Some(mut found) = certify_within(facts, relation, &rest, effort)
     {

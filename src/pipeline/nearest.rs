@@ -3,9 +3,9 @@
 
 use crate::lang::ast::{Derivation, DerivationKind, File, Item, ItemKind, Misprint, Name, Relation};
 use crate::lang::{self, Goal, print_expr, print_relation};
-use crate::model::{Comparison, Proposition};
+use crate::model::{self, Comparison, Proposition};
 use crate::piecewise::ironed;
-use crate::prover::{self, Derived, Lemmas, Outcome};
+use crate::prover::{self, Derived, Lemmas, Meant, Outcome};
 
 use super::slip::{free, slips_with};
 
@@ -22,10 +22,21 @@ pub(super) fn nearest(
     let links = derived.chains.iter().enumerate().flat_map(|(c, links)| {
         links.iter().enumerate().filter(|(_, o)| matches!(o, Outcome::Fails { .. })).map(move |(k, _)| (c, k))
     });
-    links.take(LINK_LIMIT).filter_map(|(c, k)| Some((c, k, of_link(file, lemmas, name, (c, k))?))).collect()
+    let found = links.take(LINK_LIMIT).filter_map(|place| of_link(file, name, place));
+    let (plain, slips): (Vec<_>, Vec<(Meant, Vec<String>)>) = found.unzip();
+    let Some(plain) = plain.first() else { return vec![] };
+    let (links, texts): (Vec<Meant>, Vec<Vec<String>>) = slips.into_iter().unzip();
+    let nearest = prover::nearest(plain, lemmas, &links);
+    let texts = links.iter().zip(texts).zip(nearest);
+    texts.filter_map(|((at, texts), k)| Some((at.chain, at.link, texts.get(k?)?.clone()))).collect()
 }
 
-fn of_link(file: &File, lemmas: &Lemmas, name: &str, (c, k): (usize, usize)) -> Option<String> {
+/// The derivation without misprints, and what may be meant by a link with the texts of it.
+fn of_link(
+    file: &File,
+    name: &str,
+    (c, k): (usize, usize),
+) -> Option<(model::Derivation, (Meant, Vec<String>))> {
     let position =
         file.items.iter().position(|item| derivation(item).is_some_and(|d| d.name.text == name))?;
     let own = derivation(file.items.get(position)?)?.clone();
@@ -72,7 +83,7 @@ fn of_link(file: &File, lemmas: &Lemmas, name: &str, (c, k): (usize, usize)) -> 
             texts.push(text);
         }
     }
-    texts.get(prover::nearest(&plain, lemmas, (c, k), &candidates)?).cloned()
+    Some((plain, (Meant { chain: c, link: k, candidates }, texts)))
 }
 
 fn derivation(item: &Item) -> Option<&Derivation> {

@@ -5,8 +5,8 @@
 
 use crate::exact::Rational;
 use crate::lang::ast::{
-    AgentRef, Blank, Braces, Claim, Distribution, Expr, ExprKind, File, Item, ItemKind, Name, SettingKind,
-    Stance, StatementKind,
+    AgentRef, Blank, Braces, Claim, Distribution, DistributionKind, Expr, ExprKind, File, Item, ItemKind,
+    Name, SettingKind, Stance, StatementKind,
 };
 use crate::lang::ast::{Relation, Span, children};
 use crate::lang::{Diagnostic, parse, parse_expression, print_expr, print_file};
@@ -90,7 +90,10 @@ fn prior(text: &str) -> Option<Distribution> {
     let ItemKind::Setting(setting) = &file.items.first()?.kind else { return None };
     match &setting.lines.as_slice() {
         [line] => match &line.kind {
-            SettingKind::Agent { distribution, .. } => Some(distribution.clone()),
+            // A name is the distribution of a derivation, which has no variants.
+            SettingKind::Agent { distribution, .. } => {
+                Some(distribution.clone()).filter(|d| !matches!(d.kind, DistributionKind::Named(_)))
+            }
             _ => None,
         },
         _ => None,
@@ -293,7 +296,18 @@ pub fn vary(text: &str, changes: &[Change]) -> Result<Variant, Vec<Diagnostic>> 
     for change in changes {
         let used = apply(&mut file, change).map_err(|d| vec![*d])?;
         if used == 0 {
-            let known = agents(text)?.into_iter().chain(parameters(text)).collect::<Vec<_>>().join("`, `");
+            let agents = agents(text)?;
+            let own = |agent: &String| change.key == *agent || agent.ends_with(&format!(".{}", change.key));
+            if prior(&change.value).is_none() && agents.iter().any(own) {
+                return Err(vec![*complaint(
+                    format!(
+                        "`{}` is no prior, and `{}` is an agent without a share",
+                        change.value, change.key
+                    ),
+                    "write `uniform(0, 2)`, `cdf y^2 on [0, 1]` or the like".into(),
+                )]);
+            }
+            let known = agents.into_iter().chain(parameters(text)).collect::<Vec<_>>().join("`, `");
             let message = format!("nothing in the file is called `{}`, or it has no such line", change.key);
             return Err(vec![*complaint(
                 message,

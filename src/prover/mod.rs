@@ -31,7 +31,9 @@ mod zero;
 
 pub use breaks::closed_form;
 pub use counterexample::{Failure, find};
-pub use derivation::{Derived, Hypotheses, Instance, Lemmas, Misprint, Outcome, Tactic, derive, nearest};
+pub use derivation::{
+    Derived, Hypotheses, Instance, Lemmas, Meant, Misprint, Outcome, Tactic, derive, nearest,
+};
 pub use enclosure::enclosed;
 pub use existence::{Answer, decide};
 pub use extremum::{Extremum, Maxima};

@@ -12,7 +12,7 @@ use crate::kernel::rule::calculus::Interval;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::tangent::pieces;
 use crate::kernel::rule::tree::{self, Evaluation, Tree};
-use crate::kernel::{Atom, Certificate, Expr, Formula, Name, Relation, Replay, Step};
+use crate::kernel::{Atom, Certificate, Expr, Formula, Name, Relation, Replay, Step, Theorem};
 
 /// One side of a comparison: as written, and what it means.
 #[derive(Debug, Clone)]
@@ -108,10 +108,19 @@ pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec
             _ => None,
         })
         .collect();
+    // The steps were checked when they were found: of those behind the last one that is told by its conclusion, nothing
+    // is worked out again.
+    let told = if squeezed.is_empty() { last_told(certificate) } else { certificate.steps.len() };
     for (position, step) in certificate.steps.iter().enumerate() {
-        let Ok(number) = replay.step(step) else { break };
-        let Ok(theorem) = replay.theorem(number) else { break };
-        if !squeezed.is_empty() && is_about_bounds(step, theorem.conclusion(), &squeezed) {
+        let mut conclusion = None;
+        if position < told {
+            let Ok(number) = replay.step(step) else { break };
+            conclusion = replay.theorem(number).ok().map(Theorem::conclusion);
+        }
+        if let Some(conclusion) = conclusion
+            && !squeezed.is_empty()
+            && is_about_bounds(step, conclusion, &squeezed)
+        {
             continue;
         }
         match step {
@@ -119,8 +128,8 @@ pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec
                 proven.push((position, Proven { hypotheses, relation: *relation, e, tree }));
             }
             Step::Witness { statement: Formula::Exists(name, _), .. } if hidden.contains(&name) => {}
-            Step::Exhibit { .. } => exhibited.extend(sentence(step, theorem.conclusion(), names)),
-            _ => said.extend(sentence(step, theorem.conclusion(), names).map(|block| (position, block))),
+            Step::Exhibit { .. } => exhibited.extend(sentence(step, conclusion, names)),
+            _ => said.extend(sentence(step, conclusion, names).map(|block| (position, block))),
         }
     }
     let by_number =
@@ -145,6 +154,24 @@ pub fn derivation(certificate: &Certificate, names: &Names, aims: &[Aim]) -> Vec
         (false, false) => out.push(Block::Fold { title: vec![words("the remaining steps")], blocks: rest }),
     }
     exhibited.into_iter().chain(out).collect()
+}
+
+/// How many steps there are up to the last one of which the conclusion is told.
+fn last_told(certificate: &Certificate) -> usize {
+    let is_told = |step: &Step| {
+        matches!(
+            step,
+            Step::Area { .. }
+                | Step::Congruence { .. }
+                | Step::Interchange { .. }
+                | Step::Monotone { .. }
+                | Step::Combine { .. }
+                | Step::Contradict { .. }
+                | Step::Reciprocal { .. }
+                | Step::Impossible { .. }
+        )
+    };
+    certificate.steps.iter().rposition(is_told).map_or(0, |position| position + 1)
 }
 
 /// Whether a step is about polynomials that lie below or above an integrand.
@@ -189,6 +216,15 @@ fn relation(proven: &mut Vec<(usize, Proven<'_>)>, names: &Names, aim: &Aim) -> 
         (true, [Block::Chain(_)]) => blocks.pop(),
         (true, _) => {
             let shown = Math::relation(left.shown.clone(), relation, right.shown.clone());
+            // What nothing is found on the way to stands in the title.
+            if let [Block::Chain(links), _, ..] = blocks.as_slice()
+                && let [only] = links.as_slice()
+                && only.reason.is_empty()
+                && (only.relation, &only.right) == (relation, &right.shown)
+                && only.left.as_ref() == Some(&left.shown)
+            {
+                blocks.remove(0);
+            }
             Some(Block::Fold { title: vec![Inline::Math(shown)], blocks })
         }
         _ => Some(Block::Fold { title: what.clone(), blocks }),
@@ -283,8 +319,9 @@ fn by_itself(p: &Proven<'_>, names: &Names) -> Option<Block> {
 }
 
 /// What other rules do, where that is worth a line.
-fn sentence(step: &Step, conclusion: &Formula, names: &Names) -> Option<Block> {
+fn sentence(step: &Step, conclusion: Option<&Formula>, names: &Names) -> Option<Block> {
     let by = |rule: &str| {
+        let conclusion = conclusion?;
         let link = Link {
             left: None,
             relation: "",

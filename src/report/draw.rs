@@ -2,7 +2,7 @@
 //! a hundredth of a pixel when it is written.
 
 use super::block::Picture;
-use super::markup::escape;
+use super::markup::xml as escape;
 use crate::exact::Rational;
 
 /// A place in a picture, in the units of the axes.

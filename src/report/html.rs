@@ -1,9 +1,10 @@
 //! One self-contained page: contents, verdicts, folding derivations. Nothing is fetched, nothing runs.
 
-use super::block::{Block, Inline, Link, Prose};
+use super::block::{Block, Inline, Link, Prose, plain};
 use super::document::{FileReport, StatementReport, Summary, VerdictKind};
-use super::markup::{Display, element, escape, sized};
-use super::sentence::verdict;
+use super::markup::{Display, attribute, element, escape, line};
+use super::math::Math;
+use super::sentence;
 use super::text::count;
 
 /// How the page looks: light and dark, on a phone, on paper.
@@ -11,40 +12,72 @@ const STYLE: &str = include_str!("page.css");
 
 /// Bytes that the folds of a page share: a fold that is longer than the share of a statement is left to
 /// `explain`.
-const SHARED: usize = 3_000_000;
+const SHARED: usize = 2_500_000;
 
-/// Folds deeper than `depth` begin closed.
+/// The least share, and the greatest.
+const SHORT: usize = 3_700;
+const LONG: usize = 100_000;
+
+/// A page before it is written. Its sections can be written in any order.
+#[derive(Debug)]
+pub struct Page<'a> {
+    files: &'a [FileReport],
+    shape: Shape,
+}
+
+impl<'a> Page<'a> {
+    /// The page about some files. Folds deeper than `depth` begin closed.
+    pub fn new(files: &'a [FileReport], depth: usize) -> Self {
+        let statements: usize = files.iter().map(|f| f.statements.len()).sum();
+        let limit = (SHARED / statements.max(1)).clamp(SHORT, LONG);
+        Page { files, shape: Shape { depth, limit } }
+    }
+
+    /// The section of a file, by its place among the files; nothing if there is no such file.
+    pub fn section(&self, number: usize) -> String {
+        let mut out = String::new();
+        if let Some(file) = self.files.get(number) {
+            self::file(&mut out, number, file, self.shape);
+        }
+        out
+    }
+
+    /// The whole page, with a title, complaints about what could not be read, and the sections in order.
+    pub fn text(&self, title: &str, errors: &[String], sections: &[String]) -> String {
+        let summary = Summary::of(self.files.iter().flat_map(|f| &f.statements));
+        let mut out = format!(
+            "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n\
+             <meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=color-scheme content=\"light dark\">\n\
+             <title>{title}</title>\n<link rel=icon href=\"data:,\">\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+             <a class=skip href=#main>Skip to the statements</a>\n<header>\n<h1>{title}</h1>\n",
+            title = escape(title)
+        );
+        out.push_str(&format!("<p class=summary>{}</p>\n</header>\n", tally(&summary)));
+        contents(&mut out, self.files);
+        out.push_str("<main id=main>\n");
+        for error in errors {
+            out.push_str(&format!("<pre class=error role=alert>{}</pre>\n", escape(error)));
+        }
+        misprints(&mut out, self.files, self.shape);
+        sections.iter().for_each(|section| out.push_str(section));
+        out.push_str(
+            "</main>\n<footer><p>Every verdict is a theorem of vickrey’s kernel, an exact counterexample, or an honest \
+             <em>undecided</em>. No number on this page has another source.</p></footer>\n</body>\n</html>\n",
+        );
+        out
+    }
+}
+
+/// One page about some files.
 pub fn page(title: &str, files: &[FileReport], errors: &[String], depth: usize) -> String {
-    let summary = Summary::of(files.iter().flat_map(|f| &f.statements));
-    let statements: usize = files.iter().map(|f| f.statements.len()).sum();
-    let shape = Shape { depth, limit: (SHARED / statements.max(1)).clamp(4_000, 120_000) };
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{title}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#main\">Skip to the statements</a>\n<header>\n<h1>{title}</h1>\n",
-        title = escape(title)
-    );
-    out.push_str(&format!("<p class=\"summary\">{}</p>\n</header>\n", tally(&summary)));
-    contents(&mut out, files);
-    out.push_str("<main id=\"main\">\n");
-    for error in errors {
-        out.push_str(&format!("<pre class=\"error\" role=\"alert\">{}</pre>\n", escape(error)));
-    }
-    misprints(&mut out, files, shape);
-    for (number, file) in files.iter().enumerate() {
-        self::file(&mut out, number, file, shape);
-    }
-    out.push_str(
-        "</main>\n<footer><p>Every verdict is a theorem of vickrey’s kernel, an exact counterexample, or an honest \
-         <em>undecided</em>. No number on this page has another source.</p></footer>\n</body>\n</html>\n",
-    );
-    out
+    let page = Page::new(files, depth);
+    let sections: Vec<String> = (0..files.len()).map(|number| page.section(number)).collect();
+    page.text(title, errors, &sections)
 }
 
 /// How much is shown, and open at first.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Shape {
     depth: usize,
     limit: usize,
@@ -76,7 +109,7 @@ fn tally(summary: &Summary) -> String {
 }
 
 fn anchor(file: usize, s: &StatementReport) -> String {
-    format!("s{file}-{}", escape(&s.name))
+    format!("s{file}-{}", s.name)
 }
 
 /// The name of a file without its folders and extension.
@@ -86,36 +119,21 @@ fn heading(path: &str) -> &str {
 }
 
 fn contents(out: &mut String, files: &[FileReport]) {
-    out.push_str("<nav aria-labelledby=\"contents\">\n<h2 id=\"contents\">Contents</h2>\n<ul>\n");
+    out.push_str("<nav aria-labelledby=contents>\n<h2 id=contents>Contents</h2>\n<ul>\n");
     for (number, file) in files.iter().enumerate() {
         let verdicts = count(file.statements.len(), "statement", "statements");
         out.push_str(&format!(
-            "<li><details{}><summary><a href=\"#f{number}\">{}</a> <small>{verdicts}</small></summary>\n<ul>\n",
+            "<li><details{}><summary><a href=#f{number}>{}</a> <small>{verdicts}</small></summary><ul>\n",
             if files.len() == 1 { " open" } else { "" },
             escape(&file.path)
         ));
         for s in &file.statements {
-            out.push_str(&format!(
-                "<li>{} <a href=\"#{}\">{}</a></li>\n",
-                mark(s),
-                anchor(number, s),
-                escape(&s.name)
-            ));
+            let (name, anchor) = (escape(&s.name), attribute(&format!("#{}", anchor(number, s))));
+            out.push_str(&format!("<li class={}><a href={anchor}>{name}</a>\n", s.verdict));
         }
-        out.push_str("</ul></details></li>\n");
+        out.push_str("</ul></details>\n");
     }
     out.push_str("</ul>\n</nav>\n");
-}
-
-/// A sign that does not rest on its colour.
-fn mark(s: &StatementReport) -> String {
-    let (class, sign) = match s.verdict {
-        VerdictKind::Proved => ("proved", "✓"),
-        VerdictKind::Refuted => ("refuted", "✗"),
-        VerdictKind::Undecided => ("undecided", "?"),
-        VerdictKind::Rejected => ("rejected", "!"),
-    };
-    format!("<span class=\"mark {class}\" role=\"img\" aria-label=\"{}\">{sign}</span>", s.verdict)
 }
 
 fn misprints(out: &mut String, files: &[FileReport], shape: Shape) {
@@ -128,15 +146,15 @@ fn misprints(out: &mut String, files: &[FileReport], shape: Shape) {
     if found.is_empty() {
         return;
     }
-    out.push_str("<section aria-labelledby=\"misprints\">\n<h2 id=\"misprints\">Misprints</h2>\n");
+    out.push_str("<section aria-labelledby=misprints>\n<h2 id=misprints>Misprints</h2>\n");
     for (number, s) in found {
         let Some(block @ Block::Misprint { .. }) =
             s.derivation.iter().find(|b| matches!(b, Block::Misprint { .. }))
         else {
             continue;
         };
-        let name = escape(&s.name);
-        out.push_str(&format!("<h3><a href=\"#{}\">{name}</a></h3>\n", anchor(number, s)));
+        let (name, anchor) = (escape(&s.name), attribute(&format!("#{}", anchor(number, s))));
+        out.push_str(&format!("<h3><a href={anchor}>{name}</a></h3>\n"));
         blocks(out, std::slice::from_ref(block), shape);
     }
     out.push_str("</section>\n");
@@ -144,7 +162,7 @@ fn misprints(out: &mut String, files: &[FileReport], shape: Shape) {
 
 fn file(out: &mut String, number: usize, file: &FileReport, shape: Shape) {
     let name = escape(heading(&file.path));
-    out.push_str(&format!("<section aria-labelledby=\"f{number}\">\n<h2 id=\"f{number}\">{name}</h2>\n"));
+    out.push_str(&format!("<section aria-labelledby=f{number}>\n<h2 id=f{number}>{name}</h2>\n"));
     if !file.about.is_empty() {
         out.push_str(&format!("<p>{}</p>\n", prose(&file.about)));
     }
@@ -153,7 +171,7 @@ fn file(out: &mut String, number: usize, file: &FileReport, shape: Shape) {
     }
     if !file.text.is_empty() {
         out.push_str(&format!(
-            "<details class=\"source\"><summary>The file <code>{}</code></summary>\n<pre tabindex=\"0\"><code>{}</code></pre></details>\n",
+            "<details class=source><summary>The file <code>{}</code></summary><pre tabindex=0><code>{}</code></pre></details>\n",
             escape(&file.path),
             escape(&file.text)
         ));
@@ -166,36 +184,38 @@ fn file(out: &mut String, number: usize, file: &FileReport, shape: Shape) {
 
 fn statement(out: &mut String, number: usize, s: &StatementReport, shape: Shape) {
     let name = escape(&s.name);
-    let anchor = anchor(number, s);
-    out.push_str(&format!(
-        "<article id=\"{anchor}\" aria-labelledby=\"{anchor}-h\" class=\"{}\">\n<h3 id=\"{anchor}-h\">{} {name} <span class=\"badge {}\">{}</span></h3>\n",
-        if s.as_stated { "as-stated" } else { "not-as-stated" },
-        mark(s),
-        s.verdict,
-        s.verdict
-    ));
-    out.push_str(&format!("<p>{}</p>\n", prose(&s.sentence)));
-    out.push_str(&format!("<p class=\"stated\"><code>{}</code></p>\n", escape(&s.statement)));
-    for sentence in s.story.iter().filter(|_| !s.as_stated || s.verdict == VerdictKind::Refuted) {
-        out.push_str(&format!("<p class=\"story\">{}</p>\n", escape(sentence)));
+    let anchor = attribute(&anchor(number, s));
+    let class = if s.as_stated { "" } else { " class=not-as-stated" };
+    out.push_str(&format!("<article{class}>\n"));
+    let verdict = s.verdict;
+    out.push_str(&format!("<h3 id={anchor} class={verdict}>{name} <b>{verdict}</b></h3>\n"));
+    out.push_str(&format!("<p>{}\n", prose(&s.sentence)));
+    out.push_str(&format!("<p><code>{}</code>\n", escape(&s.statement)));
+    let is_told = !s.as_stated || s.verdict == VerdictKind::Refuted;
+    let story: &[String] = if is_told { &s.story } else { &[] };
+    for sentence in story {
+        out.push_str(&format!("<p class=story>{}\n", escape(sentence)));
     }
     if s.derivation.is_empty() {
-        out.push_str(&format!("<p>{}</p>\n</article>\n", prose(&verdict(s))));
+        out.push_str(&format!("<p>{}\n</article>\n", prose(&sentence::verdict(s))));
         return;
     }
-    let figures: Vec<Block> =
-        s.derivation.iter().filter(|b| matches!(b, Block::Figure(_))).cloned().collect();
-    blocks(out, &figures, shape);
-    let rest: Vec<Block> = s.derivation.iter().filter(|b| !matches!(b, Block::Figure(_))).cloned().collect();
-    if !rest.is_empty() {
-        out.push_str("<details class=\"derivation\"><summary>Derivation</summary>\n");
-        blocks(out, &rest, shape);
+    let figure = |block: &Block| matches!(block, Block::Figure(_));
+    for block in s.derivation.iter().filter(|b| figure(b)) {
+        blocks(out, std::slice::from_ref(block), shape);
+    }
+    // The story is told above.
+    let is_new = |block: &Block| !matches!(block, Block::Prose(prose) if story.contains(&plain(prose)));
+    let mut rest = s.derivation.iter().filter(|b| !figure(b) && is_new(b)).peekable();
+    if rest.peek().is_some() {
+        out.push_str("<details><summary>Derivation</summary>\n");
+        rest.for_each(|block| blocks(out, std::slice::from_ref(block), shape));
         out.push_str("</details>\n");
     }
-    out.push_str(&format!("<p class=\"verdict\">{}</p>\n", prose(&verdict(s))));
+    out.push_str(&format!("<p>{}\n", prose(&sentence::verdict(s))));
     if !s.refs.is_empty() {
         let refs: Vec<String> = s.refs.iter().map(|r| escape(r)).collect();
-        out.push_str(&format!("<p class=\"refs\">Rows: {}</p>\n", refs.join(", ")));
+        out.push_str(&format!("<p>Rows: {}\n", refs.join(", ")));
     }
     out.push_str("</article>\n");
 }
@@ -216,25 +236,24 @@ fn prose(prose: &Prose) -> String {
 fn blocks(out: &mut String, all: &[Block], shape: Shape) {
     for block in all {
         match block {
-            Block::Prose(sentence) => out.push_str(&format!("<p>{}</p>\n", prose(sentence))),
+            Block::Prose(sentence) => out.push_str(&format!("<p>{}\n", prose(sentence))),
             Block::Chain(links) => chain(out, links),
             Block::Fold { title, blocks: inside } if inside.is_empty() => {
-                out.push_str(&format!("<p>{}</p>\n", prose(title)));
+                out.push_str(&format!("<p>{}\n", prose(title)));
             }
             Block::Fold { title, blocks: inside } => {
                 let mut details = String::new();
                 blocks(&mut details, inside, shape.deeper());
                 if details.len() > shape.limit {
-                    details = "<p>This part is long: <code>vickrey explain</code> shows it.</p>\n".into();
+                    details = "<p>This part is long: <code>vickrey explain</code> shows it.\n".into();
                 }
-                let open = if shape.depth > 0 { " open" } else { "" };
+                let (open, title) = (if shape.depth > 0 { " open" } else { "" }, prose(title));
                 out.push_str(&format!(
-                    "<details{open}><summary>{}</summary>\n<div class=\"fold\">\n{details}</div></details>\n",
-                    prose(title)
+                    "<details{open}><summary>{title}</summary><div>\n{details}</div></details>\n"
                 ));
             }
             Block::Misprint { printed, right, note } => out.push_str(&format!(
-                "<div class=\"sides\" role=\"group\" aria-label=\"Misprint\"><div class=\"wrong\"><h4>Printed</h4>{}</div><div class=\"right\"><h4>Right</h4>{}</div></div>\n<p>{}</p>\n",
+                "<div class=sides role=group aria-label=Misprint><div class=wrong><h4>Printed</h4>{}</div><div class=right><h4>Right</h4>{}</div></div>\n<p>{}\n",
                 element(printed, Display::Block),
                 element(right, Display::Block),
                 prose(note)
@@ -248,31 +267,26 @@ fn blocks(out: &mut String, all: &[Block], shape: Shape) {
     }
 }
 
-/// A chain is a table of formulas: left side, relation and right side, reason.
+/// Letters of a line that any page is wide enough for.
+const NARROW: usize = 20;
+
+/// A chain is a list of formulas: left side, relation and right side, reason. One that may be wider than the page can be
+/// moved with the keyboard.
 fn chain(out: &mut String, links: &[Link]) {
-    out.push_str("<div class=\"chain\" tabindex=\"0\" role=\"group\" aria-label=\"Formulas\">\n");
+    let letters = |m: &Math| m.text().chars().count();
+    let width = |link: &Link| link.left.as_ref().map_or(0, letters) + letters(&link.right);
+    out.push_str(match links.iter().all(|link| width(link) <= NARROW) {
+        true => "<div class=chain>\n",
+        false => "<div tabindex=0 role=group aria-label=Formulas>\n",
+    });
     for link in links {
-        let left = link.left.as_ref().map(sized).unwrap_or_default();
-        let relation = match link.relation {
-            "" => String::new(),
-            relation => format!("<mo>{}</mo>", escape(sign(relation))),
-        };
-        let formula = format!("<math>{left}{relation}{}</math>", sized(&link.right));
-        let class = if link.left.is_some() { "first" } else { "next" };
-        out.push_str(&format!("<div class=\"link {class}\"><span>{formula}</span>"));
+        let class = if link.left.is_some() { "" } else { " class=next" };
+        let formula = line(link.left.as_ref(), link.relation, &link.right);
+        out.push_str(&format!("<p{class}>{formula}"));
         if !link.reason.is_empty() {
-            out.push_str(&format!("<span class=\"reason\">{}</span>", prose(&link.reason)));
+            out.push_str(&format!("<span>{}</span>", prose(&link.reason)));
         }
-        out.push_str("</div>\n");
+        out.push('\n');
     }
     out.push_str("</div>\n");
-}
-
-fn sign(relation: &str) -> &str {
-    match relation {
-        ">=" => "≥",
-        "<=" => "≤",
-        "!=" => "≠",
-        other => other,
-    }
 }

@@ -286,7 +286,7 @@ impl Steps {
         let shown = self.names.math(&pieces.integral);
         let letter = self.names.letter(&[&pieces.integral]);
         let outer = self.names.clone();
-        self.names.insert(name, &letter);
+        self.names.call(name, &letter);
         let y = Expr::variable(name);
         let (mut blocks, mut sum, mut zeros, mut ranges) = (vec![], vec![], vec![], vec![]);
         let ends = pieces.points.iter().zip(pieces.points.iter().skip(1));

@@ -16,6 +16,7 @@ mod integral;
 mod latex;
 mod markup;
 mod math;
+mod memo;
 mod noun;
 mod rooted;
 mod sentence;
@@ -36,7 +37,7 @@ pub use document::{
 pub use draw::{Axis, Gap, Line, Mark, Plot, Point, Region, Segment, draw};
 pub use errata::{Erratum, errata, errata_latex, errata_markdown, errata_text};
 pub use explain::{latex, markdown};
-pub use html::page;
+pub use html::{Page, page};
 pub use integral::READABLE;
 pub use math::Math;
 pub use noun::agent_named;

@@ -1,10 +1,11 @@
 //! Roots in print: the variable `s` of formulas as `v^(1/2)`, its powers as powers of the type, and names in roots of terms.
 
 use super::math::Math;
+use super::memo::Memo;
 use super::show::Names;
 use crate::exact::Rational;
 use crate::kernel::{Atom, Expr, Node};
-use crate::model::Bound;
+use crate::model::{Bound, root_named};
 
 /// How a variable that is the root of a type is written.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ impl Names {
         }
         let (base, index) = (bound.power.base_shown(&bound.shown), bound.power.exponent());
         self.insert(&bound.name, &format!("{base}^(1/{index})"));
+        self.memo = Memo::default();
         self.powers.insert(bound.name.clone(), Rooted { type_: bound.shown.clone(), base, index });
     }
 
@@ -70,4 +72,27 @@ impl Names {
         let rooted = names.iter().all(|n| self.powers.get(n).is_some_and(|r| r.index == *index));
         (single && rooted && !self.literal).then(|| (left.pow(*index), right.pow(*index)))
     }
+}
+
+/// Takes the roots of integers out of the factors: `sqrt(6)` for `sqrt(2)*sqrt(3)`, `2^(2/3)` for `2^(1/3)^2`.
+pub(super) fn radicals(factors: &mut Vec<(&Atom, u32)>) -> Vec<String> {
+    let root = |a: &Atom| match a.node() {
+        Node::Variable(name) => root_named(name),
+        _ => None,
+    };
+    let roots: Vec<_> = factors.iter().filter_map(|(a, e)| Some((root(a)?, *e))).collect();
+    factors.retain(|(a, _)| root(a).is_none());
+    let mut square = num_bigint::BigInt::from(1);
+    let mut out = Vec::new();
+    for ((index, n), e) in roots {
+        match (index, e) {
+            (2, 1) => square *= n,
+            (2, e) => out.push(format!("sqrt({n})^{e}")),
+            _ => out.push(format!("{n}^({e}/{index})")),
+        }
+    }
+    if square != 1.into() {
+        out.insert(0, format!("sqrt({square})"));
+    }
+    out
 }

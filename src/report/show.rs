@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::math::{Math, Sign};
-use super::rooted::Rooted;
+use super::memo::Memo;
+use super::rooted::{Rooted, radicals};
 use crate::exact::{Monomial, Rational};
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
-use crate::model::{Charge, Description, reduced, root_named, root_shown, roots_in};
+use crate::model::{Charge, Description, reduced, root_shown, roots_in};
 use crate::piecewise::AlgebraicNumber;
 
 /// How names of formulas are written for the user: `v_1` as `v[1]`, `psi_1'` as the charge it is.
@@ -25,6 +26,8 @@ pub struct Names {
     letters: Vec<String>,
     /// Variables that are roots of types: what each is the root of, and the index.
     pub(super) powers: BTreeMap<Name, Rooted>,
+    /// What was written before.
+    pub(super) memo: Memo,
 }
 
 /// Terms of a number that is still written in radicals.
@@ -33,7 +36,14 @@ const SHORT: usize = 3;
 impl Names {
     /// Adds a name and how it is written.
     pub fn insert(&mut self, name: &Name, shown: &str) {
+        self.memo = Memo::default();
         self.shown.insert(name.clone(), shown.to_owned());
+    }
+
+    /// Calls a variable of integration by a letter, where nothing else is called by its name.
+    pub(super) fn call(&mut self, variable: &Name, letter: &str) {
+        self.memo = self.memo.without(variable);
+        self.shown.insert(variable.clone(), letter.to_owned());
     }
 
     /// Adds a number that a description gives, and how it is written; a root that is a number by itself is
@@ -42,6 +52,7 @@ impl Names {
         self.insert(&charge.name, &charge.shown);
         self.bound(&charge.argument);
         if charge.description == Description::Root && !self.roots.contains(charge) {
+            self.memo = Memo::default();
             self.roots.push(charge.clone());
         }
     }
@@ -49,12 +60,14 @@ impl Names {
     /// Adds a distribution function: the integral of its density from `low` on, where that is zero.
     pub fn fold(&mut self, cdf: &str, density: &str, low: &Expr) {
         if low.is_zero() {
+            self.memo = Memo::default();
             self.folds.push((density.into(), cdf.to_owned()));
         }
     }
 
     /// Adds an integer: the natural number of a theorem, plus the least value.
     pub fn count(&mut self, name: &str, least: u32) {
+        self.memo = Memo::default();
         self.integer = Some((name.to_owned(), least));
     }
 
@@ -95,10 +108,12 @@ impl Names {
             return None;
         }
         let roots: Vec<Charge> = radicals.iter().chain(&self.roots).cloned().collect();
-        let number = AlgebraicNumber::of_term(e, &roots)?;
-        let in_radicals = e.free_names().iter().all(|n| radicals.iter().any(|c| c.name == *n));
-        let plain = in_radicals && number.polynomial().len() > 3 && e.size() <= SHORT;
-        (!plain).then(|| number.to_string())
+        self.memo.number(e, || {
+            let number = AlgebraicNumber::of_term(e, &roots)?;
+            let in_radicals = e.free_names().iter().all(|n| radicals.iter().any(|c| c.name == *n));
+            let plain = in_radicals && number.polynomial().len() > 3 && e.size() <= SHORT;
+            (!plain).then(|| number.to_string())
+        })
     }
 
     /// The name as written; roots of integers explain themselves.
@@ -111,7 +126,7 @@ impl Names {
     /// The same names, with variables of integration called by these where they are free.
     #[must_use]
     pub fn with_letters(&self, letters: &[String]) -> Self {
-        Names { letters: letters.to_vec(), ..self.clone() }
+        Names { letters: letters.to_vec(), memo: Memo::default(), ..self.clone() }
     }
 
     /// A term as text, highest degree first: `v^2/2 - c`.
@@ -156,11 +171,12 @@ impl Names {
             if let Some(math) = self.rooted(a, exponent) {
                 return Factor { rank: rank(a), text: math.text(), math, exponent: 1, below: false };
             }
-            let (math, below) = match a.node() {
-                Node::Inverse(divisor) => (self.math(divisor), true),
-                _ => (self.atom(a), false),
-            };
-            Factor { rank: rank(a), text: math.text(), math, exponent, below }
+            let (math, text) = self.memo.atom(a, || match a.node() {
+                Node::Inverse(divisor) => self.math(divisor),
+                _ => self.atom(a),
+            });
+            let below = matches!(a.node(), Node::Inverse(_));
+            Factor { rank: rank(a), text, math, exponent, below }
         };
         let mut out: Vec<Factor> = factors.into_iter().map(one).collect();
         out.sort_by(|a, b| (a.rank, &a.text).cmp(&(b.rank, &b.text)));
@@ -287,7 +303,7 @@ impl Names {
 
     /// The same for theorems, in which powers of roots are left as they are.
     pub(super) fn with_literal_roots(&self) -> Self {
-        Names { literal: true, ..self.clone() }
+        Names { literal: true, memo: Memo::default(), ..self.clone() }
     }
 
     /// The names with their ranges, and what is said for all of them.
@@ -385,29 +401,6 @@ impl Names {
 /// `for all names: body`.
 fn quantified(word: &str, names: Vec<Math>, body: Math) -> Math {
     Math::Row(vec![Math::Words(word.into()), Math::Joined(names, ", "), Math::Words(": ".into()), body])
-}
-
-/// Takes the roots of integers out of the factors: `sqrt(6)` for `sqrt(2)*sqrt(3)`, `2^(2/3)` for `2^(1/3)^2`.
-fn radicals(factors: &mut Vec<(&Atom, u32)>) -> Vec<String> {
-    let root = |a: &Atom| match a.node() {
-        Node::Variable(name) => root_named(name),
-        _ => None,
-    };
-    let roots: Vec<_> = factors.iter().filter_map(|(a, e)| Some((root(a)?, *e))).collect();
-    factors.retain(|(a, _)| root(a).is_none());
-    let mut square = num_bigint::BigInt::from(1);
-    let mut out = Vec::new();
-    for ((index, n), e) in roots {
-        match (index, e) {
-            (2, 1) => square *= n,
-            (2, e) => out.push(format!("sqrt({n})^{e}")),
-            _ => out.push(format!("{n}^({e}/{index})")),
-        }
-    }
-    if square != 1.into() {
-        out.insert(0, format!("sqrt({square})"));
-    }
-    out
 }
 
 /// The parts of a conjunction of conjunctions.

@@ -86,3 +86,18 @@ fn a_link_to_its_own_directory_is_not_followed() {
     let read: Vec<&str> = run.out.lines().filter(|l| l.contains(".mech")).collect();
     assert_eq!((run.code, read.len()), (0, 2), "{}", run.out);
 }
+
+#[test]
+fn a_file_that_is_not_there_may_be_another_or_a_statement_of_one() {
+    let directory = folder(&[("notes/trade.mech", GOOD)]);
+    for (arguments, help) in [
+        (&["check", "notes/trad.mech"][..], "did you mean `notes/trade.mech`?"),
+        (&["exercise", "notes/trade.mech#two"][..], "write `notes/trade.mech`, without `#two`"),
+        (&["vary", "notes/trade.mech#two", "-o", "out"][..], "write `notes/trade.mech`, without `#two`"),
+    ] {
+        let run = vickrey(&directory, arguments);
+        assert_eq!((run.code, run.out.contains("proved")), (2, false));
+        assert!(run.err.contains("there is no file") && run.err.contains(help), "{}", run.err);
+    }
+    assert!(!vickrey(&directory, &["check", "quite/other.mech"]).err.contains("did you mean"));
+}

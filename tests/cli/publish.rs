@@ -16,10 +16,10 @@ fn a_report_is_one_page_with_every_statement() {
     assert!(run.out.starts_with("page.html: 3 statements of 2 files, 1 misprint, "), "{}", run.out);
     let page = read(&directory, "page.html");
     for expected in [
-        "id=\"s0-two\"",
-        "id=\"s0-three\"",
-        "id=\"s1-half\"",
-        "<h2 id=\"misprints\">",
+        "<h3 id=s0-two class=proved>two <b>proved</b></h3>",
+        "id=s0-three",
+        "<a href=#s1-half>half</a>",
+        "<h2 id=misprints>",
         "<cite>The Notes, section 3</cite>",
     ] {
         assert!(page.contains(expected), "{expected}");

@@ -237,3 +237,17 @@ claim falls: E welfare(posted_price(sale, p)) is nonincreasing in p
     let run = vickrey(&directory, &["vary", "a.mech", "--set", "p=2", "-o", "out"]);
     assert!(run.code == 2 && run.err.contains("2 is not in the range of `p`"), "{}", run.err);
 }
+
+#[test]
+fn what_is_no_prior_is_said_to_be_none() {
+    let directory = folder(&[("a.mech", TRADE)]);
+    for (set, said) in [
+        ("buyer=foo", "`foo` is no prior, and `buyer` is an agent without a share"),
+        ("trade.buyer=3", "`3` is no prior, and `trade.buyer` is an agent without a share"),
+        ("byer=uniform(0, 2)", "nothing in the file is called `byer`"),
+        ("buyer=uniform(1, 0)", "the interval from 1 to 0 is empty"),
+    ] {
+        let run = vickrey(&directory, &["vary", "a.mech", "--set", set, "-o", "out"]);
+        assert!(run.code == 2 && run.err.contains(said), "{set}: {}", run.err);
+    }
+}

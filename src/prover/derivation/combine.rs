@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::exact::Rational;
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::{Expr, Formula, Name, Node, Relation, Step};
 use crate::piecewise::{Engine, Obstacle, combination, quotient};
@@ -99,11 +100,17 @@ impl Proof<'_> {
         }
         let mut out = Vec::new();
         for base in bases {
-            if let Some(more) = self.power_of_number(&base, known)? {
-                out.push(more);
+            let number = number(&base, known);
+            if let Some((step, number)) = &number {
+                out.push(self.power_of_number(&base, *step, number)?);
             }
             for relation in [Relation::Positive, Relation::AtLeast] {
                 let goal = Formula::Compare(relation, base.clone());
+                let is_never =
+                    |c: &Rational| c.is_negative() || (c.is_zero() && relation == Relation::Positive);
+                if number.as_ref().is_some_and(|(_, c)| is_never(c)) {
+                    continue;
+                }
                 if let Some(premise) = self.from(known, &goal)? {
                     let step = self.builder.add(Step::Power { premise })?;
                     out.push((premise, goal));
@@ -116,21 +123,16 @@ impl Proof<'_> {
     }
 
     /// `b^m = c^m` where `b = c` is known for a number c.
-    fn power_of_number(&mut self, base: &Expr, known: &[Known]) -> Result<Option<Known>, Obstacle> {
-        for (step, formula) in known {
-            let Formula::Compare(Relation::Equal, e) = formula else { continue };
-            let Some(number) = base.minus(e).as_number() else { continue };
-            let hole = self.name("x");
-            let step = self.builder.add(Step::Replace {
-                premise: *step,
-                left: base.clone(),
-                right: Expr::number(number),
-                hole: symbol(&hole)?,
-                template: Expr::variable(&hole).natural_power(),
-            })?;
-            return Ok(Some((step, self.builder.conclusion(step)?)));
-        }
-        Ok(None)
+    fn power_of_number(&mut self, base: &Expr, premise: usize, number: &Rational) -> Result<Known, Obstacle> {
+        let hole = self.name("x");
+        let step = self.builder.add(Step::Replace {
+            premise,
+            left: base.clone(),
+            right: Expr::number(number.clone()),
+            hole: symbol(&hole)?,
+            template: Expr::variable(&hole).natural_power(),
+        })?;
+        Ok((step, self.builder.conclusion(step)?))
     }
 
     /// `d·(1/d) = 1` for the divisors that occur and are positive.
@@ -342,4 +344,12 @@ impl Proof<'_> {
         }
         Ok(self.builder.add(Step::Combine { premises, goal: goal.clone(), evidence }).ok())
     }
+}
+
+/// The number that a term is known to be, and where.
+fn number(base: &Expr, known: &[Known]) -> Option<(usize, Rational)> {
+    known.iter().find_map(|(step, formula)| {
+        let Formula::Compare(Relation::Equal, e) = formula else { return None };
+        Some((*step, base.minus(e).as_number()?))
+    })
 }

@@ -33,7 +33,9 @@ impl Proof<'_> {
         if let Some(source) = self.sources.iter().find(|s| s.formula == *goal) {
             return Ok(Some(source.step));
         }
-        if let Some(upper) = self.upper() {
+        if matches!(goal, Formula::Compare(Relation::Equal, _))
+            && let Some(upper) = self.upper()
+        {
             let least = upper.counts_from().unwrap_or_default();
             let small = (1..=least).find(|k| Expr::is_agent(&Expr::integer((*k).into()), &upper) == *goal);
             if let Some(agent) = small {

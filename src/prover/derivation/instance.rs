@@ -7,7 +7,7 @@ use crate::model::Binder;
 use crate::piecewise::Obstacle;
 
 use super::tactic::{Known, Tactic, all_atoms, closed_atoms, variable};
-use super::{Proof, Source};
+use super::{BUDGET, Proof, Source};
 
 /// Instances of one source at most.
 const INSTANCE_LIMIT: usize = 64;
@@ -101,7 +101,7 @@ impl Proof<'_> {
     /// A source at values, if its premises hold there.
     fn instance(&mut self, number: usize, source: &Source, values: &[Expr]) -> Result<Vec<Known>, Obstacle> {
         let key = (number, values.to_vec(), self.domain.clone());
-        if let Some(found) = self.instances.get(&key) {
+        if let Some(found) = self.instances.sources.get(&key) {
             let steps = found.clone().unwrap_or_default();
             return steps.into_iter().map(|s| Ok((s, self.builder.conclusion(s)?))).collect();
         }
@@ -111,7 +111,7 @@ impl Proof<'_> {
             self.forget(before);
         }
         let steps = found.as_ref().map(|known| known.iter().map(|(s, _)| *s).collect());
-        self.instances.insert(key, steps);
+        self.instances.sources.insert(key, steps);
         Ok(found.unwrap_or_default())
     }
 
@@ -122,9 +122,9 @@ impl Proof<'_> {
             match self.builder.conclusion(step)? {
                 Formula::ForAll(..) => {
                     let Some(term) = values.next().cloned() else { return Ok(None) };
-                    match self.builder.add(Step::Instance { premise: step, term }) {
-                        Ok(next) => step = next,
-                        Err(_) => return Ok(None),
+                    match self.at_term(step, term) {
+                        Some(next) => step = next,
+                        None => return Ok(None),
                     }
                 }
                 Formula::Implies(premise, _) => {
@@ -140,13 +140,40 @@ impl Proof<'_> {
         }
     }
 
+    /// What is known for all values, for one.
+    fn at_term(&mut self, premise: usize, term: Expr) -> Option<usize> {
+        let key = (premise, term);
+        if let Some(step) = self.instances.terms.get(&key) {
+            return *step;
+        }
+        let step = self.builder.add(Step::Instance { premise, term: key.1.clone() }).ok();
+        self.instances.terms.insert(key, step);
+        step
+    }
+
     /// A premise of an instance: a consequence of comparisons that are assumed.
     pub(super) fn obvious(&mut self, goal: &Formula) -> Result<Option<usize>, Obstacle> {
+        if !matches!(goal, Formula::Compare(..)) {
+            return match self.plainly(goal)? {
+                Some(step) => Ok(Some(step)),
+                None => self.statement(goal),
+            };
+        }
+        let key = (goal.clone(), self.domain.clone(), self.depth, self.sources.len());
+        if let Some(found) = self.instances.premises.get(&key) {
+            return Ok(*found);
+        }
+        let found = self.comparison(goal)?;
+        // What was not found for want of tries may be found later.
+        if found.is_some() || self.spent <= BUDGET {
+            self.instances.premises.insert(key, found);
+        }
+        Ok(found)
+    }
+
+    fn comparison(&mut self, goal: &Formula) -> Result<Option<usize>, Obstacle> {
         if let Some(step) = self.plainly(goal)? {
             return Ok(Some(step));
-        }
-        if !matches!(goal, Formula::Compare(..)) {
-            return self.statement(goal);
         }
         let mut known = self.simple(&Tactic::Given.allows())?;
         let is_plain = |e: &Expr| e.atoms().all(|a| matches!(a.node(), Node::Variable(_) | Node::Natural));
@@ -302,5 +329,31 @@ fn product(choices: &[Vec<Expr>]) -> Vec<Vec<Expr>> {
     out
 }
 
-/// Instances that were looked for, by source, values and what is assumed.
-pub(super) type Instances = BTreeMap<(usize, Vec<Expr>, Vec<Formula>), Option<Vec<usize>>>;
+/// A source, values, and what is assumed.
+type Asked = (usize, Vec<Expr>, Vec<Formula>);
+
+/// What was looked for; where it was found, the steps.
+#[derive(Default)]
+pub(super) struct Instances {
+    /// Instances of sources whose premises are proved, by source, values and what is assumed.
+    sources: BTreeMap<Asked, Option<Vec<usize>>>,
+    /// What a step says of all values, by the step and a value.
+    terms: BTreeMap<(usize, Expr), Option<usize>>,
+    /// Comparisons that are premises of instances, by what is assumed, how deep, and how many sources there are.
+    premises: BTreeMap<(Formula, Vec<Formula>, usize, usize), Option<usize>>,
+}
+
+impl Instances {
+    /// Forgets the steps from a number on.
+    pub(super) fn forget(&mut self, before: usize) {
+        let is_kept = |step: &Option<usize>| step.is_none_or(|s| s < before);
+        self.sources.retain(|_, steps| steps.as_ref().is_none_or(|s| s.iter().all(|s| *s < before)));
+        self.terms.retain(|(premise, _), step| *premise < before && is_kept(step));
+        self.premises.retain(|_, step| is_kept(step));
+    }
+
+    /// Forgets which premises hold: the sources are others.
+    pub(super) fn renew(&mut self) {
+        self.premises.clear();
+    }
+}

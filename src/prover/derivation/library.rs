@@ -7,6 +7,7 @@ use crate::kernel::{Expr, Formula, Name};
 use crate::model::every_function;
 
 use super::refute::{Values, collect, free, holds, instantiated, plausible};
+use super::said::Filter;
 
 /// How much of the library is looked through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +47,12 @@ pub(super) fn choices(
     hypotheses: &[Formula],
     natural: Option<u32>,
     shelf: Shelf,
-    tries: &mut usize,
+    filter: &mut Filter,
 ) -> Vec<Table> {
     let spoken: Vec<(BTreeSet<Name>, &Formula)> = hypotheses.iter().map(|h| (functions_of(h), h)).collect();
+    let is_closed = |h: &Formula| free_numbers(h).is_empty() && h.at_natural(0) == *h;
+    let closed: Vec<(&BTreeSet<Name>, &Formula)> =
+        spoken.iter().filter(|(_, h)| is_closed(h)).map(|(all, h)| (all, *h)).collect();
     let mut out: Vec<Table> = vec![BTreeMap::new()];
     let mut known: BTreeSet<Name> = BTreeSet::new();
     while let Some((f, arity)) = next(unknown, &known, &spoken) {
@@ -61,19 +65,18 @@ pub(super) fn choices(
         };
         out = bodies.iter().flat_map(|body| out.iter().map(|t| with(t, body)).collect::<Vec<_>>()).collect();
         known.insert(f.clone());
-        let decided = spoken.iter().filter(|(all, h)| {
-            let is_closed = free_numbers(h).is_empty() && h.at_natural(0) == **h;
-            all.contains(&f) && all.is_subset(&known) && is_closed
-        });
-        let decided: Vec<&Formula> = decided.map(|(_, h)| *h).collect();
+        let decided = closed.iter().filter(|(all, _)| all.contains(&f) && all.is_subset(&known));
+        let decided: Vec<(usize, &BTreeSet<Name>, &Formula)> =
+            decided.map(|(all, h)| (filter.place(h), *all, *h)).collect();
         out.retain(|table| {
-            let values = Values { table: table.clone(), natural };
-            decided.iter().all(|h| {
-                *tries += 1;
-                if *tries > FILTERED {
+            decided.iter().all(|(place, all, h)| {
+                if filter.spend() > FILTERED {
                     return shelf == Shelf::First;
                 }
-                instantiated(h, &values).is_none_or(|h| roughly(&h, &BTreeMap::new()))
+                filter.holds(*place, all, table, |part| {
+                    let values = Values { table: part.clone(), natural };
+                    instantiated(h, &values).is_none_or(|h| roughly(&h, &BTreeMap::new()))
+                })
             })
         });
         out.truncate(TABLES);

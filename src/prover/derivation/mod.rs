@@ -20,11 +20,13 @@ mod integrand;
 mod left_out;
 mod library;
 mod logic;
+mod nearest;
 mod others;
 mod quotient;
 mod rate;
 mod refute;
 mod rewrite;
+mod said;
 mod tactic;
 
 use crate::kernel::{Expr, Formula, Name, Step};
@@ -33,6 +35,7 @@ use crate::piecewise::Obstacle;
 
 use super::proof::{Builder, Proved, symbol};
 pub use apply::Lemmas;
+pub use nearest::{Meant, nearest};
 pub use refute::Instance;
 pub use tactic::Tactic;
 
@@ -41,12 +44,6 @@ const BUDGET: usize = 3_000;
 
 /// Of these, how many for a contradiction between the hypotheses.
 const BUDGET_OF_CONTRADICTION: usize = 60;
-
-/// Of these, how many for the nearest right side that is correct.
-const BUDGET_OF_NEAREST: usize = 120;
-
-/// Propositions that are tried as the nearest that is correct.
-const NEAR: usize = 8;
 
 /// Whether the hypotheses of a derivation can hold together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,8 +145,10 @@ struct Proof<'a> {
     combinations: combine::Combinations,
     /// How the link that is looked at is shown: premises of instances that are more than comparisons are shown alike.
     reasons: Tactic,
-    /// Instances of sources whose premises are proved, by source and values.
+    /// Instances that were looked for.
     instances: instance::Instances,
+    /// Whether it is looked for what is wrong with links that fail.
+    is_diagnosed: bool,
 }
 
 /// Derives what a derivation states, as far as it follows.
@@ -207,37 +206,6 @@ fn derive_within(derivation: &Derivation, lemmas: &Lemmas, within: Within) -> Re
     Ok(Derived { proved, hypotheses, inapplicable, undefined, chains, misprints })
 }
 
-/// The first of some propositions that follows by the reasons of a link, in its place.
-pub fn nearest(
-    derivation: &Derivation,
-    lemmas: &Lemmas,
-    (chain, link): (usize, usize),
-    candidates: &[Proposition],
-) -> Option<usize> {
-    let mut proof = Proof::of(derivation, lemmas).ok()?;
-    for application in &derivation.applied {
-        proof.applied(application).ok()?;
-    }
-    let own = derivation.chains.get(chain)?;
-    let because = &own.links.get(link)?.because;
-    let samples = refute::samples(derivation, own, candidates);
-    let plausible = |p: &&Proposition| samples.iter().all(|sample| sample.allows(&p.formula()));
-    let all: Vec<&Proposition> = candidates.iter().filter(plausible).collect();
-    let near = if samples.is_empty() { NEAR / 2 } else { NEAR };
-    let likely: Vec<&Proposition> = all.into_iter().take(near).collect();
-    if likely.is_empty() {
-        return None;
-    }
-    for earlier in derivation.chains.iter().take(chain) {
-        proof.chain(earlier).ok()?;
-    }
-    proof.spent = BUDGET - BUDGET_OF_NEAREST;
-    proof.domain.extend(own.domain.clone());
-    let tactic = if because.is_empty() { Tactic::Given } else { Tactic::Reasons(because.clone()) };
-    let found = likely.into_iter().find(|p| matches!(proof.says(p, &tactic), Ok(Some(_))))?;
-    candidates.iter().position(|p| p == found)
-}
-
 impl<'a> Proof<'a> {
     /// With the hypotheses of a derivation, and what its words mean.
     fn of(derivation: &'a Derivation, lemmas: &'a Lemmas) -> Result<Self, Obstacle> {
@@ -254,6 +222,7 @@ impl<'a> Proof<'a> {
             combinations: Default::default(),
             reasons: Tactic::Given,
             instances: Default::default(),
+            is_diagnosed: true,
         };
         for h in &derivation.hypotheses {
             let step = proof.builder.add(Step::Assume { formula: h.formula.clone() })?;
@@ -293,6 +262,7 @@ impl Proof<'_> {
     /// What was found about the links of a chain, and the theorem about it.
     fn chain(&mut self, chain: &Chain) -> Result<(Vec<Outcome>, Option<usize>), Obstacle> {
         let before = self.sources.len();
+        self.instances.renew();
         self.domain.extend(chain.domain.clone());
         let (mut outcomes, mut steps) = (Vec::new(), Vec::new());
         for link in &chain.links {
@@ -306,9 +276,12 @@ impl Proof<'_> {
             outcomes.push(outcome);
         }
         self.reasons = Tactic::Given;
-        self.excuse(&chain.links, &mut outcomes)?;
+        if self.is_diagnosed {
+            self.excuse(&chain.links, &mut outcomes)?;
+        }
         self.domain.clear();
         self.sources.truncate(before);
+        self.instances.renew();
         if steps.len() < chain.links.len() {
             return Ok((outcomes, None));
         }
@@ -383,9 +356,12 @@ impl Proof<'_> {
                 return Ok((Outcome::Holds(tactic), Some(step)));
             }
         }
-        let instance = refute::instance(self.derivation, chain, &goal);
+        let instance = match self.is_diagnosed {
+            true => refute::instance(self.derivation, chain, &goal),
+            false => None,
+        };
         let otherwise = match (&instance, link.because.is_empty()) {
-            (None, false) => self.any(&link.says)?.map(|(tactic, _)| tactic),
+            (None, false) if self.is_diagnosed => self.any(&link.says)?.map(|(tactic, _)| tactic),
             _ => None,
         };
         let reasoned = !link.because.is_empty();

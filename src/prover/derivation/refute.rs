@@ -13,6 +13,7 @@ use crate::piecewise::Engine;
 
 use super::super::proof::{Builder, Hints, Proved, symbol};
 use super::library::{Shelf, Table, choices, constants, free_numbers, functions_of, grid};
+use super::said::{Filter, Said, Search};
 use super::tactic::closed_atoms;
 
 /// Functions and numbers, as they are written, at which a link fails.
@@ -34,8 +35,6 @@ pub struct Instance {
 
 /// Points at which functions are looked for, at most.
 const POINTS: usize = 24;
-/// Instances whose hypotheses are proved, at most.
-const PROOFS: usize = 16;
 /// Instances with functions that are numbers, at most.
 const FEW: usize = 600;
 /// Values of the natural number.
@@ -123,10 +122,10 @@ fn some_names(formula: &Formula, visit: &mut dyn FnMut(&Name)) {
 
 /// Functions and numbers that were found.
 pub(super) struct Found {
-    numbers: Vec<(Name, Expr)>,
-    functions: Vec<(Name, Vec<Name>, Expr)>,
-    natural: Option<u32>,
-    difference: Rational,
+    pub(super) numbers: Vec<(Name, Expr)>,
+    pub(super) functions: Vec<(Name, Vec<Name>, Expr)>,
+    pub(super) natural: Option<u32>,
+    pub(super) difference: Rational,
 }
 
 impl Found {
@@ -140,7 +139,7 @@ impl Found {
 
 /// An instance of the library at which the hypotheses hold, and a comparison does not.
 pub(super) fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Formula) -> Option<Found> {
-    let Formula::Compare(relation, e) = goal else { return None };
+    let Formula::Compare(_, e) = goal else { return None };
     let hypotheses: Vec<&Formula> = derivation.hypotheses.iter().map(|h| &h.formula).chain(domain).collect();
     let mut atoms: Vec<Atom> = closed_atoms(e);
     hypotheses.iter().for_each(|h| collect(h, &mut atoms));
@@ -168,11 +167,10 @@ pub(super) fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Fo
     let points: Vec<Vec<Point>> =
         naturals.iter().map(|natural| points(&hypotheses, &numbers, *natural)).collect();
     let numbers_first = hypotheses.iter().any(both);
-    let among = |shelf: Shelf| {
-        let most = shelf.tries();
-        let mut search =
-            Search { relation: *relation, goal: e, hypotheses: &hypotheses, tries: 0, most, proofs: 0 };
-        let mut filtered = 0;
+    let mut search = Search::new(goal, &hypotheses)?;
+    let among = |search: &mut Search<'_>, shelf: Shelf| {
+        search.afresh(shelf.tries());
+        let mut filtered = Filter::default();
         if !numbers_first {
             let closed: Vec<Formula> = hypotheses.iter().map(|h| (*h).clone()).collect();
             let natural = naturals.first().copied().flatten();
@@ -201,8 +199,7 @@ pub(super) fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Fo
     };
     // Where nothing is to be false, functions that are the same number everywhere often do, or zero and one.
     if e.is_zero() && !unknown.is_empty() {
-        let mut search =
-            Search { relation: *relation, goal: e, hypotheses: &hypotheses, tries: 0, most: FEW, proofs: 0 };
+        search.afresh(FEW);
         for table in constants(&unknown) {
             for (natural, points) in naturals.iter().zip(&points) {
                 if let Some(Some(found)) = search.at(&table, *natural, points) {
@@ -211,64 +208,14 @@ pub(super) fn at_instance(derivation: &Derivation, domain: &[Formula], goal: &Fo
             }
         }
     }
-    among(Shelf::First).or_else(|| if unknown.is_empty() { None } else { among(Shelf::All) })
+    let first = among(&mut search, Shelf::First);
+    first.or_else(|| if unknown.is_empty() { None } else { among(&mut search, Shelf::All) })
 }
 
 /// A formula where its numbers have values.
 fn at_point(formula: &Formula, at: &Point) -> Option<Formula> {
     let put = |f: Formula, (name, value): (&Name, &Expr)| f.substitute(name, value).ok();
     at.iter().try_fold(formula.clone(), put)
-}
-
-/// The search for an instance.
-struct Search<'a> {
-    relation: Relation,
-    goal: &'a Expr,
-    hypotheses: &'a [&'a Formula],
-    tries: usize,
-    most: usize,
-    proofs: usize,
-}
-
-impl Search<'_> {
-    /// An instance with these functions; the outer none, if the search has taken too long.
-    fn at(&mut self, table: &Table, natural: Option<u32>, points: &[Point]) -> Option<Option<Found>> {
-        let values = Values { table: table.clone(), natural };
-        let goal = values.term(self.goal);
-        let closed =
-            self.hypotheses.iter().map(|h| instantiated(h, &values)).collect::<Option<Vec<Formula>>>();
-        let Some(closed) = closed else { return Some(None) };
-        // What speaks of functions alone is the same at all points.
-        let (fixed, moving): (Vec<&Formula>, Vec<&Formula>) =
-            closed.iter().partition(|h| free_numbers(h).is_empty());
-        let mut possible = None;
-        for at in points {
-            self.tries += 1;
-            if self.tries > self.most {
-                return None;
-            }
-            let Some(difference) = goal.substitute(at).as_number() else { break };
-            if holds(self.relation, &difference)
-                || !*possible.get_or_insert_with(|| fixed.iter().all(|h| plausible(h, at)))
-                || !moving.iter().all(|h| plausible(h, at))
-            {
-                continue;
-            }
-            self.proofs += 1;
-            if self.proofs > PROOFS {
-                return None;
-            }
-            let Some(unproved) = closed.iter().find(|h| !proved(h, at)) else {
-                let functions = table.iter().map(|(f, (ps, e))| (f.clone(), ps.clone(), e.clone())).collect();
-                let numbers = at.clone().into_iter().collect();
-                return Some(Some(Found { numbers, functions, natural, difference }));
-            };
-            if free_numbers(unproved).is_empty() {
-                break;
-            }
-        }
-        Some(None)
-    }
 }
 
 /// Functions and numbers of the library that seem to satisfy the hypotheses.
@@ -303,17 +250,19 @@ pub(super) fn samples(derivation: &Derivation, chain: &Chain, propositions: &[Pr
     let numbers: Vec<Name> = numbers.into_iter().collect();
     let natural = derivation.integer.as_ref().map(|_| 1);
     let points = points(&hypotheses, &numbers, natural);
-    let (mut out, mut tries, mut filtered) = (Vec::new(), 0, 0);
+    let (mut out, mut tries, mut filtered) = (Vec::new(), 0, Filter::default());
+    let said = hypotheses.iter().map(|h| Said::of(h)).collect::<Option<Vec<_>>>();
+    let Some(mut said) = said else { return out };
     let closed: Vec<Formula> = hypotheses.iter().map(|h| (*h).clone()).collect();
     for choice in choices(&unknown, &closed, natural, Shelf::First, &mut filtered) {
-        let values = Values { table: choice.clone(), natural };
-        let Some(closed) = hypotheses.iter().map(|h| instantiated(h, &values)).collect::<Option<Vec<_>>>()
-        else {
-            continue;
-        };
-        let (fixed, moving): (Vec<&Formula>, Vec<&Formula>) =
-            closed.iter().partition(|h| free_numbers(h).is_empty());
-        if !fixed.iter().all(|h| plausible(h, &Point::new())) {
+        // What speaks of functions alone is the same at all points.
+        let mut moving = Vec::new();
+        let mut fixed = said.iter_mut().map(|h| h.at(&choice, natural)).filter(|h| {
+            let is_fixed = h.borrow().is_fixed();
+            moving.extend((!is_fixed).then(|| h.clone()));
+            is_fixed
+        });
+        if !fixed.all(|h| h.borrow_mut().plausible(&Point::new())) {
             tries += points.len();
             continue;
         }
@@ -323,7 +272,7 @@ pub(super) fn samples(derivation: &Derivation, chain: &Chain, propositions: &[Pr
             if tries > Shelf::First.tries() || out.len() >= SAMPLES {
                 return out;
             }
-            if found < 4 && moving.iter().all(|h| plausible(h, at)) {
+            if found < 4 && moving.iter().all(|h| h.borrow_mut().plausible(at)) {
                 found += 1;
                 let values = Values { table: choice.clone(), natural };
                 out.push(Sample { values, at: at.clone() });
@@ -472,7 +421,7 @@ fn solutions(formula: &Formula, out: &mut Hints) {
     }
 }
 
-fn proved(formula: &Formula, at: &BTreeMap<Name, Expr>) -> bool {
+pub(super) fn proved(formula: &Formula, at: &BTreeMap<Name, Expr>) -> bool {
     let mut goal = formula.clone();
     for (name, value) in at {
         match goal.substitute(name, value) {

@@ -6,6 +6,9 @@ use crate::piecewise::Obstacle;
 
 use super::{BUDGET, Proof, names};
 
+/// Steps that are kept though nothing needs them, at most.
+const KEPT: usize = 30_000;
+
 /// A step of the proof with what it says.
 pub(super) type Known = (usize, Formula);
 
@@ -192,18 +195,23 @@ impl Proof<'_> {
         if self.spent > BUDGET {
             return Ok(None);
         }
-        let before = self.builder.length();
+        let (before, fresh) = (self.builder.length(), self.fresh);
         let found = self.attempt(goal, allowed)?;
         if found.is_none() {
             self.forget(before);
+            // The next attempt speaks of the same names, so that what was found about them is found again.
+            self.fresh = fresh;
         }
         Ok(found)
     }
 
-    /// Forgets the steps from a number on.
+    /// Forgets the steps from a number on, if there are many of them: what was found on the way to nothing is true all the
+    /// same, and often asked for again.
     pub(super) fn forget(&mut self, before: usize) {
-        self.builder.rewind(before);
-        self.instances.retain(|_, steps| steps.as_ref().is_none_or(|s| s.iter().all(|s| *s < before)));
+        if self.builder.length() > KEPT {
+            self.builder.rewind(before);
+            self.instances.forget(before);
+        }
     }
 
     fn attempt(&mut self, goal: &Formula, allowed: &Allowed) -> Result<Option<usize>, Obstacle> {
