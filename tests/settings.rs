@@ -489,6 +489,34 @@ fn three_partners_and_more_can_be_separated_if_they_own_the_same_and_not_if_one_
 }
 
 #[test]
+fn dominant_strategies_and_balance_go_together_where_the_outcome_is_always_the_same() {
+    let verdicts = |buyer: &str, properties: &str| {
+        let text = format!(
+            "setting s {{
+               agent buyer with type v ~ uniform({buyer})
+               agent seller with type c ~ uniform(0, 1)
+               outcome q in {{0, 1}}
+               value buyer = v*q
+               value seller = -c*q
+               ties q = 1
+             }}
+             claim none: no mechanism on s is {properties}
+             claim some: some mechanism on s is {properties}"
+        );
+        answers(&text).into_iter().map(|a| a.verdict).collect::<Vec<_>>()
+    };
+    let (proved, refuted) = (VerdictKind::Proved, VerdictKind::Refuted);
+    let balanced = "efficient, DSIC and budget balanced";
+    assert_eq!(verdicts("0, 1", balanced), [proved, refuted]);
+    assert_eq!(verdicts("1/2, 3/2", balanced), [proved, refuted]);
+    assert_eq!(verdicts("1, 2", balanced), [refuted, proved]);
+    // With participation on average, where trade is worth while for most.
+    let everything = "efficient, DSIC, ex post IR and ex ante no deficit";
+    assert_eq!(verdicts("0, 1", everything), [proved, refuted]);
+    assert_eq!(verdicts("2, 3", everything), [refuted, proved]);
+}
+
+#[test]
 fn the_law_of_the_maximum_is_what_the_definitions_give() {
     for (prior, name) in [("uniform(0, 1)", "uniform"), ("cdf y^2 on [0, 1]", "square")] {
         for n in 2..=5 {

@@ -430,15 +430,13 @@ fn ends(systems: &mut Systems, goals: &[Goal], failed: &System) -> Vec<End> {
 }
 
 fn existential(existence: &crate::model::Existence, answer: Answer) -> Decided {
-    let proved = match &answer {
-        Answer::Exists { proved, .. } | Answer::Impossible { proved, .. } => proved.clone(),
-        Answer::Numbers { settled, .. } => settled.proved.clone(),
-    };
+    let proved = answer.proved().clone();
     let claim = proved.theorem.conclusion().clone().into();
     let proof = Proof { claim, proved };
     let agrees = matches!(
         (existence.quantity, &answer),
-        (Quantity::Some, Answer::Exists { .. }) | (Quantity::No, Answer::Impossible { .. })
+        (Quantity::Some, Answer::Exists { .. })
+            | (Quantity::No, Answer::Impossible { .. } | Answer::Unbalanced { .. })
     );
     if agrees {
         Decided::Proved(proof, Some(answer))

@@ -445,6 +445,14 @@ fn existence_story(answer: &Answer, names: &Names) -> Vec<String> {
             }
             out
         }
+        Answer::Unbalanced { boxes, .. } => {
+            let types = |[low, high]: &[Expr; 2]| format!("{} and {}", names.expr(low), names.expr(high));
+            let types: Vec<String> = boxes.iter().map(types).collect();
+            vec![format!(
+                "no such mechanism exists: payments do not sum to zero at every profile of the types {}",
+                types.join("; ")
+            )]
+        }
         Answer::Impossible { surplus, .. } => {
             vec![format!(
                 "no such mechanism exists: after the least charges the pivot mechanism has the expected surplus {surplus}"

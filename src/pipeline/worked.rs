@@ -329,6 +329,29 @@ fn existence(answer: &Answer, names: &Names) -> Vec<Block> {
             numbers::story(system, &settled.found, names).iter().map(|line| say(line)).collect()
         }
         Answer::Exists { .. } => vec![say("The mechanism below has all the properties; each is checked.")],
+        Answer::Unbalanced { boxes, .. } => {
+            let types = |[low, high]: &[Expr; 2]| {
+                vec![Inline::Math(names.math(low)), words(" and "), Inline::Math(names.math(high))]
+            };
+            let mut corners = vec![words("But at the corners of a box of types, ")];
+            for (k, pair) in boxes.iter().enumerate() {
+                corners.extend((k > 0).then(|| words("; ")));
+                corners.extend(types(pair));
+            }
+            corners.push(words(
+                " for the agents, welfare does not vanish if it is summed with alternating signs: a contradiction.",
+            ));
+            vec![
+                say("Take any mechanism with these properties, and types of all agents but one."),
+                say(
+                    "As the type of this one rises, its payoff grows by the area under its marginal value, which efficiency fixes wherever there is no tie: as welfare does.",
+                ),
+                say(
+                    "If payments sum to zero, payoffs sum to welfare. So welfare, summed with alternating signs over the corners of a box, is as often the same sum as there are agents.",
+                ),
+                Block::Prose(corners),
+            ]
+        }
         Answer::Impossible { surplus, .. } => vec![
             say(
                 "Take any mechanism with these properties. Efficiency fixes its outcome wherever there is no tie.",

@@ -17,6 +17,7 @@ pub(super) struct Demands {
     interim_ir: bool,
     ex_ante_ir: bool,
     budget: bool,
+    balance: bool,
     ex_ante_budget: bool,
     ex_ante_balance: bool,
 }
@@ -24,8 +25,8 @@ pub(super) struct Demands {
 impl Demands {
     pub(super) fn of(existence: &Existence) -> Self {
         let has = |wanted: &dyn Fn(&Part) -> bool| existence.parts.iter().any(|(part, _)| wanted(part));
-        let balanced = |(part, c): &(Part, crate::model::Conjunct)| {
-            *part == Part::ExAnteBudget && c.relation == Comparison::Equal
+        let balanced = |(part, c): &(Part, crate::model::Conjunct), budget: Part| {
+            *part == budget && c.relation == Comparison::Equal
         };
         let dominant = has(&|p| matches!(p, Part::DominantIc(_)));
         Demands {
@@ -36,8 +37,9 @@ impl Demands {
             interim_ir: has(&|p| matches!(p, Part::InterimIr(_))),
             ex_ante_ir: has(&|p| matches!(p, Part::ExAnteIr(_))),
             budget: has(&|p| matches!(p, Part::Budget)),
+            balance: existence.parts.iter().any(|p| balanced(p, Part::Budget)),
             ex_ante_budget: has(&|p| matches!(p, Part::ExAnteBudget)),
-            ex_ante_balance: existence.parts.iter().any(balanced),
+            ex_ante_balance: existence.parts.iter().any(|p| balanced(p, Part::ExAnteBudget)),
         }
     }
 
@@ -45,6 +47,11 @@ impl Demands {
     pub(super) fn meet_in_the_surplus(self) -> bool {
         let takes_part = self.ex_post_ir || self.interim_ir;
         self.efficient && self.truthful && takes_part && (self.budget || self.ex_ante_budget)
+    }
+
+    /// Whether dominant strategies, efficiency and balance at every profile are asked for, which seldom go together.
+    pub(super) fn never_balance(self) -> bool {
+        self.efficient && self.dominant && self.balance
     }
 }
 
@@ -75,11 +82,12 @@ pub(super) fn candidates(
         } else if demands.ex_ante_balance {
             out.extend(without_surplus(setting, &base, &number));
         }
+        if demands.dominant && demands.balance {
+            out.extend((0..setting.agents.len()).map(|agent| residual(&base, agent)));
+        }
         out.push(base);
     }
-    if !demands.efficient {
-        out.extend(constant(setting));
-    }
+    out.extend(constant(setting));
     out
 }
 
@@ -108,6 +116,17 @@ fn without_surplus(setting: &Setting, m: &Mechanism, number: impl Fn(&Expr) -> E
     let share = Rational::new(-1, i64::try_from(count).ok()?)?;
     let fee = number(&setting.expectation(&m.surplus())).scaled(&share);
     Some(m.with_fees(&vec![fee; count]))
+}
+
+/// One agent pays, or is paid, what the others' payments leave.
+fn residual(m: &Mechanism, agent: usize) -> Mechanism {
+    let mut out = m.clone();
+    let others = m.payment.iter().enumerate().filter(|(i, _)| *i != agent);
+    let rest = others.fold(Expr::zero(), |sum, (_, t)| sum.minus(t));
+    if let Some(payment) = out.payment.get_mut(agent) {
+        *payment = rest;
+    }
+    out
 }
 
 /// Always the same outcome, and no payments.

@@ -16,7 +16,7 @@ use crate::piecewise::{Engine, Obstacle};
 
 use super::candidates::{Demands, candidates};
 use super::extremum::{Extremum, maximum};
-use super::impossibility;
+use super::impossibility::{self, Reason};
 use super::proof::{Builder, Hints, Proved, facts, prove, symbol};
 use super::system::Settled;
 
@@ -37,6 +37,13 @@ pub enum Answer {
         /// The expected surplus of the pivot mechanism after the least charges: the shortfall.
         surplus: Expr,
     },
+    /// None exists, since payments cannot sum to zero at all corners of a box of types.
+    Unbalanced {
+        /// The theorem.
+        proved: Proved,
+        /// A lower and an upper type of each agent.
+        boxes: Vec<[Expr; 2]>,
+    },
     /// Numbers that satisfy a system, or a contradiction between its rows.
     Numbers {
         /// The system.
@@ -44,6 +51,18 @@ pub enum Answer {
         /// What was found.
         settled: Settled,
     },
+}
+
+impl Answer {
+    /// The theorem.
+    pub fn proved(&self) -> &Proved {
+        match self {
+            Answer::Exists { proved, .. }
+            | Answer::Impossible { proved, .. }
+            | Answer::Unbalanced { proved, .. } => proved,
+            Answer::Numbers { settled, .. } => &settled.proved,
+        }
+    }
 }
 
 /// Why functions with some properties exist, or do not.
@@ -62,14 +81,21 @@ pub(super) enum Plan {
         existence: Box<Existence>,
         /// The efficient mechanism with the others' losses as payments.
         pivot: Box<Mechanism>,
-        /// A worst-off type of each agent.
-        worst: Vec<Expr>,
-        /// Numbers that these types mention.
+        /// Why.
+        reason: Reason,
+        /// Numbers that the types mention that the argument is about.
         roots: Vec<Charge>,
     },
 }
 
 impl Plan {
+    fn boxes(&self) -> Option<Vec<[Expr; 2]>> {
+        match self {
+            Plan::Impossible { reason: Reason::Corners { boxes }, .. } => Some(boxes.clone()),
+            _ => None,
+        }
+    }
+
     fn roots(&self) -> &[Charge] {
         match self {
             Plan::Exhibit { roots, .. } | Plan::Impossible { roots, .. } => roots,
@@ -101,11 +127,13 @@ pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
             Some(_) => Formula::SomeFunctions(functions, body),
             None => Formula::NoFunctions(functions, body),
         };
+        let boxes = plan.boxes();
         match prove(Statement::from(statement), &Hints::planned(plan)) {
             Ok(proved) => {
-                return Ok(match mechanism {
-                    Some(mechanism) => Answer::Exists { proved, mechanism },
-                    None => Answer::Impossible { proved, surplus: pivot.surplus },
+                return Ok(match (mechanism, boxes) {
+                    (Some(mechanism), _) => Answer::Exists { proved, mechanism },
+                    (None, Some(boxes)) => Answer::Unbalanced { proved, boxes },
+                    (None, None) => Answer::Impossible { proved, surplus: pivot.surplus },
                 });
             }
             Err(obstacle) => obstacles.push(obstacle),
@@ -183,7 +211,7 @@ fn plans(
         let plan = Plan::Impossible {
             existence: Box::new(existence.clone()),
             pivot: Box::new(pivot.pivot.clone()),
-            worst: pivot.worst.iter().map(here).collect(),
+            reason: Reason::Deficit { worst: pivot.worst.iter().map(here).collect() },
             roots,
         };
         return Ok(vec![(plan, None)]);
@@ -198,7 +226,21 @@ fn plans(
         let definitions = definitions(existence, &mechanism)?;
         Ok((Plan::Exhibit { definitions, roots: roots.clone() }, Some(mechanism)))
     };
-    found.into_iter().map(exhibit).collect()
+    let mut plans: Vec<(Plan, Option<Mechanism>)> =
+        found.into_iter().map(exhibit).collect::<Result<_, Obstacle>>()?;
+    let demands = Demands::of(existence);
+    if demands.never_balance()
+        && let Some(boxes) = impossibility::corners(existence)
+    {
+        let plan = Plan::Impossible {
+            existence: Box::new(existence.clone()),
+            pivot: Box::new(pivot.pivot.clone()),
+            reason: Reason::Corners { boxes },
+            roots: vec![],
+        };
+        plans.push((plan, None));
+    }
+    Ok(plans)
 }
 
 /// Payments in closed form where they have one: easier to read, and the same functions.
@@ -253,8 +295,8 @@ pub(super) fn carry_out(
             let premise = builder.add(Step::Both { premises })?;
             builder.add(Step::Exhibit { premise, statement: goal.clone(), definitions: definitions.clone() })
         }
-        (Formula::NoFunctions(..), Plan::Impossible { existence, pivot, worst, .. }) => {
-            impossibility::prove(builder, context, existence, pivot, worst)
+        (Formula::NoFunctions(..), Plan::Impossible { existence, pivot, reason, .. }) => {
+            impossibility::prove(builder, context, existence, pivot, reason)
         }
         _ => Err(unanswered()),
     }

@@ -67,6 +67,16 @@ fn argument(certificate: &Certificate) -> Option<Argument<'_>> {
     Some(Argument { budget: *budget, sides, negative: *negative })
 }
 
+/// For an argument from the corners of a box: what is known at each corner and along each edge.
+fn equations(certificate: &Certificate) -> Option<&[usize]> {
+    let last = certificate.steps.iter().find_map(|step| match step {
+        Step::Impossible { premise, .. } => Some(*premise),
+        _ => None,
+    })?;
+    let all = premises(certificate, last)?;
+    all.iter().all(|k| premises(certificate, *k).is_some()).then_some(all)
+}
+
 /// The steps that a reader follows; the rest is in the certificate. `worked` writes out a step.
 pub(super) fn told(
     certificate: &Certificate,
@@ -74,9 +84,22 @@ pub(super) fn told(
     names: &Names,
     worked: impl Fn(usize) -> Option<Block>,
 ) -> Option<Vec<Block>> {
-    let argument = argument(certificate)?;
     let conclusion = |number: usize| Some(replay.theorem(number).ok()?.conclusion().clone());
     let mut out = vec![say("Suppose that there were such a mechanism.".into())];
+    let Some(argument) = argument(certificate) else {
+        for number in equations(certificate)? {
+            // Payoffs of all agents at a corner, or of one along an edge, with the outcome that it expects at two corners.
+            let why = match premises(certificate, *number)? {
+                [_, _] => "payments sum to zero, and the outcome is efficient",
+                _ => "the payoff of one agent grows as welfare does",
+            };
+            out.extend(line(names, &conclusion(*number)?, why));
+        }
+        out.push(say(
+            "With alternating signs these sum to a contradiction. So there is no such mechanism.".into()
+        ));
+        return Some(out);
+    };
     for side in &argument.sides {
         let own = names.show(side.own.name());
         let mut blocks = Vec::new();

@@ -10,11 +10,11 @@ use crate::piecewise::Obstacle;
 use super::{Impossibility, Side, missing, nonlinear, term, unit};
 
 /// Where two outcomes have the same welfare, as a value of one type.
-struct Tie {
+pub(super) struct Tie {
     outcomes: [usize; 2],
     /// The agent whose type it is: of those that the comparison depends on, the one that is integrated first.
-    agent: usize,
-    point: Expr,
+    pub(super) agent: usize,
+    pub(super) point: Expr,
 }
 
 /// Where a variable that is at least zero has a power of this value; nowhere, if that is negative.
@@ -66,7 +66,7 @@ impl Impossibility<'_> {
     }
 
     /// Where outcomes tie. Pairs that tie nowhere, or wherever parameters say so, are left out.
-    fn ties(&self, side: &Side) -> Result<Vec<Tie>, Obstacle> {
+    pub(super) fn ties(&self, side: &Side) -> Result<Vec<Tie>, Obstacle> {
         let types = self.bounds()?;
         let inward: Vec<usize> = side.others.iter().rev().copied().chain([side.agent]).collect();
         let mut out = Vec::new();
@@ -123,20 +123,8 @@ impl Impossibility<'_> {
 
     fn pin_anew(&mut self, side: &Side, weights: &[Expr]) -> Result<usize, Obstacle> {
         let ties = self.ties(side)?;
-        let weighted = |(_, w): &(usize, &Expr)| !w.is_zero();
-        let (concerned, others): (Vec<_>, Vec<_>) = weights.iter().enumerate().partition(weighted);
-        let numbers = |pairs: Vec<(usize, &Expr)>| pairs.into_iter().map(|(k, _)| k).collect::<Vec<_>>();
-        let question = Question {
-            left: self.mixed(weights)?,
-            right: self.efficient(weights)?,
-            weights,
-            ties: &ties,
-            concerned: numbers(concerned),
-        };
-        let order = [question.concerned.clone(), numbers(others)].concat();
-        let Some((first, rest)) = order.split_first() else { return Err(missing()) };
-        let mut step = self.off_ties(&question, &mut self.domain()?, *first, rest, &[])?;
-        let Question { mut left, mut right, .. } = question;
+        let mut step = self.off_all_ties(&ties, weights)?;
+        let (mut left, mut right) = (self.mixed(weights)?, self.efficient(weights)?);
         // From the innermost integral outwards.
         for agent in side.others.iter().rev() {
             let density = self.density(*agent)?;
@@ -159,6 +147,23 @@ impl Impossibility<'_> {
             (left, right) = integrals;
         }
         Ok(step)
+    }
+
+    /// `Σ w_k x_k = Σ w_k x̂_k` under the domain of all types and off the ties.
+    pub(super) fn off_all_ties(&mut self, ties: &[Tie], weights: &[Expr]) -> Result<usize, Obstacle> {
+        let weighted = |(_, w): &(usize, &Expr)| !w.is_zero();
+        let (concerned, others): (Vec<_>, Vec<_>) = weights.iter().enumerate().partition(weighted);
+        let numbers = |pairs: Vec<(usize, &Expr)>| pairs.into_iter().map(|(k, _)| k).collect::<Vec<_>>();
+        let question = Question {
+            left: self.mixed(weights)?,
+            right: self.efficient(weights)?,
+            weights,
+            ties,
+            concerned: numbers(concerned),
+        };
+        let order = [question.concerned.clone(), numbers(others)].concat();
+        let Some((first, rest)) = order.split_first() else { return Err(missing()) };
+        self.off_ties(&question, &mut self.domain()?, *first, rest, &[])
     }
 
     /// `Σ w_k x_k = Σ w_k x̂_k` at types where nothing ties. One outcome after the other is compared with the one that leads so
