@@ -66,6 +66,9 @@ pub(super) fn candidates(
     let (setting, demands) = (&existence.setting, Demands::of(existence));
     let mut bases = Vec::new();
     if demands.ex_post_ir {
+        if setting.kind.is_of_a_good() {
+            bases.push(at_the_highest_of_the_others(setting));
+        }
         bases.extend([at_worst_off_types(setting, worst), pivot.clone()]);
     }
     if demands.interim_ir || demands.ex_post_ir {
@@ -98,6 +101,17 @@ fn at_worst_off_types(setting: &Arc<Setting>, worst: &[Expr]) -> Mechanism {
         at(&setting.welfare()).minus(&at(&agent.outside))
     };
     let charges: Vec<Expr> = setting.agents.iter().zip(worst).map(charge).collect();
+    Mechanism::groves(setting, &charges)
+}
+
+/// The same with the type that is worst off given the others' types, where an agent owns a part of the good: the highest of
+/// these.
+fn at_the_highest_of_the_others(setting: &Arc<Setting>) -> Mechanism {
+    let charge = |(i, agent): (usize, &crate::model::Agent)| {
+        let best = setting.maximum(&setting.welfares_without(i));
+        best.minus(&agent.outside.substitute_one(&agent.type_.name, &best))
+    };
+    let charges: Vec<Expr> = setting.agents.iter().enumerate().map(charge).collect();
     Mechanism::groves(setting, &charges)
 }
 

@@ -145,6 +145,13 @@ impl Proof<'_> {
         all: &Highest,
         others: &Highest,
     ) -> Result<Option<usize>, Obstacle> {
+        let before = self.domain.len();
+        let found = self.own_or_another_here(all, others);
+        self.domain.truncate(before);
+        found
+    }
+
+    fn own_or_another_here(&mut self, all: &Highest, others: &Highest) -> Result<Option<usize>, Obstacle> {
         let meanings = [all.meaning(), others.meaning()].concat();
         let steps: Vec<usize> = meanings.iter().filter_map(|f| self.assumed_as(f)).collect();
         let [above, reached, above_others, reached_others] = steps.as_slice() else { return Ok(None) };
