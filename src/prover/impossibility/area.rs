@@ -14,6 +14,27 @@ enum Direction {
     Down,
 }
 
+/// A payoff as the area under a slope, from one type to another.
+pub(super) fn area(
+    own: &Bound,
+    [slope, value]: [&Expr; 2],
+    [first, second]: [&Symbol; 2],
+    [from, to]: [&Expr; 2],
+) -> Result<Area, Obstacle> {
+    Ok(Area {
+        variable: symbol(&own.name)?,
+        slope: slope.clone(),
+        value: value.clone(),
+        scale: (!own.power.is_plain()).then(|| own.value()),
+        low: own.low.clone(),
+        high: own.high.clone(),
+        first: first.clone(),
+        second: second.clone(),
+        from: from.clone(),
+        to: to.clone(),
+    })
+}
+
 impl Impossibility<'_> {
     /// `U(v) − U(w) = ∫_w^v X` and `∫_w^v X = ∫_w^v X̂` under the domain of v.
     pub(super) fn envelope(
@@ -48,18 +69,7 @@ impl Impossibility<'_> {
                 proof.derive(context, &Formula::at_least(&to, &from))?,
                 proof.derive(context, &Formula::at_least(&own.high, &to))?,
             ];
-            let area = Area {
-                variable: symbol(&own.name)?,
-                slope: slope.clone(),
-                value: utility.clone(),
-                scale: (!own.power.is_plain()).then(|| own.value()),
-                low: own.low.clone(),
-                high: own.high.clone(),
-                first: first.clone(),
-                second: second.clone(),
-                from: from.clone(),
-                to: to.clone(),
-            };
+            let area = area(&own, [slope, utility], [&first, &second], [&from, &to])?;
             let found = proof.builder.add(Step::Area { premise, order, area })?;
             let sign = match up {
                 Direction::Up => Expr::one(),

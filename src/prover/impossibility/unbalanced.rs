@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 
 use crate::exact::Rational;
-use crate::kernel::rule::calculus::{Area, Interval};
+use crate::kernel::rule::calculus::Interval;
 use crate::kernel::{Expr, Formula, Name, Step};
 use crate::model::{Bound, Existence, Part};
 use crate::piecewise::Obstacle;
 
+use super::area::area;
 use super::efficiency::Tie;
 use super::{Impossibility, Side, fresh, missing, symbol, term};
 
@@ -251,18 +252,7 @@ impl Impossibility<'_> {
             proof.specialise(&conjunct, &all, context)
         };
         let premise = self.truth_is_best(&own, [&first, &second], report)?;
-        let area = Area {
-            variable: symbol(&own.name)?,
-            slope: slope.clone(),
-            value: utility.clone(),
-            scale: (!own.power.is_plain()).then(|| own.value()),
-            low: own.low.clone(),
-            high: own.high.clone(),
-            first,
-            second,
-            from: from.clone(),
-            to: to.clone(),
-        };
+        let area = area(&own, [&slope, &utility], [&first, &second], [from, to])?;
         let area = self.builder.add(Step::Area { premise, order, area })?;
 
         let mut exceptions: Vec<Expr> = Vec::new();
