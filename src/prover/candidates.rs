@@ -45,8 +45,12 @@ impl Demands {
 
     /// Whether the surplus of the pivot mechanism after the least charges decides: below zero, there is no mechanism.
     pub(super) fn meet_in_the_surplus(self) -> bool {
-        let takes_part = self.ex_post_ir || self.interim_ir;
-        self.efficient && self.truthful && takes_part && (self.budget || self.ex_ante_budget)
+        self.efficient && self.truthful && self.take_part() && (self.budget || self.ex_ante_budget)
+    }
+
+    /// Whether types take part that know themselves.
+    pub(super) fn take_part(self) -> bool {
+        self.ex_post_ir || self.interim_ir
     }
 
     /// Whether dominant strategies, efficiency and balance at every profile are asked for, which seldom go together.

@@ -152,6 +152,11 @@ pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
 pub(super) fn pivot(existence: &Existence, context: &[Fact]) -> Result<Pivot, Obstacle> {
     let setting = &existence.setting;
     let pivot = Mechanism::pivot(setting);
+    if !Demands::of(existence).take_part() {
+        // Nobody has to be made to take part, and no charge is looked for.
+        let worst = setting.agents.iter().map(|a| a.type_.low.clone()).collect();
+        return Ok(Pivot { charged: pivot.clone(), pivot, worst, surplus: Expr::zero(), roots: vec![] });
+    }
     let charged = Mechanism::participate(&pivot, "pivot");
     let bodies = unfold(&charged.definitions, charged.charges.iter().map(|c| &c.body));
     let found = charged.charges.iter().zip(&bodies).map(|(c, body)| maximum(context, c, body));
@@ -298,10 +303,13 @@ pub(super) fn carry_out(
         (Formula::NoFunctions(..), Plan::Impossible { existence, pivot, reason, .. }) => {
             impossibility::prove(builder, context, existence, pivot, reason)
         }
+        (Formula::NoFunctions(..), _) => {
+            Err(Obstacle::Existence { reason: "that none exists is not derived here".into() })
+        }
         _ => Err(unanswered()),
     }
 }
 
 fn unanswered() -> Obstacle {
-    Obstacle::Existence { reason: "the answer is the other one here".into() }
+    Obstacle::Existence { reason: "no mechanism with these properties was found here".into() }
 }
