@@ -112,7 +112,10 @@ impl<'a> Parts<'a> {
     /// Why the others contradict each other.
     pub(super) fn contradiction_of_others(&self, facts: &[Fact]) -> Option<Combination> {
         let others: Vec<Fact> = self.others.iter().filter_map(|n| facts.get(*n).cloned()).collect();
-        let mut found = empty(&others).filter(|_| !others.is_empty())?;
+        if others.is_empty() {
+            return None;
+        }
+        let mut found = empty(&others)?;
         let number = |n: &mut usize| self.others.get(*n).map(|old| *n = *old);
         for term in &mut found.terms {
             term.facts.iter_mut().try_for_each(|(n, _)| number(n))?;

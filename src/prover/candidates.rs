@@ -94,7 +94,12 @@ pub(super) fn candidates(
         }
         out.push(base);
     }
-    out.extend(constant(setting));
+    if demands.meet_in_the_surplus() && !demands.dominant && !demands.ex_post_ir {
+        // By the existence theorem the first one does it.
+        out.truncate(1);
+    } else {
+        out.extend(constant(setting));
+    }
     out
 }
 

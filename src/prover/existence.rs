@@ -1,10 +1,11 @@
 //! Whether a mechanism with given properties exists: [`decide`].
 //!
 //! By the existence theorem (Krishna and Perry; Krishna, Proposition 5.6) the pivot mechanism with the
-//! least participation charges decides: if its expected surplus is at least zero, its balanced version
-//! does everything and is exhibited; if it is negative, [`impossibility`](super::impossibility)
-//! derives a contradiction from the properties. The theorem is only the guide: both answers are
-//! proved from the definitions. With parameters, charges and surplus are functions of them.
+//! least participation charges decides about mechanisms that are efficient, truthful, rational and balanced:
+//! if its expected surplus is at least zero, its balanced version does everything and is exhibited; if it is
+//! negative, [`impossibility`](super::impossibility) derives a contradiction from the properties. With other
+//! properties, mechanisms that may have them are [tried](super::candidates). Theorems are only the guide: all
+//! answers are proved from the definitions. With parameters, charges and surplus are functions of them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -121,7 +122,14 @@ pub(super) struct Pivot {
 pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
     let pivot = pivot(existence, &[])?;
     let mut obstacles = Vec::new();
-    for (plan, mechanism) in plans(existence, &pivot, &[])? {
+    for planned in plans(existence, &pivot, &[])? {
+        let (plan, mechanism) = match planned {
+            Ok(planned) => planned,
+            Err(obstacle) => {
+                obstacles.push(obstacle);
+                continue;
+            }
+        };
         let (functions, body) = (existence.functions.clone(), Arc::new(existence.body()));
         let statement = match mechanism {
             Some(_) => Formula::SomeFunctions(functions, body),
@@ -133,7 +141,7 @@ pub fn decide(existence: &Existence) -> Result<Answer, Obstacle> {
                 return Ok(match (mechanism, boxes) {
                     (Some(mechanism), _) => Answer::Exists { proved, mechanism },
                     (None, Some(boxes)) => Answer::Unbalanced { proved, boxes },
-                    (None, None) => Answer::Impossible { proved, surplus: pivot.surplus },
+                    (None, None) => Answer::Impossible { proved, surplus: pivot.surplus.clone() },
                 });
             }
             Err(obstacle) => obstacles.push(obstacle),
@@ -189,63 +197,54 @@ fn described(context: &[Fact], roots: &[Charge]) -> Vec<Fact> {
 }
 
 /// How the question is answered wherever the facts hold; with the mechanism, if there is one. The first way that is likely.
-pub(super) fn plan(
-    existence: &Existence,
-    pivot: &Pivot,
-    context: &[Fact],
-) -> Result<(Plan, Option<Mechanism>), Obstacle> {
-    plans(existence, pivot, context)?.into_iter().next().ok_or_else(unanswered)
+pub(super) fn plan(existence: &Existence, pivot: &Pivot, context: &[Fact]) -> Result<Planned, Obstacle> {
+    plans(existence, pivot, context)?.next().ok_or_else(unanswered)?
 }
 
+/// How a question is answered; with the mechanism, if there is one.
+type Planned = (Plan, Option<Mechanism>);
+
 /// Ways to answer the question wherever the facts hold, the most likely first.
-fn plans(
-    existence: &Existence,
-    pivot: &Pivot,
+fn plans<'a>(
+    existence: &'a Existence,
+    pivot: &'a Pivot,
     context: &[Fact],
-) -> Result<Vec<(Plan, Option<Mechanism>)>, Obstacle> {
-    let context = &described(context, &pivot.roots);
-    let roots = pivot.roots.clone();
-    let holds = |relation, e: &Expr| Engine::new().tree(context, relation, e).is_ok();
-    let here = |e: &Expr| Engine::new().closed_form(context, e).unwrap_or_else(|| e.clone());
-    let decides = Demands::of(existence).meet_in_the_surplus();
+) -> Result<Box<dyn Iterator<Item = Result<Planned, Obstacle>> + 'a>, Obstacle> {
+    let context = described(context, &pivot.roots);
+    let holds = |relation, e: &Expr| Engine::new().tree(&context, relation, e).is_ok();
+    let here = |e: &Expr| Engine::new().closed_form(&context, e).unwrap_or_else(|| e.clone());
+    let impossible = |reason, roots| Plan::Impossible {
+        existence: Box::new(existence.clone()),
+        pivot: Box::new(pivot.pivot.clone()),
+        reason,
+        roots,
+    };
+    let demands = Demands::of(existence);
+    let decides = demands.meet_in_the_surplus();
     if decides && holds(Relation::Positive, &pivot.surplus.negated()) {
         if existence.setting.agents.iter().any(|a| !a.atoms.is_empty()) {
             let reason = "that none exists is derived from densities, and a prior has atoms".into();
             return Err(Obstacle::Existence { reason });
         }
-        let plan = Plan::Impossible {
-            existence: Box::new(existence.clone()),
-            pivot: Box::new(pivot.pivot.clone()),
-            reason: Reason::Deficit { worst: pivot.worst.iter().map(here).collect() },
-            roots,
-        };
-        return Ok(vec![(plan, None)]);
+        let reason = Reason::Deficit { worst: pivot.worst.iter().map(here).collect() };
+        let plan = impossible(reason, pivot.roots.clone());
+        return Ok(Box::new(std::iter::once(Ok((plan, None)))));
     }
     if decides && !holds(Relation::AtLeast, &pivot.surplus) {
         let reason = "the expected surplus has different signs for different parameters".into();
         return Err(Obstacle::Existence { reason });
     }
     let found = candidates(existence, [&pivot.pivot, &pivot.charged], &pivot.worst, here);
-    let exhibit = |mechanism: Mechanism| {
-        let mechanism = simplified(&existence.setting, mechanism, context);
+    let exhibit = move |mechanism: Mechanism| {
+        let mechanism = simplified(&existence.setting, mechanism, &context);
         let definitions = definitions(existence, &mechanism)?;
-        Ok((Plan::Exhibit { definitions, roots: roots.clone() }, Some(mechanism)))
+        Ok((Plan::Exhibit { definitions, roots: pivot.roots.clone() }, Some(mechanism)))
     };
-    let mut plans: Vec<(Plan, Option<Mechanism>)> =
-        found.into_iter().map(exhibit).collect::<Result<_, Obstacle>>()?;
-    let demands = Demands::of(existence);
-    if demands.never_balance()
-        && let Some(boxes) = impossibility::corners(existence)
-    {
-        let plan = Plan::Impossible {
-            existence: Box::new(existence.clone()),
-            pivot: Box::new(pivot.pivot.clone()),
-            reason: Reason::Corners { boxes },
-            roots: vec![],
-        };
-        plans.push((plan, None));
-    }
-    Ok(plans)
+    let unbalanced = move || {
+        let boxes = demands.never_balance().then(|| impossibility::corners(existence)).flatten()?;
+        Some(Ok((impossible(Reason::Corners { boxes }, vec![]), None)))
+    };
+    Ok(Box::new(found.into_iter().map(exhibit).chain(std::iter::once_with(unbalanced).flatten())))
 }
 
 /// Payments in closed form where they have one: easier to read, and the same functions.

@@ -26,12 +26,20 @@ const SHARES: [[(i64, i64); 2]; 6] = [
     [(1, 9), (1, 2)],
 ];
 
+/// Agents at most: each edge of the box is a step.
+const AGENT_LIMIT: usize = 6;
+/// Boxes that are tried.
+const BOX_LIMIT: usize = 500;
+
 /// A lower and an upper type of each agent such that nothing ties at a corner and welfare, summed with
 /// alternating signs over the corners, is not zero.
 pub(in crate::prover) fn corners(existence: &Existence) -> Option<Vec<[Expr; 2]>> {
     let setting = &existence.setting;
     let n = setting.agents.len();
-    let choices = SHARES.len().checked_pow(u32::try_from(n).ok()?)?;
+    if n > AGENT_LIMIT {
+        return None;
+    }
+    let choices = SHARES.len().checked_pow(u32::try_from(n).ok()?)?.min(BOX_LIMIT);
     let between = |b: &Bound, choice: usize| {
         let (low, high) = (b.low.as_number()?, b.high.as_number()?);
         let at = |(part, of): (i64, i64)| {
@@ -79,7 +87,7 @@ struct Corner(Vec<bool>);
 
 impl Corner {
     fn all(n: usize) -> Vec<Corner> {
-        (0..1_usize << n.min(10)).map(|mask| Corner((0..n).map(|i| mask >> i & 1 == 1).collect())).collect()
+        (0..1_usize << n).map(|mask| Corner((0..n).map(|i| mask >> i & 1 == 1).collect())).collect()
     }
 
     /// Whether the number of lower types is even.
