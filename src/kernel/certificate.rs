@@ -9,6 +9,7 @@ use super::rejection::Rejection;
 use super::rule::calculus::{self, Area, Interval, Squeeze};
 use super::rule::chance::{self, Joint};
 use super::rule::combine::{self, Combination};
+use super::rule::envelope::{self, Differentiable, Envelope};
 use super::rule::existence;
 use super::rule::family::{self, Event, Marginal};
 use super::rule::finite::{self, Table};
@@ -148,6 +149,21 @@ pub enum Step {
         interval: Interval,
         body: Expr,
     },
+    Differentiate {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        premises: Vec<usize>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<Differentiable>,
+        variable: Symbol,
+        of: Expr,
+        low: Expr,
+        high: Expr,
+    },
+    Envelope {
+        premises: [usize; 2],
+        order: [usize; 3],
+        of: Envelope,
+    },
     Tangent {
         interval: Interval,
         touching: Symbol,
@@ -266,7 +282,7 @@ pub enum Step {
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 46] = [
+pub const RULES: [&str; 48] = [
     "assume",
     "discharge",
     "apply",
@@ -291,6 +307,8 @@ pub const RULES: [&str; 46] = [
     "intermediate",
     "area",
     "fundamental",
+    "differentiate",
+    "envelope",
     "tangent",
     "total",
     "others",
@@ -400,6 +418,12 @@ impl Replay {
                 calculus::area(at(premise)?, [at(a)?, at(b)?, at(c)?], area)
             }
             Step::Fundamental { interval, body } => fundamental::fundamental(interval, body),
+            Step::Differentiate { premises, parts, variable, of, low, high } => {
+                envelope::differentiate(&self.all(premises)?, parts, (variable, of, low, high))
+            }
+            Step::Envelope { premises: [a, b], order: [c, d, e], of } => {
+                envelope::envelope([at(a)?, at(b)?], [at(c)?, at(d)?, at(e)?], of)
+            }
             Step::Tangent { interval, touching, value, slope, covers } => {
                 tangent::tangent(interval, touching, value, slope, covers)
             }

@@ -173,6 +173,8 @@ pub enum Justification {
     Equality(Vec<(Name, Expr)>),
     /// Utility is the area under the allocation.
     Envelope,
+    /// What the best choice is worth is an integral of the derivative in the type.
+    EnvelopeTheorem,
     /// Types are drawn one by one.
     Independence,
     /// A sum of differences is the difference of its ends.

@@ -1,9 +1,11 @@
 //! [`Rate`]: that a term rises at a given rate. What is meant by `derivative(e, y) = d for all y in [a, b]`.
 //!
 //! It states that `e` is an integral of `d`: `e(y) − e(a) = ∫_a^y d` for all `y` of `[a, b]`. So `d` is the derivative of
-//! `e` at every point at which `d` is continuous, and at almost every point else.
+//! `e` at every point at which `d` is continuous, and at almost every point else. `derivative(e, y) = d everywhere` says more:
+//! that the derivative at every point of `[a, b]`, one-sided at its ends, is `d`.
 
-use crate::kernel::{Expr, Formula, Name};
+use crate::kernel::rule::envelope::Differentiable;
+use crate::kernel::{Expr, Formula, Name, Symbol};
 
 use super::claim::{Comparison, Conjunct};
 
@@ -22,6 +24,8 @@ pub struct Rate {
     pub relation: Comparison,
     /// What it is compared with, in the variable.
     pub with: Expr,
+    /// Whether the term has this derivative at every point.
+    pub is_everywhere: bool,
 }
 
 impl Rate {
@@ -70,8 +74,18 @@ impl Rate {
         Conjunct::relation("", vec![], rise, self.relation, area).comparison()
     }
 
+    /// That the term has the derivative at every point; none if its variable is no name of certificates.
+    pub fn everywhere(&self) -> Option<Differentiable> {
+        let variable = Symbol::new(&self.variable)?;
+        let [of, slope, low, high] = [&self.of, &self.with, &self.low, &self.high].map(Expr::clone);
+        Some(Differentiable { variable, of, slope, low, high })
+    }
+
     /// What it says.
     pub fn formula(&self) -> Formula {
+        if let Some(everywhere) = self.everywhere().filter(|_| self.is_everywhere) {
+            return everywhere.formula();
+        }
         Formula::for_all(&self.variables(), Formula::implied(&self.domain(), self.comparison()))
     }
 

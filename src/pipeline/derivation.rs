@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::kernel::{Expr, Formula};
+use crate::kernel::{Expr, Formula, Step};
 use crate::lang::{DerivationSource, Diagnostic, LinkSource, ResolvedStatement, Source};
 use crate::prover::{Derived, Hypotheses, Instance, Misprint, Outcome, Tactic};
 use crate::report::{
@@ -38,11 +38,18 @@ pub(super) fn is_vacuous(derived: &Derived) -> bool {
     derived.hypotheses == Hypotheses::Contradict
 }
 
-/// What a theorem rests on beside the assumptions of the setting: that its hypotheses can hold, if no functions and
-/// numbers were found that satisfy them.
-pub(super) fn rests_on(derived: &Derived) -> Option<String> {
-    let open = derived.proved.is_some() && derived.hypotheses == Hypotheses::Open;
-    open.then(|| "hypotheses that were not shown to hold together".into())
+/// What a theorem rests on beside the assumptions of the setting: the theorem that the kernel cites, and that its hypotheses
+/// can hold, if no functions and numbers were found that satisfy them.
+pub(super) fn rests_on(derived: &Derived) -> Vec<String> {
+    let Some(proved) = &derived.proved else { return vec![] };
+    let has_choice = |step: &Step| match step {
+        Step::Envelope { of, .. } => of.payoff.of.mentions(of.choice.name()),
+        _ => false,
+    };
+    let cites = proved.certificate.steps.iter().any(has_choice);
+    let open = derived.hypotheses == Hypotheses::Open;
+    let all = [(cites, "the envelope theorem"), (open, "hypotheses that were not shown to hold together")];
+    all.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, what)| what.to_owned()).collect()
 }
 
 /// Adds how the names of a derivation are written.

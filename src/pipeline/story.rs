@@ -70,7 +70,7 @@ pub(super) fn report(
         story.extend(more);
     }
     let mut rests_on = statement.rests_on.clone();
-    rests_on.extend(judged.derived.as_ref().and_then(super::derivation::rests_on));
+    rests_on.extend(judged.derived.iter().flat_map(super::derivation::rests_on));
     let member = judged
         .goal
         .and_then(|goal| statement.members.get(goal))

@@ -71,9 +71,11 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         Step::Choose { some, premise } => vec![some, premise],
         Step::Cases { yes, no, .. } => vec![yes, no],
         Step::Antisymmetry { above, below } => vec![above, below],
-        Step::Both { premises } | Step::Combine { premises, .. } | Step::Evaluate { premises, .. } => {
-            premises.iter_mut().collect()
-        }
+        Step::Both { premises }
+        | Step::Combine { premises, .. }
+        | Step::Differentiate { premises, .. }
+        | Step::Evaluate { premises, .. } => premises.iter_mut().collect(),
+        Step::Envelope { premises, order, .. } => premises.iter_mut().chain(order).collect(),
         Step::Alternatives { disjunction, branches } => {
             std::iter::once(disjunction).chain(branches.iter_mut()).collect()
         }

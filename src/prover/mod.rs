@@ -8,6 +8,7 @@ mod candidates;
 mod compact;
 mod counterexample;
 mod derivation;
+mod differentiable;
 mod enclosure;
 mod existence;
 mod extremum;

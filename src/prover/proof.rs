@@ -17,6 +17,7 @@ use crate::piecewise::{Engine, Obstacle};
 use super::area::is_crowded;
 use super::breaks::touched;
 use super::counterexample::Failure;
+use super::differentiable::{by_form, recognised};
 use super::existence::{self, Plan};
 use super::extremum::Extremum;
 use super::numbers::by_numbers;
@@ -246,6 +247,9 @@ impl Builder {
                 self.add(Step::Discharge { premise, hypothesis: (**hypothesis).clone() })
             }
             Formula::ForAll(x, body) => {
+                if let Some(step) = recognised(goal).and_then(|what| by_form(&what)) {
+                    return self.add(step);
+                }
                 let premise = self.prove(engine, context, body, hints)?;
                 self.add(Step::Generalise { premise, name: symbol(x)? })
             }

@@ -3,6 +3,7 @@
 pub mod calculus;
 pub mod chance;
 pub mod combine;
+pub mod envelope;
 pub mod existence;
 pub mod family;
 pub mod finite;

@@ -290,6 +290,8 @@ pub struct Relations {
     pub first: Expr,
     /// The relations and the sides that follow; at least one.
     pub rest: Vec<(Relation, Expr)>,
+    /// Whether `everywhere` stands behind them.
+    pub everywhere: bool,
     /// Where they stand.
     pub span: Span,
 }
@@ -314,6 +316,8 @@ pub struct Link {
     pub relation: Relation,
     /// The right side.
     pub right: Expr,
+    /// Whether `everywhere` stands behind it.
+    pub everywhere: bool,
     /// What the source prints in its place.
     pub printed: Option<Misprint>,
     /// Why; empty if the checker is to find out.
@@ -375,6 +379,8 @@ pub enum ReasonKind {
     Taking(Vec<(Name, Expr)>),
     /// `the envelope formula`: utility is the area under the allocation.
     Envelope,
+    /// `the envelope theorem`: what the best choice is worth is an integral of its derivative in the type.
+    EnvelopeTheorem,
     /// `ic at v = w, r = v`: a hypothesis, or a step shown above.
     Named {
         /// Its name.

@@ -18,7 +18,7 @@
 //! members    = member { "," member }
 //! member     = name [ "in" ( range | expr ".." expr ) ]
 //! chain      = expr link { link }
-//! link       = relation expr [ "printed" [ relation ] expr ] [ because ]
+//! link       = relation expr [ "everywhere" ] [ "printed" [ relation ] expr ] [ because ]
 //! argument   = sentence [ because ] | sentence { ( "iff" | "implies" ) sentence [ "printed" sentence ] [ because ] }
 //! ```
 
@@ -119,8 +119,10 @@ impl Parser<'_> {
         if chain.links.iter().any(|link| !link.reasons.is_empty() || link.printed.is_some()) {
             return Err(self.expected(&["a relation such as `=`", "another line"]));
         }
+        let everywhere = chain.links.iter().any(|link| link.everywhere);
         let rest = chain.links.into_iter().map(|link| (link.relation, link.right)).collect();
-        let relations = Relations { first: chain.first, rest, span: Span::new(start.start, self.end()) };
+        let span = Span::new(start.start, self.end());
+        let relations = Relations { first: chain.first, rest, everywhere, span };
         let first = self.sentence_from(relations)?;
         let reasons = self.because()?;
         let links = if reasons.is_empty() { self.implications()? } else { vec![] };
@@ -296,7 +298,8 @@ impl Parser<'_> {
         if rest.is_empty() {
             return Err(self.expected(&["an operator", "a relation such as `>=`"]));
         }
-        Ok(Relations { first, rest, span: Span::new(start.start, self.end()) })
+        let everywhere = self.accept_word("everywhere");
+        Ok(Relations { first, rest, everywhere, span: Span::new(start.start, self.end()) })
     }
 
     fn conditions(&mut self) -> Parse<Vec<Relations>> {
@@ -374,10 +377,20 @@ impl Parser<'_> {
             let Some(relation) = self.relation() else { break };
             let comments = self.comments_before(before);
             let right = self.expr()?;
+            let everywhere = self.accept_word("everywhere");
             let span = Span::new(start.start, self.end());
             let printed = self.misprint()?;
             let reasons = self.because()?;
-            links.push(Link { comments, trailing: None, relation, right, printed, reasons, span });
+            links.push(Link {
+                comments,
+                trailing: None,
+                relation,
+                right,
+                everywhere,
+                printed,
+                reasons,
+                span,
+            });
             self.within_chain(links.len())?;
             // The last comment of a chain is the comment of its line.
             let trailing = self.trailing();

@@ -77,10 +77,14 @@ impl Parser<'_> {
                 self.expect_word("theorem")?;
                 ReasonKind::Fundamental("the fundamental theorem")
             } else if self.accept_word("envelope") {
-                self.expect_word("formula")?;
-                ReasonKind::Envelope
+                match self.accept_word("theorem") {
+                    true => ReasonKind::EnvelopeTheorem,
+                    false if self.accept_word("formula") => ReasonKind::Envelope,
+                    false => return Err(self.expected(&["`formula`", "`theorem`"])),
+                }
             } else {
-                return Err(self.expected(&["`fundamental theorem`", "`envelope formula`"]));
+                let known = ["`fundamental theorem`", "`envelope formula`", "`envelope theorem`"];
+                return Err(self.expected(&known));
             }
         } else if word == "and" || word == "by" {
             return Err(self.expected(&["a reason"]));

@@ -118,7 +118,12 @@ struct Printed<'a> {
 
 impl<'a> From<&'a Link> for Printed<'a> {
     fn from(link: &'a Link) -> Self {
-        let text = format!("{} {}", print_relation(link.relation), print_expr(&link.right));
+        let text = format!(
+            "{} {}{}",
+            print_relation(link.relation),
+            print_expr(&link.right),
+            everywhere(link.everywhere)
+        );
         let printed = link.printed.as_ref().map(|printed| {
             let relation = printed.relation.map(|r| format!("{} ", print_relation(r))).unwrap_or_default();
             format!("printed {relation}{}", print_expr(&printed.right))
@@ -176,13 +181,23 @@ fn print_links(out: &mut String, head: &str, links: &[Printed<'_>]) {
 
 /// `a >= b and c = d for all x in [0, 1] if e > f`.
 pub(in crate::lang) fn print_sentence(sentence: &Sentence) -> String {
-    let all: Vec<String> = sentence.relations.iter().map(|r| relations(&r.first, &r.rest)).collect();
+    let all: Vec<String> = sentence.relations.iter().map(related).collect();
     let quantifier = match (sentence.ranges.is_empty(), sentence.quantifier) {
         (true, _) => String::new(),
         (false, Quantifier::All) => for_all(&sentence.ranges),
         (false, Quantifier::Some) => format!(" for some {}", print_members(&sentence.ranges)),
     };
     format!("{}{quantifier}{}", all.join(" and "), print_conditions(&sentence.conditions))
+}
+
+/// `derivative(e, y) = d everywhere`, `a >= b`.
+fn related(r: &Relations) -> String {
+    format!("{}{}", relations(&r.first, &r.rest), everywhere(r.everywhere))
+}
+
+/// The word behind a derivative that a term has at every point, or nothing.
+pub(in crate::lang) fn everywhere(said: bool) -> &'static str {
+    if said { " everywhere" } else { "" }
 }
 
 /// `by parts and mass`, or nothing.
@@ -214,8 +229,9 @@ pub(in crate::lang) fn print_reason(reason: &Reason) -> String {
         ReasonKind::Independence => "independence".into(),
         ReasonKind::Reindexing => "reindexing".into(),
         ReasonKind::Contradiction => "contradiction".into(),
-        ReasonKind::Cases(r) => format!("cases {}", relations(&r.first, &r.rest)),
+        ReasonKind::Cases(r) => format!("cases {}", related(r)),
         ReasonKind::Envelope => "the envelope formula".into(),
+        ReasonKind::EnvelopeTheorem => "the envelope theorem".into(),
         ReasonKind::Taking(at) => format!("taking {}", values(at)),
         ReasonKind::Named { name, at } => {
             let at = if at.is_empty() { String::new() } else { format!(" at {}", values(at)) };
@@ -250,7 +266,7 @@ fn for_all(ranges: &[Membership]) -> String {
 
 /// ` if a >= b and c = d`, or nothing.
 pub(in crate::lang) fn print_conditions(conditions: &[Relations]) -> String {
-    let all: Vec<String> = conditions.iter().map(|r| relations(&r.first, &r.rest)).collect();
+    let all: Vec<String> = conditions.iter().map(related).collect();
     if all.is_empty() { String::new() } else { format!(" if {}", all.join(" and ")) }
 }
 

@@ -13,7 +13,8 @@ use crate::lang::ast::{
 
 pub use derivation::print_reasons;
 pub(super) use derivation::{
-    direction, print_conditions, print_given, print_members, print_reason, print_sentence, print_words,
+    direction, everywhere, print_conditions, print_given, print_members, print_reason, print_sentence,
+    print_words,
 };
 pub use expr::print_expr;
 use expr::{block, list};

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use super::binder::comparison;
 use super::derivation::Reader;
 use super::names::{advise, complain};
-use super::rate::{out_of_place, parts};
+use super::rate::{not_everywhere, out_of_place, parts};
 use super::scope::Range;
 use super::{ChainSource, LinkSource, Resolve};
 use crate::kernel::{Expr, Formula, Name as Symbol};
 use crate::lang::ast::{
     self, Direction, Implication, Membership, Name, Quantifier, Reason, Relation, Sentence, Span, Within,
 };
-use crate::lang::printer::{direction, print_conditions, print_members, print_reason, print_sentence};
+use crate::lang::printer::{
+    direction, everywhere, print_conditions, print_members, print_reason, print_sentence,
+};
 use crate::lang::{print_expr, print_relation};
 use crate::model::{Bound, Chain, Comparison, Link, Proposition};
 
@@ -113,6 +115,9 @@ impl Reader<'_> {
 
     fn relations(&mut self, r: &ast::Relations) -> Resolve<Vec<Part>> {
         let derivative = self.derivative(&r.first)?;
+        if r.everywhere && (derivative.is_none() || r.rest.len() != 1) {
+            return Err(not_everywhere(r.span));
+        }
         let mut left = match derivative {
             Some(_) => Expr::zero(),
             None => self.env.number(&r.first)?,
@@ -122,7 +127,7 @@ impl Reader<'_> {
             let side = self.env.number(right)?;
             parts.push(match derivative.as_ref().filter(|_| position == 0) {
                 Some(rate) => {
-                    let formula = rate.is(*relation, &side, right.span)?.formula();
+                    let formula = rate.is(*relation, &side, r.everywhere, right.span)?.formula();
                     Part { formula, moves: Some(rate.variable().clone()) }
                 }
                 None => {
@@ -165,7 +170,8 @@ impl Reader<'_> {
     ) -> Resolve<()> {
         let first = (print_expr(&chain.first), chain.first.span);
         let sources = chain.links.iter().map(|l| {
-            let (relation, right) = (print_relation(l.relation), print_expr(&l.right));
+            let right = format!("{}{}", print_expr(&l.right), everywhere(l.everywhere));
+            let relation = print_relation(l.relation);
             let misprint = l.printed.as_ref().map(|p| {
                 let sign = p.relation.map(|r| format!("{} ", print_relation(r))).unwrap_or_default();
                 (format!("{sign}{}", print_expr(&p.right)), p.span)
@@ -271,12 +277,15 @@ impl Reader<'_> {
         let mut overall: Option<Proposition> = None;
         let mut last = &chain.first;
         for link in &chain.links {
+            if link.everywhere && (derivative.is_none() || chain.links.len() != 1) {
+                return Err(not_everywhere(link.span));
+            }
             // The first side of a chain may be a derivative, which is no number.
             let moving = derivative.as_ref().filter(|_| links.is_empty());
             let right = self.env.number(&link.right)?;
             let says = |relation: Relation, right: Expr, span: Span| -> Resolve<Proposition> {
                 Ok(match moving {
-                    Some(rate) => Proposition::Rate(rate.is(relation, &right, span)?),
+                    Some(rate) => Proposition::Rate(rate.is(relation, &right, link.everywhere, span)?),
                     None => Proposition::Relation(left.clone(), comparison(relation), right),
                 })
             };

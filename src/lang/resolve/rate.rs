@@ -25,6 +25,12 @@ pub(super) fn out_of_place(span: Span) -> Box<crate::lang::diagnostic::Diagnosti
     wrong("a derivative is the first side of a relation", span, help)
 }
 
+/// That `everywhere` stands where nothing is said of a derivative, or more than what it is.
+pub(super) fn not_everywhere(span: Span) -> Box<crate::lang::diagnostic::Diagnostic> {
+    let help = "write `derivative(e, y) = d everywhere` alone, or leave `everywhere` out: what is said for all values is said everywhere";
+    wrong("`everywhere` says of a derivative that there is one at every point", span, help)
+}
+
 /// The term and the variable of a derivative.
 pub(super) fn parts(e: &ast::Expr) -> Option<(&Name, &[ast::Expr])> {
     match &e.kind {
@@ -78,7 +84,13 @@ impl Open {
     }
 
     /// That the derivative is a term.
-    pub(super) fn is(&self, relation: Relation, with: &Expr, span: Span) -> Resolve<Rate> {
+    pub(super) fn is(
+        &self,
+        relation: Relation,
+        with: &Expr,
+        is_everywhere: bool,
+        span: Span,
+    ) -> Resolve<Rate> {
         if relation != Relation::Equal {
             let help = "say first what it is, as in `derivative(e, y) = d >= 0`";
             return Err(wrong("a derivative is compared by `=`", span, help));
@@ -91,6 +103,7 @@ impl Open {
             high: self.bound.high.clone(),
             relation: Comparison::Equal,
             with: with.clone(),
+            is_everywhere,
         })
     }
 

@@ -72,6 +72,7 @@ impl Reader<'_> {
                 Justification::Equality(at.iter().map(value).collect::<Resolve<_>>()?)
             }
             ReasonKind::Envelope => Justification::Envelope,
+            ReasonKind::EnvelopeTheorem => Justification::EnvelopeTheorem,
             ReasonKind::Independence => Justification::Independence,
             ReasonKind::Reindexing => Justification::Reindexing,
             ReasonKind::Contradiction => Justification::Contradiction,

@@ -120,7 +120,7 @@ fn interval(x: &str, first: &Formula, second: &Formula) -> Option<(Expr, Expr)> 
 }
 
 /// `U` with `rest = U(to) − U(from)`: the part of the rest that speaks of `to`, or of `from`.
-fn utility(rest: &Expr, to: &Expr, from: &Expr, y: &str) -> Option<Expr> {
+pub(super) fn utility(rest: &Expr, to: &Expr, from: &Expr, y: &str) -> Option<Expr> {
     let fits = |value: &Expr| {
         let at = |point: &Expr| value.substitute_one(y, point);
         at(to).minus(&at(from)) == *rest

@@ -12,6 +12,7 @@ mod combine;
 mod consistent;
 mod continuous;
 mod envelope;
+mod everywhere;
 mod family;
 mod highest;
 mod independence;
@@ -131,6 +132,8 @@ struct Proof<'a> {
     lemmas: &'a Lemmas,
     builder: Builder,
     sources: Vec<Source>,
+    /// Those that say that something has a derivative at every point, which they are not among.
+    smooth: Vec<everywhere::Smooth>,
     /// Comparisons that are assumed here: the ranges of the variables of a chain, of an integrand.
     domain: Vec<Formula>,
     /// How often a tactic was tried.
@@ -214,6 +217,7 @@ impl<'a> Proof<'a> {
             lemmas,
             builder: Builder::default(),
             sources: vec![],
+            smooth: vec![],
             domain: vec![],
             spent: 0,
             inside: vec![],
@@ -227,7 +231,7 @@ impl<'a> Proof<'a> {
         for h in &derivation.hypotheses {
             let step = proof.builder.add(Step::Assume { formula: h.formula.clone() })?;
             let (name, formula, meant) = (h.name.clone(), h.formula.clone(), h.meant);
-            proof.sources.push(Source { name, step, formula, meant });
+            proof.remember(Source { name, step, formula, meant })?;
         }
         for formula in &derivation.lemmas {
             if let Some(step) = proof.establish(formula, &Tactic::Monotone)? {
@@ -294,7 +298,7 @@ impl Proof<'_> {
                 let step = self.closed(&around.0, &around.1, part)?;
                 let formula = Formula::for_all(&around.0, Formula::implied(&around.1, formula));
                 let name = chain.name.clone();
-                self.sources.push(Source { name, step, formula, meant: false });
+                self.remember(Source { name, step, formula, meant: false })?;
             }
         }
         let step = self.builder.add(Step::Both { premises: steps })?;

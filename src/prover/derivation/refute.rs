@@ -11,6 +11,7 @@ use crate::kernel::{Atom, Definition, Expr, Formula, Name, Node, Relation, State
 use crate::model::{Chain, Derivation, Proposition, every_function};
 use crate::piecewise::Engine;
 
+use super::super::differentiable::{is_of_polynomial, recognised};
 use super::super::proof::{Builder, Hints, Proved, symbol};
 use super::library::{Shelf, Table, choices, constants, free_numbers, functions_of, grid};
 use super::said::{Filter, Said, Search};
@@ -362,6 +363,10 @@ pub(super) fn plausible(formula: &Formula, at: &BTreeMap<Name, Expr>) -> bool {
         Formula::And(parts) => parts.iter().all(|p| plausible(p, at)),
         Formula::Or(parts) => parts.iter().any(|p| plausible(p, at)),
         Formula::Implies(a, b) => !plausible(a, at) || plausible(b, at),
+        Formula::ForAll(..) if recognised(formula).is_some() => match at_point(formula, at) {
+            Some(there) => recognised(&there).is_some_and(|what| is_of_polynomial(&what)),
+            None => false,
+        },
         Formula::ForAll(x, body) => (0..=4).all(|k| {
             let mut at = at.clone();
             at.insert(x.clone(), Expr::number(Rational::new(k, 4).unwrap_or(Rational::ZERO)));

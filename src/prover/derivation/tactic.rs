@@ -27,6 +27,8 @@ pub enum Tactic {
     Monotone,
     /// By the envelope formula.
     Envelope,
+    /// By the envelope theorem.
+    EnvelopeTheorem,
     /// By drawing types one by one.
     Independence,
     /// By sums of differences.
@@ -58,6 +60,7 @@ pub(super) struct Allowed {
     pub(super) density: bool,
     pub(super) monotone: bool,
     pub(super) envelope: bool,
+    pub(super) envelope_theorem: bool,
     pub(super) independent: bool,
     pub(super) reindex: bool,
     /// Terms by whose sign cases are told apart.
@@ -72,13 +75,14 @@ pub(super) struct Allowed {
 
 impl Tactic {
     /// In the order in which they are tried.
-    pub(super) const ALL: [Tactic; 10] = [
+    pub(super) const ALL: [Tactic; 11] = [
         Tactic::Same,
         Tactic::Given,
         Tactic::Fundamental,
         Tactic::Density,
         Tactic::Monotone,
         Tactic::Envelope,
+        Tactic::EnvelopeTheorem,
         Tactic::Reindexing,
         Tactic::Independence,
         Tactic::Contradiction,
@@ -92,6 +96,7 @@ impl Tactic {
             density: false,
             monotone: false,
             envelope: false,
+            envelope_theorem: false,
             independent: false,
             reindex: false,
             cases: vec![],
@@ -107,6 +112,7 @@ impl Tactic {
             Tactic::Density => Allowed { density: true, ..none },
             Tactic::Monotone => Allowed { sources: Sources::All, monotone: true, ..none },
             Tactic::Envelope => Allowed { sources: Sources::All, envelope: true, ..none },
+            Tactic::EnvelopeTheorem => Allowed { sources: Sources::All, envelope_theorem: true, ..none },
             Tactic::Independence => Allowed { sources: Sources::All, independent: true, ..none },
             Tactic::Reindexing => Allowed { sources: Sources::All, reindex: true, ..none },
             Tactic::Contradiction => Allowed { sources: Sources::All, contradiction: true, ..none },
@@ -116,6 +122,7 @@ impl Tactic {
                 density: true,
                 monotone: true,
                 envelope: true,
+                envelope_theorem: true,
                 independent: true,
                 reindex: true,
                 ..none
@@ -133,6 +140,7 @@ impl Tactic {
             Tactic::Density => "density",
             Tactic::Monotone => "monotonicity",
             Tactic::Envelope => "the envelope formula",
+            Tactic::EnvelopeTheorem => "the envelope theorem",
             Tactic::Independence => "independence",
             Tactic::Reindexing => "reindexing",
             Tactic::Contradiction => "contradiction and given",
@@ -161,6 +169,9 @@ impl Allowed {
                 Allowed { equal, ..self }
             }
             Justification::Envelope => Allowed { sources: Sources::All, envelope: true, ..self },
+            Justification::EnvelopeTheorem => {
+                Allowed { sources: Sources::All, envelope_theorem: true, ..self }
+            }
             Justification::Independence => Allowed { independent: true, ..self },
             Justification::Reindexing => Allowed { reindex: true, ..self },
             Justification::Cases(on) => {
@@ -257,7 +268,10 @@ impl Proof<'_> {
         if allowed.envelope {
             known.extend(self.envelopes(e)?);
         }
-        if (allowed.density || allowed.fundamental || allowed.envelope)
+        if allowed.envelope_theorem {
+            known.extend(self.best_choices(e, allowed)?);
+        }
+        if (allowed.density || allowed.fundamental || allowed.envelope || allowed.envelope_theorem)
             && let Some(step) = self.from(&known, goal)?
         {
             return Ok(Some(step));

@@ -1,0 +1,358 @@
+//! Derivatives at every point, and the envelope theorem: `U(v) − U(w) = ∫_w^v D` where a type makes its best choice and what a
+//! choice is worth has a derivative at every type.
+
+use std::collections::BTreeMap;
+
+use crate::kernel::rule::envelope::{Differentiable, Envelope};
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Step};
+use crate::model::Rate;
+use crate::piecewise::Obstacle;
+
+use super::super::differentiable::recognised;
+use super::super::proof::symbol;
+use super::envelope::utility;
+use super::tactic::{Allowed, Known, Tactic, closed_atoms};
+use super::{Proof, Source};
+
+/// Candidates that are tried at most.
+const CANDIDATE_LIMIT: usize = 8;
+
+/// A source that says that a term has a derivative at every point.
+#[derive(Debug, Clone)]
+pub(super) struct Smooth {
+    source: Source,
+    /// What it speaks of all of, from the outermost, and the premises below.
+    names: Vec<Name>,
+    premises: Vec<Formula>,
+    what: Differentiable,
+}
+
+impl Smooth {
+    /// What a source says, if it is this.
+    fn of(source: Source) -> Option<Self> {
+        let (mut names, mut premises, mut at) = (Vec::new(), Vec::new(), &source.formula);
+        loop {
+            if let Some(what) = recognised(at) {
+                return Some(Smooth { names, premises, what, source });
+            }
+            at = match at {
+                Formula::ForAll(x, body) => {
+                    names.push(x.clone());
+                    body
+                }
+                Formula::Implies(premise, body) => {
+                    premises.push((**premise).clone());
+                    body
+                }
+                _ => return None,
+            };
+        }
+    }
+
+    /// The values of its names for which the term is an atom that moves with its last argument, `y`.
+    fn values(&self, atom: &Atom, y: &Name) -> Option<BTreeMap<Name, Expr>> {
+        let (Node::Apply(function, wanted), Node::Apply(other, found)) =
+            (self.what.of.as_atom()?.node(), atom.node())
+        else {
+            return None;
+        };
+        if function != other || wanted.len() != found.len() {
+            return None;
+        }
+        let mut values: BTreeMap<Name, Expr> = BTreeMap::new();
+        for (wanted, found) in wanted.iter().zip(found) {
+            match wanted.as_variable() {
+                Some(x) if x == self.what.variable.name() => {
+                    if found.as_variable() != Some(y) {
+                        return None;
+                    }
+                }
+                Some(x) if self.names.contains(x) => {
+                    if values.entry(x.clone()).or_insert_with(|| found.clone()) != found {
+                        return None;
+                    }
+                }
+                _ if wanted == found => {}
+                _ => return None,
+            }
+        }
+        (values.len() == self.names.len()).then_some(values)
+    }
+}
+
+impl Proof<'_> {
+    /// Adds a source. One that says that something has a derivative at every point says as well that it is an integral of it.
+    pub(super) fn remember(&mut self, source: Source) -> Result<(), Obstacle> {
+        let Some(smooth) = Smooth::of(source.clone()) else {
+            self.sources.push(source);
+            return Ok(());
+        };
+        let what = &smooth.what;
+        let rate = Rate {
+            of: what.of.clone(),
+            variable: what.variable.name().clone(),
+            low: what.low.clone(),
+            high: what.high.clone(),
+            relation: crate::model::Comparison::Equal,
+            with: what.slope.clone(),
+            is_everywhere: false,
+        };
+        let formula = Formula::for_all(&smooth.names, Formula::implied(&smooth.premises, rate.formula()));
+        let step = self.integral_of(&smooth)?;
+        self.smooth.push(smooth);
+        self.sources.push(Source { step, formula, ..source });
+        Ok(())
+    }
+
+    /// That a term with a derivative at every point is an integral of it: the envelope theorem without a choice.
+    fn integral_of(&mut self, smooth: &Smooth) -> Result<usize, Obstacle> {
+        let Smooth { source, names, premises, what } = smooth;
+        let mut step = source.step;
+        for name in names {
+            step = self.builder.add(Step::Instance { premise: step, term: Expr::variable(name) })?;
+        }
+        for premise in premises {
+            let premise = self.builder.add(Step::Assume { formula: premise.clone() })?;
+            step = self.builder.add(Step::Apply { implication: step, premise })?;
+        }
+        let own = what.variable.name();
+        let (choice, to) = (self.name("r"), self.name("y"));
+        let end = Expr::variable(&to);
+        let of = Envelope {
+            choice: symbol(&choice)?,
+            payoff: what.clone(),
+            from: what.low.clone(),
+            to: end.clone(),
+        };
+        let same = Step::Combine {
+            premises: vec![],
+            goal: Formula::at_least(&Expr::zero(), &Expr::zero()),
+            evidence: Default::default(),
+        };
+        let same = self.builder.add(same)?;
+        let within = |x: &Expr| vec![Formula::at_least(x, &what.low), Formula::at_least(&what.high, x)];
+        let (r, y) = (Expr::variable(&choice), Expr::variable(own));
+        let optimal =
+            self.closed(&[choice.clone(), own.clone()], &[within(&r), within(&y)].concat(), same)?;
+        let smooth = self.closed(std::slice::from_ref(&choice), &within(&r), step)?;
+        let mut order = [same; 3];
+        for (slot, formula) in order.iter_mut().skip(1).zip(within(&end)) {
+            *slot = self.builder.add(Step::Assume { formula })?;
+        }
+        let step = self.builder.add(Step::Envelope { premises: [optimal, smooth], order, of })?;
+        let step = self.closed(std::slice::from_ref(&to), &within(&end), step)?;
+        let step = self.builder.add(Step::Instance { premise: step, term: y })?;
+        let step = self.builder.add(Step::Generalise { premise: step, name: what.variable.clone() })?;
+        self.closed(names, premises, step)
+    }
+
+    /// That a term has a derivative at every point, from those of functions in it.
+    pub(super) fn differentiable(
+        &mut self,
+        rate: &Rate,
+        allowed: &Allowed,
+    ) -> Result<Option<usize>, Obstacle> {
+        let Some(wanted) = rate.everywhere() else { return Ok(None) };
+        let Some((step, found)) = self.derived(&rate.of, (&rate.variable, &rate.low, &rate.high), allowed)?
+        else {
+            return Ok(None);
+        };
+        Ok((found.formula() == wanted.formula()).then_some(step))
+    }
+
+    /// The derivative of a term at every point of an interval, from those of functions in it.
+    fn derived(
+        &mut self,
+        of: &Expr,
+        (variable, low, high): (&Name, &Expr, &Expr),
+        allowed: &Allowed,
+    ) -> Result<Option<(usize, Differentiable)>, Obstacle> {
+        let own = Expr::variable(variable);
+        let (mut premises, mut parts, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+        let mut slope = Expr::zero();
+        for atom in of.atoms().filter(|a| a.mentions_variable(variable)) {
+            if seen.contains(&atom) {
+                continue;
+            }
+            seen.push(atom);
+            let along = Expr::from(of.poly().derivative(atom));
+            if own.as_atom() == Some(atom) {
+                slope = slope.plus(&along);
+                continue;
+            }
+            let Some((step, part)) = self.part(atom, (variable, low, high), allowed)? else {
+                return Ok(None);
+            };
+            let renamed = part.slope.substitute_one(part.variable.name(), &own);
+            slope = slope.plus(&along.times(&renamed));
+            premises.push(step);
+            parts.push(part);
+        }
+        let (variable, of, low, high) = (symbol(variable)?, of.clone(), low.clone(), high.clone());
+        let what = Differentiable {
+            variable: variable.clone(),
+            of: of.clone(),
+            slope,
+            low: low.clone(),
+            high: high.clone(),
+        };
+        let step = self.builder.add(Step::Differentiate { premises, parts, variable, of, low, high });
+        Ok(step.ok().map(|step| (step, what)))
+    }
+
+    /// What a source says of the derivative of an atom.
+    fn part(
+        &mut self,
+        atom: &Atom,
+        (variable, low, high): (&Name, &Expr, &Expr),
+        allowed: &Allowed,
+    ) -> Result<Option<(usize, Differentiable)>, Obstacle> {
+        for smooth in self.smooth.clone() {
+            if !self.may_use(&smooth.source, allowed) {
+                continue;
+            }
+            let Some(values) = smooth.values(atom, variable) else { continue };
+            let at = |e: &Expr| e.substitute(&values);
+            let what = &smooth.what;
+            let part = Differentiable {
+                variable: what.variable.clone(),
+                of: at(&what.of),
+                slope: at(&what.slope),
+                low: at(&what.low),
+                high: at(&what.high),
+            };
+            if part.low != *low || part.high != *high {
+                continue;
+            }
+            let mut step = smooth.source.step;
+            for name in &smooth.names {
+                let Some(term) = values.get(name).cloned() else { return Ok(None) };
+                step = self.builder.add(Step::Instance { premise: step, term })?;
+            }
+            let mut all = true;
+            while let Formula::Implies(premise, _) = self.builder.conclusion(step)? {
+                let Some(premise) = self.obvious(&premise)? else {
+                    all = false;
+                    break;
+                };
+                step = self.builder.add(Step::Apply { implication: step, premise })?;
+            }
+            if all {
+                return Ok(Some((step, part)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Equations `U(v) − U(w) = ∫_w^v D` for the integrals of a term, where `U` is what the best choice is worth: what the
+    /// term has beside them, or what has the integrand as its derivative.
+    pub(super) fn best_choices(&mut self, e: &Expr, allowed: &Allowed) -> Result<Vec<Known>, Obstacle> {
+        let mut limits: Vec<Expr> = vec![Expr::zero()];
+        let mut integrands: Vec<Expr> = Vec::new();
+        for atom in closed_atoms(e) {
+            let Node::Primitive { upper, body } = atom.node() else { continue };
+            if !limits.contains(upper) {
+                limits.push(upper.clone());
+            }
+            if !integrands.contains(body) {
+                integrands.push(body.clone());
+            }
+        }
+        let mut out: Vec<Known> = Vec::new();
+        for integrand in integrands.iter().take(CANDIDATE_LIMIT) {
+            let y = self.name("y");
+            let slope = integrand.open(&y);
+            let mut values: Vec<Expr> = self.with_derivative(&slope, &y);
+            let mut ends: Vec<(Expr, Expr)> = Vec::new();
+            for to in &limits {
+                for from in limits.iter().filter(|from| *from != to) {
+                    ends.push((from.clone(), to.clone()));
+                    let area = Expr::integral(&y, from, to, &slope);
+                    for sign in [Expr::one(), Expr::integer(-1)] {
+                        let rest = e.plus(&sign.times(&area));
+                        let value = utility(&rest.times(&sign), to, from, &y);
+                        values.extend(value.filter(|v| !values.contains(v)));
+                    }
+                }
+            }
+            for value in values.iter().take(CANDIDATE_LIMIT) {
+                for (from, to) in &ends {
+                    out.extend(self.best_choice(value, &y, (from, to), allowed)?);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Terms that have a derivative at every point, which is an integrand.
+    fn with_derivative(&self, slope: &Expr, y: &Name) -> Vec<Expr> {
+        let found = self.smooth.iter().filter_map(|smooth| {
+            let derivative = Smooth {
+                what: Differentiable { of: smooth.what.slope.clone(), ..smooth.what.clone() },
+                ..smooth.clone()
+            };
+            let values = derivative.values(slope.as_atom()?, y)?;
+            let of = smooth.what.of.substitute(&values);
+            Some(of.substitute_one(smooth.what.variable.name(), &Expr::variable(y)))
+        });
+        found.collect()
+    }
+
+    /// The envelope theorem for what a type is worth that makes its best choice.
+    fn best_choice(
+        &mut self,
+        value: &Expr,
+        y: &Name,
+        (from, to): (&Expr, &Expr),
+        allowed: &Allowed,
+    ) -> Result<Option<Known>, Obstacle> {
+        let choice = self.name("r");
+        let r = Expr::variable(&choice);
+        let spaces: Vec<(Expr, Expr)> =
+            self.smooth.iter().map(|s| (s.what.low.clone(), s.what.high.clone())).collect();
+        for (position, (low, high)) in spaces.iter().enumerate() {
+            if spaces.iter().take(position).any(|before| before == &(low.clone(), high.clone())) {
+                continue;
+            }
+            let of = self.chosen_by(value, y, &choice);
+            let within = |x: &Expr| vec![Formula::at_least(x, low), Formula::at_least(high, x)];
+            let mut order = Vec::new();
+            for (above, below) in [(from, low), (to, from), (high, to)] {
+                order.extend(self.obvious(&Formula::at_least(above, below))?);
+            }
+            let Ok(order) = <[usize; 3]>::try_from(order) else { continue };
+            let before = self.domain.len();
+            self.domain.extend(within(&r));
+            let found = self.derived(&of, (y, low, high), allowed);
+            self.domain.truncate(before);
+            let Some((step, payoff)) = found? else { continue };
+            let smooth = self.closed(std::slice::from_ref(&choice), &within(&r), step)?;
+            let of = Envelope { choice: symbol(&choice)?, payoff, from: from.clone(), to: to.clone() };
+            let Some(optimal) = self.establish(&of.optimal(), &Tactic::Given)? else { continue };
+            let Ok(step) = self.builder.add(Step::Envelope { premises: [optimal, smooth], order, of }) else {
+                continue;
+            };
+            return Ok(Some((step, self.builder.conclusion(step)?)));
+        }
+        Ok(None)
+    }
+
+    /// What a choice is worth to a type, where the term is what it is worth to the type that chooses it: the type stands
+    /// in its own places of functions that have a derivative in it, and where it stands alone; elsewhere it is the choice.
+    fn chosen_by(&self, value: &Expr, y: &Name, choice: &Name) -> Expr {
+        let r = Expr::variable(choice);
+        value.replace_atoms(|atom| {
+            if !atom.mentions_variable(y) || Expr::from(atom).as_variable() == Some(y) {
+                return None;
+            }
+            let chosen = |e: &Expr| e.substitute_one(y, &r);
+            let own = self.smooth.iter().find_map(|smooth| {
+                let mut values = smooth.values(atom, y)?;
+                values.values_mut().for_each(|value| *value = chosen(value));
+                let of = smooth.what.of.substitute(&values);
+                Some(of.substitute_one(smooth.what.variable.name(), &Expr::variable(y)))
+            });
+            Some(own.unwrap_or_else(|| chosen(&Expr::from(atom))))
+        })
+    }
+}
