@@ -159,6 +159,11 @@ pub enum Step {
         low: Expr,
         high: Expr,
     },
+    Expected {
+        premise: usize,
+        profile: Symbol,
+        what: Differentiable,
+    },
     Envelope {
         premises: [usize; 2],
         order: [usize; 3],
@@ -282,7 +287,7 @@ pub enum Step {
 }
 
 /// The names of all rules, in the order of [`Step`].
-pub const RULES: [&str; 48] = [
+pub const RULES: [&str; 49] = [
     "assume",
     "discharge",
     "apply",
@@ -308,6 +313,7 @@ pub const RULES: [&str; 48] = [
     "area",
     "fundamental",
     "differentiate",
+    "expected",
     "envelope",
     "tangent",
     "total",
@@ -421,6 +427,7 @@ impl Replay {
             Step::Differentiate { premises, parts, variable, of, low, high } => {
                 envelope::differentiate(&self.all(premises)?, parts, (variable, of, low, high))
             }
+            Step::Expected { premise, profile, what } => envelope::expected(at(premise)?, profile, what),
             Step::Envelope { premises: [a, b], order: [c, d, e], of } => {
                 envelope::envelope([at(a)?, at(b)?], [at(c)?, at(d)?, at(e)?], of)
             }

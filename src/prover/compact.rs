@@ -57,6 +57,7 @@ fn premises(step: &mut Step) -> Vec<&mut usize> {
         | Step::Total { premise, .. }
         | Step::Apart { premise, .. }
         | Step::Number { premise, .. }
+        | Step::Expected { premise, .. }
         | Step::Function { premise, .. }
         | Step::Exhibit { premise, .. }
         | Step::Impossible { premise, .. } => vec![premise],

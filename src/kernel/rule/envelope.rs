@@ -141,6 +141,40 @@ pub(in crate::kernel) fn differentiate(
     Ok(Theorem::new(hypotheses, found.formula()))
 }
 
+/// **Expected.** A derivative at every point, under an expectation over profiles.
+///
+/// ```text
+///   Γ ⊢ e has the derivative d at every y of [a, b]
+///   ───────────────────────────────────────────────────── expected
+///   Γ ⊢ E_θ e has the derivative E_θ d at every y of [a, b]
+/// ```
+///
+/// Sound: `d` is tame jointly in the profile and in `y`, and types live on a bounded interval; so it is bounded there, and by the
+/// mean value theorem the quotients `(e(z) − e(y))/(z − y)` are bounded by the same number: they converge under the
+/// expectation (dominated convergence). Rejects: a premise that is not literally this; a profile that a hypothesis or
+/// the interval mentions, or that is the variable; terms that are not tame.
+pub(in crate::kernel) fn expected(
+    premise: &Theorem,
+    profile: &Symbol,
+    what: &Differentiable,
+) -> Result<Theorem, Rejection> {
+    let Differentiable { variable, of, slope, low, high } = what;
+    let theta = profile.name();
+    what.is_about_others()?;
+    literally("expected", premise, what.formula())?;
+    let in_interval = [low, high].iter().any(|e| e.mentions(theta));
+    let is_assumed = premise.hypotheses.iter().any(|h| h.mentions(theta));
+    if in_interval || is_assumed || theta == variable.name() || inner(variable.name()).contains(theta) {
+        return Err(Rejection::NotFresh { name: theta.clone() });
+    }
+    if [of, slope].iter().any(|e| !e.is_tame_in(theta) || !e.is_tame_in(variable.name())) {
+        return Err(Rejection::NotTame);
+    }
+    let average = |e: &Expr| Expr::expectation(theta, e);
+    let found = Differentiable { of: average(of), slope: average(slope), ..what.clone() };
+    Ok(Theorem::new(premise.hypotheses.clone(), found.formula()))
+}
+
 /// What the envelope theorem speaks of: what a choice is worth, in the choice and the type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -223,7 +257,7 @@ pub(in crate::kernel) fn envelope(
     for (premise, (above, below)) in order.into_iter().zip(bounds) {
         literally("envelope", premise, Formula::at_least(above, below))?;
     }
-    if !payoff.slope.is_tame() {
+    if !payoff.slope.is_tame_in(r) || !payoff.slope.is_tame_in(y) {
         return Err(Rejection::NotTame);
     }
     let area = Expr::integral(y, from, to, &of.at(&payoff.slope, &Expr::variable(y)));

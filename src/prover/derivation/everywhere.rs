@@ -98,9 +98,11 @@ impl Proof<'_> {
             is_everywhere: false,
         };
         let formula = Formula::for_all(&smooth.names, Formula::implied(&smooth.premises, rate.formula()));
-        let step = self.integral_of(&smooth)?;
+        // A derivative without a bound need not have an integral.
+        if let Ok(step) = self.integral_of(&smooth) {
+            self.sources.push(Source { step, formula, ..source });
+        }
         self.smooth.push(smooth);
-        self.sources.push(Source { step, formula, ..source });
         Ok(())
     }
 
@@ -149,15 +151,12 @@ impl Proof<'_> {
     /// That a term has a derivative at every point, from those of functions in it.
     pub(super) fn differentiable(
         &mut self,
-        rate: &Rate,
+        what: &Differentiable,
         allowed: &Allowed,
     ) -> Result<Option<usize>, Obstacle> {
-        let Some(wanted) = rate.everywhere() else { return Ok(None) };
-        let Some((step, found)) = self.derived(&rate.of, (&rate.variable, &rate.low, &rate.high), allowed)?
-        else {
-            return Ok(None);
-        };
-        Ok((found.formula() == wanted.formula()).then_some(step))
+        let along = (what.variable.name(), &what.low, &what.high);
+        let Some((step, found)) = self.derived(&what.of, along, allowed)? else { return Ok(None) };
+        Ok((found.formula() == what.formula()).then_some(step))
     }
 
     /// The derivative of a term at every point of an interval, from those of functions in it.
@@ -200,13 +199,24 @@ impl Proof<'_> {
         Ok(step.ok().map(|step| (step, what)))
     }
 
-    /// What a source says of the derivative of an atom.
+    /// The derivative of an atom: what a source says of it, or the average of one.
     fn part(
         &mut self,
         atom: &Atom,
         (variable, low, high): (&Name, &Expr, &Expr),
         allowed: &Allowed,
     ) -> Result<Option<(usize, Differentiable)>, Obstacle> {
+        if let Node::Expect { body } = atom.node() {
+            let profile = self.name("p");
+            let inside = body.open(&profile);
+            let Some((premise, what)) = self.derived(&inside, (variable, low, high), allowed)? else {
+                return Ok(None);
+            };
+            let step = Step::Expected { premise, profile: symbol(&profile)?, what: what.clone() };
+            let Ok(step) = self.builder.add(step) else { return Ok(None) };
+            let [of, slope] = [&what.of, &what.slope].map(|e| Expr::expectation(&profile, e));
+            return Ok(Some((step, Differentiable { of, slope, ..what })));
+        }
         for smooth in self.smooth.clone() {
             if !self.may_use(&smooth.source, allowed) {
                 continue;
@@ -344,6 +354,11 @@ impl Proof<'_> {
         value.replace_atoms(|atom| {
             if !atom.mentions_variable(y) || Expr::from(atom).as_variable() == Some(y) {
                 return None;
+            }
+            if let Node::Expect { body } = atom.node() {
+                let profile: Name = format!("{choice}'").as_str().into();
+                let inside = self.chosen_by(&body.open(&profile), y, choice);
+                return Some(Expr::expectation(&profile, &inside));
             }
             let chosen = |e: &Expr| e.substitute_one(y, &r);
             let own = self.smooth.iter().find_map(|smooth| {

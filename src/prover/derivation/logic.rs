@@ -5,6 +5,7 @@ use crate::kernel::{Expr, Formula, Name, Step};
 use crate::model::{Chain, Proposition};
 use crate::piecewise::Obstacle;
 
+use super::super::differentiable::recognised;
 use super::super::proof::symbol;
 use super::super::zero::Zero;
 use super::{Proof, Source, Tactic, names};
@@ -94,6 +95,9 @@ impl Proof<'_> {
             if let Some(source) = same {
                 return Ok(Some(source.step));
             }
+        }
+        if let Some(what) = recognised(formula) {
+            return self.differentiable(&what, &tactic.allows());
         }
         match formula {
             Formula::ForAll(x, body) => {

@@ -28,6 +28,7 @@ mod rate;
 mod refute;
 mod rewrite;
 mod said;
+mod squares;
 mod tactic;
 
 use crate::kernel::{Expr, Formula, Name, Step};

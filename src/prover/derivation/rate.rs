@@ -32,8 +32,8 @@ impl Proof<'_> {
 
     fn rises(&mut self, rate: &Rate, tactic: &Tactic) -> Result<Option<usize>, Obstacle> {
         let allowed = tactic.allows();
-        if rate.is_everywhere {
-            return self.differentiable(rate, &allowed);
+        if let Some(what) = rate.everywhere().filter(|_| rate.is_everywhere) {
+            return self.differentiable(&what, &allowed);
         }
         let domain = rate.domain();
         let before = self.domain.len();

@@ -230,6 +230,11 @@ impl Proof<'_> {
         if let Some(step) = self.combine(&[], goal, 0)? {
             return Ok(Some(step));
         }
+        if (allowed.monotone || allowed.sources == Sources::All)
+            && let Some(step) = self.by_squares(goal)?
+        {
+            return Ok(Some(step));
+        }
         if let Some(found) = self.in_cases(goal, allowed)? {
             return Ok(Some(found));
         }
