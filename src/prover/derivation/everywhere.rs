@@ -11,7 +11,7 @@ use crate::piecewise::Obstacle;
 use super::super::differentiable::recognised;
 use super::super::proof::symbol;
 use super::envelope::utility;
-use super::tactic::{Allowed, Known, Tactic, closed_atoms};
+use super::tactic::{Allowed, Known, Sources, Tactic, closed_atoms};
 use super::{Proof, Source};
 
 /// Candidates that are tried at most.
@@ -154,6 +154,10 @@ impl Proof<'_> {
         what: &Differentiable,
         allowed: &Allowed,
     ) -> Result<Option<usize>, Obstacle> {
+        // It is a fact of calculus, unless a source says it.
+        if !allowed.fundamental && !matches!(allowed.sources, Sources::Named(_)) {
+            return Ok(None);
+        }
         let along = (what.variable.name(), &what.low, &what.high);
         let Some((step, found)) = self.derived(&what.of, along, allowed)? else { return Ok(None) };
         Ok((found.formula() == what.formula()).then_some(step))
