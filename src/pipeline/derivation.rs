@@ -21,7 +21,7 @@ pub(super) fn verdict(derived: &Derived) -> VerdictKind {
         return VerdictKind::Proved;
     }
     let rejected = derived.chains.iter().flatten().any(|outcome| match outcome {
-        Outcome::Holds(_) | Outcome::Excused => false,
+        Outcome::Holds(_) | Outcome::Excused | Outcome::Carried(_) => false,
         Outcome::Fails { instance, reasoned, .. } => instance.is_some() || *reasoned,
     });
     if rejected { VerdictKind::Rejected } else { VerdictKind::Undecided }
@@ -77,6 +77,7 @@ pub(super) fn worked(source: &DerivationSource, derived: &Derived) -> Vec<Block>
                 Outcome::Holds(Tactic::Reasons(_)) => format!("by {}", link.reasons.join(" and ")),
                 Outcome::Holds(tactic) => format!("by {} (found)", tactic.words()),
                 Outcome::Excused => "follows, were the line before right".into(),
+                Outcome::Carried(name) => format!("follows, were `{name}` shown"),
                 Outcome::Fails { instance: Some(_), .. } => "is false".into(),
                 Outcome::Fails { .. } => "does not follow".into(),
             };
@@ -214,7 +215,7 @@ fn fault(outcome: &Outcome) -> Option<StepFault> {
         Outcome::Fails { instance: Some(_), .. } => Some(StepFault::Refuted),
         Outcome::Fails { otherwise: Some(_), .. } => Some(StepFault::OtherReason),
         Outcome::Fails { .. } => Some(StepFault::Undecided),
-        Outcome::Holds(_) | Outcome::Excused => None,
+        Outcome::Holds(_) | Outcome::Excused | Outcome::Carried(_) => None,
     }
 }
 

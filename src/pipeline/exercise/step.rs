@@ -301,6 +301,7 @@ impl Checked {
         match links.get(position) {
             Some(Outcome::Holds(_)) if slipped && !mended => Mark::Carried,
             Some(Outcome::Holds(_) | Outcome::Excused) => Mark::Right,
+            Some(Outcome::Carried(_)) => Mark::Carried,
             _ => {
                 let mut story =
                     self.stories.get(chain).and_then(|c| c.get(position)).cloned().unwrap_or_default();

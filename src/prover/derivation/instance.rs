@@ -186,10 +186,15 @@ impl Proof<'_> {
                 return Ok(Some(step));
             }
         }
+        if let Formula::Compare(Relation::Equal, e) = goal
+            && let Some(step) = self.both_sides(&known, e)?
+        {
+            return Ok(Some(step));
+        }
         // Distribution functions lie between zero and one.
         match goal {
             Formula::Compare(relation, e)
-                if *relation != Relation::Equal && !is_plain(e) && self.depth < 2 =>
+                if (*relation != Relation::Equal || self.depth == 0) && !is_plain(e) && self.depth < 2 =>
             {
                 self.depth += 1;
                 let found = self.by(goal, &Tactic::Monotone.allows());

@@ -1,5 +1,6 @@
 //! Signs of integrals from signs of their integrands.
 
+use crate::exact::Poly;
 use crate::kernel::rule::calculus::Interval;
 use crate::kernel::{Atom, Expr, Formula, Node, Relation, Step};
 use crate::model::Binder;
@@ -40,10 +41,9 @@ impl Proof<'_> {
             let y = self.name("y");
             let Some((integrand, rest)) = split(e, &low, &high, &y) else { continue };
             let length = high.minus(&low);
-            let constant = match quotient(&rest, &length) {
-                Some(k) if !rest.is_zero() => Some(k),
-                _ => None,
-            };
+            let constant = [rest.clone(), without_integrals(&rest)]
+                .into_iter()
+                .find_map(|rest| quotient(&rest, &length).filter(|_| !rest.is_zero()));
             let mut candidates = vec![integrand.clone()];
             candidates.extend(constant.map(|k| integrand.plus(&k)));
             candidates.reverse();
@@ -70,8 +70,16 @@ impl Proof<'_> {
         let strict = Formula::greater(high, low);
         let weak = Formula::at_least(high, low);
         let weakly = if relation == Relation::Equal { Relation::Equal } else { Relation::AtLeast };
-        let orders = [(Relation::Positive, strict), (weakly, weak)];
-        for (wanted, order) in orders {
+        let closed = |point: &Expr| [Formula::at_least(point, low), Formula::at_least(high, point)];
+        let open = |point: &Expr| [Formula::greater(point, low), Formula::greater(high, point)];
+        // A jump at an end does not matter.
+        let jumps =
+            integrand.atoms().any(|a| matches!(a.node(), Node::Indicator(_)) && a.mentions_variable(y));
+        let point = Expr::variable(y);
+        let mut orders =
+            vec![(Relation::Positive, strict, open(&point)), (weakly, weak.clone(), closed(&point))];
+        orders.extend(jumps.then(|| (weakly, weak, open(&point))));
+        for (wanted, order, bounds) in orders {
             if wanted == Relation::Positive && relation != Relation::Positive {
                 continue;
             }
@@ -81,11 +89,6 @@ impl Proof<'_> {
                 return Ok(Some(found));
             }
             let Some(order) = self.obvious(&order)? else { continue };
-            let point = Expr::variable(y);
-            let bounds = match wanted {
-                Relation::Positive => [Formula::greater(&point, low), Formula::greater(high, &point)],
-                _ => [Formula::at_least(&point, low), Formula::at_least(high, &point)],
-            };
             let before = self.domain.len();
             self.domain.extend(bounds);
             self.depth += 1;
@@ -104,6 +107,13 @@ impl Proof<'_> {
     }
 }
 
+/// What of a term stands beside its integrals.
+fn without_integrals(e: &Expr) -> Expr {
+    let is_integral = |(a, _): (&Atom, u32)| matches!(a.node(), Node::Primitive { .. });
+    let plain = e.terms().filter(|(m, _)| !m.factors().any(is_integral));
+    plain.fold(Expr::zero(), |sum, (m, c)| sum.plus(&Expr::from(Poly::term(m.clone(), c.clone()))))
+}
+
 /// `e = ∫_low^high integrand dy + rest`, where the integrand has everything that is integrated up to `high`,
 /// or, if nothing is, down from `low`.
 fn split(e: &Expr, low: &Expr, high: &Expr, y: &str) -> Option<(Expr, Expr)> {
@@ -115,7 +125,7 @@ fn split(e: &Expr, low: &Expr, high: &Expr, y: &str) -> Option<(Expr, Expr)> {
             let (Some((atom, 1)), None) = (integrals.next(), integrals.next()) else { continue };
             let Node::Primitive { body, .. } = atom.node() else { continue };
             let (rest, _) = monomial.split(atom);
-            let cofactor = Expr::from(crate::exact::Poly::term(rest, c.clone()));
+            let cofactor = Expr::from(Poly::term(rest, c.clone()));
             out = out.plus(&cofactor.times(&body.open(y)));
         }
         out

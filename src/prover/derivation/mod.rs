@@ -82,6 +82,8 @@ pub enum Outcome {
     Holds(Tactic),
     /// It would follow if the line before, which is to blame, were right: the sides around that agree.
     Excused,
+    /// It would follow if the step of this name, which is to blame, were shown.
+    Carried(String),
     /// It does not follow by its reasons; if it follows by another, by which; if it is false for some
     /// functions and numbers that satisfy the hypotheses, for which.
     Fails {
@@ -135,6 +137,8 @@ struct Proof<'a> {
     sources: Vec<Source>,
     /// Those that say that something has a derivative at every point, which they are not among.
     smooth: Vec<everywhere::Smooth>,
+    /// What chains with a name say that are not shown.
+    failed: Vec<Source>,
     /// Comparisons that are assumed here: the ranges of the variables of a chain, of an integrand.
     domain: Vec<Formula>,
     /// How often a tactic was tried.
@@ -219,6 +223,7 @@ impl<'a> Proof<'a> {
             builder: Builder::default(),
             sources: vec![],
             smooth: vec![],
+            failed: vec![],
             domain: vec![],
             spent: 0,
             inside: vec![],
@@ -287,10 +292,14 @@ impl Proof<'_> {
         self.domain.clear();
         self.sources.truncate(before);
         self.instances.renew();
-        if steps.len() < chain.links.len() {
+        let whole = match steps.len() < chain.links.len() {
+            true => None,
+            false => self.together(chain, &steps)?,
+        };
+        let Some(whole) = whole else {
+            self.fail(chain)?;
             return Ok((outcomes, None));
-        }
-        let Some(whole) = self.together(chain, &steps)? else { return Ok((outcomes, None)) };
+        };
         steps.push(whole);
         for (part, proposition) in steps.iter().zip(chain.propositions()) {
             let around = chain.around(proposition);
@@ -361,6 +370,11 @@ impl Proof<'_> {
                 return Ok((Outcome::Holds(tactic), Some(step)));
             }
         }
+        if self.is_diagnosed
+            && let Some(name) = self.carried(link)?
+        {
+            return Ok((Outcome::Carried(name), None));
+        }
         let instance = match self.is_diagnosed {
             true => refute::instance(self.derivation, chain, &goal),
             false => None,
@@ -376,6 +390,33 @@ impl Proof<'_> {
             _ => None,
         };
         Ok((Outcome::Fails { residual, reasoned, otherwise, instance }, None))
+    }
+
+    /// Keeps what a chain with a name says that is not shown.
+    fn fail(&mut self, chain: &Chain) -> Result<(), Obstacle> {
+        if chain.name.is_empty() || !self.is_diagnosed {
+            return Ok(());
+        }
+        for proposition in chain.propositions() {
+            let (names, domain) = chain.around(proposition);
+            let formula = Formula::for_all(&names, Formula::implied(&domain, proposition.formula()));
+            let step = self.builder.add(Step::Assume { formula: formula.clone() })?;
+            self.failed.push(Source { name: chain.name.clone(), step, formula, meant: false });
+        }
+        Ok(())
+    }
+
+    /// The step that is not shown and from which a link would follow by its reasons.
+    fn carried(&mut self, link: &Link) -> Result<Option<String>, Obstacle> {
+        let cited: Vec<Source> = self.failed.iter().filter(|s| names(&link.because, s)).cloned().collect();
+        let Some(first) = cited.first().map(|s| s.name.clone()) else { return Ok(None) };
+        let before = self.sources.len();
+        self.sources.extend(cited);
+        self.instances = Default::default();
+        let found = self.says(&link.says, &Tactic::Reasons(link.because.clone()));
+        self.sources.truncate(before);
+        self.instances = Default::default();
+        Ok(found?.map(|_| first))
     }
 
     /// Whether what a source prints in place of a link is wrong.

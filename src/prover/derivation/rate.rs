@@ -13,8 +13,11 @@ use super::super::proof::symbol;
 use super::tactic::{Allowed, Known, Tactic, term};
 use super::{Proof, Source};
 
-/// The derivative less what it should be, if it has one by its form.
+/// The derivative less what it should be, if there is one by the form of the term, almost everywhere.
 pub(super) fn residual(rate: &Rate) -> Option<Expr> {
+    if rate.is_everywhere {
+        return None;
+    }
     Some(derivative(&rate.of, &rate.variable).ok()?.minus(&rate.with))
 }
 

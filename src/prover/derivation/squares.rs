@@ -36,9 +36,8 @@ fn squares(e: &Expr) -> Option<Vec<Term>> {
     for (monomial, c) in e.terms() {
         let mixed = (0..basis.len()).flat_map(|i| (i + 1..basis.len()).map(move |j| (i, j)));
         let pairs = (0..basis.len()).map(|i| (i, i)).chain(mixed);
-        let mut fitting = pairs.filter(|(i, j)| {
-            basis.get(*i).zip(basis.get(*j)).is_some_and(|(a, b)| a.times(b) == *monomial)
-        });
+        let mut fitting = pairs
+            .filter(|(i, j)| basis.get(*i).zip(basis.get(*j)).is_some_and(|(a, b)| a.times(b) == *monomial));
         let (i, j) = fitting.next()?;
         let part = if i == j { c.clone() } else { c.checked_div(&two)? };
         *form.get_mut(i)?.get_mut(j)? = part.clone();
