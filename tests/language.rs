@@ -143,6 +143,23 @@ fn formatting_twice_changes_nothing_and_keeps_every_comment() {
 }
 
 #[test]
+fn comments_stay_behind_the_links_that_they_stand_behind() {
+    let text = "derivation square {
+  step strict for all x, y: x^2 - 2*x*y + y^2 >= 0  # a square
+  step again for all x: x
+    = x by algebra  # first
+    = x + 0 by algebra  # second
+  # above
+  step same for all z: z >= 0
+    iff 2*z >= 0 by algebra  # one
+    iff 3*z >= 0 by algebra  # two
+  # end
+}
+";
+    assert_eq!(print_file(&parse(text).unwrap()), text);
+}
+
+#[test]
 fn greek_letters_and_mathematical_signs_are_read_as_their_ascii_forms() {
     let same = |a: &str, b: &str| assert_eq!(parse_expression(a).unwrap(), parse_expression(b).unwrap());
     same("θ_b*[θ_b ≥ θ_s]", "theta_b*[theta_b >= theta_s]");

@@ -106,8 +106,11 @@ fn misprints(own: &Derivation, (c, k): (usize, usize)) -> Option<Vec<Misprint>> 
     chain.links.iter().for_each(|l| free(&l.right, &mut vec![], &mut names));
     free(&chain.first, &mut vec![], &mut names);
     let span = link.span;
-    let sides =
-        slips_with(&link.right, &names).into_iter().map(|right| Misprint { relation: None, right, span });
+    let before = k.checked_sub(1).and_then(|k| chain.links.get(k));
+    let left = print_expr(before.map_or(&chain.first, |link| &link.right));
+    // That the left side is itself says nothing.
+    let sides = slips_with(&link.right, &names).into_iter().filter(|right| print_expr(right) != left);
+    let sides = sides.map(|right| Misprint { relation: None, right, span });
     let relations = match link.relation {
         Relation::Equal => vec![Relation::AtLeast, Relation::AtMost],
         Relation::Greater => vec![Relation::AtLeast, Relation::Less, Relation::AtMost],

@@ -185,7 +185,7 @@ impl Parser<'_> {
             let goes_on = self.is_word("iff") || self.is_word("implies");
             match (trailing, links.last_mut()) {
                 (Some(comment), Some(link)) if goes_on => link.trailing = Some(comment),
-                (Some(comment), _) => self.comments.insert(0, (self.at, comment)),
+                (Some(comment), _) => self.leave(comment),
                 _ => {}
             }
         }
@@ -398,7 +398,7 @@ impl Parser<'_> {
                 if ["=", "!=", "<", "<=", ">", ">="].contains(s));
             match (trailing, links.last_mut()) {
                 (Some(comment), Some(link)) if goes_on => link.trailing = Some(comment),
-                (Some(comment), _) => self.comments.insert(0, (self.at, comment)),
+                (Some(comment), _) => self.leave(comment),
                 _ => {}
             }
         }

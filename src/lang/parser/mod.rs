@@ -216,6 +216,13 @@ impl<'a> Parser<'a> {
         matches!(comment.kind, TokenKind::Comment(_)).then(|| self.comments.remove(position).1)
     }
 
+    /// Leaves a comment behind the last token to what is read next.
+    fn leave(&mut self, comment: String) {
+        if let Some((number, _)) = self.last() {
+            self.comments.insert(0, (number + 1, comment));
+        }
+    }
+
     /// Where the last token ended.
     fn end(&self) -> usize {
         self.last().map_or(0, |(_, token)| token.span.end)

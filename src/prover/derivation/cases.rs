@@ -1,10 +1,26 @@
 //! Goals in cases, and from their negation.
 
-use crate::kernel::{Formula, Node, Relation, Step};
+use crate::kernel::{Expr, Formula, Node, Relation, Step};
 use crate::piecewise::Obstacle;
 
 use super::Proof;
-use super::tactic::{Allowed, term};
+use super::tactic::{Allowed, Tactic, term};
+
+/// Conditions by which cases are told apart without a reason, at most.
+const CONDITIONS: usize = 3;
+
+/// The cases of the conditions in a comparison, if they are few.
+pub(super) fn of_conditions(goal: &Formula) -> Option<Tactic> {
+    let mut on: Vec<Expr> = Vec::new();
+    for atom in term(goal)?.atoms() {
+        if let Node::Indicator(e) = atom.node()
+            && !on.contains(e)
+        {
+            on.push(e.clone());
+        }
+    }
+    (1..=CONDITIONS).contains(&on.len()).then_some(Tactic::Cases(on))
+}
 
 impl Proof<'_> {
     /// A goal in the cases of its reasons, or by assuming its negation.

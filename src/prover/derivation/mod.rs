@@ -440,7 +440,7 @@ impl Proof<'_> {
                 return Ok(Some((Tactic::Given, step)));
             }
         }
-        for tactic in Tactic::ALL {
+        for tactic in Tactic::ALL.into_iter().chain(cases::of_conditions(&goal.formula())) {
             if let Some(step) = self.says(goal, &tactic)? {
                 return Ok(Some((tactic, step)));
             }

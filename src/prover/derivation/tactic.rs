@@ -37,6 +37,8 @@ pub enum Tactic {
     Contradiction,
     /// By all of these together.
     Everything,
+    /// In each case of whether these terms are at least zero.
+    Cases(Vec<Expr>),
     /// By the reasons that are given.
     Reasons(Vec<Justification>),
 }
@@ -127,6 +129,9 @@ impl Tactic {
                 reindex: true,
                 ..none
             },
+            Tactic::Cases(on) => {
+                Allowed { sources: Sources::All, monotone: true, cases: on.clone(), ..none }
+            }
             Tactic::Reasons(because) => because.iter().fold(none, Allowed::with),
         }
     }
@@ -145,6 +150,7 @@ impl Tactic {
             Tactic::Reindexing => "reindexing",
             Tactic::Contradiction => "contradiction and given",
             Tactic::Everything => "given, the fundamental theorem, density and monotonicity",
+            Tactic::Cases(_) => "cases and given",
             Tactic::Reasons(_) => "its reasons",
         }
     }
