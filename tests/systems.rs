@@ -341,3 +341,84 @@ fn a_rule_is_cyclically_monotone_exactly_if_no_cycle_that_is_written_out_gains()
     }
     assert!(seen.iter().all(|n| *n > 5), "{seen:?}");
 }
+
+/// A setting and a rule of which the values are given by three characteristics, or by the number for each type and outcome.
+fn characteristics(own: &[[i64; 3]], of: &[[i64; 3]], order: &[usize], written: bool) -> String {
+    let value = |t: &[i64; 3], x: &[i64; 3]| t.iter().zip(x).map(|(a, b)| 2 * a * b).sum::<i64>();
+    let name = |letter: &str, k: usize| format!("{letter}{k}");
+    let names = |letter: &str| (0..own.len()).map(|k| name(letter, k)).collect::<Vec<_>>().join(", ");
+    let table = |letter: &str, n: usize, of: &[[i64; 3]]| {
+        let rows = order.iter().map(|k| format!("{}: {}\n", name(letter, *k), of[*k][n]));
+        format!("(table {letter} {{\n{}}})", rows.collect::<String>())
+    };
+    let values = if written {
+        let row = |t: &[i64; 3]| of.iter().map(|x| value(t, x).to_string()).collect::<Vec<_>>().join(", ");
+        let rows = order.iter().map(|k| format!("{}: {}\n", name("t", *k), row(&own[*k])));
+        format!("table t, x {{\n{}}}", rows.collect::<String>())
+    } else {
+        let product = |n| format!("2*{}*{}", table("t", n, own), table("x", n, of));
+        (0..3).map(product).collect::<Vec<_>>().join(" + ")
+    };
+    let rule: String = order.iter().map(|k| format!("t{k}: x{k}\n")).collect();
+    format!(
+        "setting s {{\nagent a with type t in {{{}}}\noutcome x in {{{}}}\nvalue a = {values}\n}}\n\
+         rule own on s: x = table t {{\n{rule}}}\n\
+         claim c: own is implementable\n\
+         claim d: price(own, t1) - price(own, t0) ranges over [0, 1]\n",
+        names("t"),
+        names("x")
+    )
+}
+
+#[test]
+fn values_by_characteristics_are_the_products_whatever_the_order_of_the_rows() {
+    let mut next = numbers(11);
+    let mut seen = [0; 2];
+    for round in 0..24 {
+        let mut draw = || -> Vec<[i64; 3]> { (0..4).map(|_| [(); 3].map(|()| next(7) as i64 - 3)).collect() };
+        let own = draw();
+        // With the own characteristics nobody gains.
+        let of = if round % 2 == 0 { own.clone() } else { draw() };
+        let mut order = [0, 1, 2, 3];
+        order.swap(next(4) as usize, next(4) as usize);
+        let answer = |order: &[usize], written: bool| {
+            let text = characteristics(&own, &of, order, written);
+            let outcome = check_file("s.mech", &text, Detail::Certificates);
+            let report = outcome.report.unwrap();
+            for certificate in &outcome.certificates {
+                verify(&certificate.json, Some(&report.text)).unwrap();
+            }
+            let found = |n: usize| {
+                let json = serde_json::to_value(&report.statements[n]).unwrap();
+                (json["verdict"].clone(), report.statements[n].story.clone())
+            };
+            [found(0), found(1)]
+        };
+        let first = answer(&[0, 1, 2, 3], true);
+        assert_eq!(first, answer(&order, true));
+        assert_eq!(first, answer(&[0, 1, 2, 3], false));
+        assert_eq!(first, answer(&order, false));
+        seen[usize::from(first[0].0 == "proved")] += 1;
+    }
+    assert!(seen.iter().all(|n| *n > 4), "{seen:?}");
+}
+
+#[test]
+fn a_cell_that_depends_on_the_outcome_is_read_for_each() {
+    // The outcome occurs in cells of a table over the type, and the rows of the table over the outcome are in another order.
+    let text = "setting s {
+  agent a with type t in {low, high}
+  outcome x in {1, 2, 3}
+  value a = (table t { low: x; high: 1 + 2*x })*(table x { 3: 7; 1: 2; 2: -1 }) - table t { low: 5; high: x^2 }
+}
+rule first on s: x = table t { low: 1; high: 3 }
+rule second on s: x = table t { low: 2; high: 1 }
+claim one: price(first, high) - price(first, low) ranges over [19, 35]
+claim two: price(second, high) - price(second, low) ranges over [4, 14]
+";
+    // low: 1·2 - 5 = -3, 2·(-1) - 5 = -7, 3·7 - 5 = 16; high: 3·2 - 1 = 5, 5·(-1) - 4 = -9, 7·7 - 9 = 40
+    let report = check_file("s.mech", text, Detail::Verdicts).report.unwrap();
+    for statement in &report.statements {
+        assert_eq!(serde_json::to_value(statement).unwrap()["verdict"], "proved", "{:?}", statement.story);
+    }
+}

@@ -25,7 +25,8 @@ pub(super) fn exercise(options: &Exercise) -> Answer {
         Hidden::Answers => pipeline::Hide::Answers,
         Hidden::Reasons => pipeline::Hide::Reasons,
     };
-    match inputs.get(1) {
+    // A file may be graded against itself: it is read once.
+    match options.grade.as_ref().and(inputs.last()) {
         None => match pipeline::exercise(&original.text, hide) {
             Ok((text, blanks)) => match put(&options.output, text, format!("{blanks} to fill in")) {
                 Ok(out) => Answer::new(out, vec![], AS_STATED),
@@ -35,7 +36,7 @@ pub(super) fn exercise(options: &Exercise) -> Answer {
         },
         Some(filled) => match pipeline::grade(&original.text, &filled.text, hide) {
             Ok(graded) => {
-                let all = graded.iter().all(|g| matches!(g.mark, Mark::Right));
+                let all = graded.iter().all(|g| matches!(g.mark, Mark::Right | Mark::Mended));
                 let code = if all { AS_STATED } else { NOT_AS_STATED };
                 Answer::new(Output::Styled(shown(&graded, options.hints.into())), vec![], code)
             }
@@ -54,16 +55,21 @@ fn shown(graded: &[Graded], hints: usize) -> String {
     let mut out = String::new();
     for g in graded {
         let mark = match &g.mark {
-            Mark::Right => "right",
+            Mark::Right | Mark::Mended => "right",
             Mark::Carried => "follows",
             Mark::Missing => "missing",
+            Mark::Otherwise(_) => "true",
             Mark::Wrong(_) => "wrong",
         };
         let answer = g.answer.as_ref().map(|a| format!(" {} {a}", g.joint)).unwrap_or_default();
-        out.push_str(&format!("{mark:<8}{}: {}{answer}\n", g.name, g.asked));
+        let line = g.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        out.push_str(&format!("{mark:<8}{}{line}: {}{answer}\n", g.name, g.asked));
         match &g.mark {
-            Mark::Wrong(story) => story.iter().for_each(|line| out.push_str(&format!("          {line}\n"))),
-            Mark::Carried => out.push_str("          from the line above, where the slip is\n"),
+            Mark::Wrong(story) | Mark::Otherwise(story) => {
+                story.iter().for_each(|line| out.push_str(&format!("          {line}\n")))
+            }
+            Mark::Mended => out.push_str("          it follows from what stands above the slip\n"),
+            Mark::Carried => out.push_str("          from what was answered before, where the slip is\n"),
             _ => {}
         }
         for (name, hint) in g.hints.iter().take(hints) {
@@ -71,10 +77,15 @@ fn shown(graded: &[Graded], hints: usize) -> String {
         }
     }
     let count = |of: &Mark| graded.iter().filter(|g| g.mark == *of).count();
-    let (right, carried) = (count(&Mark::Right), count(&Mark::Carried));
+    let (right, carried) = (count(&Mark::Right) + count(&Mark::Mended), count(&Mark::Carried));
+    let otherwise = graded.iter().filter(|g| matches!(g.mark, Mark::Otherwise(_))).count();
     let credit = match carried {
         0 => String::new(),
         more => format!(", and {more} with credit, from an earlier slip"),
     };
-    out + &format!("{right} of {} right{credit}\n", graded.len())
+    let otherwise = match otherwise {
+        0 => String::new(),
+        more => format!(", and {more} true for another reason"),
+    };
+    out + &format!("{right} of {} right{credit}{otherwise}\n", graded.len())
 }

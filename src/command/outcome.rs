@@ -98,7 +98,11 @@ impl Progress {
 
 /// `work` on every task, by as many threads as there are processors; `None` where a thread broke off.
 pub(super) fn shared<T: Sync, R: Send>(tasks: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
+    // To ask for the number of processors takes longer than a small task.
+    let workers = match tasks.len() {
+        0 | 1 => 1,
+        many => std::thread::available_parallelism().map_or(1, usize::from).min(many),
+    };
     let next = AtomicUsize::new(0);
     let run = || {
         let mut done = Vec::new();

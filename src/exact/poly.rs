@@ -371,12 +371,19 @@ impl<V: Ord + Clone> Poly<V> {
             };
         }
         let mut known: Vec<(&V, Rational)> = Vec::new();
+        // Variables in a row that were not among them: where all differ, none is looked for any more.
+        let mut others = 0;
         let mut sum = Rational::ZERO;
         for (m, c) in &self.0 {
             let mut product = c.clone();
             for (v, e) in m.factors() {
                 let fresh;
-                let x = match known.iter().position(|(w, _)| *w == v) {
+                let place = match others < KEPT {
+                    true => known.iter().position(|(w, _)| *w == v),
+                    false => None,
+                };
+                others = if place.is_some() || known.len() < KEPT { 0 } else { others + 1 };
+                let x = match place {
                     Some(place) => &known.get(place)?.1,
                     None if known.len() < KEPT => {
                         known.push((v, at(v)?));

@@ -20,8 +20,8 @@ use super::diagnostic::Diagnostic;
 
 /// A token with its place.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
+pub(super) struct Token<'a> {
+    pub(super) kind: TokenKind<'a>,
     pub(super) span: Span,
     /// The line it begins on, from 0.
     pub(super) line: usize,
@@ -31,7 +31,7 @@ pub(super) struct Token {
     pub(super) spacing: Spacing,
 }
 
-impl Token {
+impl Token<'_> {
     /// Whether it is this name.
     pub(super) fn is_word(&self, word: &str) -> bool {
         matches!(&self.kind, TokenKind::Name(name) if name == word)
@@ -58,9 +58,9 @@ pub(super) enum Spacing {
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum TokenKind {
+pub(super) enum TokenKind<'a> {
     /// Digits with an optional fraction.
-    Number(String),
+    Number(&'a str),
     /// A name or word, Greek letters spelled out.
     Name(String),
     /// The characters between quotes.
@@ -81,13 +81,15 @@ const DIGIT_LIMIT: usize = 10_000;
 const TOKEN_LIMIT: usize = 1_000_000;
 
 /// Splits a text into tokens.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Box<Diagnostic>> {
+pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Box<Diagnostic>> {
     let (tokens, complaints) = tokens_and_complaints(text)?;
     complaints.into_iter().next().map_or(Ok(tokens), |complaint| Err(Box::new(complaint)))
 }
 
 /// Splits a text into tokens. Signs without a meaning are left out, or read as what was meant, and complained of.
-pub(super) fn tokens_and_complaints(text: &str) -> Result<(Vec<Token>, Vec<Diagnostic>), Box<Diagnostic>> {
+pub(super) fn tokens_and_complaints(
+    text: &str,
+) -> Result<(Vec<Token<'_>>, Vec<Diagnostic>), Box<Diagnostic>> {
     if text.len() > SIZE_LIMIT {
         let message = format!("the file has more than {SIZE_LIMIT} bytes");
         return Err(Box::new(Diagnostic::new("too-large", message, Span::new(0, 0))));
@@ -95,7 +97,8 @@ pub(super) fn tokens_and_complaints(text: &str) -> Result<(Vec<Token>, Vec<Diagn
     if let Some(complaint) = misleading(text) {
         return Err(Box::new(complaint));
     }
-    let (mut out, mut complaints) = (Vec::new(), Vec::new());
+    // Most tokens are followed by another sign, or a space: so the list seldom grows.
+    let (mut out, mut complaints) = (Vec::with_capacity(text.len() / 2), Vec::new());
     let (mut rest, mut line) = (text.strip_prefix('\u{feff}').unwrap_or(text), 0);
     let mut position = Position::Margin;
     let mut spacing = Spacing::Before;
@@ -108,7 +111,8 @@ pub(super) fn tokens_and_complaints(text: &str) -> Result<(Vec<Token>, Vec<Diagn
             (rest, line, position, spacing) = (after, line + 1, Position::Margin, Spacing::Before);
             continue;
         }
-        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() && c != '\n');
+        let is_space = |c: char| c.is_whitespace() && c != '\n';
+        let trimmed = rest.trim_start_matches(is_space);
         if trimmed.len() < rest.len() {
             if position == Position::Margin {
                 position = Position::First;
@@ -165,7 +169,7 @@ pub(super) fn tokens_and_complaints(text: &str) -> Result<(Vec<Token>, Vec<Diagn
 }
 
 /// A mistaken sign, read as what was meant if that is one sign.
-fn meant(rest: &str) -> IResult<&str, TokenKind> {
+fn meant(rest: &str) -> IResult<&str, TokenKind<'_>> {
     let written = MISTAKEN.iter().find(|(written, _)| rest.starts_with(written));
     let sign = written.and_then(|(written, meant)| {
         let after = rest.strip_prefix(written)?;
@@ -245,17 +249,37 @@ fn misleading(text: &str) -> Option<Diagnostic> {
     None
 }
 
-/// Signs of one character that no other sign begins with.
-const SINGLE: [&str; 14] = [",", ":", ";", "(", ")", "[", "]", "{", "}", "+", "-", "*", "/", "^"];
+/// A sign of one character that no other sign begins with.
+fn single(first: u8) -> Option<&'static str> {
+    Some(match first {
+        b',' => ",",
+        b':' => ":",
+        b';' => ";",
+        b'(' => "(",
+        b')' => ")",
+        b'[' => "[",
+        b']' => "]",
+        b'{' => "{",
+        b'}' => "}",
+        b'+' => "+",
+        b'-' => "-",
+        b'*' => "*",
+        b'/' => "/",
+        b'^' => "^",
+        _ => return None,
+    })
+}
 
-fn token(input: &str) -> IResult<&str, TokenKind> {
-    // Most of a long table is numbers and these.
-    if let Some((after, sign)) =
-        SINGLE.iter().find_map(|sign| input.strip_prefix(sign).map(|after| (after, *sign)))
-    {
+fn token(input: &str) -> IResult<&str, TokenKind<'_>> {
+    // Most of a long table is numbers and signs of one character.
+    let first = input.bytes().next().unwrap_or_default();
+    if let (Some(sign), Some(after)) = (single(first), input.get(1..)) {
         return Ok((after, TokenKind::Symbol(sign)));
     }
-    let number = recognize(pair(digit1, opt(pair(char('.'), digit1))));
+    if first.is_ascii_digit() {
+        let number = recognize(pair(digit1, opt(pair(char('.'), digit1))));
+        return map(number, TokenKind::Number).parse(input);
+    }
     let name = recognize(pair(
         satisfy(|c| c.is_alphabetic()),
         take_while(|c: char| c.is_alphanumeric() || c == '_'),
@@ -263,7 +287,6 @@ fn token(input: &str) -> IResult<&str, TokenKind> {
     let text = delimited(char('"'), take_while(|c| c != '"' && c != '\n'), char('"'));
     let comment = preceded(char('#'), take_while(|c| c != '\n'));
     alt((
-        map(number, |digits: &str| TokenKind::Number(digits.to_owned())),
         map(name, |name: &str| TokenKind::Name(canonical_name(name))),
         map(text, |text: &str| TokenKind::Text(text.to_owned())),
         map(comment, |text: &str| TokenKind::Comment(text.trim().to_owned())),
@@ -273,7 +296,7 @@ fn token(input: &str) -> IResult<&str, TokenKind> {
 }
 
 /// A comma and the rest of the line, up to a comment.
-fn free_text(input: &str) -> IResult<&str, TokenKind> {
+fn free_text(input: &str) -> IResult<&str, TokenKind<'_>> {
     let place = preceded(char(','), take_while(|c| c != '\n' && c != '#'));
     alt((map(place, |text: &str| TokenKind::Place(text.trim().to_owned())), token)).parse(input)
 }

@@ -13,8 +13,8 @@ pub use diagnostic::{CODES, Diagnostic};
 pub use lexer::canonical_name;
 pub use parser::{parse, parse_expression};
 pub use printer::{
-    print_answer, print_drawn, print_expr, print_file, print_property, print_reasons, print_relation,
-    print_statement,
+    print_answer, print_drawn, print_expr, print_file, print_given, print_property, print_reasons,
+    print_relation, print_statement,
 };
 pub use resolve::{
     ChainSource, Curve, DerivationSource, Diagram, Drawn, Goal, Ironing, LinkSource, Obligation,

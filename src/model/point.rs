@@ -89,6 +89,30 @@ impl Points {
         self.all().iter().find(|p| p.value == *value).map(|p| p.shown.as_str())
     }
 
+    /// The term that is `values[k]` at point k.
+    pub fn table_of_numbers(&self, variable: &Expr, values: &[Rational]) -> Expr {
+        let first = values.first().cloned().unwrap_or(Rational::ZERO);
+        let steps = values.iter().zip(values.iter().skip(1)).map(|(a, b)| b - a);
+        self.steps(variable, first, steps.enumerate().collect())
+    }
+
+    /// The term that is `first` at the first point, with what is added from point k + 1 on, for numbers k in increasing order.
+    pub fn steps(&self, variable: &Expr, first: Rational, steps: Vec<(usize, Rational)>) -> Expr {
+        if let Some(value) = variable.as_number() {
+            let place = self.all().partition_point(|p| p.value <= value).saturating_sub(1);
+            let added = steps.iter().take_while(|(k, _)| *k < place);
+            return Expr::number(added.fold(first, |sum, (_, step)| &sum + step));
+        }
+        let Some(elements) = self.0.as_deref() else { return Expr::number(first) };
+        let Some(atoms) = elements.steps(variable) else { return Expr::too_large() };
+        let mut terms = Vec::with_capacity(steps.len() + 1);
+        terms.push((Monomial::one(), first));
+        for (k, step) in steps.into_iter().filter(|(_, step)| !step.is_zero()) {
+            terms.extend(atoms.get(k).map(|atom| (Monomial::power(atom.clone(), 1), step)));
+        }
+        Expr::from(Poly::of_terms(terms))
+    }
+
     /// The term that is `terms[k]` at point k: the first term, and at each further point what is added there.
     pub fn table(&self, variable: &Expr, terms: &[Expr]) -> Expr {
         if let Some(value) = variable.as_number() {

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::exact::Rational;
-use crate::kernel::{Atom, Expr, Formula, Function, Name, Node};
+use crate::exact::{Monomial, Poly, Rational};
+use crate::kernel::{Atom, Expr, Formula, Function, Name, Node, Relation};
 
 use super::claim::{Bound, Comparison, Conjunct};
 use super::existence::Quantity;
@@ -110,6 +110,15 @@ impl Problem {
         self.unknowns.get(unknown).map_or_else(Expr::zero, |u| Expr::apply(&u.function.name, types))
     }
 
+    /// A term with zero in place of the unknowns.
+    pub fn without_unknowns(&self, e: &Expr) -> Expr {
+        let is_unknown = |atom: &Atom| match atom.node() {
+            Node::Apply(name, _) => self.unknowns.iter().any(|u| u.function.name == *name),
+            _ => false,
+        };
+        e.replace_atoms(|atom| is_unknown(atom).then(Expr::zero))
+    }
+
     /// `payment of buyer (v = 1, c = 0)`
     pub fn shown(&self, unknown: usize, profile: usize) -> String {
         let types = self.profile(profile);
@@ -119,14 +128,25 @@ impl Problem {
 
     /// The comparisons, in the order of their numbers.
     fn parts(&self) -> Vec<Formula> {
-        let mut terms: BTreeMap<(usize, usize), Expr> = BTreeMap::new();
-        let mut term = |agent, profile| -> Expr {
-            terms.entry((agent, profile)).or_insert_with(|| self.at(agent, profile)).clone()
+        let profiles = self.profiles();
+        let mut known: Vec<Option<Monomial<Atom>>> = vec![None; self.unknowns.len() * profiles];
+        let mut unknown = |agent: usize, profile: usize| -> Option<Monomial<Atom>> {
+            let slot = known.get_mut(agent * profiles + profile)?;
+            if slot.is_none() {
+                *slot = self.at(agent, profile).as_atom().map(|atom| Monomial::power(atom.clone(), 1));
+            }
+            slot.clone()
         };
-        let mut out: Vec<Formula> = self.rows.iter().map(Conjunct::formula).collect();
+        let mut out: Vec<Formula> = Vec::with_capacity(self.rows.len() + self.preferences.len());
+        out.extend(self.rows.iter().map(Conjunct::formula));
+        // `margin + p(report) − p(truth) ≥ 0`
         out.extend(self.preferences.iter().map(|p| {
-            let left = Expr::number(p.margin.clone()).plus(&term(p.agent, p.report));
-            Formula::at_least(&left, &term(p.agent, p.truth))
+            let one = Rational::ONE;
+            let truth = unknown(p.agent, p.truth).map(|truth| (truth, -&one));
+            let report = unknown(p.agent, p.report).map(|report| (report, one));
+            let margin = (Monomial::one(), p.margin.clone());
+            let terms = std::iter::once(margin).chain(report).chain(truth).collect();
+            Formula::Compare(Relation::AtLeast, Expr::from(Poly::of_terms(terms)))
         }));
         out
     }
@@ -181,11 +201,7 @@ impl System {
     /// ever proved.
     pub fn without_end(&self, objective: &Expr, extreme: Extreme) -> [System; 2] {
         let problem = &self.problem;
-        let is_unknown = |atom: &Atom| match atom.node() {
-            Node::Apply(name, _) => problem.unknowns.iter().any(|u| u.function.name == *name),
-            _ => false,
-        };
-        let along = |e: &Expr| e.minus(&e.replace_atoms(|atom| is_unknown(atom).then(Expr::zero)));
+        let along = |e: &Expr| e.minus(&problem.without_unknowns(e));
         let mut rows: Vec<Conjunct> = problem.rows.iter().map(|row| row.along(&along)).collect();
         let goes = match extreme {
             Extreme::Greatest => Comparison::Greater,
@@ -301,6 +317,7 @@ pub(super) fn preferences(rule: &Mechanism, agents: impl Iterator<Item = usize>)
                 .iter()
                 .try_fold(Rational::ZERO, |sum, (k, p)| Some(&sum + &(*p * values.get(*k)?.get(type_)?)))
         };
+        out.reserve_exact(chosen.len() * size.saturating_sub(1));
         for truth in 0..chosen.len() {
             let type_ = truth / step % size;
             let kept = worth(type_, truth)?;

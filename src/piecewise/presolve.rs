@@ -29,6 +29,39 @@ pub(super) struct Presolved<'a> {
     /// The reduced rows, in the unknowns that remain, and what each comes from.
     pub(super) rows: Vec<Row>,
     origins: Vec<usize>,
+    /// The terms of the row that is reduced.
+    terms: Terms,
+}
+
+/// A sum of terms that is being made.
+struct Terms {
+    sums: Vec<Rational>,
+    touched: Vec<usize>,
+}
+
+impl Terms {
+    fn add(&mut self, u: usize, c: &Rational) {
+        let Some(sum) = self.sums.get_mut(u) else { return };
+        if sum.is_zero() {
+            self.touched.push(u);
+            *sum = c.clone();
+        } else {
+            *sum += c;
+        }
+    }
+
+    /// The coefficient of an unknown, which has none any more.
+    fn take(&mut self, u: usize) -> Option<Rational> {
+        let sum = self.sums.get_mut(u).filter(|sum| !sum.is_zero())?;
+        Some(std::mem::replace(sum, Rational::ZERO))
+    }
+
+    /// All terms, of which none are left.
+    fn drain(&mut self) -> Vec<(usize, Rational)> {
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable();
+        touched.into_iter().filter_map(|u| Some((u, self.take(u)?))).collect()
+    }
 }
 
 /// How an unknown is left out.
@@ -50,7 +83,9 @@ impl<'a> Presolved<'a> {
         objective: &[(usize, Rational)],
     ) -> Result<Self, Answer> {
         let out = std::iter::repeat_with(|| None).take(unknowns).collect();
-        let mut system = Presolved { given, out, order: vec![], kept: vec![], rows: vec![], origins: vec![] };
+        let terms = Terms { sums: vec![Rational::ZERO; unknowns], touched: vec![] };
+        let (order, kept, rows, origins) = (vec![], vec![], vec![], vec![]);
+        let mut system = Presolved { given, out, order, kept, rows, origins, terms };
         system.equations()?;
         system.values()?;
         let mut used = vec![false; unknowns];
@@ -95,7 +130,7 @@ impl<'a> Presolved<'a> {
     }
 
     /// The objective in the unknowns that remain, and the sum of rows that was added.
-    pub(super) fn objective(&self, terms: &[(usize, Rational)]) -> Option<(Row, Sum)> {
+    pub(super) fn objective(&mut self, terms: &[(usize, Rational)]) -> Option<(Row, Sum)> {
         let given = Row { constant: Rational::ZERO, terms: terms.to_vec(), sign: Sign::AtLeast };
         let mut sum = Sum::new();
         let mut row = self.reduced(&given, Some(&mut sum));
@@ -135,7 +170,7 @@ impl<'a> Presolved<'a> {
     }
 
     /// Multipliers of the given rows from those of the reduced ones.
-    pub(super) fn multipliers(&self, of: &[(usize, Rational)], mut sum: Sum) -> Vec<(usize, Rational)> {
+    pub(super) fn multipliers(&mut self, of: &[(usize, Rational)], mut sum: Sum) -> Vec<(usize, Rational)> {
         for (number, by) in of {
             let Some(origin) = self.origins.get(*number) else { continue };
             let Some(row) = self.given.get(*origin) else { continue };
@@ -147,35 +182,30 @@ impl<'a> Presolved<'a> {
     }
 
     /// A row without the unknowns that are left out; what is added to it is added to the sum.
-    fn reduced(&self, row: &Row, mut sum: Option<&mut Sum>) -> Row {
-        let is_out = |u: usize| matches!(self.out.get(u), Some(Some(_)));
+    fn reduced(&mut self, row: &Row, mut sum: Option<&mut Sum>) -> Row {
+        let Presolved { out, terms, .. } = self;
+        let is_out = |u: usize| matches!(out.get(u), Some(Some(_)));
         if !row.terms.iter().any(|(u, _)| is_out(*u)) {
             return row.clone();
         }
         let mut constant = row.constant.clone();
-        let mut terms: BTreeMap<usize, Rational> = BTreeMap::new();
-        let mut open: Vec<usize> = Vec::new();
-        let sort = |u: usize, c: &Rational, terms: &mut BTreeMap<usize, Rational>| {
-            *terms.entry(u).or_insert(Rational::ZERO) += c;
-        };
-        row.terms.iter().for_each(|(u, c)| sort(*u, c, &mut terms));
+        row.terms.iter().for_each(|(u, c)| terms.add(*u, c));
+        let mut open: Vec<usize> = row.terms.iter().map(|(u, _)| *u).filter(|u| is_out(*u)).collect();
         // An equation speaks only of unknowns that were left out after its own.
         let mut rounds = 0;
-        loop {
-            open.extend(terms.keys().filter(|u| is_out(**u)));
+        while !open.is_empty() && rounds <= out.len() {
             rounds += 1;
-            if open.is_empty() || rounds > self.out.len() + 1 {
-                break;
-            }
-            for u in open.drain(..) {
+            for u in std::mem::take(&mut open) {
                 // The coefficient may have changed since.
-                let Some(c) = terms.remove(&u).filter(|c| !c.is_zero()) else { continue };
-                match self.out.get(u) {
+                let Some(c) = terms.take(u) else { continue };
+                match out.get(u) {
                     Some(Some(Left::Equation { row, own, sum: equation })) => {
                         let Some(by) = (-&c).checked_div(own) else { continue };
                         constant += &(&row.constant * &by);
-                        let others = row.terms.iter().filter(|(v, _)| *v != u);
-                        others.for_each(|(v, k)| sort(*v, &(k * &by), &mut terms));
+                        for (v, k) in row.terms.iter().filter(|(v, _)| *v != u) {
+                            terms.add(*v, &(k * &by));
+                            open.extend(is_out(*v).then_some(*v));
+                        }
                         if let Some(sum) = sum.as_deref_mut() {
                             add(sum, equation, &by);
                         }
@@ -190,8 +220,7 @@ impl<'a> Presolved<'a> {
                 }
             }
         }
-        let terms = terms.into_iter().filter(|(_, c)| !c.is_zero()).collect();
-        Row { constant, terms, sign: row.sign }
+        Row { constant, terms: terms.drain(), sign: row.sign }
     }
 
     /// Solves each equation for the unknown that occurs least.
@@ -263,7 +292,7 @@ impl<'a> Presolved<'a> {
     }
 
     /// A row that is reduced to one unknown, as a sum of rows, divided by the size of the coefficient.
-    fn unit(&self, number: usize) -> Sum {
+    fn unit(&mut self, number: usize) -> Sum {
         let Some(row) = self.given.get(number) else { return Sum::new() };
         let mut sum = Sum::from([(number, Rational::ONE)]);
         let row = self.reduced(row, Some(&mut sum));
@@ -274,7 +303,7 @@ impl<'a> Presolved<'a> {
     }
 
     /// A row that is reduced to a number has to hold.
-    fn holds(&self, number: usize, reduced: &Row) -> Result<(), Answer> {
+    fn holds(&mut self, number: usize, reduced: &Row) -> Result<(), Answer> {
         let c = &reduced.constant;
         let by = if c.is_positive() { -&Rational::ONE } else { Rational::ONE };
         let Some(row) = self.given.get(number).filter(|_| !reduced.sign.is_of(c)) else { return Ok(()) };

@@ -253,7 +253,11 @@ pub(super) fn link_failure(
 }
 
 /// The values of an instance, as they are written.
-fn point(source: &DerivationSource, instance: &Instance, names: &Names) -> BTreeMap<String, String> {
+pub(super) fn point(
+    source: &DerivationSource,
+    instance: &Instance,
+    names: &Names,
+) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     for (name, value) in &instance.numbers {
         let shown = names.show(name);

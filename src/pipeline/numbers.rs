@@ -213,9 +213,8 @@ fn circulation(problem: &Problem, graph: &Circulation, found: &Found) -> Option<
 fn contradiction(system: &System, instances: &[Instance], names: &Names) -> Vec<String> {
     let mut names = names.clone();
     let problem = &system.problem;
-    let mut sum = Rational::ZERO;
     let mut lines = Vec::new();
-    for Instance { part, at, by } in instances {
+    for Instance { part, at, by } in instances.iter().take(LINE_LIMIT) {
         let (what, formula) = match (system.row(*part), system.preference(*part)) {
             (Some(row), _) => at_numbers(row, at),
             (None, Some(p)) => {
@@ -226,8 +225,6 @@ fn contradiction(system: &System, instances: &[Instance], names: &Names) -> Vec<
             _ => continue,
         };
         let Formula::Compare(relation, e) = &formula else { continue };
-        let constant = e.terms().find(|(m, _)| m.is_one()).map_or(Rational::ZERO, |(_, c)| c.clone());
-        sum += &(&constant * by);
         let what = if what.is_empty() { "comparison" } else { what.as_str() };
         // A row of many terms is told by its name.
         let shown = (e.terms().count() <= LONG)
@@ -240,10 +237,36 @@ fn contradiction(system: &System, instances: &[Instance], names: &Names) -> Vec<
         });
     }
     let mut out = vec!["these comparisons contradict each other:".to_owned()];
-    out.extend(cut(lines.into_iter()));
+    out.extend(lines);
+    out.extend(
+        (instances.len() > LINE_LIMIT).then(|| format!("  and {} more", instances.len() - LINE_LIMIT)),
+    );
+    let sum = constants(system, instances);
     let sign = if sum.is_zero() { ">" } else { ">=" };
     out.push(format!("together they say that {sum} {sign} 0"));
     out
+}
+
+/// The sum of what comparisons say of no unknown.
+fn constants(system: &System, instances: &[Instance]) -> Rational {
+    let mut sum = Rational::ZERO;
+    // What is left of a part: most have many instances.
+    let mut left: BTreeMap<usize, Expr> = BTreeMap::new();
+    for Instance { part, at, by } in instances {
+        let constant = match (system.row(*part), system.preference(*part)) {
+            (Some(row), _) => {
+                let own = left.entry(*part).or_insert_with(|| match row.comparison() {
+                    Formula::Compare(_, e) => system.problem.without_unknowns(&e),
+                    _ => Expr::zero(),
+                });
+                own.substitute(&choice(&row.variables, at)).as_number()
+            }
+            (None, Some(p)) => Some(p.margin.clone()),
+            _ => None,
+        };
+        sum += &(&constant.unwrap_or(Rational::ZERO) * by);
+    }
+    sum
 }
 
 /// What a comparison is at numbers for its names, and what it says.

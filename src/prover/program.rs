@@ -1,6 +1,7 @@
 //! [`Program`]: a system of the model as linear rows in numbered unknowns.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::exact::Rational;
 use crate::kernel::rule::finite::Table;
@@ -21,7 +22,8 @@ pub(super) struct Program {
     pub(super) unknowns: usize,
     /// The rows.
     pub(super) rows: Vec<Row>,
-    origins: Vec<(usize, Vec<Rational>)>,
+    /// For each row its part, and the choice of values for the names of the part, by its number.
+    origins: Vec<(usize, usize)>,
     /// The parts of which not all instances are rows, and which are.
     open: Vec<(usize, Vec<bool>)>,
 }
@@ -32,13 +34,13 @@ impl Program {
         let places = Places::new(problem);
         let (mut rows, mut origins, mut open) = (Vec::new(), Vec::new(), Vec::new());
         for (part, conjunct) in problem.rows.iter().enumerate() {
-            let compiled = Compiled::new(conjunct, problem)?;
+            let compiled = Compiled::new(conjunct, problem, &places)?;
             let chosen: Vec<bool> =
                 (0..compiled.total()).map(|k| compiled.is_of_neighbours(conjunct, k)).collect();
             for number in chosen.iter().enumerate().filter(|(_, chosen)| **chosen).map(|(k, _)| k) {
-                if let Some((at, row)) = compiled.row(&places, number)? {
+                if let Some(row) = compiled.row(&places, number)? {
                     rows.push(row);
-                    origins.push((part, at));
+                    origins.push((part, number));
                 }
             }
             if chosen.contains(&false) {
@@ -49,7 +51,7 @@ impl Program {
             let place = |profile| p.agent * places.profiles + profile;
             let terms = vec![(place(p.truth), -&Rational::ONE), (place(p.report), Rational::ONE)];
             rows.push(Row { constant: p.margin.clone(), terms, sign: Sign::AtLeast });
-            origins.push((part, vec![]));
+            origins.push((part, 0));
         }
         Ok(Program { unknowns: problem.unknowns.len() * places.profiles, rows, origins, open })
     }
@@ -66,22 +68,22 @@ impl Program {
         let before = self.rows.len();
         for (part, chosen) in &mut self.open {
             let Some(conjunct) = problem.rows.get(*part) else { continue };
-            let compiled = Compiled::new(conjunct, problem)?;
+            let compiled = Compiled::new(conjunct, problem, &places)?;
             let mut failing = Vec::new();
             for number in chosen.iter().enumerate().filter(|(_, chosen)| !**chosen).map(|(k, _)| k) {
-                let Some((at, row)) = compiled.row(&places, number)? else { continue };
+                let Some(row) = compiled.row(&places, number)? else { continue };
                 let value = row.at(point);
                 if all || !row.sign.is_of(&value) {
-                    failing.push((value.abs(), number, at, row));
+                    failing.push((value.abs(), number, row));
                 }
             }
             if !all {
                 failing.sort_by(|(a, k, ..), (b, l, ..)| b.cmp(a).then(k.cmp(l)));
                 failing.truncate(chosen.len().isqrt().max(16) * 2);
             }
-            for (_, number, at, row) in failing {
+            for (_, number, row) in failing {
                 self.rows.push(row);
-                self.origins.push((*part, at));
+                self.origins.push((*part, number));
                 if let Some(slot) = chosen.get_mut(number) {
                     *slot = true;
                 }
@@ -95,9 +97,9 @@ impl Program {
 
     /// A comparison without names, as a row.
     pub(super) fn row(problem: &Problem, conjunct: &Conjunct) -> Result<Row, Obstacle> {
-        let row = Compiled::new(conjunct, problem)?.row(&Places::new(problem), 0)?;
-        let nothing = || Row { constant: Rational::ZERO, terms: vec![], sign: Sign::AtLeast };
-        Ok(row.map_or_else(nothing, |(_, row)| row))
+        let places = Places::new(problem);
+        let row = Compiled::new(conjunct, problem, &places)?.row(&places, 0)?;
+        Ok(row.unwrap_or_else(|| Row { constant: Rational::ZERO, terms: vec![], sign: Sign::AtLeast }))
     }
 
     /// A linear term in the unknowns.
@@ -111,8 +113,9 @@ impl Program {
     pub(super) fn instances(&self, system: &System, multipliers: &[(usize, Rational)]) -> Vec<Instance> {
         let aim = system.problem.rows.len() + system.problem.preferences.len();
         let instance = |(row, by): &(usize, Rational)| {
-            let (part, at) = self.origins.get(*row).cloned().unwrap_or((aim, vec![]));
-            Instance { part, at, by: by.clone() }
+            let (part, number) = self.origins.get(*row).copied().unwrap_or((aim, 0));
+            let variables = system.problem.rows.get(part).map_or(&[][..], |row| &row.variables);
+            Instance { part, at: choice(variables, number), by: by.clone() }
         };
         multipliers.iter().map(instance).collect()
     }
@@ -149,7 +152,45 @@ impl Places {
         types.reverse();
         Places { profiles: step, types }
     }
+
+    /// What a value of a type adds to a profile.
+    fn offset(&self, type_: usize, value: &Rational) -> Option<usize> {
+        let (positions, step) = self.types.get(type_)?;
+        Some(positions.get(value)? * step)
+    }
+
+    /// Where the value of a function is; `None` if an argument is a number that is no type.
+    fn place(
+        &self,
+        function: usize,
+        arguments: &[Expr],
+        variables: &[Bound],
+        known: &mut Moves,
+    ) -> Option<Place> {
+        let mut out = Place { start: function * self.profiles, moving: vec![], others: vec![] };
+        for (type_, argument) in arguments.iter().enumerate().take(self.types.len()) {
+            if let Some(value) = argument.as_number() {
+                out.start += self.offset(type_, &value)?;
+                continue;
+            }
+            let name = argument.as_atom().map(Atom::node);
+            let is_it = |b: &Bound| matches!(name, Some(Node::Variable(name)) if *name == b.name);
+            let Some(variable) = variables.iter().position(is_it) else {
+                out.others.push((argument.clone(), type_));
+                continue;
+            };
+            let adds = known.entry((variable, type_)).or_insert_with(|| {
+                let points = variables.get(variable).map_or(&[][..], |b| b.points.all());
+                points.iter().map(|p| self.offset(type_, &p.value)).collect()
+            });
+            out.moving.push((variable, adds.clone()));
+        }
+        Some(out)
+    }
 }
+
+/// What the values of names add as values of types.
+type Moves = BTreeMap<(usize, usize), Arc<[Option<usize>]>>;
 
 /// A comparison, read once for all values of its names.
 struct Compiled<'a> {
@@ -158,9 +199,18 @@ struct Compiled<'a> {
     sign: Sign,
     /// Names and indicators that occur.
     known: Vec<Atom>,
-    /// Values of functions that occur: the function, and its arguments.
-    unknown: Vec<(usize, Vec<Expr>)>,
+    /// Values of functions that occur.
+    unknown: Vec<Place>,
     terms: Vec<Term>,
+}
+
+/// Where the value of a function is among the unknowns: a number, and what some names and terms add to it.
+struct Place {
+    start: usize,
+    /// Names, by their positions among the variables, and what each of their values adds.
+    moving: Vec<(usize, Arc<[Option<usize>]>)>,
+    /// Other arguments, each with the type that it is a value of.
+    others: Vec<(Expr, usize)>,
 }
 
 /// A term of a comparison.
@@ -173,7 +223,7 @@ struct Term {
 }
 
 impl<'a> Compiled<'a> {
-    fn new(conjunct: &'a Conjunct, problem: &Problem) -> Result<Self, Obstacle> {
+    fn new(conjunct: &'a Conjunct, problem: &Problem, places: &Places) -> Result<Self, Obstacle> {
         let Formula::Compare(relation, e) = conjunct.comparison() else {
             return Err(Obstacle::Existence { reason: "a row that is no comparison".into() });
         };
@@ -183,6 +233,7 @@ impl<'a> Compiled<'a> {
             Relation::Positive => Sign::Positive,
         };
         let (mut known, mut unknown, mut terms) = (vec![], vec![], vec![]);
+        let mut moves = Moves::new();
         let mut numbers: (BTreeMap<Atom, usize>, BTreeMap<Atom, usize>) = Default::default();
         for (monomial, c) in e.terms() {
             let (mut factors, mut target) = (Vec::new(), None);
@@ -207,7 +258,9 @@ impl<'a> Compiled<'a> {
                 }
                 let number = *numbers.1.entry(atom.clone()).or_insert(unknown.len());
                 if number == unknown.len() {
-                    unknown.push((function, arguments.clone()));
+                    let variables = &conjunct.variables;
+                    let place = places.place(function, arguments, variables, &mut moves);
+                    unknown.push(place.ok_or_else(no_number)?);
                 }
                 target = Some(number);
             }
@@ -222,19 +275,6 @@ impl<'a> Compiled<'a> {
         self.variables.iter().map(|b| b.points.all().len()).product()
     }
 
-    /// The positions of the values of the names at a choice.
-    fn positions(&self, number: usize) -> Vec<usize> {
-        let mut rest = number;
-        let mut out: Vec<usize> = Vec::new();
-        for bound in self.variables.iter().rev() {
-            let size = bound.points.all().len().max(1);
-            out.push(rest % size);
-            rest /= size;
-        }
-        out.reverse();
-        out
-    }
-
     /// Whether a choice is to be a row from the beginning: of a truth and a report that are far apart it is not, if there are
     /// many such.
     fn is_of_neighbours(&self, conjunct: &Conjunct, number: usize) -> bool {
@@ -244,7 +284,7 @@ impl<'a> Compiled<'a> {
         }
         let place = |name: &str| self.variables.iter().position(|b| *b.name == *name);
         let truth = report.strip_suffix('\'').and_then(place);
-        let positions = self.positions(number);
+        let positions = positions(self.variables, number);
         let at = |place: Option<usize>| positions.get(place?).copied();
         match (at(truth), at(place(report))) {
             (Some(truth), Some(report)) => truth.abs_diff(report) <= 1,
@@ -252,13 +292,10 @@ impl<'a> Compiled<'a> {
         }
     }
 
-    /// The row at a choice of values for the names, if it says anything, and the values.
-    fn row(&self, places: &Places, number: usize) -> Result<Option<(Vec<Rational>, Row)>, Obstacle> {
-        let chosen = self.variables.iter().zip(self.positions(number));
-        let at: Vec<Rational> =
-            chosen.filter_map(|(bound, k)| bound.points.all().get(k).map(|p| p.value.clone())).collect();
+    /// The row at a choice of values for the names, if it says anything.
+    fn row(&self, places: &Places, number: usize) -> Result<Option<Row>, Obstacle> {
         let values: Vec<(&Name, Rational)> =
-            self.variables.iter().map(|b| &b.name).zip(at.iter().cloned()).collect();
+            self.variables.iter().map(|b| &b.name).zip(choice(self.variables, number)).collect();
         let holds = |premise: &Formula| crate::kernel::rule::finite::decide(premise, &values);
         if !self.premises.iter().all(|p| holds(p) == Some(true)) {
             return Ok(None);
@@ -269,18 +306,19 @@ impl<'a> Compiled<'a> {
             .map(|atom| value_of_atom(atom, &values))
             .collect::<Option<_>>()
             .ok_or_else(no_number)?;
-        let unknown: Vec<usize> = self
-            .unknown
-            .iter()
-            .map(|(function, arguments)| {
-                let mut place = function * places.profiles;
-                for (argument, (positions, step)) in arguments.iter().zip(&places.types) {
-                    place += positions.get(&value(argument, &values)?)? * step;
-                }
-                Some(place)
-            })
-            .collect::<Option<_>>()
-            .ok_or_else(no_number)?;
+        let positions = positions(self.variables, number);
+        let place = |place: &Place| {
+            let mut sum = place.start;
+            for (variable, adds) in &place.moving {
+                sum += (*adds.get(*positions.get(*variable)?)?)?;
+            }
+            for (argument, type_) in &place.others {
+                sum += places.offset(*type_, &value(argument, &values)?)?;
+            }
+            Some(sum)
+        };
+        let unknown: Vec<usize> =
+            self.unknown.iter().map(place).collect::<Option<_>>().ok_or_else(no_number)?;
         let mut constant = Rational::ZERO;
         let mut terms: Vec<(usize, Rational)> = Vec::with_capacity(self.terms.len());
         for Term { coefficient, factors, target } in &self.terms {
@@ -305,8 +343,26 @@ impl<'a> Compiled<'a> {
         }
         sums.retain(|(_, c)| !c.is_zero());
         let says_nothing = sums.is_empty() && self.sign.is_of(&constant);
-        Ok((!says_nothing).then_some((at, Row { constant, terms: sums, sign: self.sign })))
+        Ok((!says_nothing).then_some(Row { constant, terms: sums, sign: self.sign }))
     }
+}
+
+/// The positions of the values of some names at a choice, the last name moving first.
+fn positions(variables: &[Bound], number: usize) -> Vec<usize> {
+    let mut rest = number;
+    let mut out = vec![0; variables.len()];
+    for (slot, bound) in out.iter_mut().zip(variables).rev() {
+        let size = bound.points.all().len().max(1);
+        *slot = rest % size;
+        rest /= size;
+    }
+    out
+}
+
+/// The values of some names at a choice.
+fn choice(variables: &[Bound], number: usize) -> Vec<Rational> {
+    let chosen = variables.iter().zip(positions(variables, number));
+    chosen.filter_map(|(bound, k)| bound.points.all().get(k).map(|p| p.value.clone())).collect()
 }
 
 fn value(e: &Expr, values: &[(&Name, Rational)]) -> Option<Rational> {

@@ -132,6 +132,10 @@ impl Systems {
             return prove(system, around(&system.problem, graph).ok_or_else(none)?);
         }
         let problem = &system.problem;
+        if problem.rows.is_empty() && system.aim.is_none() {
+            let none = || Obstacle::Existence { reason: "no cycle was found, and no payments".into() };
+            return prove(system, payments(problem).ok_or_else(none)?);
+        }
         let further = match &system.aim {
             Some((aim, row)) => {
                 let optimum = self.optimum(problem, aim)?;
@@ -221,6 +225,25 @@ fn around(problem: &Problem, graph: &Circulation) -> Option<Found> {
                 }
             }
             Found::Contradiction(instances)
+        }
+    })
+}
+
+/// Payments of which no report is worth more than what it costs, or a cycle of reports that is.
+fn payments(problem: &Problem) -> Option<Found> {
+    let profiles = problem.profiles();
+    let edge = |p: &Preference| {
+        let place = |profile| p.agent * profiles + profile;
+        Edge { from: place(p.report), to: place(p.truth), length: p.margin.clone() }
+    };
+    let edges: Vec<Edge> = problem.preferences.iter().map(edge).collect();
+    let unknowns = problem.unknowns.len() * profiles;
+    Some(match shortest(unknowns, &edges.iter().collect::<Vec<_>>())? {
+        Paths::Distances(distances) => Found::Values(distances),
+        Paths::Cycle(mut cycle) => {
+            cycle.sort_unstable();
+            let instance = |part| Instance { part, at: vec![], by: Rational::ONE };
+            Found::Contradiction(cycle.into_iter().map(instance).collect())
         }
     })
 }

@@ -40,9 +40,18 @@ fn second_best(bencher: divan::Bencher<'_, '_>, points: usize) {
     check(bencher, &format!("{}{claim}", trade(points)));
 }
 
+/// How the values of a rule are written.
+#[derive(Clone, Copy)]
+enum Values {
+    /// A number for each type and outcome.
+    Written,
+    /// A sum of products of three characteristics of the type and of the outcome.
+    Characteristics,
+}
+
 /// A rule that gives each type its best outcome, with values of three characteristics; with two outcomes exchanged there is
 /// a cycle.
-fn rule(types: i64, exchanged: bool, property: &str) -> String {
+fn rule(types: i64, exchanged: bool, values: Values, property: &str) -> String {
     let characteristics = |k: i64| [k * 7919 % 101 - 50, k * 104_729 % 103 - 51, k * 1_299_709 % 107 - 53];
     let outcome = |k: i64| match k {
         _ if exchanged && k == types / 2 => types / 3,
@@ -55,13 +64,27 @@ fn rule(types: i64, exchanged: bool, property: &str) -> String {
         t.iter().zip(o).map(|(a, b)| 2 * a * b).sum::<i64>()
     };
     let row = |k| (0..types).map(|l| value(k, l).to_string()).collect::<Vec<_>>().join(", ");
-    let rows: String = (0..types).map(|k| format!("t{k}: {}\n", row(k))).collect();
+    let column = |letter: &str, n: usize, of: &dyn Fn(i64) -> i64| {
+        let number = |k: i64| characteristics(of(k)).into_iter().nth(n).unwrap_or_default();
+        let row = |k: i64| format!("{letter}{k}: {}\n", number(k));
+        format!("(table {letter} {{\n{}}})", (0..types).map(row).collect::<String>())
+    };
+    let value = match values {
+        Values::Written => {
+            let rows: String = (0..types).map(|k| format!("t{k}: {}\n", row(k))).collect();
+            format!("table t, x {{\n{rows}}}")
+        }
+        Values::Characteristics => {
+            let product = |n| format!("2*{}*{}", column("t", n, &|k| k), column("x", n, &outcome));
+            (0..3).map(product).collect::<Vec<_>>().join(" + ")
+        }
+    };
     let rule: String = (0..types).map(|k| format!("t{k}: x{k}\n")).collect();
     format!(
         "setting many {{
            agent a with type t in {{{}}}
            outcome x in {{{}}}
-           value a = table t, x {{\n{rows}}}
+           value a = {value}
          }}
          rule own on many: x = table t {{\n{rule}}}
          claim c: own is {property}",
@@ -73,23 +96,35 @@ fn rule(types: i64, exchanged: bool, property: &str) -> String {
 /// Payments that implement a rule.
 #[divan::bench(args = [50, 100, 500], sample_count = 3)]
 fn payments(bencher: divan::Bencher<'_, '_>, types: i64) {
-    check(bencher, &rule(types, false, "implementable"));
+    check(bencher, &rule(types, false, Values::Written, "implementable"));
 }
 
 /// A cycle of types that no payments stop.
 #[divan::bench(args = [50, 100, 500], sample_count = 3)]
 fn cycles(bencher: divan::Bencher<'_, '_>, types: i64) {
-    check(bencher, &rule(types, true, "implementable"));
+    check(bencher, &rule(types, true, Values::Written, "implementable"));
 }
 
 /// That no cycle of any length gains.
 #[divan::bench(args = [50, 100, 500], sample_count = 3)]
 fn no_cycles(bencher: divan::Bencher<'_, '_>, types: i64) {
-    check(bencher, &rule(types, false, "cyclically monotone"));
+    check(bencher, &rule(types, false, Values::Written, "cyclically monotone"));
 }
 
 /// A cycle that gains.
 #[divan::bench(args = [50, 100, 500], sample_count = 3)]
 fn one_cycle(bencher: divan::Bencher<'_, '_>, types: i64) {
-    check(bencher, &rule(types, true, "cyclically monotone"));
+    check(bencher, &rule(types, true, Values::Written, "cyclically monotone"));
+}
+
+/// Payments that implement a rule whose values are an expression in characteristics.
+#[divan::bench(args = [50, 100, 500], sample_count = 3)]
+fn payments_from_characteristics(bencher: divan::Bencher<'_, '_>, types: i64) {
+    check(bencher, &rule(types, false, Values::Characteristics, "implementable"));
+}
+
+/// A cycle of such values that no payments stop.
+#[divan::bench(args = [50, 100, 500], sample_count = 3)]
+fn cycles_from_characteristics(bencher: divan::Bencher<'_, '_>, types: i64) {
+    check(bencher, &rule(types, true, Values::Characteristics, "implementable"));
 }

@@ -82,17 +82,18 @@ fn an_exercise_hides_answers_and_grades_them_in_any_form() {
     assert_eq!(run.code, 1);
     assert_eq!(
         run.out,
-        "right   payment: interim payment(vcg, buyer) = v*(v/2)
-missing gains: E welfare(trade)
+        "right   payment, line 13: interim payment(vcg, buyer) = v*(v/2)
+missing gains, line 14: E welfare(trade)
 1 of 2 right
 "
     );
     put(&directory, "wrong.mech", blank.replace("buyer) = todo", "buyer) = v/2"));
     let run = vickrey(&directory, &["exercise", "a.mech", "--grade", "wrong.mech", "--hints", "3"]);
-    assert!(run.out.contains("wrong   payment: interim payment(vcg, buyer) = v/2\n          at v = 1/2: 1/8 is not equal to 1/4"), "{}", run.out);
+    assert!(run.out.contains("wrong   payment, line 13: interim payment(vcg, buyer) = v/2\n          at v = 1/2: 1/8 is not equal to 1/4"), "{}", run.out);
     for hint in [
-        "hint, rule: integrate over c from 0 to v",
-        "hint, acts on: integral(c, c from 0 to v)",
+        "hint, rule: the interim quantity is the average over the types of the others; `vcg` is `pivot(trade)`; `pivot` is \
+         the efficient outcome, where each pays what the others lose by its presence",
+        "hint, acts on: integral(c, c from 0 to v): integrate over c from 0 to v",
         "hint, result: v^2/2",
         "hint, result: 1/6",
     ] {
@@ -101,6 +102,9 @@ missing gains: E welfare(trade)
     let all = blank.replace("buyer) = todo", "buyer) = v^2/2").replace("= todo", "= 2/12");
     put(&directory, "all.mech", &all);
     assert_eq!(vickrey(&directory, &["exercise", "a.mech", "--grade", "all.mech"]).code, 0);
+    // The file itself has all answers.
+    let run = vickrey(&directory, &["exercise", "a.mech", "--grade", "a.mech"]);
+    assert!(run.code == 0 && run.out.ends_with("2 of 2 right\n"), "{}", run.out);
 }
 
 #[test]
@@ -162,30 +166,126 @@ fn steps_of_derivations_are_hidden_and_graded_one_by_one() {
     let marks: Vec<&str> =
         run.out.lines().filter(|l| !l.starts_with(' ')).map(|l| l.split(' ').next().unwrap()).collect();
     assert_eq!(marks, ["wrong", "follows", "0"], "{}", run.out);
-    assert!(run.out.contains("which is -1 for V = 1, X(y) = 1, f(y) = 1"), "{}", run.out);
+    // The integral of v over [0, 1] is 1/2; 1 + F integrates to 3/2.
+    let story =
+        "it is false: for V = 1, X(y) = 1 and f(y) = 1, the left side is 1/2 and the right side is 3/2";
+    assert!(run.out.contains(story), "{}", run.out);
     assert!(run.out.ends_with("0 of 2 right, and 1 with credit, from an earlier slip\n"), "{}", run.out);
     // A slip, and a second line that is right all the same.
     let run = grade(fill(slip, "integral((1 - F(y))*X(y), y from 0 to V)"));
+    assert!(run.out.contains("it follows from what stands above the slip"), "{}", run.out);
     assert!(run.out.ends_with("1 of 2 right\n"), "{}", run.out);
     // Nothing is said by saying the same again; what is changed elsewhere does not count.
     let same = "integral(f(v)*integral(X(y), y from 0 to v), v from 0 to V)";
     let run = grade(fill(same, "todo").replace("given V > 0", "given V = 0"));
     assert!(
-        run.out.contains("it repeats the line above") && run.out.contains("missing interchange"),
+        run.out.contains("it says the same as the line above") && run.out.contains("missing interchange"),
         "{}",
         run.out
     );
+    // Nor by another name, or zero that is added.
+    let renamed = "integral(f(s)*integral(X(z), z from 0 to s), s from 0 to V)";
+    let run = grade(fill(renamed, &format!("{same} + 0")));
+    assert_eq!(run.out.matches("it says the same as the line above").count(), 2, "{}", run.out);
     let run = grade(fill("integral(Z(y), y from 0 to V)", "todo"));
     assert!(run.out.contains("wrong   interchange") && run.out.contains("unknown"), "{}", run.out);
     put(&directory, "blank.mech", &blank);
     let run = vickrey(&directory, &["exercise", "a.mech", "--grade", "blank.mech", "--hints", "3"]);
     for hint in [
-        "hint, rule: interchange",
+        "hint, rule: interchange: change the order of integration",
         "hint, acts on: integral(f(v)*integral(X(y), y from 0 to v), v from 0 to V)",
         "hint, result: integral((1 - F(y))*X(y), y from 0 to V)",
     ] {
         assert!(run.out.contains(hint), "{hint}: {}", run.out);
     }
+}
+
+#[test]
+fn what_is_missing_above_is_not_told() {
+    let directory = folder(&[("a.mech", INTERCHANGE)]);
+    let blank = vickrey(&directory, &["exercise", "a.mech", "-o", "blank.mech"]);
+    assert_eq!(blank.code, 0);
+    // The answer to the first blank is the left side of the second.
+    let run = vickrey(&directory, &["exercise", "a.mech", "--grade", "blank.mech", "--hints", "2"]);
+    assert!(run.out.contains("missing interchange, line 9: …\n"), "{}", run.out);
+    assert!(!run.out.contains("integral(F(y)*X(y), y from 0 to V)"), "{}", run.out);
+    assert!(run.out.contains("hint, acts on: the line above, which is to be found first"), "{}", run.out);
+}
+
+const TRANSFER: &str = "derivation revenue {
+  given functions X, T
+  let U(s) = s*X(s) + T(s)
+  given area: U(v) = U(0) + integral(X(y), y from 0 to v) for all v in [0, 1]
+  step transfer for all v in [0, 1]: T(v) = U(0) - v*X(v) + integral(X(y), y from 0 to v) by area
+  step received: integral(T(v), v from 0 to 1)
+    = integral(U(0) - v*X(v) + integral(X(y), y from 0 to v), v from 0 to 1) by transfer
+    = U(0) - integral(v*X(v), v from 0 to 1) + integral((1 - v)*X(v), v from 0 to 1) by parts
+    = U(0) - integral((2*v - 1)*X(v), v from 0 to 1) by linearity
+}
+";
+
+#[test]
+fn credit_is_given_across_steps_and_for_lines_that_are_true() {
+    let directory = folder(&[("a.mech", TRANSFER)]);
+    let blank = vickrey(&directory, &["exercise", "a.mech"]).out;
+    let marks = |answers: [&str; 3]| {
+        let text =
+            answers.iter().fold(blank.clone(), |text, a| text.replacen("= todo", &format!("= {a}"), 1));
+        put(&directory, "filled.mech", text);
+        let out = vickrey(&directory, &["exercise", "a.mech", "--grade", "filled.mech"]).out;
+        let marks =
+            out.lines().filter(|l| !l.starts_with(' ')).map(|l| l.split(' ').next().unwrap().to_owned());
+        (marks.take(3).collect::<Vec<String>>(), out.clone())
+    };
+    // The area is forgotten, and everything below follows from that.
+    let (found, out) = marks([
+        "U(0) - v*X(v)",
+        "integral(U(0) - v*X(v), v from 0 to 1)",
+        "U(0) - integral(v*X(v), v from 0 to 1)",
+    ]);
+    assert_eq!(found, ["wrong", "follows", "follows"], "{out}");
+    // The same answers, with the first of them right: they do not follow from it.
+    let (found, out) = marks([
+        "U(0) - v*X(v) + integral(X(y), y from 0 to v)",
+        "integral(U(0) - v*X(v), v from 0 to 1)",
+        "U(0) - integral(v*X(v), v from 0 to 1)",
+    ]);
+    assert_eq!(found, ["right", "wrong", "follows"], "{out}");
+    // A jump to the end: true, and not by the reason of the line.
+    let (found, out) = marks([
+        "U(0) - v*X(v) + integral(X(y), y from 0 to v)",
+        "U(0) + integral((1 - 2*v)*X(v), v from 0 to 1)",
+        "todo",
+    ]);
+    assert_eq!(found, ["right", "true", "missing"], "{out}");
+    assert!(
+        out.contains("steps are left out") && out.ends_with("1 of 3 right, and 1 true for another reason\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_number_that_follows_from_a_wrong_one_has_credit() {
+    let text = format!(
+        "{TRADE}claim pays: E payment(vcg, buyer) = 1/6\nclaim twice: E payment(vcg, buyer) + 1 = 7/6\n"
+    );
+    let directory = folder(&[("a.mech", &text)]);
+    let blank = vickrey(&directory, &["exercise", "a.mech"]).out;
+    let fill = |answers: [&str; 4]| {
+        let text =
+            answers.iter().fold(blank.clone(), |text, a| text.replacen("= todo", &format!("= {a}"), 1));
+        put(&directory, "filled.mech", text);
+        vickrey(&directory, &["exercise", "a.mech", "--grade", "filled.mech"]).out
+    };
+    // v^2 has the mean 1/3.
+    let out = fill(["v^2", "1/6", "1/3", "4/3"]);
+    assert!(
+        out.contains("follows pays")
+            && out.ends_with("1 of 4 right, and 2 with credit, from an earlier slip\n"),
+        "{out}"
+    );
+    let out = fill(["v^2", "1/6", "1/4", "4/3"]);
+    assert!(out.contains("wrong   pays") && out.contains("wrong   twice"), "{out}");
 }
 
 #[test]

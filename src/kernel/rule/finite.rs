@@ -3,9 +3,10 @@
 //! A composite rule: it says in one step, over exact numbers, what *witness*, *exhibit*, *both*, *either* and
 //! *combine* say in as many steps as there are comparisons.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::super::atom::{Atom, Node};
 use super::super::expr::{Expr, Name};
@@ -78,6 +79,9 @@ pub(in crate::kernel) fn evaluate(
     }
 }
 
+/// The arguments of a function, all of them numbers.
+pub(super) type Point = SmallVec<[Rational; 2]>;
+
 /// The values of a table by their points.
 fn points(table: &Table) -> Result<HashMap<&[Rational], &Rational>, Rejection> {
     let mut out = HashMap::new();
@@ -95,7 +99,7 @@ fn points(table: &Table) -> Result<HashMap<&[Rational], &Rational>, Rejection> {
 /// Whether a statement holds at values of its free names, if numbers decide it: what *evaluate* asks, without a
 /// theorem.
 pub fn decide(statement: &Formula, values: &[(&Name, Rational)]) -> Option<bool> {
-    let known = values.iter().map(|(name, value)| (*name, vec![value.clone()])).collect();
+    let known = values.iter().map(|(name, value)| (*name, value.clone())).collect();
     Reader { known, ..Reader::default() }.holds(statement)
 }
 
@@ -108,8 +112,8 @@ pub(super) struct Reader<'a> {
     offered: HashMap<&'a Name, &'a Rational>,
     tables: HashMap<&'a Name, HashMap<&'a [Rational], &'a Rational>>,
     lemmas: BTreeSet<&'a Formula>,
-    /// The names whose quantifiers are open, with their values, the innermost last.
-    known: HashMap<&'a Name, Vec<Rational>>,
+    /// The names whose quantifiers are open, with their values, the innermost last: they are few.
+    known: Vec<(&'a Name, Rational)>,
     /// The functions whose quantifiers are open, with their arities, the innermost last.
     open: HashMap<&'a Name, Vec<usize>>,
     work: usize,
@@ -208,10 +212,12 @@ impl<'a> Reader<'a> {
         {
             return None;
         }
-        let number = |(name, values): (&&Name, &Vec<Rational>)| {
-            Some(((*name).clone(), Expr::number(values.last()?.clone())))
-        };
-        let instance = formula.substitute_all(&self.known.iter().filter_map(number).collect()).ok()?;
+        let mut numbers = BTreeMap::new();
+        for (name, value) in &self.known {
+            // Of two values of a name the innermost comes last, and stays.
+            numbers.insert((*name).clone(), Expr::number(value.clone()));
+        }
+        let instance = formula.substitute_all(&numbers).ok()?;
         match self.lemmas.contains(&instance) {
             true => Some(true),
             false => self.lemmas.contains(&instance.negated()).then_some(false),
@@ -234,20 +240,23 @@ impl<'a> Reader<'a> {
     fn at(&mut self, name: &'a Name, value: Rational, body: &'a Formula) -> Option<bool> {
         self.bind(name, value);
         let out = self.holds(body);
-        if let Some(values) = self.known.get_mut(name) {
-            values.pop();
-        }
+        self.known.pop();
         out
     }
 
     /// Gives a name a value.
     pub(super) fn bind(&mut self, name: &'a Name, value: Rational) {
-        self.known.entry(name).or_default().push(value);
+        self.known.push((name, value));
     }
 
     fn refuse(&mut self, expected: &'static str) -> Option<bool> {
         self.cause.get_or_insert(Rejection::WrongForm { rule: "evaluate", expected });
         None
+    }
+
+    /// The values of terms.
+    pub(super) fn point(&self, arguments: &[Expr]) -> Option<Point> {
+        arguments.iter().map(|e| self.value(e)).collect()
     }
 
     pub(super) fn value(&self, e: &Expr) -> Option<Rational> {
@@ -259,11 +268,13 @@ impl<'a> Reader<'a> {
 
     pub(super) fn atom(&self, atom: &Atom) -> Option<Rational> {
         match atom.node() {
-            Node::Variable(name) => self.known.get(name)?.last().cloned(),
+            Node::Variable(name) => {
+                self.known.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+            }
             Node::Apply(name, arguments)
                 if self.open.get(name).and_then(|open| open.last()) == Some(&arguments.len()) =>
             {
-                let point: Vec<Rational> = arguments.iter().map(|e| self.value(e)).collect::<Option<_>>()?;
+                let point = self.point(arguments)?;
                 let value = self.tables.get(name)?.get(point.as_slice());
                 Some(value.map_or(Rational::ZERO, |value| (*value).clone()))
             }

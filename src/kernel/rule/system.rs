@@ -7,13 +7,14 @@ use std::collections::HashSet;
 use std::collections::hash_map::{Entry, HashMap};
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::super::atom::Node;
 use super::super::expr::Expr;
 use super::super::formula::{Formula, Function, Relation};
 use super::super::rejection::Rejection;
 use super::super::theorem::Theorem;
-use super::finite::{Reader, listed};
+use super::finite::{Point, Reader, listed};
 use crate::exact::{Poly, Rational};
 
 /// **Infeasible.** One of some comparisons holds everywhere, since their negations contradict each other.
@@ -124,7 +125,8 @@ pub(in crate::kernel) fn unsatisfiable(
         return Err(wrong("a statement for no functions"));
     };
     let Formula::And(parts) = &**body else { return Err(wrong("a conjunction of comparisons")) };
-    let (mut sum, mut strict) = (Sum::default(), false);
+    // As a rule there are about as many values as comparisons.
+    let (mut sum, mut strict) = (Sum(HashMap::with_capacity(instances.len())), false);
     let mut lists = Lists::new();
     for instance in instances {
         let part = parts.get(instance.part).ok_or(Rejection::NoSuchFact { fact: instance.part })?;
@@ -185,10 +187,9 @@ fn at<'a>(
 }
 
 /// A product of values of functions, by their numbers, at numbers.
-type Product = Vec<(usize, Vec<Rational>, u32)>;
+type Product = SmallVec<[(usize, Point, u32); 1]>;
 
 /// A sum of such products.
-#[derive(Default)]
 struct Sum(HashMap<Product, Rational>);
 
 impl Sum {
@@ -206,7 +207,7 @@ impl Sum {
                 };
                 match function {
                     Some((function, arguments)) => {
-                        let point = arguments.iter().map(|e| reader.value(e)).collect::<Option<Vec<_>>>()?;
+                        let point = reader.point(arguments)?;
                         // Atoms that differ may be the same value.
                         match product.iter_mut().find(|(f, p, _)| *f == function && *p == point) {
                             Some((_, _, sum)) => *sum = sum.checked_add(exponent)?,

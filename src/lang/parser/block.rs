@@ -25,7 +25,7 @@
 //! bid          = name [ agent ] "(" name ")" "=" expr
 //! ```
 
-use super::{Parse, Parser};
+use super::{Parse, Parser, grid};
 use crate::lang::ast::{
     AgentRef, Bid, Discrete, Distribution, DistributionKind, Expr, Grid, Keeper, Mechanism, MechanismBody,
     MechanismRule, MechanismRuleKind, Setting, SettingKind, SettingLine, Span, Strategy, Support, Ties,
@@ -50,9 +50,13 @@ impl Parser<'_> {
             let span = Span::new(start.start, parser.end());
             Ok(SettingLine { comments, trailing: parser.trailing(), kind, span })
         })?;
-        let setting = Setting { name, lines, end_comments };
-        self.settings.push(setting.clone());
-        Ok(setting)
+        let variable = |line: &SettingLine| match &line.kind {
+            SettingKind::Agent { variable, .. } => Some(variable.clone()),
+            _ => None,
+        };
+        let types = lines.iter().filter_map(variable).collect();
+        self.settings.push((name.clone(), types, grid::outcome(&lines).map(|(name, _)| name.clone())));
+        Ok(Setting { name, lines, end_comments })
     }
 
     pub(super) fn word(&mut self) -> Option<String> {

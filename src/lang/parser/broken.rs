@@ -5,7 +5,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Position, Token, TokenKind};
 
 /// The tokens from one on that are no comments.
-fn from(tokens: &[Token], start: usize) -> impl Iterator<Item = &Token> + Clone {
+fn from<'a>(tokens: &'a [Token<'a>], start: usize) -> impl Iterator<Item = &'a Token<'a>> + Clone {
     tokens.iter().skip(start).filter(|t| !matches!(t.kind, TokenKind::Comment(_)))
 }
 

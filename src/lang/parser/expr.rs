@@ -60,24 +60,28 @@ impl Parser<'_> {
         let start = self.here();
         let sign = self.minus_signs();
         let first = self.product()?;
+        let mut next = self.sign();
+        if next.is_none() {
+            return Ok(match sign {
+                Sign::Plus => first,
+                Sign::Minus => {
+                    let span = Span::new(start.start, self.end());
+                    Expr { kind: ExprKind::Negated(Box::new(first)), span }
+                }
+            });
+        }
         let mut terms = vec![(sign, first)];
-        while let Some(sign) = self.sign() {
+        while let Some(sign) = next {
             let sign = match self.minus_signs() {
                 Sign::Plus => sign,
                 Sign::Minus => flip(sign),
             };
             terms.push((sign, self.product()?));
             self.within_chain(terms.len())?;
+            next = self.sign();
         }
         let span = Span::new(start.start, self.end());
-        Ok(match (terms.len(), terms.pop()) {
-            (1, Some((Sign::Plus, only))) => only,
-            (1, Some((Sign::Minus, only))) => Expr { kind: ExprKind::Negated(Box::new(only)), span },
-            (_, last) => {
-                terms.extend(last);
-                Expr { kind: ExprKind::Sum(terms), span }
-            }
-        })
+        Ok(Expr { kind: ExprKind::Sum(terms), span })
     }
 
     pub(super) fn within_chain(&mut self, length: usize) -> Parse<()> {
@@ -90,24 +94,27 @@ impl Parser<'_> {
 
     fn product(&mut self) -> Parse<Expr> {
         let start = self.here();
-        let mut factors = vec![(Factor::Times, self.factor()?)];
+        let first = self.factor()?;
+        let Some(mut how) = self.times_or_over() else { return Ok(first) };
+        let mut factors = vec![(Factor::Times, first)];
         loop {
-            let how = match self.continues() {
-                true if self.accept("*") => Factor::Times,
-                true if self.accept("/") => Factor::Over,
-                _ => break,
-            };
             factors.push((how, self.factor()?));
             self.within_chain(factors.len())?;
+            match self.times_or_over() {
+                Some(next) => how = next,
+                None => break,
+            }
         }
         let span = Span::new(start.start, self.end());
-        Ok(match (factors.len(), factors.pop()) {
-            (1, Some((_, only))) => only,
-            (_, last) => {
-                factors.extend(last);
-                Expr { kind: ExprKind::Product(factors), span }
-            }
-        })
+        Ok(Expr { kind: ExprKind::Product(factors), span })
+    }
+
+    fn times_or_over(&mut self) -> Option<Factor> {
+        match self.continues() {
+            true if self.accept("*") => Some(Factor::Times),
+            true if self.accept("/") => Some(Factor::Over),
+            _ => None,
+        }
     }
 
     fn factor(&mut self) -> Parse<Expr> {
@@ -216,7 +223,7 @@ impl Parser<'_> {
     /// A name, an indexed name or a call.
     fn named(&mut self) -> Parse<Expr> {
         let name = self.name("a name")?;
-        let adjacent = |t: &Token| t.spacing == Spacing::Absent;
+        let adjacent = |t: &Token<'_>| t.spacing == Spacing::Absent;
         match self.tokens.get(self.at) {
             Some(t @ Token { kind: TokenKind::Symbol("["), span, .. }) if adjacent(t) => {
                 let opened = *span;

@@ -8,12 +8,12 @@
 
 use super::{Parse, Parser};
 use crate::lang::ast::{
-    AgentRef, Expr, ExprKind, Factor, MechanismBody, Name, Setting, SettingKind, SettingLine, Span, Support,
+    AgentRef, Expr, ExprKind, Factor, MechanismBody, Name, SettingKind, SettingLine, Span, Support,
 };
 use crate::lang::lexer::{Token, TokenKind};
 
 /// The outcome variable of some lines of a setting, with its values.
-fn outcome(lines: &[SettingLine]) -> Option<(&Name, &[Expr])> {
+pub(super) fn outcome(lines: &[SettingLine]) -> Option<(&Name, &[Expr])> {
     lines.iter().find_map(|line| match &line.kind {
         SettingKind::Outcome { name, values: Support::Listed(values) } => Some((name, values.as_slice())),
         _ => None,
@@ -126,17 +126,9 @@ impl Parser<'_> {
     /// `t1 -> x1, t2 -> x2`: the outcome of each type of the only agent of a setting above.
     pub(super) fn arrows(&mut self, setting: Name) -> Parse<MechanismBody> {
         let start = self.here();
-        let found = self.settings.iter().find(|s| s.name.text == setting.text);
-        let agents = |s: &Setting| {
-            let variable = |line: &SettingLine| match &line.kind {
-                SettingKind::Agent { variable, .. } => Some(variable.clone()),
-                _ => None,
-            };
-            s.lines.iter().filter_map(variable).collect::<Vec<_>>()
-        };
-        let names = found.and_then(|s| Some((agents(s), outcome(&s.lines)?.0.clone())));
-        let Some(([variable], outcome)) =
-            names.as_ref().map(|(agents, outcome)| (agents.as_slice(), outcome))
+        let found = self.settings.iter().find(|(name, ..)| name.text == setting.text);
+        let names = found.and_then(|(_, types, outcome)| Some((types.clone(), outcome.clone()?)));
+        let Some(([variable], outcome)) = names.as_ref().map(|(types, outcome)| (types.as_slice(), outcome))
         else {
             return Err(
                 self.expected(&["an outcome variable and `=` (arrows are for settings of one agent)"])

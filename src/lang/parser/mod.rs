@@ -152,21 +152,21 @@ pub fn parse_expression(text: &str) -> Result<ast::Expr, Box<Diagnostic>> {
 
 struct Parser<'a> {
     text: &'a str,
-    tokens: &'a [Token],
+    tokens: &'a [Token<'a>],
     at: usize,
     depth: usize,
     /// How many round or square brackets are open: inside them, lines may break anywhere.
     open: usize,
     /// Comments that were passed and belong to nothing yet, by their number among the tokens.
     comments: Vec<(usize, String)>,
-    /// The settings that were read.
-    settings: Vec<ast::Setting>,
+    /// The settings that were read: their names, the types of their agents, and the outcome variables.
+    settings: Vec<(Name, Vec<Name>, Option<Name>)>,
     /// Errors in lines of a block that was read on.
     complaints: Vec<Diagnostic>,
 }
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str, tokens: &'a [Token]) -> Self {
+    fn new(text: &'a str, tokens: &'a [Token<'a>]) -> Self {
         Parser {
             text,
             tokens,
@@ -180,7 +180,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The next token that is no comment; comments on the way are kept.
-    fn peek(&mut self) -> Option<&'a Token> {
+    fn peek(&mut self) -> Option<&'a Token<'a>> {
         while let Some(token) = self.tokens.get(self.at) {
             let TokenKind::Comment(text) = &token.kind else { return Some(token) };
             self.comments.push((self.at, text.clone()));
@@ -190,7 +190,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The token after the next one; comments do not count.
-    fn peek_second(&mut self) -> Option<&'a Token> {
+    fn peek_second(&mut self) -> Option<&'a Token<'a>> {
         self.peek()?;
         let later = self.tokens.iter().skip(self.at + 1);
         later.into_iter().find(|t| !matches!(t.kind, TokenKind::Comment(_)))
@@ -202,7 +202,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The token that was read last, and its number; comments do not count.
-    fn last(&self) -> Option<(usize, &'a Token)> {
+    fn last(&self) -> Option<(usize, &'a Token<'a>)> {
         let read = self.tokens.get(..self.at)?;
         read.iter().enumerate().rev().find(|(_, t)| !matches!(t.kind, TokenKind::Comment(_)))
     }

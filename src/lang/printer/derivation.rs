@@ -278,7 +278,7 @@ fn types(on: &Range, positive: Positive, density: &Name) -> String {
 }
 
 /// A line that is no step.
-pub(in crate::lang) fn print_given(kind: &DerivationKind) -> String {
+pub fn print_given(kind: &DerivationKind) -> String {
     let names = |names: &[Name]| names.iter().map(|n| n.text.clone()).collect::<Vec<_>>().join(", ");
     let many = |word: &str, all: &[Name]| {
         format!("given {word}{} {}", if all.len() > 1 { "s" } else { "" }, names(all))

@@ -11,11 +11,10 @@ use crate::lang::ast::{
     Support, Text, Ties,
 };
 
-pub use derivation::print_reasons;
 pub(super) use derivation::{
-    direction, everywhere, print_conditions, print_given, print_members, print_reason, print_sentence,
-    print_words,
+    direction, everywhere, print_conditions, print_members, print_reason, print_sentence, print_words,
 };
+pub use derivation::{print_given, print_reasons};
 pub use expr::print_expr;
 use expr::{block, list};
 pub use figure::print_drawn;

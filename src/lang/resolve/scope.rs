@@ -290,6 +290,8 @@ pub(super) struct Env<'u> {
     pub(super) depth: usize,
     /// Whether the tables here were read before, for another outcome: then only the cells of this one are.
     pub(super) again: bool,
+    /// Tables over types alone that were read for another outcome, by their places.
+    pub(super) kept: Vec<(ast::Expr, Expr)>,
 }
 
 impl<'u> Env<'u> {
@@ -316,6 +318,7 @@ impl<'u> Env<'u> {
             averaged: false,
             depth: 0,
             again: false,
+            kept: vec![],
         }
     }
 

@@ -56,8 +56,16 @@ fn read(
     complaints: &mut Vec<Diagnostic>,
 ) -> Resolve<()> {
     let power = powers::of_setting(universe, s)?;
-    let mut reader =
-        Reader { universe, power, indices: vec![], agents: vec![], cells: vec![], obligations, complaints };
+    let mut reader = Reader {
+        universe,
+        power,
+        indices: vec![],
+        agents: vec![],
+        cells: vec![],
+        kept: vec![],
+        obligations,
+        complaints,
+    };
     for line in &s.lines {
         reader.declare(line)?;
     }
@@ -138,6 +146,8 @@ pub(super) struct Reader<'a> {
     agents: Vec<Agent>,
     /// The values that are open.
     pub(super) cells: Vec<Bound>,
+    /// Tables over types alone that were read for another outcome.
+    kept: Vec<(ast::Expr, Expr)>,
     pub(super) obligations: &'a mut Vec<Obligation>,
     /// What is wrong with lines that were read.
     pub(super) complaints: &'a mut Vec<Diagnostic>,
@@ -285,6 +295,7 @@ impl Reader<'_> {
             env.for_any(variable);
         } else if let Some((variable, number, value)) = outcome {
             env.again = number > 0;
+            env.kept = std::mem::take(&mut self.kept);
             env.outcome = Some(Axis {
                 points: variable.points.clone(),
                 variable: value.clone(),
@@ -296,6 +307,7 @@ impl Reader<'_> {
         }
         let term = env.constant(e)?;
         self.obligations.append(&mut env.obligations);
+        self.kept = env.kept;
         if let Some((variable, ..)) = on_interval {
             interval::is_plain_in(&term, variable, e)?;
         }
@@ -421,6 +433,7 @@ impl Reader<'_> {
         value: &ast::Expr,
     ) -> Resolve<()> {
         let before = Arc::new(setting.clone());
+        self.kept.clear();
         for (k, v) in values.iter().enumerate() {
             let term = self.own_term(value, &before, i, Some((name, k, v)))?;
             if let Some(slot) = setting.outcomes.get_mut(k).and_then(|o| o.values.get_mut(i)) {

@@ -33,6 +33,100 @@ impl Axis {
         let value = self.variable.as_number()?;
         self.points.all().iter().position(|p| p.value == value)
     }
+
+    /// The term that is each cell at its point.
+    fn table(&self, cells: Vec<Cell>) -> Expr {
+        let number = |cell: &Cell| match cell {
+            Cell::Number(c) => Some(c.clone()),
+            Cell::Term(term) => term.as_number(),
+        };
+        match cells.iter().map(number).collect::<Option<Vec<Rational>>>() {
+            Some(numbers) => self.points.table_of_numbers(&self.variable, &numbers),
+            None => {
+                let terms: Vec<Expr> = cells.into_iter().map(Cell::term).collect();
+                self.points.table(&self.variable, &terms)
+            }
+        }
+    }
+}
+
+/// A cell of a table of numbers: most are written as numbers.
+enum Cell {
+    Number(Rational),
+    Term(Expr),
+}
+
+impl Cell {
+    fn term(self) -> Expr {
+        match self {
+            Cell::Number(c) => Expr::number(c),
+            Cell::Term(term) => term,
+        }
+    }
+}
+
+/// The number that is written here.
+fn written(e: &ast::Expr) -> Option<Rational> {
+    match &e.kind {
+        ExprKind::Number(c) => Some(c.clone()),
+        ExprKind::Negated(inner) => match &inner.kind {
+            ExprKind::Number(c) => Some(-c),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What a rule chooses.
+enum Chosen {
+    /// An outcome, by its number among those that are declared.
+    Outcome(usize),
+    /// The indicator of each outcome.
+    Indicators(Vec<Expr>),
+}
+
+impl Chosen {
+    fn indicators(self, outcomes: usize) -> Vec<Expr> {
+        match self {
+            Chosen::Outcome(place) => {
+                (0..outcomes).map(|k| if k == place { Expr::one() } else { Expr::zero() }).collect()
+            }
+            Chosen::Indicators(all) => all,
+        }
+    }
+
+    /// What a rule chooses that has a row for each type.
+    fn by_type(side: &Axis, rows: Vec<Chosen>, outcomes: usize) -> Chosen {
+        let place = |row: &Chosen| match row {
+            Chosen::Outcome(place) => Some(*place),
+            Chosen::Indicators(_) => None,
+        };
+        let table = |steps: Vec<(Rational, Vec<(usize, Rational)>)>| {
+            let all = steps.into_iter();
+            all.map(|(first, steps)| side.points.steps(&side.variable, first, steps)).collect()
+        };
+        let Some(places) = rows.iter().map(place).collect::<Option<Vec<usize>>>() else {
+            let rows: Vec<Vec<Expr>> = rows.into_iter().map(|row| row.indicators(outcomes)).collect();
+            let column = |k: usize| -> Vec<Expr> { rows.iter().filter_map(|r| r.get(k).cloned()).collect() };
+            let term = |k| side.points.table(&side.variable, &column(k));
+            return Chosen::Indicators((0..outcomes).map(term).collect());
+        };
+        // Few steps an outcome: where it begins and where it ends.
+        let mut steps = vec![(Rational::ZERO, vec![]); outcomes];
+        if let Some((first, _)) = places.first().and_then(|k| steps.get_mut(*k)) {
+            *first = Rational::ONE;
+        }
+        for (number, (before, after)) in places.iter().zip(places.iter().skip(1)).enumerate() {
+            for (k, step) in [(before, -&Rational::ONE), (after, Rational::ONE)] {
+                if before != after
+                    && let Some((_, steps)) = steps.get_mut(*k)
+                {
+                    steps.push((number, step));
+                }
+            }
+        }
+        Chosen::Indicators(table(steps))
+    }
 }
 
 /// The number of an outcome that is named as `x = value`.
@@ -135,6 +229,14 @@ impl Env<'_> {
         let width = across.as_ref().map_or(1, |a| a.points.all().len());
         let mut slots: Vec<Option<T>> = axis.points.all().iter().map(|_| None).collect();
         let only = across.as_ref().filter(|_| self.again).and_then(Axis::place);
+        // As a rule the rows are in the order of their labels.
+        if let Some(place) = axis.place().filter(|_| self.again)
+            && let Some((label, row)) = cells.get(place)
+            && self.element_near(label, &axis, place)? == place
+            && let Some(term) = self.row(row, (across.as_ref(), only), cell, combine)?
+        {
+            return Ok(term);
+        }
         for (near, (label, row)) in cells.iter().enumerate() {
             let place = self.element_near(label, &axis, near)?;
             let column = |k: usize| {
@@ -158,18 +260,7 @@ impl Env<'_> {
                 }
                 None => {}
             }
-            let read = match only {
-                Some(only) => row.get(only..=only),
-                None => Some(row.as_slice()),
-            };
-            let mut terms = Vec::new();
-            for e in read.unwrap_or_default() {
-                terms.push(cell(self, e)?);
-            }
-            let term = match &across {
-                Some(across) if only.is_none() => Some(combine(across, terms)),
-                _ => terms.pop(),
-            };
+            let term = self.row(row, (across.as_ref(), only), cell, combine)?;
             match slots.get_mut(place) {
                 Some(slot) if slot.is_none() => *slot = term,
                 _ => {
@@ -186,15 +277,49 @@ impl Env<'_> {
         Ok(combine(&axis, slots.into_iter().flatten().collect()))
     }
 
+    /// A row of a table: one cell, or a term in the other side.
+    fn row<T>(
+        &mut self,
+        row: &[ast::Expr],
+        (across, only): (Option<&Axis>, Option<usize>),
+        cell: &mut dyn FnMut(&mut Self, &ast::Expr) -> Resolve<T>,
+        combine: &dyn Fn(&Axis, Vec<T>) -> T,
+    ) -> Resolve<Option<T>> {
+        let (Some(across), None) = (across, only) else {
+            return row.get(only.unwrap_or_default()).map(|e| cell(self, e)).transpose();
+        };
+        let mut terms = Vec::with_capacity(row.len());
+        for e in row {
+            terms.push(cell(self, e)?);
+        }
+        Ok(Some(combine(across, terms)))
+    }
+
+    fn cell(&mut self, e: &ast::Expr) -> Resolve<Cell> {
+        Ok(match written(e) {
+            Some(c) => Cell::Number(c),
+            None => Cell::Term(self.number(e)?),
+        })
+    }
+
     /// A table of numbers.
     pub(super) fn table_of_numbers(&mut self, e: &ast::Expr) -> Resolve<Expr> {
-        let combine = |axis: &Axis, terms: Vec<Expr>| axis.points.table(&axis.variable, &terms);
-        let term = self.table(e, &mut |env, cell| env.number(cell), &combine)?;
-        if term.is_too_large() {
-            Err(expr::too_large("this table becomes too large", e.span))
-        } else {
-            Ok(term)
+        if let Some((_, term)) = self.kept.iter().find(|(known, _)| self.again && known == e) {
+            return Ok(term.clone());
         }
+        let combine = |axis: &Axis, cells: Vec<Cell>| Cell::Term(axis.table(cells));
+        let term = self.table(e, &mut Self::cell, &combine)?.term();
+        if term.is_too_large() {
+            return Err(expr::too_large("this table becomes too large", e.span));
+        }
+        if let (ExprKind::Table { rows, columns: None, cells }, Some(outcome)) = (&e.kind, &self.outcome)
+            && matches!(&rows.kind, ExprKind::Name(name) if *name != outcome.shown)
+            && !self.again
+            && cells.iter().all(|(_, row)| row.iter().all(|cell| written(cell).is_some()))
+        {
+            self.kept.push((e.clone(), term.clone()));
+        }
+        Ok(term)
     }
 
     /// The comparison of a type or outcome that has a name with one of its values: `[t = high]`.
@@ -329,18 +454,13 @@ impl Env<'_> {
             .iter()
             .filter_map(|p| declared.iter().position(|name| *name == format!("{} = {}", axis.shown, p.shown)))
             .collect();
-        let one = |k: usize| -> Vec<Expr> {
-            let place = order.get(k).copied();
-            (0..declared.len()).map(|l| if Some(l) == place { Expr::one() } else { Expr::zero() }).collect()
+        let chosen = |env: &mut Self, e: &ast::Expr| {
+            let place = order.get(env.element(e, &axis)?).copied();
+            Ok(place.map_or_else(|| Chosen::Indicators(vec![Expr::zero(); declared.len()]), Chosen::Outcome))
         };
-        let chosen = |env: &mut Self, e: &ast::Expr| env.element(e, &axis).map(one);
         if axis.points.are_named() || matches!(e.kind, ExprKind::Table { .. }) {
-            let combine = |side: &Axis, rows: Vec<Vec<Expr>>| -> Vec<Expr> {
-                let column =
-                    |k: usize| -> Vec<Expr> { rows.iter().filter_map(|r| r.get(k).cloned()).collect() };
-                (0..declared.len()).map(|k| side.points.table(&side.variable, &column(k))).collect()
-            };
-            return self.table(e, &mut { chosen }, &combine);
+            let combine = |side: &Axis, rows: Vec<Chosen>| Chosen::by_type(side, rows, declared.len());
+            return Ok(self.table(e, &mut { chosen }, &combine)?.indicators(declared.len()));
         }
         let term = self.number(e)?;
         // Zero where the term is an outcome: a product if there are few, else one less the number of those that it is.

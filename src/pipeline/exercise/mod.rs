@@ -5,10 +5,13 @@
 //! the line above. Hints are read off the original.
 
 mod claim;
+mod failing;
+mod hint;
+mod same;
 mod step;
 
-use crate::lang::ast::{Expr, ExprKind, File, Item, ItemKind, Span, Stance};
-use crate::lang::{Diagnostic, parse, print_file};
+use crate::lang::ast::{DerivationKind, Expr, ExprKind, File, Item, ItemKind, Span, Stance};
+use crate::lang::{Diagnostic, Source, parse, print_file};
 
 use super::variant::{claim_of, taken_apart};
 
@@ -29,8 +32,12 @@ pub enum Hide {
 pub enum Mark {
     /// It is right: proved, or following from the line above.
     Right,
-    /// It follows from the line above, which is not right: the slip was made earlier.
+    /// It is right in spite of a slip in the line above: it follows from what stands above that.
+    Mended,
+    /// It follows from what was answered before, which is not right: the slip was made there.
     Carried,
+    /// It is true, and does not follow by the reason that is asked for; sentences say why.
+    Otherwise(Vec<String>),
     /// Nothing was filled in.
     Missing,
     /// It is not right; sentences say why.
@@ -42,7 +49,9 @@ pub enum Mark {
 pub struct Graded {
     /// The statement.
     pub name: String,
-    /// What was asked, without the answer.
+    /// The line in which the answer stands, or is to stand, if it was found.
+    pub line: Option<usize>,
+    /// What was asked, without the answer; `…` is a line above that is missing too.
     pub asked: String,
     /// What stands between the two: `=`, `by`.
     pub joint: String,
@@ -52,6 +61,18 @@ pub struct Graded {
     pub mark: Mark,
     /// From a nudge to the result: what each is called, and what it says.
     pub hints: Vec<(&'static str, String)>,
+}
+
+/// A file that was filled in.
+struct Sheet {
+    file: File,
+    source: Source,
+}
+
+impl Sheet {
+    fn line(&self, span: Span) -> usize {
+        self.source.position(span.start).0
+    }
 }
 
 fn is_blank(e: &Expr) -> bool {
@@ -100,7 +121,7 @@ pub fn exercise(text: &str, hide: Hide) -> Result<(String, usize), Vec<Diagnosti
     let head = match hide {
         Hide::Answers => {
             format!(
-                "# Write the right side in place of each `{BLANK}`, without the quantities of the file.\n"
+                "# Write the right side in place of each `{BLANK}`: worked out, in types, parameters and numbers.\n"
             )
         }
         Hide::Reasons => format!("# Say why each line follows, in place of each `{BLANK}`.\n"),
@@ -108,21 +129,24 @@ pub fn exercise(text: &str, hide: Hide) -> Result<(String, usize), Vec<Diagnosti
     Ok((head + &print_file(&file), blanks))
 }
 
+/// What stands at the margin above an item.
+fn margin(file: &File, position: usize) -> Vec<&DerivationKind> {
+    let above = file.items.iter().take(position);
+    above
+        .filter_map(|item| if let ItemKind::Given(given) = &item.kind { Some(given) } else { None })
+        .collect()
+}
+
 /// Grades a file that was filled in, answer by answer and step by step.
 pub fn grade(original: &str, filled: &str, hide: Hide) -> Result<Vec<Graded>, Vec<Diagnostic>> {
-    let (file, given) = (asked(original, hide)?, parse(filled)?);
-    let rest: Vec<&Item> = file.items.iter().filter(|item| claim_of(item).is_none()).collect();
+    let (file, mut given) =
+        (asked(original, hide)?, Sheet { file: parse(filled)?, source: Source::new("", filled) });
+    taken_apart(&mut given.file);
+    let mut claims = claim::Asked::new(&file, &given);
     let mut out = Vec::new();
     for (position, item) in file.items.iter().enumerate() {
         match &item.kind {
-            ItemKind::Claim(claim) => {
-                let with = |claim| {
-                    let own = Item { kind: ItemKind::Claim(claim), ..item.clone() };
-                    let items = rest.iter().map(|i| (*i).clone()).chain([own]).collect();
-                    print_file(&File { items, end_comments: vec![] })
-                };
-                out.extend(claim::graded(claim, &given, &with));
-            }
+            ItemKind::Claim(claim) => out.extend(claims.graded(claim)),
             ItemKind::Derivation(derivation) => {
                 let with = |derivation| {
                     let mut items: Vec<Item> = file.items.iter().take(position).cloned().collect();
@@ -130,7 +154,7 @@ pub fn grade(original: &str, filled: &str, hide: Hide) -> Result<Vec<Graded>, Ve
                     items.push(Item { kind: ItemKind::Derivation(derivation), ..item.clone() });
                     print_file(&File { items, end_comments: vec![] })
                 };
-                out.extend(step::graded(derivation, &given, hide, &with));
+                out.extend(step::graded(derivation, &given, &margin(&file, position), hide, &with));
             }
             _ => {}
         }

@@ -1,14 +1,14 @@
 //! Steps of derivations whose right sides or reasons are hidden.
 
 use crate::lang::ast::{
-    Chain, Derivation, DerivationKind, Expr, File, ItemKind, Link, Name, Reason, ReasonKind, Relation, Span,
+    Chain, Derivation, DerivationKind, Expr, ItemKind, Link, Name, Reason, ReasonKind, Relation, Span,
 };
-use crate::lang::{Diagnostic, print_expr, print_reasons, print_relation};
+use crate::lang::{Diagnostic, Goal, print_expr, print_reasons, print_relation};
+use crate::model;
 use crate::prover::{Outcome, Tactic};
 
-use super::super::derivation::link_failure;
 use super::super::{Prepared, judge, prepare, story};
-use super::{BLANK, Graded, Hide, Mark, blank, is_blank};
+use super::{BLANK, Graded, Hide, Mark, Sheet, blank, failing, hint, is_blank, same};
 
 /// The chains of terms, each with its number among all chains.
 fn chains(derivation: &Derivation) -> impl Iterator<Item = (usize, Option<&Name>, &Chain)> {
@@ -137,8 +137,17 @@ struct Blank {
     chain: usize,
     position: usize,
     given: Given,
+    /// The line of what is given, if there is one.
+    line: Option<usize>,
     /// Why what is given cannot be read.
     unreadable: Option<String>,
+}
+
+impl Blank {
+    /// Whether there is something that can be read.
+    fn is_given(&self) -> bool {
+        self.unreadable.is_none() && !matches!(self.given, Given::Nothing)
+    }
 }
 
 fn filled(derivation: &Derivation, blanks: &[Blank]) -> Derivation {
@@ -153,14 +162,15 @@ fn filled(derivation: &Derivation, blanks: &[Blank]) -> Derivation {
     out
 }
 
-/// The grading of every blank; `with` is the file in which a derivation stands.
+/// The grading of every blank; `margin` is what may be cited beside the derivation, `with` the file in which it stands.
 pub(super) fn graded(
     derivation: &Derivation,
-    given: &File,
+    given: &Sheet,
+    margin: &[&DerivationKind],
     hide: Hide,
     with: &dyn Fn(Derivation) -> String,
 ) -> Vec<Graded> {
-    let theirs = given.items.iter().find_map(|item| match &item.kind {
+    let theirs = given.file.items.iter().find_map(|item| match &item.kind {
         ItemKind::Derivation(d) if d.name.text == derivation.name.text => Some(d),
         _ => None,
     });
@@ -169,8 +179,10 @@ pub(super) fn graded(
     for (number, _, chain) in chains(derivation) {
         let their = theirs.and_then(|d| chain_of(d, number)).map(|(_, chain)| chain);
         for position in (0..chain.links.len()).filter(|p| is_hidden(chain, *p, hide)) {
-            let given = Given::of(their.and_then(|c| c.links.get(position)), hide);
-            blanks.push(Blank { chain: number, position, given, unreadable: None });
+            let link = their.and_then(|c| c.links.get(position));
+            let line = link.map(|link| given.line(link.right.span));
+            let given = Given::of(link, hide);
+            blanks.push(Blank { chain: number, position, given, line, unreadable: None });
         }
     }
     let prepared = read(derivation, &mut blanks, with);
@@ -178,50 +190,72 @@ pub(super) fn graded(
     let original = prepare("hint", &with(derivation.clone())).ok();
     let original = original.as_ref().and_then(|prepared| judged(prepared, derivation));
     let whole = filled(derivation, &blanks);
-    let mut out = Vec::new();
+    let mut marks: Vec<Mark> = Vec::new();
     for blank in &blanks {
+        // What is done below a slip may be less than in the original.
+        let clean = marks.iter().all(|mark| matches!(mark, Mark::Right | Mark::Missing));
+        let mark = match (&blank.given, &blank.unreadable, &checked) {
+            (Given::Nothing, ..) => Mark::Missing,
+            (_, Some(why), _) => Mark::Wrong(vec![why.clone()]),
+            (Given::Right(e), _, Some(checked))
+                if repeats(&whole, blank, e) || clean && checked.repeats(blank, original.as_ref()) =>
+            {
+                Mark::Wrong(vec!["it says the same as the line above".into()])
+            }
+            (.., Some(checked)) => checked.mark(blank, hide, original.as_ref()),
+            (.., None) => Mark::Wrong(vec!["it cannot be checked".into()]),
+        };
+        marks.push(mark);
+    }
+    let given: Vec<&DerivationKind> =
+        margin.iter().copied().chain(derivation.lines.iter().map(|line| &line.kind)).collect();
+    let mut out = Vec::new();
+    for (blank, mark) in blanks.iter().zip(marks) {
         let (Some((name, chain)), Some((_, full))) =
             (chain_of(derivation, blank.chain), chain_of(&whole, blank.chain))
         else {
             continue;
         };
         let Some(link) = chain.links.get(blank.position) else { continue };
-        let before = |chain: &Chain| match blank.position.checked_sub(1).and_then(|p| chain.links.get(p)) {
-            Some(link) => print_expr(&link.right),
-            None => print_expr(&chain.first),
-        };
-        let mark = match (&blank.given, &blank.unreadable, &checked) {
-            (Given::Nothing, ..) => Mark::Missing,
-            (_, Some(why), _) => Mark::Wrong(vec![why.clone()]),
-            (Given::Right(e), ..) if print_expr(e) == before(full) => {
-                Mark::Wrong(vec!["it repeats the line above".into()])
-            }
-            (.., Some(checked)) => checked.mark(blank.chain, blank.position, hide),
-            (.., None) => Mark::Wrong(vec!["it cannot be checked".into()]),
+        // What stands above may be asked for as well.
+        let above = blanks.iter().find(|b| b.chain == blank.chain && b.position + 1 == blank.position);
+        let above = above.filter(|_| hide == Hide::Answers);
+        let asked = match above {
+            Some(above) if !above.is_given() => "…".to_owned(),
+            _ => print_expr(before(full, blank.position)),
         };
         let hints = match mark {
-            Mark::Right | Mark::Carried => vec![],
-            _ => hints(link, &before(chain), hide, original.as_ref().and_then(|o| o.found(blank))),
+            Mark::Right | Mark::Mended | Mark::Carried => vec![],
+            _ => {
+                let holds = |above: &Blank| checked.as_ref().is_some_and(|c| c.holds(above));
+                let right = above.is_none_or(|above| above.is_given() && holds(above));
+                let found = original.as_ref().and_then(|o| o.found(blank));
+                hints(&given, link, right.then(|| before(chain, blank.position)), hide, found)
+            }
         };
         let name = name.map(|n| format!(", {}", n.text)).unwrap_or_default();
         let relation = print_relation(link.relation);
         let (asked, joint) = match hide {
-            Hide::Answers => (before(full), relation.to_owned()),
-            Hide::Reasons => {
-                (format!("{} {relation} {}", before(full), print_expr(&link.right)), "by".into())
-            }
+            Hide::Answers => (asked, relation.to_owned()),
+            Hide::Reasons => (format!("{asked} {relation} {}", print_expr(&link.right)), "by".into()),
         };
         let answer = blank.given.text();
-        out.push(Graded {
-            name: format!("{}{name}", derivation.name.text),
-            asked,
-            joint,
-            answer,
-            mark,
-            hints,
-        });
+        let (name, line) = (format!("{}{name}", derivation.name.text), blank.line);
+        out.push(Graded { name, line, asked, joint, answer, mark, hints });
     }
     out
+}
+
+/// Whether an answer is the line above, but for names and order.
+fn repeats(whole: &Derivation, blank: &Blank, answer: &Expr) -> bool {
+    let above = chain_of(whole, blank.chain).map(|(_, chain)| before(chain, blank.position));
+    above.is_some_and(|above| same::same(above, answer))
+}
+
+/// The left side of a link.
+fn before(chain: &Chain, position: usize) -> &Expr {
+    let link = position.checked_sub(1).and_then(|p| chain.links.get(p));
+    link.map_or(&chain.first, |link| &link.right)
 }
 
 /// The derivation as it was filled in. What cannot be read is marked, and the original stands in its place.
@@ -269,6 +303,8 @@ fn stands_at(complaint: &Diagnostic, text: &str, derivation: &Derivation, blank:
 
 /// What came of each link of a derivation.
 struct Checked {
+    /// What is claimed.
+    derivation: model::Derivation,
     outcomes: Vec<Vec<Outcome>>,
     /// Sentences about the links that fail.
     stories: Vec<Vec<Vec<String>>>,
@@ -277,44 +313,79 @@ struct Checked {
 fn judged(prepared: &Prepared, derivation: &Derivation) -> Option<Checked> {
     let found = prepared.resolved.statements.iter().find(|s| s.name == derivation.name.text);
     let (statement, written) = found.and_then(|s| Some((s, s.derivation.as_ref()?)))?;
+    let Goal::Derivation(derivation) = statement.variants.first()?.first()? else { return None };
     let judged = judge::judge(&prepared.known, statement).ok()?;
     let outcomes = judged.derived?.chains;
     let names = story::names(statement);
-    let tell = |(link, outcome)| link_failure(written, link, outcome, &names);
-    let stories = written
-        .chains
-        .iter()
-        .zip(&outcomes)
-        .map(|(chain, outcomes)| chain.links.iter().zip(outcomes).map(tell).collect())
-        .collect();
-    Some(Checked { outcomes, stories })
+    let mut stories = Vec::new();
+    for (c, (chain, outcomes)) in written.chains.iter().zip(&outcomes).enumerate() {
+        let says = |k: usize| derivation.chains.get(c)?.links.get(k).map(|link| &link.says);
+        let tell = |(k, (link, outcome))| failing::story(written, link, says(k), outcome, &names);
+        stories.push(chain.links.iter().zip(outcomes).enumerate().map(tell).collect());
+    }
+    Some(Checked { derivation: derivation.clone(), outcomes, stories })
 }
 
 impl Checked {
-    fn mark(&self, chain: usize, position: usize, hide: Hide) -> Mark {
-        let links = self.outcomes.get(chain).map(Vec::as_slice).unwrap_or_default();
+    fn at(&self, chain: usize, position: usize) -> Option<&Outcome> {
+        self.outcomes.get(chain)?.get(position)
+    }
+
+    fn holds(&self, blank: &Blank) -> bool {
+        self.at(blank.chain, blank.position).is_some_and(Outcome::holds)
+    }
+
+    /// Whether an answer is the line above in other words, where more than algebra is asked for.
+    fn repeats(&self, blank: &Blank, original: Option<&Checked>) -> bool {
+        let says_nothing = |c: &Checked| failing::says_nothing(&c.derivation, blank.chain, blank.position);
+        says_nothing(self) && original.is_some_and(|original| !says_nothing(original))
+    }
+
+    /// Whether an answer is what the original has further down, in a chain of equal terms.
+    fn is_later(&self, blank: &Blank, original: Option<&Checked>) -> bool {
+        let chain = |c: &'_ Checked| c.derivation.chains.get(blank.chain).cloned();
+        let (Some(own), Some(theirs)) = (chain(self), original.and_then(chain)) else { return false };
+        let answer = own.links.get(blank.position).and_then(failing::right_of_equation);
+        let below = theirs.links.iter().skip(blank.position + 1);
+        let below: Option<Vec<_>> = below.map(failing::right_of_equation).collect();
+        answer.zip(below).is_some_and(|(answer, below)| below.iter().any(|e| e.minus(&answer).is_zero()))
+    }
+
+    fn mark(&self, blank: &Blank, hide: Hide, original: Option<&Checked>) -> Mark {
+        let position = blank.position;
+        let links = self.outcomes.get(blank.chain).map(Vec::as_slice).unwrap_or_default();
+        let is_slip = |o: &Outcome| matches!(o, Outcome::Fails { .. }) && !is_true(o);
         // The lines are those of the original, if reasons are asked for.
-        let slipped =
-            hide == Hide::Answers && links.iter().take(position).any(|o| matches!(o, Outcome::Fails { .. }));
+        let slipped = hide == Hide::Answers && links.iter().take(position).any(is_slip);
         // After a slip whose neighbours agree, lines are right again.
         let mended = links.iter().take(position + 1).rev().any(|o| matches!(o, Outcome::Excused));
+        let story = || {
+            let of_chain = self.stories.get(blank.chain);
+            of_chain.and_then(|c| c.get(position)).cloned().unwrap_or_default()
+        };
         match links.get(position) {
             Some(Outcome::Holds(_)) if slipped && !mended => Mark::Carried,
-            Some(Outcome::Holds(_) | Outcome::Excused) => Mark::Right,
+            Some(Outcome::Holds(_)) => Mark::Right,
+            Some(Outcome::Excused) => Mark::Mended,
             Some(Outcome::Carried(_)) => Mark::Carried,
-            _ => {
-                let mut story =
-                    self.stories.get(chain).and_then(|c| c.get(position)).cloned().unwrap_or_default();
-                // The rule by which it follows is what is asked for.
-                story.retain(|line| hide == Hide::Answers || !line.starts_with("it follows by"));
-                Mark::Wrong(story)
+            Some(outcome) if hide == Hide::Answers && is_true(outcome) => {
+                Mark::Otherwise(story().into_iter().take(2).collect())
             }
+            Some(Outcome::Fails { instance: None, .. })
+                if hide == Hide::Answers && !slipped && self.is_later(blank, original) =>
+            {
+                let ahead = "a later line of the sheet may be this: steps are left out".to_owned();
+                Mark::Otherwise(story().into_iter().take(1).chain([ahead]).collect())
+            }
+            // The rule by which it follows is what is asked for.
+            _ if hide == Hide::Reasons => Mark::Wrong(story().into_iter().take(1).collect()),
+            _ => Mark::Wrong(story()),
         }
     }
 
     /// The rule that the checker found for a link without a reason.
     fn found(&self, blank: &Blank) -> Option<String> {
-        match self.outcomes.get(blank.chain)?.get(blank.position)? {
+        match self.at(blank.chain, blank.position)? {
             Outcome::Holds(Tactic::Reasons(_)) => None,
             Outcome::Holds(tactic) => Some(tactic.words().to_owned()),
             _ => None,
@@ -322,14 +393,28 @@ impl Checked {
     }
 }
 
-/// The rule, what it acts on, and the result; if the rule is asked for, it comes last.
-fn hints(link: &Link, before: &str, hide: Hide, found: Option<String>) -> Vec<(&'static str, String)> {
-    let rule = if link.reasons.is_empty() { found } else { Some(print_reasons(&link.reasons)) };
+/// Whether a link follows, if not by its reasons.
+fn is_true(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Fails { otherwise: Some(_), instance: None, .. })
+}
+
+/// The rule, what it acts on, and the result; if the rule is asked for, it comes last. What stands before is none if
+/// that is asked for too.
+fn hints(
+    given: &[&DerivationKind],
+    link: &Link,
+    before: Option<&Expr>,
+    hide: Hide,
+    found: Option<String>,
+) -> Vec<(&'static str, String)> {
+    let rule = if link.reasons.is_empty() { found } else { Some(hint::rule(given, &link.reasons)) };
     let rule = rule.map(|words| ("rule", words));
-    let acts_on = ("acts on", before.to_owned());
+    let part = before.map(|before| hint::changed(before, &link.right));
+    let acts_on = ("acts on", part.unwrap_or_else(|| "the line above, which is to be found first".into()));
     let result = ("result", print_expr(&link.right));
     match hide {
         Hide::Answers => rule.into_iter().chain([acts_on, result]).collect(),
-        Hide::Reasons => [acts_on, result].into_iter().chain(rule).collect(),
+        // Both sides are there to read.
+        Hide::Reasons => [acts_on].into_iter().chain(rule).collect(),
     }
 }

@@ -129,9 +129,7 @@ impl Tactic {
                 reindex: true,
                 ..none
             },
-            Tactic::Cases(on) => {
-                Allowed { sources: Sources::All, monotone: true, cases: on.clone(), ..none }
-            }
+            Tactic::Cases(on) => Allowed { sources: Sources::All, monotone: true, cases: on.clone(), ..none },
             Tactic::Reasons(because) => because.iter().fold(none, Allowed::with),
         }
     }
