@@ -51,6 +51,61 @@ fn every_slip_is_blamed_on_its_line_and_on_no_other() {
     }
 }
 
+/// Payoffs that are linear in the type, in its cost, and given by an equation; and squares of what has a derivative.
+#[test]
+fn the_envelope_theorem_is_found_in_payoffs_of_any_form() {
+    let payoff = "derivation payoff {
+  given functions v, d, x, p, U
+  given slope: derivative(v(a, s), s) = d(a, s) everywhere for all a, s in [0, 1]
+  given ic: TRUTH >= LIE for all r in [0, 1], s in [0, 1]
+  given value: U(s) = TRUTH for all s in [0, 1]
+  given t in [0, 1]
+  U(t) = U(0) + integral(RATE, y from 0 to t) by value and the envelope theorem
+}
+";
+    for (form, rate, wrong) in [
+        ("v(x(r), s) - p(r)", "d(x(y), y)", "d(x(y), 0)"),
+        ("s*x(r) - p(r)", "x(y)", "y"),
+        ("p(r) - v(0, s)*x(r)", "-d(0, y)*x(y)", "d(0, y)*x(y)"),
+        ("s^2*x(r) - s - p(r)", "2*y*x(y) - 1", "2*y*x(y)"),
+    ] {
+        let truth = form.replace("r)", "s)");
+        let text = payoff.replace("TRUTH", &truth).replace("LIE", form);
+        let right = answers(&text.replace("RATE", rate)).pop().unwrap();
+        assert_eq!(right.verdict, VerdictKind::Proved, "{form}: {:?}", right.story);
+        assert!(right.rests_on.contains(&"the envelope theorem".to_owned()), "{:?}", right.rests_on);
+        let other = answers(&text.replace("RATE", wrong)).pop().unwrap();
+        assert_eq!(other.verdict, VerdictKind::Rejected, "{form} with {wrong}");
+    }
+    let product = "derivation product {
+  given functions v, d
+  given slope: derivative(v(s), s) = d(s) everywhere for all s in [0, 1]
+  step square for all s in [0, 1]: derivative(v(s)^2, s) = 2*v(s)*d(s) everywhere by slope and differentiation
+  v(1)^2 - v(0)^2 = integral(2*v(s)*d(s), s from 0 to 1) by square
+}
+";
+    let report = answers(product).pop().unwrap();
+    assert_eq!(report.verdict, VerdictKind::Proved, "{:?}", report.story);
+    assert!(report.rests_on.is_empty(), "no choice is made: {:?}", report.rests_on);
+}
+
+/// What cites a step that is not shown, and would follow from it, is not blamed; what would not is.
+#[test]
+fn a_step_that_is_not_shown_is_blamed_once() {
+    let text = "derivation carried {
+  given functions f, g
+  given more: f(s) >= g(s) for all s in [0, 1]
+  step twice for all s in [0, 1]: f(s) >= g(s) + 1 by more
+  step again for all s in [0, 1]: f(s) - g(s) >= 1 by twice
+  step half for all s in [0, 1]: f(s)/2 >= g(s)/2 + 1/2 by again
+  step double for all s in [0, 1]: f(s) >= g(s) + 2 by twice
+}
+";
+    let report = answers(text).pop().unwrap();
+    assert_eq!(blamed(&report), [4, 7], "{:?}", report.story);
+    assert!(explanation(&report, usize::MAX).contains("follows, were `twice` shown"));
+}
+
 /// The proof of the source as it stands there: the setting, its charges and its gains, and every reason in a line.
 #[test]
 fn a_setting_with_any_number_of_agents_is_spoken_of() {

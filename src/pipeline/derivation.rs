@@ -81,7 +81,12 @@ pub(super) fn worked(source: &DerivationSource, derived: &Derived) -> Vec<Block>
                 Outcome::Fails { instance: Some(_), .. } => "is false".into(),
                 Outcome::Fails { .. } => "does not follow".into(),
             };
-            let (relation, right) = (link.relation, Math::read(&link.right));
+            // A term, and where it is the derivative.
+            let (right, why) = match link.right.strip_suffix(" everywhere") {
+                Some(right) if !chain.first.is_empty() => (right, format!("everywhere, {why}")),
+                _ => (link.right.as_str(), why),
+            };
+            let (relation, right) = (link.relation, Math::read(right));
             links.push(Link { left: left.take(), relation, right, reason: vec![words(why)] });
         }
         blocks.push(Block::Chain(links));

@@ -81,7 +81,7 @@ impl Proof<'_> {
     }
 
     /// The intervals over which the sources quantify.
-    fn type_spaces(&self) -> Vec<(Expr, Expr)> {
+    pub(super) fn type_spaces(&self) -> Vec<(Expr, Expr)> {
         let mut out: Vec<(Expr, Expr)> = Vec::new();
         for formula in self.sources.iter().map(|source| &source.formula).chain(&self.domain) {
             let mut at = formula;

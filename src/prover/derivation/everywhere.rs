@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::exact::Monomial;
 use crate::kernel::rule::envelope::{Differentiable, Envelope};
-use crate::kernel::{Atom, Expr, Formula, Name, Node, Step};
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Step};
 use crate::model::Rate;
 use crate::piecewise::Obstacle;
 
@@ -284,8 +285,11 @@ impl Proof<'_> {
                     let area = Expr::integral(&y, from, to, &slope);
                     for sign in [Expr::one(), Expr::integer(-1)] {
                         let rest = e.plus(&sign.times(&area));
-                        let value = utility(&rest.times(&sign), to, from, &y);
-                        values.extend(value.filter(|v| !values.contains(v)));
+                        let Some(value) = utility(&rest.times(&sign), to, from, &y) else { continue };
+                        let value = self.as_given(&value, &y, allowed);
+                        for value in [value.clone(), value.negated()] {
+                            values.extend((!values.contains(&value)).then_some(value));
+                        }
                     }
                 }
             }
@@ -296,6 +300,21 @@ impl Proof<'_> {
             }
         }
         Ok(out)
+    }
+
+    /// A term with functions of the type as what an equation says that they are.
+    fn as_given(&self, value: &Expr, y: &Name, allowed: &Allowed) -> Expr {
+        let own = Expr::variable(y);
+        value.replace_atoms(|atom| {
+            let Node::Apply(_, arguments) = atom.node() else { return None };
+            if arguments.as_slice() != std::slice::from_ref(&own)
+                || self.smooth.iter().any(|s| s.values(atom, y).is_some())
+            {
+                return None;
+            }
+            let usable = self.sources.iter().filter(|s| self.may_use(s, allowed));
+            usable.filter_map(|s| says_what_is(&s.formula, atom, y)).next()
+        })
     }
 
     /// Terms that have a derivative at every point, which is an integrand.
@@ -322,8 +341,8 @@ impl Proof<'_> {
     ) -> Result<Option<Known>, Obstacle> {
         let choice = self.name("r");
         let r = Expr::variable(&choice);
-        let spaces: Vec<(Expr, Expr)> =
-            self.smooth.iter().map(|s| (s.what.low.clone(), s.what.high.clone())).collect();
+        let known = self.smooth.iter().map(|s| (s.what.low.clone(), s.what.high.clone()));
+        let spaces: Vec<(Expr, Expr)> = known.chain(self.type_spaces()).collect();
         for (position, (low, high)) in spaces.iter().enumerate() {
             if spaces.iter().take(position).any(|before| before == &(low.clone(), high.clone())) {
                 continue;
@@ -374,4 +393,20 @@ impl Proof<'_> {
             Some(own.unwrap_or_else(|| chosen(&Expr::from(atom))))
         })
     }
+}
+
+/// What an equation for all values of a name says that a function of it is, at a place: `∀s. … ⇒ F(s) = e`.
+fn says_what_is(formula: &Formula, atom: &Atom, y: &Name) -> Option<Expr> {
+    let Formula::ForAll(name, body) = formula else { return None };
+    let mut at = &**body;
+    while let Formula::Implies(_, rest) = at {
+        at = rest;
+    }
+    let Formula::Compare(Relation::Equal, equation) = at else { return None };
+    let here = equation.substitute_one(name, &Expr::variable(y));
+    let c = here.poly().coefficient(&Monomial::power(atom.clone(), 1));
+    let rest = here.minus(&Expr::from(atom).scaled(&c));
+    let value = rest.scaled(&c.recip()?).negated();
+    let is_other = value.atoms().all(|a| a != atom);
+    is_other.then_some(value)
 }
