@@ -80,7 +80,7 @@ fn of(e: &Expr, names: &[String], place: Place, add: &mut dyn FnMut(Expr)) {
             let power = |base: &Expr, exponent: Expr| {
                 same(ExprKind::Power { base: Box::new(base.clone()), exponent: Box::new(exponent) })
             };
-            of(exponent, names, Place::Exponent, &mut |slip| add(power(base, slip)));
+            of(exponent, names, Place::Exponent, &mut |slip| add(power(base, collected(slip))));
             add((**base).clone());
             of(base, names, Place::Term, &mut |slip| add(power(&slip, (**exponent).clone())));
         }
@@ -132,6 +132,33 @@ fn of(e: &Expr, names: &[String], place: Place, add: &mut dyn FnMut(Expr)) {
             of(inner, names, Place::Term, &mut |slip| add(same(ExprKind::Expectation(Box::new(slip)))));
         }
         _ => {}
+    }
+}
+
+/// A sum with its numbers added up: `n` for `(n + 1) - 1`.
+fn collected(e: Expr) -> Expr {
+    let ExprKind::Sum(terms) = &e.kind else { return e };
+    let (mut number, mut rest) = (Rational::ZERO, Vec::new());
+    let mut add = |sign: Sign, e: &Expr| match (&e.kind, sign) {
+        (ExprKind::Number(c), Sign::Plus) => number = &number + c,
+        (ExprKind::Number(c), Sign::Minus) => number = &number - c,
+        _ => rest.push((sign, e.clone())),
+    };
+    for (sign, term) in terms {
+        match &term.kind {
+            ExprKind::Sum(inner) => inner.iter().for_each(|(own, e)| {
+                add(if own == sign { Sign::Plus } else { Sign::Minus }, e);
+            }),
+            _ => add(*sign, term),
+        }
+    }
+    if !number.is_zero() || rest.is_empty() {
+        let sign = if number.is_negative() { Sign::Minus } else { Sign::Plus };
+        rest.push((sign, Expr { kind: ExprKind::Number(number.abs()), span: e.span }));
+    }
+    match rest.as_slice() {
+        [(Sign::Plus, only)] => only.clone(),
+        _ => Expr { kind: ExprKind::Sum(rest), span: e.span },
     }
 }
 

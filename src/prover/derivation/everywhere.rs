@@ -12,7 +12,7 @@ use crate::piecewise::Obstacle;
 use super::super::differentiable::recognised;
 use super::super::proof::symbol;
 use super::envelope::utility;
-use super::tactic::{Allowed, Known, Sources, Tactic, closed_atoms};
+use super::tactic::{Allowed, Known, Sources, Tactic};
 use super::{Proof, Source};
 
 /// Candidates that are tried at most.
@@ -263,21 +263,28 @@ impl Proof<'_> {
     /// term has beside them, or what has the integrand as its derivative.
     pub(super) fn best_choices(&mut self, e: &Expr, allowed: &Allowed) -> Result<Vec<Known>, Obstacle> {
         let mut limits: Vec<Expr> = vec![Expr::zero()];
-        let mut integrands: Vec<Expr> = Vec::new();
-        for atom in closed_atoms(e) {
+        let y = self.name("y");
+        // What is integrated up to each limit.
+        let mut slopes: Vec<Expr> = vec![];
+        for (monomial, c) in e.terms() {
+            let mut factors = monomial.factors();
+            let (Some((atom, 1)), None) = (factors.next(), factors.next()) else { continue };
             let Node::Primitive { upper, body } = atom.node() else { continue };
-            if !limits.contains(upper) {
-                limits.push(upper.clone());
-            }
-            if !integrands.contains(body) {
-                integrands.push(body.clone());
+            let slope = body.open(&y).scaled(c);
+            let place = limits.iter().skip(1).position(|limit| limit == upper);
+            match place.and_then(|k| slopes.get_mut(k)) {
+                Some(known) => *known = known.plus(&slope),
+                None => {
+                    limits.push(upper.clone());
+                    slopes.push(slope);
+                }
             }
         }
+        slopes.truncate(CANDIDATE_LIMIT);
         let mut out: Vec<Known> = Vec::new();
-        for integrand in integrands.iter().take(CANDIDATE_LIMIT) {
-            let y = self.name("y");
-            let slope = integrand.open(&y);
+        for slope in slopes {
             let mut values: Vec<Expr> = self.with_derivative(&slope, &y);
+            values.extend(self.with_derivative(&slope.negated(), &y));
             let mut ends: Vec<(Expr, Expr)> = Vec::new();
             for to in &limits {
                 for from in limits.iter().filter(|from| *from != to) {
