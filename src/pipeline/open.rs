@@ -1,7 +1,7 @@
 //! Obstacles in the user's words: why a statement is undecided.
 
 use crate::piecewise::Obstacle;
-use crate::report::Names;
+use crate::report::{Names, agent_named};
 
 /// Letters that are shown of a term that the search stopped at.
 const TERM_SHOWN: usize = 200;
@@ -37,10 +37,28 @@ pub(super) fn words(obstacle: &Obstacle, names: &Names) -> String {
         Obstacle::Cells { limit } => format!("more than {limit} cells"),
         Obstacle::NoWitness { name } => format!("no value was found for `{}`", names.show(name)),
         Obstacle::Extremum { body } => format!(
-            "the maximum of `{}` lies at an irrational point, or at a point that depends on the parameter by cases",
-            names.expr(body)
+            "the maximum of {} lies at an irrational point, or at a point that depends on the parameter by cases",
+            maximised(&names.expr(body))
         ),
         Obstacle::Refused { rejection } => format!("the kernel refused the evidence: {rejection}"),
         Obstacle::Existence { reason } => reason.clone(),
+    }
+}
+
+/// What is maximised over a type that a charge has as a name of its own, `worst'MECHANISM'AGENT'`.
+fn maximised(text: &str) -> String {
+    const WORST: &str = "worst'";
+    let agent = |text: &str| -> Option<(String, String)> {
+        let rest = text.get(text.find(WORST)? + WORST.len()..)?;
+        let (label, rest) = rest.split_once('\'')?;
+        let (agent, _) = rest.split_once('\'')?;
+        Some((format!("{WORST}{label}'{agent}'"), agent.to_owned()))
+    };
+    match agent(text) {
+        Some((name, agent)) => {
+            let text = shortened(&text.replace(&name, "t"));
+            format!("`{text}` over the types t of {}", agent_named(&agent))
+        }
+        None => format!("`{}`", shortened(text)),
     }
 }

@@ -186,7 +186,7 @@ fn file(out: &mut String, number: usize, file: &FileReport, shape: Shape) {
 fn quoted(sentence: &str) -> String {
     let parts: Vec<&str> = sentence.split('`').collect();
     // One that has no partner is a letter like others.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escape(sentence);
     }
     let part = |(position, text): (usize, &&str)| match position % 2 {
