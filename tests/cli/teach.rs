@@ -371,7 +371,7 @@ fn reasons_of_derivations_are_hidden_and_any_that_works_is_right() {
     assert!(run.out.contains("it does not follow by linearity"), "{}", run.out);
     // The rule is what is asked for, and not told.
     assert!(!run.out.contains("it follows by"), "{}", run.out);
-    assert!(run.out.contains("unknown name `magic`"), "{}", run.out);
+    assert!(run.out.contains("unknown name `magic`: there are the rules `given`, "), "{}", run.out);
     assert!(run.out.ends_with("1 of 3 right\n"), "{}", run.out);
 }
 

@@ -36,6 +36,9 @@ impl Parser<'_> {
         let is_name = |back: usize, word: &str| matches!(kind(back), Some(TokenKind::Name(n)) if n == word);
         match self.tokens.get(self.at).map(|t| &t.kind)? {
             TokenKind::Name(word) if wants("`DSIC`") => property(word),
+            TokenKind::Name(word) if wants("`formula`") && word == "theorem" => {
+                Some("write `the envelope formula`")
+            }
             TokenKind::Name(word) if wants("`IR`") && word.starts_with("individual") => Some("write `IR`"),
             TokenKind::Name(word)
                 if word.starts_with("mechanism") && (is_name(1, "no") || is_name(1, "some")) =>
@@ -63,6 +66,24 @@ impl Parser<'_> {
             TokenKind::Symbol("]") if self.is_average_in_brackets() => {
                 Some("write `E (…)`: square brackets are for conditions")
             }
+            _ => None,
+        }
+    }
+
+    /// The help for a reason that is called so in other texts, in several words.
+    pub(super) fn meant_reason(&self, word: &str) -> Option<&'static str> {
+        let next = self.tokens.get(self.at + 1)?;
+        let follows =
+            |words: &[&str]| matches!(&next.kind, TokenKind::Name(n) if words.contains(&n.as_str()));
+        match word {
+            "integration" | "integrating" if follows(&["by"]) => Some("write `parts`"),
+            "changing" | "change" | "exchanging" | "swapping" | "reversing" if follows(&["the", "of"]) => {
+                Some("write `interchange`")
+            }
+            "definition" if follows(&["of"]) => Some("write `definition`, which is of all names"),
+            "positive" if follows(&["density"]) => Some("write `density`"),
+            "envelope" if follows(&["theorem", "formula"]) => Some("write `the envelope formula`"),
+            "fundamental" if follows(&["theorem"]) => Some("write `the fundamental theorem`"),
             _ => None,
         }
     }
