@@ -249,6 +249,20 @@ fn the_sections_of_a_page_can_be_written_in_any_order() {
 }
 
 #[test]
+fn what_a_story_quotes_is_code_on_a_page_and_averages_and_conditions_stand_apart() {
+    let told = |story: &str, sentence: Vec<Inline>| {
+        let s = StatementReport { story: vec![story.into()], sentence, ..statement(VerdictKind::Refuted) };
+        page("notes", &[file(vec![s])], &[], 1)
+    };
+    let shown = told("line 3: `a < b` is false", vec![Inline::Math(Math::read("E (c*[v >= c])"))]);
+    assert!(shown.contains("line 3: <code>a &lt; b</code> is false"), "{shown}");
+    let thin = "<mtext>\u{2009}</mtext>";
+    assert!(shown.contains(&format!("<mi>c</mi>{thin}<mn>𝟏</mn>")), "{shown}");
+    // A backtick without a partner is a letter.
+    assert!(told("line 3: ` is no operator", vec![]).contains("line 3: ` is no operator"));
+}
+
+#[test]
 fn the_story_of_a_refutation_is_told_once_on_a_page() {
     let story = "at v = 1/2: 1/8 is not equal to 1/4";
     let derivation = vec![Block::Prose(vec![words(story)]), Block::Prose(vec![words("the check")])];

@@ -422,3 +422,51 @@ claim two: price(second, high) - price(second, low) ranges over [4, 14]
         assert_eq!(serde_json::to_value(statement).unwrap()["verdict"], "proved", "{:?}", statement.story);
     }
 }
+
+#[test]
+fn what_matters_on_average_only_is_left_out_where_nothing_is_lost() {
+    // With independent types an expected surplus of m(m-1)(5-m)/6 over (m-1)m^2 is the most: none exists from six types on.
+    // With correlated types, in dominant strategies and at every profile, other payments of a profile matter as well.
+    let claims = [
+        "efficient, BIC, interim IR and budget balanced",
+        "efficient, BIC, ex post IR and budget balanced",
+        "efficient, DSIC, interim IR and budget balanced",
+        "efficient, BIC, interim IR and no deficit",
+        "efficient, DSIC, ex post IR and no deficit",
+    ];
+    // Whether there is a mechanism.
+    let expected = [
+        (5, false, [true, true, false, true, false]),
+        (6, false, [false, false, false, false, false]),
+        (9, false, [false, false, false, false, false]),
+        (5, true, [true, true, false, true, false]),
+        (6, true, [true, false, false, true, false]),
+        (9, true, [false, false, false, true, false]),
+    ];
+    for (points, correlated, exists) in expected {
+        let grid = format!("grid(0, 1, 1/{})", points - 1);
+        let (types, prior) = match correlated {
+            true => (format!("in {grid}"), format!("prior = (1 + [b = s])/{}\n", points * points + points)),
+            false => (format!("~ uniform {grid}"), String::new()),
+        };
+        let asked = |(k, (properties, exists)): (usize, (&&str, bool))| {
+            let quantity = if exists { "some" } else { "no" };
+            format!("claim c{k}: {quantity} mechanism on trade is {properties}\n")
+        };
+        let statements: String = claims.iter().zip(exists).enumerate().map(asked).collect();
+        let text = format!(
+            "setting trade {{\nagent buyer with type b {types}\nagent seller with type s {types}\n{prior}\
+             outcome x in {{0, 1}}\nvalue buyer = b*x\nvalue seller = -s*x\nties x = 0\n}}\n{statements}"
+        );
+        let outcome = check_file("trade.mech", &text, Detail::Certificates);
+        let report = outcome.report.unwrap();
+        for statement in &report.statements {
+            let json = serde_json::to_value(statement).unwrap();
+            assert_eq!(json["verdict"], "proved", "{points} {correlated} {:?}", json["name"]);
+        }
+        for certificate in &outcome.certificates {
+            verify(&certificate.json, Some(&report.text)).unwrap();
+        }
+        assert_eq!(outcome.certificates.len(), claims.len());
+    }
+}

@@ -5,8 +5,8 @@ use std::path::Path;
 use vickrey::lang::Source;
 use vickrey::pipeline::{self, Change, Detail, PRIORS, Variant};
 use vickrey::report::{
-    Colour, InputError, StatementReport, count, file_error, key_latex, key_markdown, latex, markdown,
-    questions_latex, questions_markdown,
+    Colour, InputError, StatementReport, count, different, file_error, key_latex, key_markdown, latex,
+    markdown, questions_latex, questions_markdown,
 };
 
 use super::arguments::Vary;
@@ -32,40 +32,69 @@ impl Draw {
     }
 }
 
+/// What may be set.
+struct Choice {
+    key: String,
+    /// The alternatives.
+    values: Vec<String>,
+    /// Those that leave the type space as it is.
+    alike: Vec<String>,
+}
+
 /// What may be set, each with its alternatives.
-fn ranges(options: &Vary, text: &str) -> Result<Vec<(String, Vec<String>)>, InputError> {
-    let mut out: Vec<(String, Vec<String>)> = Vec::new();
+fn choices(options: &Vary, text: &str) -> Result<Vec<Choice>, InputError> {
+    let mut out = Vec::new();
     for set in &options.set {
         let Some((key, values)) = set.split_once('=') else {
             let message = format!("`{set}` sets nothing: write `buyer=uniform(0, 2)`");
             return Err(complaint("--set", "syntax", message));
         };
-        out.push((key.trim().to_owned(), values.split('|').map(|v| v.trim().to_owned()).collect()));
+        let values: Vec<String> = values.split('|').map(|v| v.trim().to_owned()).collect();
+        out.push(Choice { key: key.trim().to_owned(), alike: values.clone(), values });
     }
-    if out.is_empty() {
-        let agents = pipeline::agents(text).unwrap_or_default();
-        out.extend(agents.into_iter().map(|agent| (agent, PRIORS.iter().map(|p| (*p).to_owned()).collect())));
+    if options.set.is_empty() {
+        out.extend(pipeline::drawn(text).into_iter().map(|agent| Choice {
+            values: if agent.finite {
+                agent.alike.clone()
+            } else {
+                PRIORS.iter().map(|p| (*p).to_owned()).collect()
+            },
+            alike: agent.alike,
+            key: agent.key,
+        }));
+        if out.iter().all(|choice| choice.values.is_empty() && choice.alike.is_empty()) {
+            let message = "no agent has a prior that can be drawn: say what to change by `--set`".to_owned();
+            return Err(complaint(&options.path, "no-variant", message));
+        }
     }
     Ok(out)
 }
 
-/// An instance whose answers are short, with what was set.
+/// An instance whose answers are short, with what was set. What a file says may fit no other type spaces, nor other priors
+/// everywhere: of three that are tried one leaves type spaces as they are, and one changes a single prior beside.
 fn instance(options: &Vary, text: &str) -> Result<(Vec<Change>, Variant), InputError> {
-    let ranges = ranges(options, text)?;
+    let choices = choices(options, text)?;
     let mut draw = Draw(options.seed.unwrap_or(0));
-    let drawn = ranges.iter().any(|(_, values)| values.len() > 1);
+    let drawn = options.set.is_empty() || choices.iter().any(|choice| choice.values.len() > 1);
+    // What the file itself answers is not too long.
+    let short = SHORT.max(pipeline::longest_answer(text));
     let mut last = None;
-    for _ in 0..if drawn { TRIES } else { 1 } {
-        let pick = |(key, values): &(String, Vec<String>)| {
-            let value = values.get(draw.below(values.len())).cloned().unwrap_or_default();
-            Change { key: key.clone(), value }
+    for attempt in 0..if drawn { TRIES } else { 1 } {
+        let only = (attempt % 3 == 2 && options.set.is_empty()).then(|| draw.below(choices.len()));
+        let pick = |(position, choice): (usize, &Choice)| {
+            let values = if attempt % 3 == 0 { &choice.values } else { &choice.alike };
+            if only.is_some_and(|only| only != position) {
+                return None;
+            }
+            let value = values.get(draw.below(values.len()))?.clone();
+            Some(Change { key: choice.key.clone(), value })
         };
-        let changes: Vec<Change> = ranges.iter().map(pick).collect();
+        let changes: Vec<Change> = choices.iter().enumerate().filter_map(pick).collect();
         match pipeline::vary(text, &changes) {
-            Ok(variant) if !drawn || pipeline::longest_answer(&variant.text) <= SHORT => {
+            Ok(variant) if !drawn || pipeline::longest_answer(&variant.text) <= short => {
                 return Ok((changes, variant));
             }
-            Ok(_) => last = Some(format!("an answer has more than {SHORT} letters")),
+            Ok(_) => last = Some(format!("an answer has more than {short} letters")),
             Err(diagnostics) => match diagnostics.into_iter().next() {
                 Some(d) if !drawn => return Err(file_error(&options.path, &d, Colour::Styled)),
                 Some(d) => last = Some(d.message),
@@ -101,6 +130,7 @@ pub(super) fn vary(options: &Vary) -> Answer {
         return Answer::new(nothing(), vec![complaint(&options.path, "no-variant", message)], AS_STATED);
     };
     let statements: Vec<&StatementReport> = report.statements.iter().filter(|s| s.kind != "figure").collect();
+    let statements = different(&statements);
     let sheets = [
         ("variant.mech", variant.text.clone()),
         ("questions.md", questions_markdown(&variant.text, &statements)),

@@ -6,6 +6,7 @@ mod gcd;
 mod horner;
 mod poly;
 mod rational;
+mod root;
 mod tensor;
 mod words;
 
@@ -13,4 +14,5 @@ pub use gcd::{gcd, lcm};
 pub use horner::enclosed;
 pub use poly::{Monomial, Poly};
 pub use rational::{ParseRationalError, Rational};
+pub use root::root;
 pub use tensor::{End, Tensor};

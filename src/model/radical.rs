@@ -11,7 +11,7 @@ use num_integer::Integer;
 use num_traits::{One, ToPrimitive, Zero};
 
 use super::claim::{Bound, Charge, Description, own_name, own_part, own_text};
-use crate::exact::{Poly, Rational};
+use crate::exact::{Poly, Rational, root};
 use crate::kernel::{Atom, Expr, Name, Node};
 
 /// Trial division goes so far; what is left is taken as it is.
@@ -57,7 +57,7 @@ pub fn root_of(c: &Rational, index: u32) -> Option<(Expr, Vec<Charge>)> {
         divisor += 1;
     }
     if !rest.is_one() {
-        let whole = rest.nth_root(index);
+        let whole = root(&rest, index);
         if whole.pow(index) == rest {
             take(&whole, index)?;
         } else {
@@ -69,7 +69,7 @@ pub fn root_of(c: &Rational, index: u32) -> Option<(Expr, Vec<Charge>)> {
 
 /// `n^(1/index)` for an integer above one, by its polynomial between two neighbouring integers.
 fn prime_root(index: u32, n: &BigInt) -> Option<Charge> {
-    let low = n.nth_root(index);
+    let low = root(n, index);
     let high = &low + 1_u32;
     let name = own_name("root", &[&index.to_string(), &n.to_string()]);
     let whole = |n: BigInt| Some(Expr::number(Rational::from_big(n, BigInt::one())?));
@@ -273,7 +273,7 @@ pub fn enclosure(e: &Expr, width: &Rational) -> Option<(Rational, Rational)> {
                 let Node::Variable(name) = atom.node() else { return None };
                 let (index, n) = root_named(name)?;
                 let scale = BigInt::one() << bits;
-                let low = (n * scale.pow(index)).nth_root(index);
+                let low = root(&(n * scale.pow(index)), index);
                 let high = &low + 1_u32;
                 let low = Rational::from_big(low, scale.clone())?.pow(exponent);
                 let high = Rational::from_big(high, scale)?.pow(exponent);

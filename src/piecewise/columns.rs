@@ -65,7 +65,7 @@ struct Basis {
     across: Vec<u64>,
     /// The sum that is being made.
     sum: Vec<u64>,
-    /// Entries that were changed.
+    /// Entries that were changed, and columns that were looked at for this.
     work: usize,
 }
 
@@ -92,6 +92,7 @@ impl Basis {
         rest.iter_mut().for_each(|(_, x)| *x = times(*x, scale));
         let step = negative(self.product(&rest));
         self.add_across(own, step);
+        self.work += self.columns.len();
         for number in 0..self.columns.len() {
             let Some((row, column)) = self.columns.get(number) else { continue };
             let Ok(place) = column.binary_search_by_key(&own, |(row, _)| *row) else { continue };

@@ -17,6 +17,9 @@ const ROUNDS: usize = 8;
 /// Multipliers of rows, by their numbers.
 type Sum = BTreeMap<usize, Rational>;
 
+/// A sum that is kept.
+type List = Vec<(usize, Rational)>;
+
 /// A system without what is easy.
 pub(super) struct Presolved<'a> {
     given: &'a [Row],
@@ -67,9 +70,9 @@ impl Terms {
 /// How an unknown is left out.
 enum Left {
     /// By an equation, which is a sum of rows.
-    Equation { row: Row, own: Rational, sum: Sum },
+    Equation { row: Row, own: Rational, sum: List },
     /// By two comparisons, each of them a sum of rows that is `±(unknown − value) ≥ 0`.
-    Value { value: Rational, above: Sum, below: Sum },
+    Value { value: Rational, above: List, below: List },
 }
 
 /// A bound of an unknown, and the row that gives it.
@@ -169,15 +172,17 @@ impl<'a> Presolved<'a> {
         self.point(ray).iter().zip(&start).map(|(end, start)| end - start).collect()
     }
 
-    /// Multipliers of the given rows from those of the reduced ones.
+    /// Multipliers of the given rows from those of the reduced ones: the sum of the rows is reduced, so that what cancels in it
+    /// takes none.
     pub(super) fn multipliers(&mut self, of: &[(usize, Rational)], mut sum: Sum) -> Vec<(usize, Rational)> {
         for (number, by) in of {
             let Some(origin) = self.origins.get(*number) else { continue };
             let Some(row) = self.given.get(*origin) else { continue };
-            let mut own = Sum::from([(*origin, Rational::ONE)]);
-            self.reduced(row, Some(&mut own));
-            add(&mut sum, &own, by);
+            *sum.entry(*origin).or_insert(Rational::ZERO) += by;
+            row.terms.iter().for_each(|(u, c)| self.terms.add(*u, &(c * by)));
         }
+        let (constant, terms) = (Rational::ZERO, self.terms.drain());
+        self.reduced(&Row { constant, terms, sign: Sign::AtLeast }, Some(&mut sum));
         sum.into_iter().filter(|(_, by)| !by.is_zero()).collect()
     }
 
@@ -239,6 +244,7 @@ impl<'a> Presolved<'a> {
                 continue;
             };
             if let Some(slot) = self.out.get_mut(u) {
+                let sum = sum.into_iter().collect();
                 *slot = Some(Left::Equation { row, own, sum });
                 self.order.push(u);
             }
@@ -249,14 +255,20 @@ impl<'a> Presolved<'a> {
     /// Gives unknowns the value that bounds leave them.
     fn values(&mut self) -> Result<(), Answer> {
         let short = |row: &Row| row.sign == Sign::AtLeast && row.terms.len() <= SHORT;
-        let numbers: Vec<usize> =
+        // The rows that are not reduced to a number yet, as far as is known.
+        let mut numbers: Vec<usize> =
             self.given.iter().enumerate().filter(|(_, row)| short(row)).map(|(number, _)| number).collect();
         for _ in 0..ROUNDS {
             let mut bounds: BTreeMap<usize, (Option<Bound>, Option<Bound>)> = BTreeMap::new();
+            let mut open = Vec::with_capacity(numbers.len());
             for number in &numbers {
                 let Some(row) = self.given.get(*number) else { continue };
                 let row = self.reduced(row, None);
-                let [(u, c)] = row.terms.as_slice() else { continue };
+                let [(u, c)] = row.terms.as_slice() else {
+                    open.extend((!row.terms.is_empty()).then_some((*number, None)));
+                    continue;
+                };
+                open.push((*number, Some(*u)));
                 let Some(at) = (-&row.constant).checked_div(c) else { continue };
                 let (low, high) = bounds.entry(*u).or_default();
                 let (side, better): (_, fn(&Rational, &Rational) -> bool) =
@@ -273,7 +285,7 @@ impl<'a> Presolved<'a> {
                 }
                 let [above, below] = [from, to].map(|number| self.unit(number));
                 if low > high {
-                    let mut sum = above;
+                    let mut sum = Sum::from_iter(above);
                     add(&mut sum, &below, &Rational::ONE);
                     return Err(contradiction(sum));
                 }
@@ -287,19 +299,19 @@ impl<'a> Presolved<'a> {
                     *slot = Some(left);
                 }
             }
+            let is_open = |u: &Option<usize>| u.is_none_or(|u| matches!(self.out.get(u), Some(None)));
+            numbers = open.into_iter().filter(|(_, u)| is_open(u)).map(|(number, _)| number).collect();
         }
         Ok(())
     }
 
     /// A row that is reduced to one unknown, as a sum of rows, divided by the size of the coefficient.
-    fn unit(&mut self, number: usize) -> Sum {
-        let Some(row) = self.given.get(number) else { return Sum::new() };
+    fn unit(&mut self, number: usize) -> List {
+        let Some(row) = self.given.get(number) else { return vec![] };
         let mut sum = Sum::from([(number, Rational::ONE)]);
         let row = self.reduced(row, Some(&mut sum));
         let by = row.terms.first().and_then(|(_, c)| c.abs().recip()).unwrap_or(Rational::ONE);
-        let mut out = Sum::new();
-        add(&mut out, &sum, &by);
-        out
+        sum.into_iter().map(|(number, c)| (number, &c * &by)).collect()
     }
 
     /// A row that is reduced to a number has to hold.
@@ -309,17 +321,15 @@ impl<'a> Presolved<'a> {
         let Some(row) = self.given.get(number).filter(|_| !reduced.sign.is_of(c)) else { return Ok(()) };
         let mut sum = Sum::from([(number, Rational::ONE)]);
         self.reduced(row, Some(&mut sum));
-        let mut out = Sum::new();
-        add(&mut out, &sum, &by);
-        Err(contradiction(out))
+        Err(contradiction(sum.into_iter().map(|(number, c)| (number, &c * &by))))
     }
 }
 
-fn contradiction(sum: Sum) -> Answer {
+fn contradiction(sum: impl IntoIterator<Item = (usize, Rational)>) -> Answer {
     Answer::Contradiction(sum.into_iter().filter(|(_, by)| !by.is_zero()).collect())
 }
 
-fn add(to: &mut Sum, sum: &Sum, by: &Rational) {
+fn add(to: &mut Sum, sum: &[(usize, Rational)], by: &Rational) {
     for (number, c) in sum {
         *to.entry(*number).or_insert(Rational::ZERO) += &(c * by);
     }

@@ -6,7 +6,7 @@
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 
-use crate::exact::{Poly, Rational, Tensor, lcm};
+use crate::exact::{Poly, Rational, Tensor, lcm, root};
 use crate::kernel::{Atom, Expr};
 use crate::model::{Charge, described_root};
 
@@ -172,7 +172,7 @@ pub(super) fn root_near(c: &Rational, index: u32, bits: u32) -> Option<(Rational
         return None;
     }
     // ⌊c·2^(index·bits)⌋ has the root ⌊c^(1/index)·2^bits⌋.
-    let root = ((c.numerator() << (index * bits)) / c.denominator()).nth_root(index);
+    let root = root(&((c.numerator() << (index * bits)) / c.denominator()), index);
     let unit = BigInt::from(1) << bits;
     let exact = Rational::from_big(root.clone(), unit.clone())?;
     let above = if exact.pow(index) == *c { exact.clone() } else { Rational::from_big(root + 1, unit)? };

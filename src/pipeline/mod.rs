@@ -1,6 +1,7 @@
 //! From a file's text to its report: parse, resolve, prove, verify. This is the only place where all
 //! strata meet.
 
+mod alike;
 mod certificate;
 mod derivation;
 mod exercise;
@@ -9,6 +10,7 @@ mod judge;
 mod nearest;
 mod numbers;
 mod obligation;
+mod open;
 mod slip;
 mod story;
 mod variant;
@@ -21,10 +23,11 @@ use crate::piecewise::ironed;
 use crate::prover;
 use crate::report::{FileReport, Prose, StatementReport, decimals, words};
 
+pub use alike::{Drawn, drawn};
 pub use certificate::{Compared, NamedCertificate, Verified};
 pub use exercise::{Graded, Hide, Mark, exercise, grade};
 pub use slip::{slips, slips_with};
-pub use variant::{Change, PRIORS, Variant, agents, longest_answer, vary};
+pub use variant::{Change, PRIORS, Variant, longest_answer, vary};
 
 /// One file's outcome.
 #[derive(Debug, Clone, Default)]

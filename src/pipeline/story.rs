@@ -9,7 +9,7 @@ use crate::lang::{Goal, ResolvedStatement, Source, print_expr};
 use crate::model::{
     Bound, Claim, Comparison, Everywhere, Existence, Piece, Question, Role, TablePart, roots_in,
 };
-use crate::piecewise::{AlgebraicNumber, Obstacle};
+use crate::piecewise::AlgebraicNumber;
 use crate::prover::{
     self, Answer, Exception, Exceptional, FailingPart, Failure, Found, Maxima, Optimum, Reports,
 };
@@ -20,9 +20,7 @@ use crate::report::{
 
 use super::judge::{AsStated, Judged, Refutation, Solved};
 use super::numbers;
-
-/// Letters that are shown of a term that the search stopped at.
-const TERM_SHOWN: usize = 200;
+use super::open::{shortened, words};
 
 /// The report entry of a statement.
 pub(super) fn report(
@@ -290,6 +288,7 @@ pub(super) fn at_point(claim: &Claim, failure: &Failure, names: &Names) -> (Coun
                 .collect();
             let reported = failure.at.get(report).zip(range).map(|(v, b)| value_of(b, v, names));
             let reported = reported.unwrap_or_default();
+            let agent = agent_named(agent);
             story.push(format!("{agent} gains {difference} at {} by reporting {reported}", truth.join(", ")));
             story.push(format!("{instead:<10} {left}"));
             story.push(format!("deviating  {right}"));
@@ -458,38 +457,5 @@ fn existence_story(answer: &Answer, names: &Names) -> Vec<String> {
                 "no such mechanism exists: after the least charges the pivot mechanism has the expected surplus {surplus}"
             )]
         }
-    }
-}
-
-/// A term of which the beginning says enough.
-fn shortened(term: &str) -> String {
-    match term.char_indices().nth(TERM_SHOWN) {
-        Some((end, _)) => format!("{} …", term.get(..end).unwrap_or_default()),
-        None => term.to_owned(),
-    }
-}
-
-/// An obstacle in the user's words, with what would remove it.
-pub(super) fn words(obstacle: &Obstacle, names: &Names) -> String {
-    match obstacle {
-        Obstacle::Unanswered => "no answer is claimed".into(),
-        Obstacle::Nonlinear { term } => format!(
-            "an integrand changes where `{}` is zero; that has to be at rational points or at points linear in the other types",
-            shortened(&names.expr(term))
-        ),
-        Obstacle::Nested { term } => {
-            format!("an indicator depends on an integral: `{} >= 0`", shortened(&names.expr(term)))
-        }
-        Obstacle::Uncertified { term, .. } => {
-            format!("no certificate was found for the sign of `{}`", shortened(&names.expr(term)))
-        }
-        Obstacle::Cells { limit } => format!("more than {limit} cells"),
-        Obstacle::NoWitness { name } => format!("no value was found for `{}`", names.show(name)),
-        Obstacle::Extremum { body } => format!(
-            "the maximum of `{}` lies at an irrational point, or at a point that depends on the parameter by cases",
-            names.expr(body)
-        ),
-        Obstacle::Refused { rejection } => format!("the kernel refused the evidence: {rejection}"),
-        Obstacle::Existence { reason } => reason.clone(),
     }
 }

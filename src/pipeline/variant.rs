@@ -63,7 +63,7 @@ fn parameters(text: &str) -> Vec<String> {
 }
 
 /// The agents of a file whose priors can be changed, with their settings: `trade.buyer`.
-pub fn agents(text: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
+fn agents(text: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
     let file = parse(text)?;
     let mut out = Vec::new();
     for item in &file.items {
@@ -380,11 +380,12 @@ fn answers(text: &str) -> Result<Vec<StatementReport>, Vec<Diagnostic>> {
 /// The letters of the longest answer of a file: the right side of an equation, or the set that solves.
 pub fn longest_answer(text: &str) -> usize {
     let Ok(file) = parse(text) else { return usize::MAX };
-    let length = |claim: &Claim| match claim.statements.first().map(|s| &s.kind) {
-        Some(StatementKind::Relations { rest, .. }) => {
+    let right_side = |kind: &StatementKind| match kind {
+        StatementKind::Relations { rest, .. } => {
             rest.iter().map(|(_, e)| print_expr(e).len()).max().unwrap_or(0)
         }
         _ => 0,
     };
-    file.items.iter().filter_map(claim_of).map(length).max().unwrap_or(0)
+    let statements = file.items.iter().filter_map(claim_of).flat_map(|claim| &claim.statements);
+    statements.map(|s| right_side(&s.kind)).max().unwrap_or(0)
 }

@@ -182,6 +182,20 @@ fn file(out: &mut String, number: usize, file: &FileReport, shape: Shape) {
     out.push_str("</section>\n");
 }
 
+/// A sentence of a story, in which what stands between backticks is code.
+fn quoted(sentence: &str) -> String {
+    let parts: Vec<&str> = sentence.split('`').collect();
+    // One that has no partner is a letter like others.
+    if parts.len().is_multiple_of(2) {
+        return escape(sentence);
+    }
+    let part = |(position, text): (usize, &&str)| match position % 2 {
+        0 => escape(text),
+        _ => format!("<code>{}</code>", escape(text)),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
 fn statement(out: &mut String, number: usize, s: &StatementReport, shape: Shape) {
     let name = escape(&s.name);
     let anchor = attribute(&anchor(number, s));
@@ -194,7 +208,7 @@ fn statement(out: &mut String, number: usize, s: &StatementReport, shape: Shape)
     let is_told = !s.as_stated || s.verdict == VerdictKind::Refuted;
     let story: &[String] = if is_told { &s.story } else { &[] };
     for sentence in story {
-        out.push_str(&format!("<p class=story>{}\n", escape(sentence)));
+        out.push_str(&format!("<p class=story>{}\n", quoted(sentence)));
     }
     if s.derivation.is_empty() {
         out.push_str(&format!("<p>{}\n</article>\n", prose(&sentence::verdict(s))));

@@ -276,7 +276,7 @@ impl Row {
             match factor {
                 _ if position == 0 => {}
                 _ if numeric => self.operator("·"),
-                Math::Call(..) => self.thin(),
+                Math::Call(..) | Math::Indicator(_) => self.thin(),
                 // Only before a bracket it might be read as a function.
                 _ if is_fenced(factor) => self.operator("\u{2062}"),
                 _ => {}
@@ -387,6 +387,9 @@ impl Row {
             Math::Prefixed("E", inner) => {
                 self.token("mi", "𝔼");
                 self.operator("\u{2061}");
+                if !inner.is_loose(Level::Prefix) {
+                    self.thin();
+                }
                 self.part(inner, Level::Prefix);
             }
             Math::Prefixed(word, inner) => {

@@ -42,6 +42,6 @@ pub use integral::READABLE;
 pub use math::Math;
 pub use noun::agent_named;
 pub use sentence::{sentence, verdict};
-pub use sheet::{key_latex, key_markdown, questions_latex, questions_markdown};
+pub use sheet::{different, key_latex, key_markdown, questions_latex, questions_markdown};
 pub use show::Names;
 pub use text::{Verbosity, count, explanation};

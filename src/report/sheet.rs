@@ -41,14 +41,67 @@ fn asked(s: &StatementReport, said: &str) -> Prose {
     }
 }
 
-/// Whether the statement is one equation whose right side is the answer.
+/// Whether the statement is one equation whose right side is the answer: worked out, without quantities of the setting.
 fn is_computation(s: &StatementReport) -> bool {
     let (_, said) = parts(s);
+    let outside: String = outside_brackets(said);
     s.kind == "claim"
         && s.verdict == VerdictKind::Proved
-        && said.matches(" = ").count() == 1
-        && ![" is ", "; ", " < ", " > ", "<=", ">=", "!="].iter().any(|word| said.contains(word))
+        && outside.matches(" = ").count() == 1
+        && ![" is ", "; ", " < ", " > ", "<=", ">=", "!="].iter().any(|word| outside.contains(word))
+        && said.rsplit_once(" = ").is_some_and(|(_, right)| !has_quantities(right))
 }
+
+/// A text without what stands in brackets.
+fn outside_brackets(text: &str) -> String {
+    let mut depth = 0_usize;
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Whether a text has averages or functions beside those of numbers.
+fn has_quantities(text: &str) -> bool {
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    let calls = text.match_indices('(').filter_map(|(at, _)| {
+        let before = text.get(..at)?;
+        let start = before.rfind(|c| !is_of_name(c)).map_or(0, |k| k + 1);
+        before.get(start..).filter(|name| name.starts_with(char::is_alphabetic))
+    });
+    let words = text.split(|c| !is_of_name(c));
+    calls.into_iter().any(|name| !["max", "min", "abs", "sqrt", "sum", "integral"].contains(&name))
+        || words.into_iter().any(|word| word == "E" || word == "interim")
+}
+
+/// The statements with different questions: what is asked twice is asked once.
+pub fn different<'a>(statements: &[&'a StatementReport]) -> Vec<&'a StatementReport> {
+    let mut asked: Vec<String> = Vec::new();
+    let mut out = Vec::new();
+    for s in statements {
+        let text = marked(&question(s));
+        if !asked.contains(&text) {
+            asked.push(text);
+            out.push(*s);
+        }
+    }
+    out
+}
+
+/// What a report says beside a counterexample.
+const BESIDE: [&str; 5] = [
+    "it fails at all types nearby",
+    "left - right",
+    "the reports that gain",
+    "the left side is",
+    "the right side is",
+];
 
 /// The answer, which is a theorem.
 fn answer(s: &StatementReport) -> Prose {
@@ -64,9 +117,12 @@ fn answer(s: &StatementReport) -> Prose {
         (_, VerdictKind::Proved) => vec![words("True.")],
         _ => {
             // Below each other the lines are aligned by spaces.
-            let lines: Vec<String> =
-                s.story.iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-            vec![words(format!("False: {}.", lines.join("; ")))]
+            let line = |line: &String| line.split_whitespace().collect::<Vec<_>>().join(" ");
+            let is_answer = |line: &String| !BESIDE.iter().any(|words| line.starts_with(words));
+            let lines: Vec<String> = s.story.iter().map(line).filter(is_answer).collect();
+            let (first, more) = lines.split_first().map_or(("it does not hold", &[][..]), |(f, m)| (f, m));
+            let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join(", ")) };
+            vec![words(format!("False: {first}{more}."))]
         }
     }
 }

@@ -89,3 +89,26 @@ fn colours_are_for_terminals_and_on_request() {
     }
     assert!(always.out.contains('\u{1b}') && always.err.contains('\u{1b}'));
 }
+
+#[test]
+fn an_obstacle_is_told_without_names_that_the_file_does_not_have() {
+    let text = "parameter a in [0, 2]
+
+setting trade {
+  agent buyer with type v ~ uniform(0, 1)
+  agent seller with type c ~ uniform(0, 1 + a)
+  outcome x in {0, 1}
+  value buyer = v*x
+  value seller = -c*x
+  ties x = 1
+}
+
+claim none: no mechanism on trade is efficient, BIC, interim IR and budget balanced
+";
+    let empty = text.replace("uniform(0, 1 + a)", "uniform(0, 1/(1 - a))");
+    let directory = folder(&[("a.mech", text), ("b.mech", &empty)]);
+    let run = vickrey(&directory, &["check", "a.mech"]);
+    assert!(run.code == 1 && !run.out.contains("worst'"), "{}", run.out);
+    let run = vickrey(&directory, &["check", "b.mech"]);
+    assert!(run.err.contains("the interval from 0 to 1/(1 - a) is empty"), "{}", run.err);
+}

@@ -51,6 +51,71 @@ fn the_same_seed_gives_the_same_sheets() {
 }
 
 #[test]
+fn questions_ask_for_what_can_be_computed_and_for_nothing_twice() {
+    let text = format!(
+        "{TRADE}claim pays: payment(vcg, buyer) = c*[v >= c]
+claim earns: payoff(vcg, buyer) = value(vcg, buyer) - payment(vcg, buyer)
+claim again: E welfare(trade) = 2/12
+refuted balanced: AGV(trade) is DSIC
+"
+    );
+    let directory = folder(&[("a.mech", &text)]);
+    let run = vickrey(&directory, &["vary", "a.mech", "--set", "seller=uniform(0, 2)", "-o", "out"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+    let questions = read(&directory, "out/questions.md");
+    assert!(questions.contains("Compute `payment(vcg, buyer)`."), "{questions}");
+    let identity = "True or false: `payoff(vcg, buyer) = value(vcg, buyer) - payment(vcg, buyer)`?";
+    assert!(questions.contains(identity), "{questions}");
+    assert_eq!(questions.matches("Compute `E welfare(trade)`.").count(), 1, "{questions}");
+    // The integral of (v - c)/2 over c <= v is v^2/4, and that of v^2/4 is 1/12.
+    let key = read(&directory, "out/key.md");
+    assert!(key.contains("\\frac{1}{12}$ (gains)") && !key.contains("(again)"), "{key}");
+    let story = key.lines().find(|line| line.contains("(balanced)")).unwrap();
+    assert!(story.contains("False: the buyer gains ") && story.contains(" (truthful "), "{story}");
+    assert!(!story.contains("nearby"), "{story}");
+}
+
+#[test]
+fn finitely_many_types_and_priors_that_fit_no_other_type_space_are_drawn() {
+    let finite = "setting trade {
+  agent buyer with type v ~ uniform {1, 3}
+  agent seller with type c ~ finite {0: 1/2, 2: 1/2}
+  outcome x in {0, 1}
+  value buyer = v*x
+  value seller = -c*x
+  ties x = 1
+}
+
+claim table: value(pivot(trade), buyer) = table v, c { 1: 1, 0; 3: 3, 3 }
+claim gains: E welfare(trade) = 5/4
+";
+    // The rule fits types from 0 to 1 alone.
+    let narrow = "setting sale {
+  agent buyer with type t ~ uniform(0, 1)
+  outcome x in [0, 1]
+  value buyer = t*x
+}
+
+rule some on sale: x = t
+
+claim mean: E value(some, buyer) = 1/3
+";
+    let directory = folder(&[("a.mech", finite), ("b.mech", narrow)]);
+    for seed in ["1", "2", "3", "4"] {
+        let run = vickrey(&directory, &["vary", "a.mech", "--seed", seed, "-o", "a"]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+        assert!(
+            run.out.contains("trade.buyer: finite {1: ") && run.out.contains("2 questions"),
+            "{}",
+            run.out
+        );
+        let run = vickrey(&directory, &["vary", "b.mech", "--seed", seed, "-o", "b"]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+        assert!(run.out.contains("on [0, 1]"), "{}", run.out);
+    }
+}
+
+#[test]
 fn what_cannot_be_varied_is_an_error_that_says_what_can() {
     let directory = folder(&[("a.mech", TRADE)]);
     for (set, said) in [
@@ -306,7 +371,7 @@ fn reasons_of_derivations_are_hidden_and_any_that_works_is_right() {
     assert!(run.out.contains("it does not follow by linearity"), "{}", run.out);
     // The rule is what is asked for, and not told.
     assert!(!run.out.contains("it follows by"), "{}", run.out);
-    assert!(run.out.contains("unknown name `magic`"), "{}", run.out);
+    assert!(run.out.contains("unknown name `magic`: there are the rules `given`, "), "{}", run.out);
     assert!(run.out.ends_with("1 of 3 right\n"), "{}", run.out);
 }
 

@@ -24,7 +24,12 @@ pub(super) fn is_nameless(tokens: &[Token], start: usize, complaint: &Diagnostic
         return false;
     }
     let begins =
-        words.next().is_some_and(|t| is_item(t) || t.span == complaint.span && complaint.help.is_some());
+        words.next().is_some_and(|t| is_item(t) || t.span == complaint.span && is_misspelt(complaint));
     let named = words.next().is_some_and(|t| matches!(t.kind, TokenKind::Name(_) | TokenKind::Text(_)));
     !begins || !named
+}
+
+/// Whether the word of an item is written wrongly.
+fn is_misspelt(complaint: &Diagnostic) -> bool {
+    complaint.help.as_ref().is_some_and(|help| help.starts_with("did you mean"))
 }

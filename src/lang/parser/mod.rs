@@ -18,6 +18,7 @@ mod expr;
 mod figure;
 mod grid;
 mod lines;
+mod meant;
 mod predicate;
 mod reason;
 
@@ -302,7 +303,9 @@ impl<'a> Parser<'a> {
         };
         let mut out = Diagnostic::new("syntax", format!("expected {list}, found {found}"), span)
             .label(format!("expected {list}"));
-        if let Some(TokenKind::Name(word)) = self.peek().map(|t| &t.kind) {
+        if let Some(help) = self.meant(wanted) {
+            out = out.help(help);
+        } else if let Some(TokenKind::Name(word)) = self.peek().map(|t| &t.kind) {
             let words = wanted.iter().filter_map(|w| w.strip_prefix('`')?.strip_suffix('`'));
             let near = |w: &&str| strsim::damerau_levenshtein(w, word) < w.len().min(2 + w.len() / 4);
             if let Some(word) = words.filter(near).min_by_key(|w| strsim::damerau_levenshtein(w, word)) {

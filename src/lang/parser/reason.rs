@@ -42,6 +42,9 @@ impl Parser<'_> {
     fn reason(&mut self) -> Parse<Reason> {
         let start = self.here();
         let word = self.word().unwrap_or_default();
+        if let Some(help) = self.meant_reason(&word) {
+            return Err(Box::new(self.expected(&["a reason"]).help(help)));
+        }
         let kind = if let Some(word) = SAME.iter().find(|w| **w == word) {
             self.at += 1;
             ReasonKind::Same(word)

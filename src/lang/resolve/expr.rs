@@ -11,6 +11,7 @@ use super::scope::{Env, Function, broken};
 use super::{Resolve, setting};
 use crate::lang::ast::{self, ExprKind, Factor, Name, Sign, Span};
 use crate::lang::diagnostic::Diagnostic;
+use crate::lang::print_expr;
 
 /// Terms of one product or power at most.
 const TERM_LIMIT: usize = 20_000;
@@ -330,7 +331,7 @@ impl Env<'_> {
                 None => find_agent(text, setting, e.span),
             },
             ExprKind::Number(number) => find_agent(&number.to_string(), setting, e.span),
-            _ => Err(complain("not-an-agent", "an agent is needed here", e.span)),
+            _ => find_agent(&print_expr(e), setting, e.span),
         }
     }
 

@@ -22,7 +22,8 @@ impl Reader<'_> {
         // Types are known here, and an end must not depend on them.
         env.settings.clear();
         let (low, high) = (env.constant(&on.low)?, env.constant(&on.high)?);
-        let message = format!("the interval from {low} to {high} is empty");
+        let message =
+            format!("the interval from {} to {} is empty", print_expr(&on.low), print_expr(&on.high));
         let empty = Diagnostic::new("empty-interval", message, on.span).help("write the lower end first");
         env.oblige(high.clone(), Comparison::Greater, low.clone(), empty);
         self.obligations.append(&mut env.obligations);

@@ -31,9 +31,9 @@ pub(super) fn prior(
             return Err(complain("unsupported", "a prior on an interval is needed here", d.span));
         }
     };
+    let message = format!("the interval from {} to {} is empty", print_expr(low), print_expr(high));
     let (low, high) = (env.constant(low)?, env.constant(high)?);
     let length = high.minus(&low);
-    let message = format!("the interval from {low} to {high} is empty");
     let empty = Diagnostic::new("empty-interval", message, d.span).help("write the lower end first");
     match length.as_number() {
         Some(number) if !number.is_positive() => return Err(Box::new(empty)),

@@ -281,7 +281,10 @@ impl Env<'_> {
     pub(super) fn setting_argument(&self, e: &ast::Expr) -> Resolve<Arc<Setting>> {
         match &e.kind {
             ExprKind::Name(text) => Ok(self.universe.setting(text, e.span)?.setting.clone()),
-            _ => Err(complain("wrong-sort", "a setting is needed here", e.span)),
+            _ => {
+                let message = format!("`{}` is no setting, and one is needed here", print_expr(e));
+                Err(complain("wrong-sort", message, e.span))
+            }
         }
     }
 

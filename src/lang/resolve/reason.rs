@@ -121,10 +121,14 @@ impl Reader<'_> {
             let hypotheses = self.out.hypotheses.iter().map(|h| h.name.as_str());
             let all = hypotheses.chain(self.out.chains.iter().map(|c| c.name.as_str()));
             let all = all.chain(self.out.applied.iter().map(|a| a.name.as_str()));
-            let words =
-                ["given", "algebra", "definition", "parts", "density", "monotonicity", "sign", "linearity"];
-            let known: Vec<&str> = all.filter(|n| !n.is_empty()).chain(words).collect();
-            return Err(unknown_name("reason, or a hypothesis or step above", &name.text, name.span, known));
+            let known: Vec<&str> = all.filter(|n| !n.is_empty()).chain(RULES).collect();
+            let mut unknown =
+                unknown_name("reason, or a hypothesis or step above", &name.text, name.span, known);
+            if unknown.help.is_none() {
+                let rules: Vec<String> = RULES.iter().map(|rule| format!("`{rule}`")).collect();
+                unknown.help = Some(format!("there are the rules {}", rules.join(", ")));
+            }
+            return Err(unknown);
         };
         let mut values = Vec::new();
         for (variable, value) in at {
@@ -138,6 +142,25 @@ impl Reader<'_> {
         Ok(Justification::Named { name: name.text.clone(), at: values })
     }
 }
+
+/// The rules that are one word.
+const RULES: [&str; 15] = [
+    "given",
+    "algebra",
+    "definition",
+    "linearity",
+    "parts",
+    "interchange",
+    "substitution",
+    "differentiation",
+    "density",
+    "monotonicity",
+    "sign",
+    "independence",
+    "reindexing",
+    "contradiction",
+    "rearranging",
+];
 
 /// The names that a statement speaks of all of.
 fn variables(formula: &Formula) -> Vec<Symbol> {

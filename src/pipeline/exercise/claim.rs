@@ -10,7 +10,7 @@ use crate::report::{Block, Link, Math, StatementReport, plain};
 
 use super::super::variant::claim_of;
 use super::super::{Detail, Outcome, check};
-use super::{Graded, Mark, Sheet, blank, hint, is_blank};
+use super::{Graded, Mark, Sheet, blank, hint, is_blank, said};
 
 /// The two sides of a claim that is one equation, if it is claimed to hold.
 pub(super) fn hidden(claim: &Claim) -> Option<(&Expr, &Expr)> {
@@ -246,7 +246,7 @@ fn quantities(e: &Expr) -> Vec<String> {
 fn judged(text: &str) -> Mark {
     let Outcome { report, diagnostics, .. } = check("answer", text, Detail::Verdicts);
     if let Some(d) = diagnostics.first() {
-        return Mark::Wrong(vec![d.message.clone()]);
+        return Mark::Wrong(vec![said(d)]);
     }
     match report.and_then(|r| r.statements.into_iter().last()) {
         Some(s) => mark(s),

@@ -129,6 +129,12 @@ pub fn exercise(text: &str, hide: Hide) -> Result<(String, usize), Vec<Diagnosti
     Ok((head + &print_file(&file), blanks))
 }
 
+/// A complaint with its help.
+fn said(complaint: &Diagnostic) -> String {
+    let help = complaint.help.as_ref().map(|help| format!(": {help}"));
+    format!("{}{}", complaint.message, help.unwrap_or_default())
+}
+
 /// What stands at the margin above an item.
 fn margin(file: &File, position: usize) -> Vec<&DerivationKind> {
     let above = file.items.iter().take(position);

@@ -8,7 +8,7 @@ use crate::model;
 use crate::prover::{Outcome, Tactic};
 
 use super::super::{Prepared, judge, prepare, story};
-use super::{BLANK, Graded, Hide, Mark, Sheet, blank, failing, hint, is_blank, same};
+use super::{BLANK, Graded, Hide, Mark, Sheet, blank, failing, hint, is_blank, said, same};
 
 /// The chains of terms, each with its number among all chains.
 fn chains(derivation: &Derivation) -> impl Iterator<Item = (usize, Option<&Name>, &Chain)> {
@@ -273,7 +273,7 @@ fn read(
         let mut found = false;
         for blank in blanks.iter_mut().filter(|b| b.unreadable.is_none()) {
             let complaint = diagnostics.iter().find(|d| stands_at(d, &text, derivation, blank));
-            blank.unreadable = complaint.map(|d| d.message.clone());
+            blank.unreadable = complaint.map(said);
             found |= blank.unreadable.is_some();
         }
         if !found {

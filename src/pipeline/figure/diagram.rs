@@ -5,7 +5,8 @@ use crate::lang::{Diagram, ResolvedFigure};
 use crate::prover::{self, Maxima};
 use crate::report::{Arrows, Link, Math, Names, draw_arrows, words};
 
-use super::{Function, Shown, link_text, say, story};
+use super::super::open;
+use super::{Function, Shown, link_text, say};
 
 pub(super) fn diagram(
     maxima: &Maxima,
@@ -19,7 +20,7 @@ pub(super) fn diagram(
     let values = maxima.of(&diagram.claim).map_err(say)?;
     let proved = prover::prove_claim(&diagram.claim, &values);
     proved.map_err(|o| {
-        let why = story::words(&o, names);
+        let why = open::words(&o, names);
         format!("it is not proved that `{}` has the same outcomes and payments: {why}", diagram.direct)
     })?;
     let mut links = Vec::new();

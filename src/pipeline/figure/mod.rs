@@ -18,7 +18,7 @@ use crate::report::{
 };
 
 use super::judge::Judged;
-use super::story;
+use super::{open, story};
 
 /// What was proved of a figure, and the picture.
 struct Shown {
@@ -80,7 +80,7 @@ pub(super) fn report(
 }
 
 fn say(obstacle: Obstacle) -> String {
-    story::words(&obstacle, &Names::default())
+    open::words(&obstacle, &Names::default())
 }
 
 /// A number as a term, and between two rationals that are close.
