@@ -354,7 +354,12 @@ impl Checked {
     fn mark(&self, blank: &Blank, hide: Hide, original: Option<&Checked>) -> Mark {
         let position = blank.position;
         let links = self.outcomes.get(blank.chain).map(Vec::as_slice).unwrap_or_default();
-        let is_slip = |o: &Outcome| matches!(o, Outcome::Fails { .. }) && !is_true(o);
+        let is_slip = |o: &Outcome| match o {
+            Outcome::Fails { .. } => !is_true(o),
+            // What follows from a slip carries it on.
+            Outcome::Carried(_) => true,
+            Outcome::Holds(_) | Outcome::Excused => false,
+        };
         // The lines are those of the original, if reasons are asked for.
         let slipped = hide == Hide::Answers && links.iter().take(position).any(is_slip);
         // After a slip whose neighbours agree, lines are right again.
