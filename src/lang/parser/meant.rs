@@ -36,9 +36,6 @@ impl Parser<'_> {
         let is_name = |back: usize, word: &str| matches!(kind(back), Some(TokenKind::Name(n)) if n == word);
         match self.tokens.get(self.at).map(|t| &t.kind)? {
             TokenKind::Name(word) if wants("`DSIC`") => property(word),
-            TokenKind::Name(word) if wants("`formula`") && word == "theorem" => {
-                Some("write `the envelope formula`")
-            }
             TokenKind::Name(word) if wants("`IR`") && word.starts_with("individual") => Some("write `IR`"),
             TokenKind::Name(word)
                 if word.starts_with("mechanism") && (is_name(1, "no") || is_name(1, "some")) =>
@@ -82,7 +79,8 @@ impl Parser<'_> {
             }
             "definition" if follows(&["of"]) => Some("write `definition`, which is of all names"),
             "positive" if follows(&["density"]) => Some("write `density`"),
-            "envelope" if follows(&["theorem", "formula"]) => Some("write `the envelope formula`"),
+            "envelope" if follows(&["formula"]) => Some("write `the envelope formula`"),
+            "envelope" if follows(&["theorem"]) => Some("write `the envelope theorem`"),
             "fundamental" if follows(&["theorem"]) => Some("write `the fundamental theorem`"),
             _ => None,
         }
