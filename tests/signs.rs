@@ -1,6 +1,7 @@
 //! Signs of polynomials in one variable that almost touch zero: each answer is known from how the polynomial is made.
 
 use vickrey::pipeline::{self, Detail};
+use vickrey::report::VerdictKind;
 
 /// Checks that all statements about a number in a range are as stated.
 #[track_caller]
@@ -100,4 +101,16 @@ fn virtual_values_are_decided_where_the_lowest_type_has_its_own_density() {
     ] {
         as_stated("[0, 1]", &format!("{setting}\n{line}"));
     }
+}
+
+/// Where boxes in several roots would be cut without end, the answer is that none was found; with the wrong shape there is one.
+#[test]
+fn what_would_be_cut_without_end_is_undecided() {
+    let verdict = |shape: &str| {
+        let text = format!("parameter r in [0, 1]\nclaim a: 2/3*(1 - r^(3/2)) is {shape} in r\n");
+        let outcome = pipeline::check("signs.mech", &text, Detail::Verdicts);
+        outcome.report.unwrap().statements.pop().unwrap().verdict
+    };
+    assert_ne!(verdict("concave"), VerdictKind::Refuted);
+    assert_eq!(verdict("convex"), VerdictKind::Refuted);
 }

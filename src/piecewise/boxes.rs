@@ -20,8 +20,10 @@ use crate::kernel::{Atom, Expr, Name, Node, Relation, Symbol};
 
 /// Coefficients of one expansion at most.
 const SIZE_LIMIT: usize = 20_000;
-/// Averages of all cuts at most.
+/// Averages of all cuts at most, each counted as often as its numbers have words.
 const WORK_LIMIT: usize = 100_000_000;
+/// Bits of a word.
+const WORD: u64 = 64;
 /// Boxes of a cover at most.
 const BOX_LIMIT: usize = 1_000;
 /// Cuts inside cuts at most.
@@ -105,7 +107,17 @@ fn ranges(facts: &[Fact], goal: &Expr) -> Option<Vec<Range>> {
 
 /// Evidence that a polynomial has a sign on the box that single facts give.
 pub(super) fn certify(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Combination> {
-    let on_box = positive(facts, relation, goal)?;
+    certify_within(facts, relation, goal, &mut Work::default())
+}
+
+/// The same for so much work.
+pub(super) fn certify_within(
+    facts: &[Fact],
+    relation: Relation,
+    goal: &Expr,
+    work: &mut Work,
+) -> Option<Combination> {
+    let on_box = positive_within(facts, relation, goal, work)?;
     let term = Term { boxes: vec![on_box], ..Term::number(Rational::ONE) };
     Some(Combination { terms: vec![term], equations: vec![] })
 }
@@ -122,7 +134,17 @@ pub fn cover(p: &Expr, x: &Name, low: &Rational, high: &Rational) -> Option<Cove
 
 /// The same as one factor of a product.
 pub(super) fn positive(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<OnBox> {
-    match decide(facts, relation, goal)? {
+    positive_within(facts, relation, goal, &mut Work::default())
+}
+
+/// The same for so much work.
+pub(super) fn positive_within(
+    facts: &[Fact],
+    relation: Relation,
+    goal: &Expr,
+    work: &mut Work,
+) -> Option<OnBox> {
+    match decide_within(facts, relation, goal, work)? {
         Found::Proved(on_box) => Some(on_box),
         Found::Fails(_) | Found::Unknown => None,
     }
@@ -143,8 +165,38 @@ pub fn failing_point(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<
     }
 }
 
+/// How much may be cut, in averages of words.
+pub(super) struct Work(usize);
+
+impl Default for Work {
+    fn default() -> Self {
+        Work(WORK_LIMIT)
+    }
+}
+
+impl Work {
+    /// For several questions together.
+    pub(super) fn of(most: usize) -> Self {
+        Work(most)
+    }
+
+    fn spend(&mut self, work: usize) {
+        self.0 = self.0.saturating_sub(work);
+    }
+
+    /// Whether nothing is left.
+    pub(super) fn is_done(&self) -> bool {
+        self.0 == 0
+    }
+}
+
 /// What is found about a polynomial on the box that single facts give; `None` if they give none.
 fn decide(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Found> {
+    decide_within(facts, relation, goal, &mut Work::default())
+}
+
+/// The same for so much work.
+fn decide_within(facts: &[Fact], relation: Relation, goal: &Expr, work: &mut Work) -> Option<Found> {
     if relation == Relation::Equal {
         return None;
     }
@@ -175,7 +227,7 @@ fn decide(facts: &[Fact], relation: Relation, goal: &Expr) -> Option<Found> {
             line::Found::Unknown => Some(Found::Unknown),
         };
     }
-    let mut search = Search { relation, powers, precision: 0, boxes: 0, work: 0 };
+    let mut search = Search { relation, powers, precision: 0, boxes: 0, work };
     for precision in PRECISIONS {
         (search.precision, search.boxes) = (precision, 0);
         return match search.cover(whole.clone(), &sides, &ends, 0) {
@@ -204,16 +256,16 @@ enum Stop {
     Limit,
 }
 
-struct Search {
+struct Search<'a> {
     relation: Relation,
     /// The coefficients of powers.
     powers: Tensor,
     precision: i64,
     boxes: usize,
-    work: usize,
+    work: &'a mut Work,
 }
 
-impl Search {
+impl Search<'_> {
     /// A point inside a box where the polynomial is negative, as it is at a corner that does not belong to the box.
     fn beside(&self, corner: &[Rational], sides: &[(Rational, Rational)]) -> Option<Vec<Rational>> {
         let half = Rational::new(1, 2)?;
@@ -257,7 +309,7 @@ impl Search {
                 });
             }
         }
-        if depth >= DEPTH_LIMIT || self.boxes >= BOX_LIMIT || self.work >= WORK_LIMIT {
+        if depth >= DEPTH_LIMIT || self.boxes >= BOX_LIMIT || self.work.is_done() {
             return Err(Stop::Limit);
         }
         let axis = widest(&p).ok_or(Stop::Limit)?;
@@ -267,7 +319,8 @@ impl Search {
         let exact = (at.denominator().bits() as i64 - 1) * degree as i64;
         let height = if height == 0 { p.bits() } else { height };
         let bits = i32::try_from(exact.min(self.precision - height as i64)).map_err(|_| Stop::Limit)?;
-        self.work += p.coefficients().len() * (degree + 1);
+        let words = usize::try_from(height / WORD).unwrap_or(usize::MAX).saturating_add(1);
+        self.work.spend(p.coefficients().len().saturating_mul(degree + 1).saturating_mul(words));
         let [below, above] = p.rescaled(bits).cut(axis, &at).ok_or(Stop::Limit)?;
 
         let (low, high) = sides.get(axis).ok_or(Stop::Limit)?;

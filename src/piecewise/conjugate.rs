@@ -24,6 +24,8 @@ const SAMPLES: u64 = 10;
 /// Boxes at most, and cuts inside cuts.
 const BOX_LIMIT: usize = 120;
 const DEPTH_LIMIT: usize = 24;
+/// Averages of words in the cuts of all of them, at most.
+const WORK_LIMIT: usize = 40_000_000;
 
 /// A power of a variable that an equation gives as a term in others: `lead·s^index + rest = 0` with `s ≥ 0`.
 pub(super) struct Curve {
@@ -142,7 +144,16 @@ pub(super) fn by_conjugates(facts: &[Fact], relation: Relation, e: &Expr, leaf: 
             splits.push((on, never));
         }
     }
-    let mut search = Search { relation, goal: e, norm: free, cofactor, curves, leaf, boxes: 0 };
+    let mut search = Search {
+        relation,
+        goal: e,
+        norm: free,
+        cofactor,
+        curves,
+        leaf,
+        boxes: 0,
+        work: boxes::Work::of(WORK_LIMIT),
+    };
     search.cover(&known, 0).map(|tree| under(splits, tree))
 }
 
@@ -196,12 +207,13 @@ struct Search<'a> {
     curves: Vec<Curve>,
     leaf: Leaf<'a>,
     boxes: usize,
+    work: boxes::Work,
 }
 
 impl Search<'_> {
     fn cover(&mut self, facts: &[Fact], depth: usize) -> Option<Tree> {
         self.boxes += 1;
-        if self.boxes > BOX_LIMIT || depth > DEPTH_LIMIT {
+        if self.boxes > BOX_LIMIT || depth > DEPTH_LIMIT || self.work.is_done() {
             return None;
         }
         let mut known = facts.to_vec();
@@ -213,7 +225,7 @@ impl Search<'_> {
             }
         }
         let sign = simple(&known, self.relation, self.goal);
-        let sign = sign.or_else(|| boxes::certify(&known, self.relation, self.goal));
+        let sign = sign.or_else(|| boxes::certify_within(&known, self.relation, self.goal, &mut self.work));
         let tree = match sign {
             Some(sign) => Some((self.leaf)(&known, sign)),
             None => self.by_norm(&known),
@@ -221,7 +233,9 @@ impl Search<'_> {
         if let Some(tree) = tree {
             return Some(under(splits, tree));
         }
-        let opposite = || boxes::certify(&known, Relation::Positive, &self.goal.negated()).is_some();
+        let mut opposite = || {
+            boxes::certify_within(&known, Relation::Positive, &self.goal.negated(), &mut self.work).is_some()
+        };
         if sample::points(&known, &[], SAMPLES).next().is_some() && opposite() {
             self.boxes = BOX_LIMIT;
             return None;
@@ -240,7 +254,7 @@ impl Search<'_> {
     }
 
     /// By cases on the goal: its opposite, times the cofactor, contradicts the sign of the norm.
-    fn by_norm(&self, known: &[Fact]) -> Option<Tree> {
+    fn by_norm(&mut self, known: &[Fact]) -> Option<Tree> {
         let strict = self.relation == Relation::Positive;
         // Where the norm is not zero, neither is the cofactor.
         let ways: &[_] = if strict {
@@ -250,13 +264,15 @@ impl Search<'_> {
         };
         for (of_cofactor, of_norm) in ways {
             for way in [Rational::ONE, -Rational::ONE] {
-                let Some(factor) = boxes::positive(known, *of_cofactor, &self.cofactor.scaled(&way)) else {
+                let Some(factor) =
+                    boxes::positive_within(known, *of_cofactor, &self.cofactor.scaled(&way), &mut self.work)
+                else {
                     continue;
                 };
                 let norm = self.norm.scaled(&way);
                 let mut never = match self.norm.poly().variables().len() {
                     0 | 1 => certify_within(known, *of_norm, &norm, EFFORT)?,
-                    _ => boxes::certify(known, *of_norm, &norm)?,
+                    _ => boxes::certify_within(known, *of_norm, &norm, &mut self.work)?,
                 };
                 let opposite = known.len();
                 let of_goal = Term { facts: vec![(opposite, 1)], ..Term::number(Rational::ONE) };
