@@ -1,6 +1,7 @@
 //! Goals in cases, and from their negation.
 
 use crate::kernel::{Expr, Formula, Node, Relation, Step};
+use crate::model::Proposition;
 use crate::piecewise::Obstacle;
 
 use super::Proof;
@@ -10,7 +11,7 @@ use super::tactic::{Allowed, Tactic, term};
 const CONDITIONS: usize = 3;
 
 /// The cases of the conditions in a comparison, if they are few.
-pub(super) fn of_conditions(goal: &Formula) -> Option<Tactic> {
+fn of_conditions(goal: &Formula) -> Option<Tactic> {
     let mut on: Vec<Expr> = Vec::new();
     for atom in term(goal)?.atoms() {
         if let Node::Indicator(e) = atom.node()
@@ -23,6 +24,12 @@ pub(super) fn of_conditions(goal: &Formula) -> Option<Tactic> {
 }
 
 impl Proof<'_> {
+    /// A goal in the cases of its conditions, if these are few.
+    pub(super) fn in_few_cases(&mut self, goal: &Proposition) -> Result<Option<(Tactic, usize)>, Obstacle> {
+        let Some(tactic) = of_conditions(&goal.formula()) else { return Ok(None) };
+        Ok(self.says(goal, &tactic)?.map(|step| (tactic, step)))
+    }
+
     /// A goal in the cases of its reasons, or by assuming its negation.
     pub(super) fn in_cases(&mut self, goal: &Formula, allowed: &Allowed) -> Result<Option<usize>, Obstacle> {
         let Formula::Compare(relation, e) = goal else { return Ok(None) };

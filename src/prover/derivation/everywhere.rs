@@ -262,6 +262,9 @@ impl Proof<'_> {
     /// Equations `U(v) − U(w) = ∫_w^v D` for the integrals of a term, where `U` is what the best choice is worth: what the
     /// term has beside them, or what has the integrand as its derivative.
     pub(super) fn best_choices(&mut self, e: &Expr, allowed: &Allowed) -> Result<Vec<Known>, Obstacle> {
+        if self.smooth.is_empty() {
+            return Ok(vec![]);
+        }
         let mut limits: Vec<Expr> = vec![Expr::zero()];
         let y = self.name("y");
         // What is integrated up to each limit.

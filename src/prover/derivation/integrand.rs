@@ -72,9 +72,12 @@ impl Proof<'_> {
         let weakly = if relation == Relation::Equal { Relation::Equal } else { Relation::AtLeast };
         let closed = |point: &Expr| [Formula::at_least(point, low), Formula::at_least(high, point)];
         let open = |point: &Expr| [Formula::greater(point, low), Formula::greater(high, point)];
-        // A jump at an end does not matter.
-        let jumps =
-            integrand.atoms().any(|a| matches!(a.node(), Node::Indicator(_)) && a.mentions_variable(y));
+        // A jump at an end does not matter to an equation.
+        let jumps = relation == Relation::Equal
+            && integrand.atoms().any(|a| match a.node() {
+                Node::Indicator(e) => e.is_polynomial() && e.mentions_variable(y),
+                _ => false,
+            });
         let point = Expr::variable(y);
         let mut orders =
             vec![(Relation::Positive, strict, open(&point)), (weakly, weak.clone(), closed(&point))];

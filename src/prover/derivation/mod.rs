@@ -361,7 +361,11 @@ impl Proof<'_> {
     fn link(&mut self, chain: &Chain, link: &Link) -> Result<(Outcome, Option<usize>), Obstacle> {
         let goal = link.says.formula();
         if link.because.is_empty() {
-            if let Some((tactic, step)) = self.any(&link.says)? {
+            let found = match self.any(&link.says)? {
+                None => self.in_few_cases(&link.says)?,
+                found => found,
+            };
+            if let Some((tactic, step)) = found {
                 return Ok((Outcome::Holds(tactic), Some(step)));
             }
         } else {
@@ -440,7 +444,7 @@ impl Proof<'_> {
                 return Ok(Some((Tactic::Given, step)));
             }
         }
-        for tactic in Tactic::ALL.into_iter().chain(cases::of_conditions(&goal.formula())) {
+        for tactic in Tactic::ALL {
             if let Some(step) = self.says(goal, &tactic)? {
                 return Ok(Some((tactic, step)));
             }
