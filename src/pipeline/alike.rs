@@ -26,7 +26,8 @@ pub fn drawn(text: &str) -> Vec<Drawn> {
     parse(text).map(|file| of_file(&file)).unwrap_or_default()
 }
 
-fn of_file(file: &File) -> Vec<Drawn> {
+/// The agents of a file whose priors can be changed, with their settings, `trade.buyer`, and their priors.
+pub(super) fn priors(file: &File) -> Vec<(String, &Distribution)> {
     let mut out = Vec::new();
     for item in &file.items {
         let ItemKind::Setting(setting) = &item.kind else { continue };
@@ -34,23 +35,24 @@ fn of_file(file: &File) -> Vec<Drawn> {
             continue;
         }
         for line in &setting.lines {
-            let (SettingKind::Agent { name, distribution, .. }
-            | SettingKind::Agents { index: name, distribution, .. }) = &line.kind
-            else {
-                continue;
-            };
-            let key = format!("{}.{}", setting.name.text, name.text);
-            match &distribution.kind {
-                // Their probabilities are in a joint prior.
-                DistributionKind::Discrete(Discrete::Types(_)) => {}
-                DistributionKind::Discrete(discrete) => {
-                    out.push(Drawn { key, alike: weights(discrete), finite: true });
-                }
-                _ => out.push(Drawn { key, alike: on_interval(distribution), finite: false }),
+            if let SettingKind::Agent { name, distribution, .. }
+            | SettingKind::Agents { index: name, distribution, .. } = &line.kind
+            {
+                out.push((format!("{}.{}", setting.name.text, name.text), distribution));
             }
         }
     }
     out
+}
+
+fn of_file(file: &File) -> Vec<Drawn> {
+    let of_agent = |(key, prior): (String, &Distribution)| match &prior.kind {
+        // Their probabilities are in a joint prior.
+        DistributionKind::Discrete(Discrete::Types(_)) => None,
+        DistributionKind::Discrete(discrete) => Some(Drawn { key, alike: weights(discrete), finite: true }),
+        _ => Some(Drawn { key, alike: on_interval(prior), finite: false }),
+    };
+    priors(file).into_iter().filter_map(of_agent).collect()
 }
 
 /// Even, rising and falling probabilities of the same types.

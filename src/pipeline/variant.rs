@@ -12,6 +12,7 @@ use crate::lang::ast::{Relation, Span, children};
 use crate::lang::{Diagnostic, parse, parse_expression, print_expr, print_file};
 use crate::report::{StatementReport, VerdictKind};
 
+use super::alike::priors;
 use super::{Detail, Outcome, check, prepare};
 
 /// Other values for what a file says of an agent, `buyer` and a prior or a share, or for a parameter.
@@ -60,28 +61,6 @@ fn parameters(text: &str) -> Vec<String> {
         _ => None,
     };
     file.items.iter().filter_map(parameter).collect()
-}
-
-/// The agents of a file whose priors can be changed, with their settings: `trade.buyer`.
-fn agents(text: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
-    let file = parse(text)?;
-    let mut out = Vec::new();
-    for item in &file.items {
-        let ItemKind::Setting(setting) = &item.kind else { continue };
-        if setting.is_of_derivations() {
-            continue;
-        }
-        for line in &setting.lines {
-            match &line.kind {
-                SettingKind::Agent { name, .. } => out.push(format!("{}.{}", setting.name.text, name.text)),
-                SettingKind::Agents { index, .. } => {
-                    out.push(format!("{}.{}", setting.name.text, index.text))
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(out)
 }
 
 /// A prior, read where it may stand.
@@ -296,7 +275,8 @@ pub fn vary(text: &str, changes: &[Change]) -> Result<Variant, Vec<Diagnostic>> 
     for change in changes {
         let used = apply(&mut file, change).map_err(|d| vec![*d])?;
         if used == 0 {
-            let agents = agents(text)?;
+            let file = parse(text)?;
+            let agents: Vec<String> = priors(&file).into_iter().map(|(agent, _)| agent).collect();
             let own = |agent: &String| change.key == *agent || agent.ends_with(&format!(".{}", change.key));
             if prior(&change.value).is_none() && agents.iter().any(own) {
                 return Err(vec![*complaint(

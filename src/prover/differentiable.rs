@@ -1,7 +1,7 @@
 //! Statements that a term has a derivative at every point: what they say, and where they are true by the form of the term.
 
 use crate::exact::Poly;
-use crate::kernel::rule::envelope::Differentiable;
+use crate::kernel::rule::envelope::{Differentiable, derivative};
 use crate::kernel::{Expr, Formula, Relation, Step};
 
 use super::proof::symbol;
@@ -59,17 +59,10 @@ fn implied(formula: &Formula) -> Option<(&Formula, &Formula)> {
     }
 }
 
-/// The derivative of a polynomial in the variable.
-fn of_polynomial(what: &Differentiable) -> Option<Expr> {
-    let own = Expr::variable(what.variable.name());
-    let own = own.as_atom()?;
-    let is_fixed = |e: &Expr| e.atoms().all(|a| a == own || !a.mentions_variable(what.variable.name()));
-    is_fixed(&what.of).then(|| Expr::from(what.of.poly().derivative(own)))
-}
-
 /// Whether a term has the derivative that is said, being a polynomial in the variable.
 pub(super) fn is_of_polynomial(what: &Differentiable) -> bool {
-    of_polynomial(what).is_some_and(|slope| slope == what.slope)
+    let found = derivative(&[], (&what.variable, &what.of, &what.low, &what.high));
+    found.is_ok_and(|found| found.slope == what.slope)
 }
 
 /// The step that shows it.

@@ -60,12 +60,16 @@ impl Differentiable {
             Formula::implied(&[ahead, Formula::at_least(&d, step)], Formula::And(bounds))
         };
         let sides = Formula::And(vec![bounded(&step), bounded(&step.negated())]);
-        let within_interval = |x: &Expr| [Formula::at_least(x, &self.low), Formula::at_least(&self.high, x)];
-        let at_near = Formula::for_all(&[near], Formula::implied(&within_interval(&z), sides));
+        let at_near = Formula::for_all(&[near], Formula::implied(&self.within(&z), sides));
         let positive = |x: &Expr| Formula::greater(x, &Expr::zero());
         let close = Formula::Exists(within, Box::new(Formula::And(vec![positive(&d), at_near])));
         let for_errors = Formula::for_all(&[error], Formula::implied(&[positive(&e)], close));
-        Formula::for_all(std::slice::from_ref(name), Formula::implied(&within_interval(&y), for_errors))
+        Formula::for_all(std::slice::from_ref(name), Formula::implied(&self.within(&y), for_errors))
+    }
+
+    /// That a term lies in the interval.
+    pub fn within(&self, x: &Expr) -> [Formula; 2] {
+        [Formula::at_least(x, &self.low), Formula::at_least(&self.high, x)]
     }
 
     /// Rejects terms that speak of the names of the definition, and an interval that moves with the variable.
@@ -97,15 +101,29 @@ pub(in crate::kernel) fn differentiate(
     parts: &[Differentiable],
     (variable, of, low, high): (&Symbol, &Expr, &Expr, &Expr),
 ) -> Result<Theorem, Rejection> {
+    if premises.len() != parts.len() {
+        return Err(Rejection::WrongForm { rule: "differentiate", expected: "what each premise says" });
+    }
+    for (premise, part) in premises.iter().zip(parts) {
+        literally("differentiate", premise, part.formula())?;
+    }
+    let found = derivative(parts, (variable, of, low, high))?;
+    let hypotheses = premises.iter().flat_map(|p| p.hypotheses.iter().cloned()).collect();
+    Ok(Theorem::new(hypotheses, found.formula()))
+}
+
+/// The derivative of a polynomial in a variable and in the terms of some parts, if these have the derivatives that are said.
+///
+/// Rejects what *differentiate* rejects, but for its premises.
+pub fn derivative(
+    parts: &[Differentiable],
+    (variable, of, low, high): (&Symbol, &Expr, &Expr, &Expr),
+) -> Result<Differentiable, Rejection> {
     let wrong = |expected| Rejection::WrongForm { rule: "differentiate", expected };
     let y = variable.name();
-    if premises.len() != parts.len() {
-        return Err(wrong("what each premise says"));
-    }
     let mut known: Vec<(Atom, Expr)> = Vec::new();
-    for (premise, part) in premises.iter().zip(parts) {
+    for part in parts {
         part.is_about_others()?;
-        literally("differentiate", premise, part.formula())?;
         let own = part.variable.name();
         if own != y && [&part.of, &part.slope].iter().any(|e| e.mentions(y)) {
             return Err(Rejection::NotFresh { name: y.clone() });
@@ -137,8 +155,7 @@ pub(in crate::kernel) fn differentiate(
         high: high.clone(),
     };
     found.is_about_others()?;
-    let hypotheses = premises.iter().flat_map(|p| p.hypotheses.iter().cloned()).collect();
-    Ok(Theorem::new(hypotheses, found.formula()))
+    Ok(found)
 }
 
 /// **Expected.** A derivative at every point, under an expectation over profiles.
@@ -195,7 +212,7 @@ impl Envelope {
         let own = self.payoff.variable.name();
         let (r, y) = (Expr::variable(self.choice.name()), Expr::variable(own));
         let best = self.payoff.of.substitute_one(self.choice.name(), &y);
-        let domain = [self.within(&r), self.within(&y)].concat();
+        let domain = [self.payoff.within(&r), self.payoff.within(&y)].concat();
         let names = [self.choice.name().clone(), own.clone()];
         Formula::for_all(&names, Formula::implied(&domain, Formula::at_least(&best, &self.payoff.of)))
     }
@@ -203,12 +220,8 @@ impl Envelope {
     /// That the payoff of each choice has a derivative at every type.
     pub fn smooth(&self) -> Formula {
         let r = Expr::variable(self.choice.name());
-        let body = Formula::implied(&self.within(&r), self.payoff.formula());
+        let body = Formula::implied(&self.payoff.within(&r), self.payoff.formula());
         Formula::for_all(std::slice::from_ref(self.choice.name()), body)
-    }
-
-    fn within(&self, x: &Expr) -> Vec<Formula> {
-        vec![Formula::at_least(x, &self.payoff.low), Formula::at_least(&self.payoff.high, x)]
     }
 
     /// A term where choice and type are one point.

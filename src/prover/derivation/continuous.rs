@@ -116,7 +116,8 @@ impl Proof<'_> {
         Ok(Some(self.builder.add(step)?))
     }
 
-    /// What a statement about all of something says of some values, if its premises are obvious there.
+    /// What a statement about all of something says of some values, if its premises are obvious there; what it says of all of
+    /// beyond them stays.
     pub(super) fn applied_to(
         &mut self,
         mut step: usize,
@@ -125,8 +126,8 @@ impl Proof<'_> {
         let mut values = values.iter();
         loop {
             match self.builder.conclusion(step)? {
-                Formula::ForAll(..) => {
-                    let Some(term) = values.next().cloned() else { return Ok(None) };
+                formula @ Formula::ForAll(..) => {
+                    let Some(term) = values.next().cloned() else { return Ok(Some((step, formula))) };
                     step = self.builder.add(Step::Instance { premise: step, term })?;
                 }
                 Formula::Implies(premise, _) => {

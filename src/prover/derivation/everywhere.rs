@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::exact::Monomial;
-use crate::kernel::rule::envelope::{Differentiable, Envelope};
+use crate::kernel::rule::envelope::{Differentiable, Envelope, derivative};
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Step};
 use crate::model::Rate;
 use crate::piecewise::Obstacle;
@@ -12,6 +11,7 @@ use crate::piecewise::Obstacle;
 use super::super::differentiable::recognised;
 use super::super::proof::symbol;
 use super::envelope::utility;
+use super::rewrite::solved;
 use super::tactic::{Allowed, Known, Sources, Tactic};
 use super::{Proof, Source};
 
@@ -50,10 +50,21 @@ impl Smooth {
         }
     }
 
+    /// The term for values of its names, in `y`.
+    fn term(&self, values: &BTreeMap<Name, Expr>, y: &Name) -> Expr {
+        let of = self.what.of.substitute(values);
+        of.substitute_one(self.what.variable.name(), &Expr::variable(y))
+    }
+
     /// The values of its names for which the term is an atom that moves with its last argument, `y`.
     fn values(&self, atom: &Atom, y: &Name) -> Option<BTreeMap<Name, Expr>> {
+        self.fits(&self.what.of, atom, y)
+    }
+
+    /// The values for which another term in its names, as the derivative, is an atom.
+    fn fits(&self, pattern: &Expr, atom: &Atom, y: &Name) -> Option<BTreeMap<Name, Expr>> {
         let (Node::Apply(function, wanted), Node::Apply(other, found)) =
-            (self.what.of.as_atom()?.node(), atom.node())
+            (pattern.as_atom()?.node(), atom.node())
         else {
             return None;
         };
@@ -133,17 +144,16 @@ impl Proof<'_> {
             evidence: Default::default(),
         };
         let same = self.builder.add(same)?;
-        let within = |x: &Expr| vec![Formula::at_least(x, &what.low), Formula::at_least(&what.high, x)];
         let (r, y) = (Expr::variable(&choice), Expr::variable(own));
         let optimal =
-            self.closed(&[choice.clone(), own.clone()], &[within(&r), within(&y)].concat(), same)?;
-        let smooth = self.closed(std::slice::from_ref(&choice), &within(&r), step)?;
+            self.closed(&[choice.clone(), own.clone()], &[what.within(&r), what.within(&y)].concat(), same)?;
+        let smooth = self.closed(std::slice::from_ref(&choice), &what.within(&r), step)?;
         let mut order = [same; 3];
-        for (slot, formula) in order.iter_mut().skip(1).zip(within(&end)) {
+        for (slot, formula) in order.iter_mut().skip(1).zip(what.within(&end)) {
             *slot = self.builder.add(Step::Assume { formula })?;
         }
         let step = self.builder.add(Step::Envelope { premises: [optimal, smooth], order, of })?;
-        let step = self.closed(std::slice::from_ref(&to), &within(&end), step)?;
+        let step = self.closed(std::slice::from_ref(&to), &what.within(&end), step)?;
         let step = self.builder.add(Step::Instance { premise: step, term: y })?;
         let step = self.builder.add(Step::Generalise { premise: step, name: what.variable.clone() })?;
         self.closed(names, premises, step)
@@ -173,33 +183,19 @@ impl Proof<'_> {
     ) -> Result<Option<(usize, Differentiable)>, Obstacle> {
         let own = Expr::variable(variable);
         let (mut premises, mut parts, mut seen) = (Vec::new(), Vec::new(), Vec::new());
-        let mut slope = Expr::zero();
-        for atom in of.atoms().filter(|a| a.mentions_variable(variable)) {
+        for atom in of.atoms().filter(|a| a.mentions_variable(variable) && own.as_atom() != Some(a)) {
             if seen.contains(&atom) {
                 continue;
             }
             seen.push(atom);
-            let along = Expr::from(of.poly().derivative(atom));
-            if own.as_atom() == Some(atom) {
-                slope = slope.plus(&along);
-                continue;
-            }
             let Some((step, part)) = self.part(atom, (variable, low, high), allowed)? else {
                 return Ok(None);
             };
-            let renamed = part.slope.substitute_one(part.variable.name(), &own);
-            slope = slope.plus(&along.times(&renamed));
             premises.push(step);
             parts.push(part);
         }
         let (variable, of, low, high) = (symbol(variable)?, of.clone(), low.clone(), high.clone());
-        let what = Differentiable {
-            variable: variable.clone(),
-            of: of.clone(),
-            slope,
-            low: low.clone(),
-            high: high.clone(),
-        };
+        let Ok(what) = derivative(&parts, (&variable, &of, &low, &high)) else { return Ok(None) };
         let step = self.builder.add(Step::Differentiate { premises, parts, variable, of, low, high });
         Ok(step.ok().map(|step| (step, what)))
     }
@@ -239,20 +235,9 @@ impl Proof<'_> {
             if part.low != *low || part.high != *high {
                 continue;
             }
-            let mut step = smooth.source.step;
-            for name in &smooth.names {
-                let Some(term) = values.get(name).cloned() else { return Ok(None) };
-                step = self.builder.add(Step::Instance { premise: step, term })?;
-            }
-            let mut all = true;
-            while let Formula::Implies(premise, _) = self.builder.conclusion(step)? {
-                let Some(premise) = self.obvious(&premise)? else {
-                    all = false;
-                    break;
-                };
-                step = self.builder.add(Step::Apply { implication: step, premise })?;
-            }
-            if all {
+            let at: Option<Vec<Expr>> = smooth.names.iter().map(|name| values.get(name).cloned()).collect();
+            let Some(at) = at else { return Ok(None) };
+            if let Some((step, _)) = self.applied_to(smooth.source.step, &at)? {
                 return Ok(Some((step, part)));
             }
         }
@@ -293,13 +278,10 @@ impl Proof<'_> {
                 for from in limits.iter().filter(|from| *from != to) {
                     ends.push((from.clone(), to.clone()));
                     let area = Expr::integral(&y, from, to, &slope);
-                    for sign in [Expr::one(), Expr::integer(-1)] {
-                        let rest = e.plus(&sign.times(&area));
-                        let Some(value) = utility(&rest.times(&sign), to, from, &y) else { continue };
-                        let value = self.as_given(&value, &y, allowed);
-                        for value in [value.clone(), value.negated()] {
-                            values.extend((!values.contains(&value)).then_some(value));
-                        }
+                    let Some(value) = utility(&e.minus(&area), to, from, &y) else { continue };
+                    let value = self.as_given(&value, &y, allowed);
+                    for value in [value.clone(), value.negated()] {
+                        values.extend((!values.contains(&value)).then_some(value));
                     }
                 }
             }
@@ -330,13 +312,8 @@ impl Proof<'_> {
     /// Terms that have a derivative at every point, which is an integrand.
     fn with_derivative(&self, slope: &Expr, y: &Name) -> Vec<Expr> {
         let found = self.smooth.iter().filter_map(|smooth| {
-            let derivative = Smooth {
-                what: Differentiable { of: smooth.what.slope.clone(), ..smooth.what.clone() },
-                ..smooth.clone()
-            };
-            let values = derivative.values(slope.as_atom()?, y)?;
-            let of = smooth.what.of.substitute(&values);
-            Some(of.substitute_one(smooth.what.variable.name(), &Expr::variable(y)))
+            let values = smooth.fits(&smooth.what.slope, slope.as_atom()?, y)?;
+            Some(smooth.term(&values, y))
         });
         found.collect()
     }
@@ -351,13 +328,13 @@ impl Proof<'_> {
     ) -> Result<Option<Known>, Obstacle> {
         let choice = self.name("r");
         let r = Expr::variable(&choice);
+        let worth = self.chosen_by(value, y, &choice);
         let known = self.smooth.iter().map(|s| (s.what.low.clone(), s.what.high.clone()));
         let spaces: Vec<(Expr, Expr)> = known.chain(self.type_spaces()).collect();
         for (position, (low, high)) in spaces.iter().enumerate() {
             if spaces.iter().take(position).any(|before| before == &(low.clone(), high.clone())) {
                 continue;
             }
-            let of = self.chosen_by(value, y, &choice);
             let within = |x: &Expr| vec![Formula::at_least(x, low), Formula::at_least(high, x)];
             let mut order = Vec::new();
             for (above, below) in [(from, low), (to, from), (high, to)] {
@@ -366,7 +343,7 @@ impl Proof<'_> {
             let Ok(order) = <[usize; 3]>::try_from(order) else { continue };
             let before = self.domain.len();
             self.domain.extend(within(&r));
-            let found = self.derived(&of, (y, low, high), allowed);
+            let found = self.derived(&worth, (y, low, high), allowed);
             self.domain.truncate(before);
             let Some((step, payoff)) = found? else { continue };
             let smooth = self.closed(std::slice::from_ref(&choice), &within(&r), step)?;
@@ -397,8 +374,7 @@ impl Proof<'_> {
             let own = self.smooth.iter().find_map(|smooth| {
                 let mut values = smooth.values(atom, y)?;
                 values.values_mut().for_each(|value| *value = chosen(value));
-                let of = smooth.what.of.substitute(&values);
-                Some(of.substitute_one(smooth.what.variable.name(), &Expr::variable(y)))
+                Some(smooth.term(&values, y))
             });
             Some(own.unwrap_or_else(|| chosen(&Expr::from(atom))))
         })
@@ -414,9 +390,5 @@ fn says_what_is(formula: &Formula, atom: &Atom, y: &Name) -> Option<Expr> {
     }
     let Formula::Compare(Relation::Equal, equation) = at else { return None };
     let here = equation.substitute_one(name, &Expr::variable(y));
-    let c = here.poly().coefficient(&Monomial::power(atom.clone(), 1));
-    let rest = here.minus(&Expr::from(atom).scaled(&c));
-    let value = rest.scaled(&c.recip()?).negated();
-    let is_other = value.atoms().all(|a| a != atom);
-    is_other.then_some(value)
+    solved(&here).into_iter().find_map(|(known, value)| (known == *atom).then_some(value))
 }

@@ -72,7 +72,7 @@ impl Proof<'_> {
 }
 
 /// The atoms that an equation gives a value, which does not speak of them.
-fn solved(equation: &Expr) -> Vec<(Atom, Expr)> {
+pub(super) fn solved(equation: &Expr) -> Vec<(Atom, Expr)> {
     let mut out = Vec::new();
     for (monomial, c) in equation.terms() {
         let mut factors = monomial.factors();
