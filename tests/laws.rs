@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
+use num_traits::Zero;
 use proptest::prelude::*;
-use vickrey::exact::{Poly, Rational};
+use vickrey::exact::{Monomial, Poly, Rational};
 use vickrey::kernel::Expr;
 
 use crate::evaluate::{Point, Written, polynomial};
@@ -57,6 +58,15 @@ proptest! {
         prop_assert_eq!(a.to_string().parse::<Rational>().unwrap(), a.clone());
         prop_assert_eq!(Rational::from(p.numer().clone()).to_string(), p.numer().to_string());
         prop_assert!(a.bits() >= p.numer().bits() + p.denom().bits());
+    }
+
+    #[test]
+    fn a_sum_of_many_is_the_same_one_by_one(all in prop::collection::vec(reference(), 0..20)) {
+        let numbers: Vec<Rational> = all.iter().map(rational).collect();
+        let sum = all.iter().fold(BigRational::zero(), |sum, q| sum + q);
+        prop_assert_eq!(Rational::sum(&numbers), rational(&sum));
+        let terms = numbers.iter().map(|q| (Monomial::one(), q.clone())).collect();
+        prop_assert_eq!(Poly::<char>::of_terms(terms), Poly::constant(rational(&sum)));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod poly;
 mod rational;
 mod root;
 mod tensor;
+mod value;
 mod words;
 
 pub use gcd::{gcd, lcm};

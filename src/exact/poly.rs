@@ -5,11 +5,9 @@
 
 use std::fmt;
 
-use num_bigint::BigInt;
-use num_traits::{One, Zero};
 use smallvec::{SmallVec, smallvec};
 
-use super::gcd::{self, gcd_of_words, lcm};
+use super::gcd::{self, gcd_of_words};
 use super::rational::Rational;
 
 /// `Π v^e`: variables in strictly increasing order, no zero exponent. The empty product is 1.
@@ -88,6 +86,16 @@ impl<V: Ord + Clone> Monomial<V> {
     }
 }
 
+/// Adds coefficients to that of the last term.
+fn add_all<V>(out: &mut [(Monomial<V>, Rational)], coefficients: &mut Vec<Rational>) {
+    match (out.last_mut(), coefficients.as_slice()) {
+        (None, _) | (_, []) => {}
+        (Some((_, sum)), [c]) => *sum += c,
+        (Some((_, sum)), all) => *sum += &Rational::sum(all),
+    }
+    coefficients.clear();
+}
+
 /// `Σ coefficient · monomial`: terms in strictly increasing order of their monomials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Poly<V: Ord>(Vec<(Monomial<V>, Rational)>);
@@ -141,12 +149,17 @@ impl<V: Ord + Clone> Poly<V> {
     pub fn of_terms(mut terms: Vec<(Monomial<V>, Rational)>) -> Self {
         terms.sort_by(|(m, _), (n, _)| m.cmp(n));
         let mut out: Vec<(Monomial<V>, Rational)> = Vec::with_capacity(terms.len());
+        let mut equal = Vec::new();
         for (m, c) in terms {
-            match out.last_mut() {
-                Some((last, sum)) if *last == m => *sum += &c,
-                _ => out.push((m, c)),
+            match out.last() {
+                Some((last, _)) if *last == m => equal.push(c),
+                _ => {
+                    add_all(&mut out, &mut equal);
+                    out.push((m, c));
+                }
             }
         }
+        add_all(&mut out, &mut equal);
         out.retain(|(_, c)| !c.is_zero());
         Poly(out)
     }
@@ -354,106 +367,6 @@ impl<V: Ord + Clone> Poly<V> {
             lcm = (lcm / gcd_of_words(lcm, d.unsigned_abs())).checked_mul(d.unsigned_abs())?;
         }
         Rational::new(i64::try_from(lcm).ok()?, i64::try_from(gcd).ok()?)
-    }
-
-    /// The value at a point that `at` gives for every variable; `None` if one is missing.
-    pub fn evaluate(&self, at: impl Fn(&V) -> Option<Rational>) -> Option<Rational> {
-        /// From this degree on, fractions are added over one denominator.
-        const LARGE: u32 = 16;
-        /// So are powers of numbers of more bits.
-        const LONG: u64 = 64;
-        /// Variables whose values are kept: what stands for one may take long to find.
-        const KEPT: usize = 16;
-        if self.degree() >= LARGE {
-            return match self.variables().as_slice() {
-                [v] => self.evaluate_on_a_line(v, &at(v)?),
-                _ => self.evaluate_over_one_denominator(at),
-            };
-        }
-        let mut known: Vec<(&V, Rational)> = Vec::new();
-        // Variables in a row that were not among them: where all differ, none is looked for any more.
-        let mut others = 0;
-        let mut sum = Rational::ZERO;
-        for (m, c) in &self.0 {
-            let mut product = c.clone();
-            for (v, e) in m.factors() {
-                let fresh;
-                let place = match others < KEPT {
-                    true => known.iter().position(|(w, _)| *w == v),
-                    false => None,
-                };
-                others = if place.is_some() || known.len() < KEPT { 0 } else { others + 1 };
-                let x = match place {
-                    Some(place) => &known.get(place)?.1,
-                    None if known.len() < KEPT => {
-                        known.push((v, at(v)?));
-                        &known.last()?.1
-                    }
-                    None => {
-                        fresh = at(v)?;
-                        &fresh
-                    }
-                };
-                if e > 1 && x.bits() > LONG {
-                    return self.evaluate_over_one_denominator(at);
-                }
-                if product.is_zero() {
-                    continue;
-                }
-                product = if e == 1 { &product * x } else { &product * &x.pow(e) };
-            }
-            sum += &product;
-        }
-        Some(sum)
-    }
-
-    /// By Horner's rule: `Σ c_e·(a/d)^e = (Σ c_e·a^e·d^(n−e)) / d^n`.
-    fn evaluate_on_a_line(&self, v: &V, x: &Rational) -> Option<Rational> {
-        let mut line = vec![None; self.degree_in(v) as usize + 1];
-        for (m, c) in &self.0 {
-            *line.get_mut(m.exponent(v) as usize)? = Some(c);
-        }
-        let common = self.0.iter().fold(BigInt::one(), |l, (_, c)| lcm(&l, &c.denominator()));
-        let (a, d) = (x.numerator(), x.denominator());
-        let (mut sum, mut power) = (BigInt::zero(), BigInt::one());
-        for (k, c) in line.iter().rev().enumerate() {
-            if k > 0 {
-                sum *= &a;
-                power *= &d;
-            }
-            if let Some(c) = c {
-                sum += c.numerator() * (&common / c.denominator()) * &power;
-            }
-        }
-        let value = Rational::over_power(sum, &d, self.degree_in(v))?;
-        Some(&value * &Rational::from_big(BigInt::one(), common)?)
-    }
-
-    /// `Σ c·Π (a/d)^e = (Σ c·Π a^e·d^(n−e)) / Π d^n`, where `n` is the degree in the variable.
-    fn evaluate_over_one_denominator(&self, at: impl Fn(&V) -> Option<Rational>) -> Option<Rational> {
-        let powers = |base: BigInt, n: usize| {
-            std::iter::successors(Some(BigInt::one()), |p| Some(p * &base)).take(n + 1).collect::<Vec<_>>()
-        };
-        let mut denominator = BigInt::one();
-        let mut tables = Vec::new();
-        for v in self.variables() {
-            let (x, n) = (at(&v)?, self.degree_in(&v) as usize);
-            let (numerators, denominators) = (powers(x.numerator(), n), powers(x.denominator(), n));
-            denominator *= denominators.last()?;
-            tables.push((v, numerators, denominators));
-        }
-        let common = self.0.iter().fold(BigInt::one(), |l, (_, c)| lcm(&l, &c.denominator()));
-        let mut sum = BigInt::zero();
-        for (m, c) in &self.0 {
-            let mut product = c.numerator() * (&common / c.denominator());
-            for (v, numerators, denominators) in &tables {
-                let e = m.exponent(v) as usize;
-                product *= numerators.get(e)?;
-                product *= denominators.get(numerators.len() - 1 - e)?;
-            }
-            sum += product;
-        }
-        Rational::from_big(sum, denominator * common)
     }
 }
 

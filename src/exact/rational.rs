@@ -231,6 +231,19 @@ impl Rational {
         result
     }
 
+    /// The sum, by halves: so the numbers that are added are as short as they can be.
+    pub fn sum(numbers: &[Self]) -> Self {
+        match numbers {
+            [] => Self::ZERO,
+            [only] => only.clone(),
+            [first, second] => first + second,
+            more => {
+                let (left, right) = more.split_at(more.len() / 2);
+                Self::sum(left) + Self::sum(right)
+            }
+        }
+    }
+
     /// `self/2^times`; `None` if the power is beyond every budget.
     pub fn halved(&self, times: u32) -> Option<Self> {
         (times <= 1 << 20).then(|| Self::from_big(self.numerator(), self.denominator() << times))?

@@ -11,6 +11,7 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::Rational;
 use super::gcd::lcm;
+use super::value::homogeneous;
 use super::words::Words;
 
 /// Integer coefficients of a polynomial in several variables.
@@ -169,18 +170,11 @@ impl Tensor {
 
     /// The sign at a point of the polynomial with these coefficients of powers.
     pub fn sign_at(&self, point: &[Rational]) -> Ordering {
-        // Horner's rule along the first axis, times a power of the denominator; then along the next.
+        // Along the first axis, times a power of the denominator; then along the next.
         let mut values = self.coefficients.clone();
         for (x, d) in point.iter().zip(&self.degrees) {
             let (numerator, denominator) = (x.numerator(), x.denominator());
-            let along = |line: &[BigInt]| {
-                let (mut sum, mut power) = (BigInt::zero(), BigInt::one());
-                for c in line.iter().rev() {
-                    sum = sum * &numerator + c * &power;
-                    power *= &denominator;
-                }
-                sum
-            };
+            let along = |line: &[BigInt]| homogeneous(line.to_vec(), &numerator, &denominator);
             values = values.chunks(d + 1).map(along).collect();
         }
         values.first().map_or(Ordering::Equal, |v| v.cmp(&BigInt::zero()))

@@ -145,15 +145,22 @@ impl Search {
 
     /// The first convergent of a point (Lagrange) at which the polynomial fails as well.
     fn shortest(&mut self, [low, high]: [&Rational; 2], x: Rational) -> Rational {
-        let inside = |x: &Rational| low < x && x < high;
-        let near: Vec<Rational> = convergents(&x).filter(inside).collect();
+        let near: Vec<[BigInt; 2]> = convergents(&x).collect();
+        let mut fails = |place: usize| {
+            let [numerator, denominator] = near.get(place)?.clone();
+            let point = Rational::from_big(numerator, denominator)?;
+            (*low < point && point < *high && self.fails(&point)).then_some(point)
+        };
         // Those that are nearer fail as well, as a rule.
-        let (mut from, mut to) = (0, near.len());
+        let (mut from, mut to, mut found) = (0, near.len(), None);
         while from < to {
             let middle = usize::midpoint(from, to);
-            if near.get(middle).is_some_and(|x| self.fails(x)) { to = middle } else { from = middle + 1 }
+            match fails(middle) {
+                Some(point) => (to, found) = (middle, Some(point)),
+                None => from = middle + 1,
+            }
         }
-        near.into_iter().nth(from).filter(|x| self.fails(x)).unwrap_or(x)
+        found.unwrap_or(x)
     }
 
     /// A point inside of a part where the polynomial is negative, as it is at an end that does not belong to the part.
@@ -332,8 +339,8 @@ fn half() -> Result<Rational, Stop> {
     Rational::new(1, 2).ok_or(Stop::Limit)
 }
 
-/// The convergents of the continued fraction of a number, which is the last of them.
-fn convergents(x: &Rational) -> impl Iterator<Item = Rational> {
+/// The convergents of the continued fraction of a number, which is the last of them; in lowest terms.
+fn convergents(x: &Rational) -> impl Iterator<Item = [BigInt; 2]> {
     let (mut a, mut b) = (x.numerator(), x.denominator());
     let [mut before, mut last] = [(0, 1), (1, 0)].map(|(n, d)| (BigInt::from(n), BigInt::from(d)));
     std::iter::from_fn(move || {
@@ -344,7 +351,7 @@ fn convergents(x: &Rational) -> impl Iterator<Item = Rational> {
         (a, b) = (std::mem::take(&mut b), rest);
         let next = (&last.0 * &whole + &before.0, &last.1 * &whole + &before.1);
         before = std::mem::replace(&mut last, next);
-        Rational::from_big(last.0.clone(), last.1.clone())
+        Some([last.0.clone(), last.1.clone()])
     })
 }
 

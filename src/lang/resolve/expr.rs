@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::exact::Rational;
+use crate::exact::{Poly, Rational};
 use crate::kernel::{Expr, Name as Symbol};
 use crate::model::{Agent, Bound, Comparison, Setting, fraction, inverse};
 
@@ -56,15 +56,12 @@ impl Env<'_> {
             ExprKind::Indexed { name, index } => self.indexed(name, index),
             ExprKind::Changed { profile, index, value } => self.changed(profile, index, value),
             ExprKind::Sum(terms) => {
-                let mut sum = Expr::zero();
+                let mut all = Vec::new();
                 for (sign, term) in terms {
                     let term = self.operand(term)?;
-                    sum = match sign {
-                        Sign::Plus => sum.plus(&term),
-                        Sign::Minus => sum.minus(&term),
-                    };
+                    all.push(if *sign == Sign::Plus { term } else { term.negated() });
                 }
-                Ok(sum)
+                Ok(sum_of(all))
             }
             ExprKind::Negated(inner) => Ok(self.operand(inner)?.negated()),
             ExprKind::Product(factors) => {
@@ -470,6 +467,17 @@ fn brief(c: &Rational) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }
+}
+
+/// A sum, in one pass if it is long.
+fn sum_of(terms: Vec<Expr>) -> Expr {
+    /// Up to so many terms are added one by one.
+    const SHORT: usize = 8;
+    if terms.len() <= SHORT {
+        return terms.iter().fold(Expr::zero(), |sum, term| sum.plus(term));
+    }
+    let monomials = terms.iter().flat_map(Expr::terms).map(|(m, c)| (m.clone(), c.clone()));
+    Expr::from(Poly::of_terms(monomials.collect()))
 }
 
 /// A product within the budget.
