@@ -114,3 +114,24 @@ fn what_would_be_cut_without_end_is_undecided() {
     assert_ne!(verdict("concave"), VerdictKind::Refuted);
     assert_eq!(verdict("convex"), VerdictKind::Refuted);
 }
+
+#[test]
+fn roots_that_are_repeated_often_and_irrational() {
+    as_stated("[0, 1]", "claim a: (2*x^2 - 1)^30 >= 0\nrefuted b: (2*x^2 - 1)^12 > 0");
+    as_stated("[0, 1]", "claim a: (2*x^2 - 1)^4 + 1/10^100 > 0\nrefuted b: (2*x^2 - 1)^31 >= 0");
+    as_stated("[0, 1]", "refuted a: (x - 1/2)^40*(x - 1/3)^60 > 0\nclaim b: (x - 1/2)^40*(x - 1/3)^60 >= 0");
+}
+
+#[test]
+fn roots_closer_than_any_digits_that_are_looked_at() {
+    let close = "1/(2^900*2^600)";
+    as_stated("[0, 1]", &format!("refuted a: (2*x^2 - 1)*(2*x^2 - 1 + {close}) >= 0"));
+    as_stated(
+        "[0, 1]",
+        &format!("claim a: (3*x - 1)^2 + {close} > 0\nrefuted b: (3*x - 1)^2 - {close} >= 0"),
+    );
+    as_stated(
+        "[0, 1]",
+        &format!("claim a: (2*x^2 - 1)^2 + {close} > 0\nrefuted b: (2*x^2 - 1)^2 - {close} >= 0"),
+    );
+}

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::linear::Dependency;
-use super::roots::{RealRoot, bisect, isolate, refine, root_near};
+use super::roots::{RealRoot, bisect, isolate, refine, root_near, square_free};
 use super::surd::in_radicals;
 use crate::exact::{Monomial, Poly, Rational};
 use crate::kernel::{Atom, Expr, Name};
@@ -70,7 +70,7 @@ impl AlgebraicNumber {
     /// The root of a polynomial in an interval, if there is exactly one.
     pub fn root(coefficients: &[Rational], low: &Rational, high: &Rational) -> Option<Self> {
         match isolate(coefficients, low, high)?.as_slice() {
-            [only] => Some(Self::new(coefficients.to_vec(), only.clone())),
+            [only] => Some(Self::new(square_free(coefficients)?, only.clone())),
             _ => None,
         }
     }
@@ -308,7 +308,7 @@ impl Tower {
                 vector.push((*places.entry(m.clone()).or_insert(next), c.clone()));
             }
             if let Some(coefficients) = found.add(vector) {
-                return super::roots::square_free(&coefficients);
+                return square_free(&coefficients);
             }
             power = self.reduced(&power.times(&base))?;
         }

@@ -6,7 +6,7 @@
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 
-use crate::exact::{Poly, Rational, Tensor, lcm, root};
+use crate::exact::{Monomial, Poly, Rational, Tensor, lcm, root};
 use crate::kernel::{Atom, Expr};
 use crate::model::{Charge, described_root};
 
@@ -181,8 +181,8 @@ pub(super) fn root_near(c: &Rational, index: u32, bits: u32) -> Option<(Rational
 
 /// The polynomial with every root once.
 pub(super) fn square_free(coefficients: &[Rational]) -> Option<Vec<Rational>> {
-    let powers = coefficients.iter().zip(0_u32..);
-    let p = powers.fold(Poly::zero(), |sum, (c, k)| sum.plus(&Poly::variable(()).pow(k).scaled(c)));
+    let powers = coefficients.iter().zip(0_u32..).map(|(c, k)| (Monomial::power((), k), c.clone()));
+    let p = Poly::of_terms(powers.collect());
     if p.is_zero() {
         return None;
     }
