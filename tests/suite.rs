@@ -24,6 +24,7 @@ mod ironing;
 mod kernel;
 mod language;
 mod laws;
+mod layers;
 mod meanings;
 mod menus;
 mod numeric;

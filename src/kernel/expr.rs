@@ -160,53 +160,6 @@ impl Expr {
             .fold(coefficient, |product, (a, e)| product.times(&Self::atom(Node::Power(a.into())).pow(e)))
     }
 
-    /// `∫_low^high body dy`, where `variable` is the name of `y` in `body`; it is bound here and may
-    /// not be read in the limits from outside. Linear over monomials, factors free of `y` are pulled
-    /// out, `∫ y^k dy` is a power; everything else is the difference of two values of one primitive.
-    /// All of this only for tame integrands, which are locally bounded and measurable; any other
-    /// integral stays opaque.
-    pub fn integral(variable: &str, low: &Expr, high: &Expr, body: &Expr) -> Self {
-        if [low, high, body].iter().any(|e| e.is_too_large() || e.is_loose()) {
-            return Self::too_large();
-        }
-        if !body.is_tame_in(variable) {
-            let body = body.close(variable);
-            return Self::atom(Node::Opaque { low: low.clone(), high: high.clone(), body });
-        }
-        let mut sum = Self::zero();
-        for (monomial, c) in body.0.terms() {
-            let (mut inside, mut outside) = (Monomial::one(), Poly::constant(c.clone()));
-            let (mut power, mut only_powers) = (0, true);
-            for (a, e) in monomial.factors() {
-                if !a.mentions_variable(variable) {
-                    outside = outside.times(&Poly::term(Monomial::power(a.clone(), e), Rational::ONE));
-                    continue;
-                }
-                match a.node() {
-                    Node::Variable(_) => power = e,
-                    _ => only_powers = false,
-                }
-                inside = inside.times(&Monomial::power(a.clone(), e));
-            }
-            let value = if only_powers {
-                let k = Rational::new(1, i64::from(power) + 1).unwrap_or(Rational::ZERO);
-                high.pow(power.saturating_add(1)).minus(&low.pow(power.saturating_add(1))).scaled(&k)
-            } else {
-                let body = Expr::of(Poly::term(inside, Rational::ONE)).close(variable);
-                Self::primitive(high, &body).minus(&Self::primitive(low, &body))
-            };
-            sum = sum.plus(&Expr::of(outside).times(&value));
-        }
-        sum
-    }
-
-    fn primitive(upper: &Expr, body: &Expr) -> Self {
-        if upper.is_zero() {
-            return Self::zero();
-        }
-        Self::atom(Node::Primitive { upper: upper.clone(), body: body.clone() })
-    }
-
     /// Whether the term is locally bounded and measurable in `variable`, by its form alone: no
     /// inverse and no opaque integral that mentions it.
     pub fn is_tame_in(&self, variable: &str) -> bool {

@@ -8,6 +8,7 @@ mod definition;
 mod expr;
 mod family;
 mod formula;
+mod integral;
 mod reader;
 mod rejection;
 pub mod rule;

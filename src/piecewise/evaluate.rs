@@ -8,6 +8,7 @@
 use super::boxes::{failing_point, midpoint};
 use super::context::Context;
 use super::integrate::open_factor;
+use super::layers::without_layers;
 use super::memory::{Memory, under_more};
 use super::narrow::cut;
 use super::nothing::nothing_by_division;
@@ -292,9 +293,9 @@ impl Engine {
 
     /// The same, or what stands in the way.
     pub fn value(&mut self, facts: &[Fact], e: &Expr) -> Result<Expr, Obstacle> {
-        let mut context = Context::new(facts);
+        let (mut context, e) = (Context::new(facts), without_layers(e));
         loop {
-            match self.evaluate(&mut context, e) {
+            match self.evaluate(&mut context, &e) {
                 Ok((value, _)) => return Ok(value),
                 Err(Need::Stuck(obstacle)) => return Err(obstacle),
                 Err(Need::Split(term)) => {

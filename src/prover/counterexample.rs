@@ -12,7 +12,7 @@ use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::finite::decide;
 use crate::kernel::{Expr, Name, Relation};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, choices, reduced};
-use crate::piecewise::{AlgebraicNumber, Cell, Obstacle, failing_point};
+use crate::piecewise::{AlgebraicNumber, Cell, Obstacle, failing_point, without_layers};
 
 use super::breaks::{Zero, closed_form, with_breaks, zeros};
 use super::enclosure::approximated;
@@ -190,7 +190,7 @@ fn search(
     let roots: Vec<&Charge> = claim.charges.iter().filter(|c| c.description == Description::Root).collect();
     let roots: Vec<&Charge> = roots.into_iter().chain(charges.roots()).collect();
     domain.extend(roots.iter().flat_map(|r| r.root()));
-    let difference = conjunct.left.minus(&conjunct.right).substitute(charges.values());
+    let difference = without_layers(&conjunct.left.minus(&conjunct.right).substitute(charges.values()));
     let strict = matches!(conjunct.relation, Comparison::Greater | Comparison::Less);
     let fails = |violation: &Rational| violation.is_positive() || (strict && violation.is_zero());
     if roots.is_empty()

@@ -12,7 +12,7 @@ use crate::kernel::{Atom, Expr, Node, Relation};
 use crate::model::{
     Bound, Charge, Claim, Description, quotient_of_terms, rational_root, reduced, root_of_term,
 };
-use crate::piecewise::{Cell, Engine, Obstacle, interval, rational_roots};
+use crate::piecewise::{Cell, Engine, Obstacle, interval, rational_roots, without_layers};
 
 use super::breaks::{without_zero, zeros};
 use super::proof::facts;
@@ -89,6 +89,7 @@ pub(super) fn maximum(context: &[Fact], charge: &Charge, body: &Expr) -> Result<
     if charge.argument.points.is_finite() {
         return among_points(charge, body);
     }
+    let body = &without_layers(body);
     by_one_formula(context, charge, body).or_else(|obstacle| by_cases(context, charge, body).ok_or(obstacle))
 }
 

@@ -14,6 +14,7 @@ mod existence;
 mod extremum;
 mod grid;
 mod impossibility;
+mod layers;
 mod nearby;
 mod numbers;
 mod paths;

@@ -172,6 +172,9 @@ impl Builder {
                 {
                     return Ok(found);
                 }
+                if let Some(found) = self.by_layers(engine, context, (*relation, e), hints) {
+                    return found;
+                }
                 let points = engine.points().iter().flat_map(Expr::free_names);
                 let hypotheses = relevant(context, e.free_names().into_iter().chain(points).collect());
                 let facts = facts(&hypotheses);

@@ -129,3 +129,41 @@ fn incentive_compatibility_of_pieces(bencher: divan::Bencher<'_, '_>, pieces: us
     );
     bencher.bench(|| divan::black_box(pipeline::check("bench", divan::black_box(&text), Detail::Verdicts)));
 }
+
+/// A project that is worth its cost if the types sum to half of their number, with a density of its own for each type.
+#[divan::bench(args = [4, 5, 6, 7, 8], sample_count = 5, sample_size = 1)]
+fn a_project_for_many(bencher: divan::Bencher<'_, '_>, count: usize) {
+    let agents: Vec<String> = (0..count)
+        .map(|j| format!("agent a{j} with type t{j} ~ pdf 2*(1 + {j}*y)/(2 + {j}) on [0, 1]\n"))
+        .collect();
+    let values: Vec<String> = (0..count).map(|j| format!("value a{j} = (t{j} - 1/2)*x\n")).collect();
+    let (agents, values) = (agents.concat(), values.concat());
+    let setting = format!("setting project {{\n{agents}outcome x in {{0, 1}}\n{values}ties x = 1\n}}\n");
+    // The chance for four was found as the distribution function of a sum.
+    let claim = match count {
+        4 => "E probability(pivot(project), 1) = 839/1260",
+        _ => "1/2 < E probability(pivot(project), 1) < 1",
+    };
+    let text = format!("{setting}claim c: {claim}\n");
+    bencher.bench(|| {
+        let outcome = pipeline::check("bench", divan::black_box(&text), Detail::Verdicts);
+        assert!(outcome.report.is_some_and(|r| r.statements.iter().all(|s| s.as_stated)), "{count}");
+    });
+}
+
+/// Harmonic numbers, one fraction after the other.
+#[divan::bench(args = [2_000, 20_000], sample_count = 5, sample_size = 1)]
+fn sums_of_fractions(bencher: divan::Bencher<'_, '_>, count: usize) {
+    let sum: Vec<String> = (1..=count).map(|k| format!("1/{k}")).collect();
+    // Euler's constant and half of the last term more than the logarithm.
+    let bounds = if count == 2_000 {
+        ["817836/100000", "817838/100000"]
+    } else {
+        ["1048072/100000", "1048074/100000"]
+    };
+    let text = format!("claim c: {} < {} < {}\n", bounds[0], sum.join(" + "), bounds[1]);
+    bencher.bench(|| {
+        let outcome = pipeline::check("bench", divan::black_box(&text), Detail::Verdicts);
+        assert!(outcome.report.is_some_and(|r| r.statements.iter().all(|s| s.as_stated)), "{count}");
+    });
+}
