@@ -39,7 +39,7 @@ fn every_refused_file_gets_the_complaint_of_its_folder() {
 
 #[test]
 fn every_complaint_has_a_refused_file() {
-    let generated = ["too-large", "too-deep", "undecided"];
+    let generated = ["too-large", "too-deep", "too-much-work", "undecided"];
     let folders: BTreeSet<String> = files("tests/rejected/input", "mech")
         .iter()
         .map(|p| p.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned())

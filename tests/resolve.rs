@@ -171,6 +171,7 @@ fn assert_file_is_closed(file: &ResolvedFile) {
                     assert!(out.is_empty(), "{}: {out:?}", s.name);
                 }
                 Goal::Solve { .. } => panic!("{}: no answer", s.name),
+                Goal::Unread => panic!("{}: too much work", s.name),
             }
         }
         if let Some(printed) = &s.printed {

@@ -25,6 +25,7 @@ mod kernel;
 mod language;
 mod laws;
 mod layers;
+mod limits;
 mod meanings;
 mod menus;
 mod numeric;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use vickrey::exact::Rational;
 
 /// An exact, symbolic proof checker for mechanism design.
 #[derive(Debug, Parser)]
@@ -18,8 +19,17 @@ pub(crate) struct Arguments {
     /// When to use colours; NO_COLOR is obeyed.
     #[arg(long, global = true, value_enum, default_value_t = ColourChoice::Auto)]
     pub(crate) color: ColourChoice,
+    /// How many times the usual work one statement may take before it is undecided.
+    #[arg(long, global = true, value_name = "TIMES", default_value = "1", value_parser = times)]
+    pub(crate) effort: Rational,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// A positive number.
+fn times(text: &str) -> Result<Rational, String> {
+    let number = text.parse().ok().filter(Rational::is_positive);
+    number.ok_or_else(|| "this is a positive number such as 10 or 1/2".to_owned())
 }
 
 /// When to use colours.

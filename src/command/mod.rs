@@ -65,6 +65,7 @@ pub(crate) fn run(arguments: Arguments) -> u8 {
         ColourChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColourChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
+    vickrey::exact::allow(&arguments.effort);
     let answer = match arguments.command {
         Command::Check(options) if options.watch => {
             let mut code = AS_STATED;
@@ -82,7 +83,7 @@ pub(crate) fn run(arguments: Arguments) -> u8 {
         Command::Eval { expression, width } => eval(&expression, &width),
         Command::Fmt(options) => format::format(&options),
         Command::Certify(options) => certificate::certify(&options),
-        Command::Vary(options) => vary::vary(&options),
+        Command::Vary(options) => vary::vary(&options, &arguments.effort),
         Command::Exercise(options) => exercise::exercise(&options),
         Command::Completions(options) => manual::completions(&options),
         Command::Man(options) => manual::manual(&options),

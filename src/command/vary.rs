@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use vickrey::exact::{self, Rational};
 use vickrey::lang::Source;
 use vickrey::pipeline::{self, Change, Detail, PRIORS, Variant};
 use vickrey::report::{
@@ -15,6 +16,8 @@ use super::{AS_STATED, Answer, Output};
 
 /// Letters of an answer that is short.
 const SHORT: usize = 32;
+/// How many times the limit of the work for a statement is halved while instances are drawn.
+const PASSED_OVER: u32 = 4;
 /// Instances that are tried at most.
 const TRIES: u64 = 12;
 
@@ -108,7 +111,11 @@ fn instance(options: &Vary, text: &str) -> Result<(Vec<Change>, Variant), InputE
 }
 
 /// Writes the variant and its sheets.
-pub(super) fn vary(options: &Vary) -> Answer {
+pub(super) fn vary(options: &Vary, effort: &Rational) -> Answer {
+    if options.set.is_empty() {
+        // What is hard is passed over: there are other instances.
+        exact::allow(&effort.halved(PASSED_OVER).unwrap_or_else(|| effort.clone()));
+    }
     let nothing = || Output::Exact(String::new());
     let (inputs, errors) = input::read(&[options.path.clone().into()], Kind::Theorems);
     let (Some(input), []) = (inputs.first(), errors.as_slice()) else {

@@ -3,6 +3,8 @@
 use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
 
+use super::work::spend;
+
 /// The greatest common divisor of two machine words, by halving and subtraction; `gcd(0, b) = b`.
 pub(super) fn gcd_of_words(mut a: u64, mut b: u64) -> u64 {
     if a == 0 || b == 0 {
@@ -25,6 +27,8 @@ pub fn gcd(a: &BigInt, b: &BigInt) -> BigInt {
     if a < b {
         std::mem::swap(&mut a, &mut b);
     }
+    // Euclid's steps take time with the product of the lengths.
+    spend((a.bits() / 64 * (b.bits() / 64) / 4) as usize);
     loop {
         if let Some(word) = b.to_u64() {
             let rest = if word == 0 { None } else { (a.clone() % word).to_u64() };

@@ -10,6 +10,7 @@ mod root;
 mod tensor;
 mod value;
 mod words;
+mod work;
 
 pub use gcd::{gcd, lcm};
 pub use horner::enclosed;
@@ -17,3 +18,4 @@ pub use poly::{Monomial, Poly};
 pub use rational::{ParseRationalError, Rational};
 pub use root::root;
 pub use tensor::{End, Tensor};
+pub use work::{Exhausted, allow, apart, bounded, shared, spend};

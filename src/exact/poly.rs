@@ -234,6 +234,7 @@ impl<V: Ord + Clone> Poly<V> {
 
     /// `self` and the terms of `other` with their coefficients changed, in one pass.
     fn merge(&self, other: &Self, change: impl Fn(&Rational) -> Rational) -> Self {
+        super::work::spend(self.0.len() + other.0.len());
         let mut out = Vec::with_capacity(self.0.len() + other.0.len());
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
         loop {
@@ -270,6 +271,7 @@ impl<V: Ord + Clone> Poly<V> {
         if k.is_zero() {
             return Self::zero();
         }
+        super::work::spend(self.0.len());
         Poly(self.0.iter().map(|(m, c)| (m.clone(), c * k)).collect())
     }
 
@@ -281,6 +283,7 @@ impl<V: Ord + Clone> Poly<V> {
         if let Some(k) = other.as_constant() {
             return self.scaled(&k);
         }
+        super::work::spend(self.0.len().saturating_mul(other.0.len()));
         let products = self.0.iter().flat_map(|(m, c)| other.0.iter().map(move |(n, d)| (m.times(n), c * d)));
         Self::of_terms(products.collect())
     }
@@ -296,6 +299,7 @@ impl<V: Ord + Clone> Poly<V> {
 
     /// The coefficients as polynomials in the other variables: `self = Σ out[k]·v^k`, lowest first.
     pub fn coefficients_in(&self, v: &V) -> Vec<Self> {
+        super::work::spend(self.0.len());
         let size = self.degree_in(v) as usize + 1;
         let mut out = vec![Self::zero(); size];
         for (m, c) in &self.0 {

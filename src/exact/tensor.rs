@@ -13,6 +13,7 @@ use super::Rational;
 use super::gcd::lcm;
 use super::value::homogeneous;
 use super::words::Words;
+use super::work::spend;
 
 /// Integer coefficients of a polynomial in several variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,6 +213,7 @@ impl Tensor {
         let Some(degree) = self.degrees.get(axis).copied() else { return };
         let stride: usize = self.degrees.iter().take(axis).map(|d| d + 1).product();
         let block = stride * (degree + 1);
+        spend(self.coefficients.len() * (degree + 1) * (1 + self.bits() as usize / 64) / 4);
         let mut line = Vec::with_capacity(degree + 1);
         for chunk in self.coefficients.chunks_mut(block) {
             for offset in 0..stride {

@@ -16,6 +16,7 @@ impl<V: Ord + Clone> Poly<V> {
         const LONG: u64 = 64;
         /// Variables whose values are kept: what stands for one may take long to find.
         const KEPT: usize = 16;
+        super::work::spend(self.len());
         if self.degree() >= LARGE {
             return match self.variables().as_slice() {
                 [v] => self.evaluate_on_a_line(v, &at(v)?),

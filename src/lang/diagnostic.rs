@@ -4,7 +4,7 @@ use super::ast::Span;
 
 /// The codes of all complaints about a text; each has a refused file, or an input made by a test where
 /// the file would be large.
-pub const CODES: [&str; 58] = [
+pub const CODES: [&str; 59] = [
     "allocation-range",
     "allocation-sum",
     "ambiguous-average",
@@ -52,6 +52,7 @@ pub const CODES: [&str; 58] = [
     "tie-matters",
     "too-deep",
     "too-large",
+    "too-much-work",
     "unbalanced-bracket",
     "undecided",
     "unexpected-character",

@@ -19,7 +19,7 @@ pub use printer::{
 pub use resolve::{
     ChainSource, Curve, DerivationSource, Diagram, Drawn, Goal, Ironing, LinkSource, Obligation,
     PrintedClaim, ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, Term, Valued, nearest,
-    resolve, resolve_expression,
+    resolve, resolve_expression, too_much_work,
 };
 pub use source::Source;
 pub use spelling::format;

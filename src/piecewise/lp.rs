@@ -6,7 +6,7 @@
 //! numbers. Untrusted: what it returns is checked by the kernel.
 
 use super::system::{self, Answer, Row, Sign};
-use crate::exact::Rational;
+use crate::exact::{Rational, spend};
 
 /// A column of the system: what one unit of an unknown adds to each row, sparse.
 pub(super) type Column = Vec<(usize, Rational)>;
@@ -163,6 +163,7 @@ impl Tableau {
             pivot_row.iter().enumerate().filter(|(_, c)| !c.is_zero()).map(|(j, _)| j).collect();
         for (i, (row, right)) in self.rows.iter_mut().zip(self.rhs.iter_mut()).enumerate() {
             let Some(k) = row.get(enter).filter(|k| i != leave && !k.is_zero()).cloned() else { continue };
+            spend(support.len());
             self.work += support.len();
             for j in &support {
                 if let (Some(cell), Some(p)) = (row.get_mut(*j), pivot_row.get(*j)) {

@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
-use crate::exact::{Poly, gcd as gcd_of_integers, lcm};
+use crate::exact::{Poly, gcd as gcd_of_integers, lcm, spend};
 
 /// Primes that are tried at most.
 const PRIME_LIMIT: usize = 4_000;
@@ -75,6 +75,7 @@ pub(super) fn gcd(p: &[BigInt], q: &[BigInt]) -> Option<Vec<BigInt>> {
             continue;
         }
         let line = |p: &[BigInt]| p.iter().map(|c| residue(c, prime)).collect::<Vec<u64>>();
+        spend(p.len() * q.len() / 8);
         let mut common = divisor(line(p), line(q), prime);
         if common.len() == 1 {
             return Some(vec![BigInt::one()]);

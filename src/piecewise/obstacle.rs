@@ -29,6 +29,8 @@ pub enum Obstacle {
         /// The limit.
         limit: usize,
     },
+    /// More work than one statement may take.
+    Work,
     /// No value was found for a name that a statement says exists.
     NoWitness {
         /// The name.

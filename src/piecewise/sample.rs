@@ -106,13 +106,15 @@ pub(super) fn points<'a>(facts: &'a [Fact], more: &[Name], tries: u64) -> impl I
         let mut point = fixed.clone();
         for (name, (low, high)) in names.iter().zip(&ranges) {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            // Near the lowest and the highest corner first.
-            let share = match k {
-                0 => 1,
-                1 => 11,
-                _ => i64::try_from((state >> 33) % 13).unwrap_or(0),
+            // Near the lowest and the highest corner first, then nearer: what is left of a range may be a small part.
+            let (part, parts) = match k {
+                0 => (1, 12),
+                1 => (11, 12),
+                2 => (1, 512),
+                3 => (511, 512),
+                _ => (i64::try_from((state >> 33) % 13).unwrap_or(0), 12),
             };
-            let share = Rational::new(share, 12).unwrap_or(Rational::ZERO);
+            let share = Rational::new(part, parts).unwrap_or(Rational::ZERO);
             point.insert(name.clone(), low + &(&(high - low) * &share));
         }
         onto_curves(&others, &mut point);

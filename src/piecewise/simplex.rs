@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use super::dictionary::{Basic, Dictionary, End};
 use super::number::Number;
+use crate::exact::spend;
 
 /// Steps by the greatest gain before Bland's rule takes over, for each row that has entered.
 const STALL_LIMIT: usize = 8;
@@ -216,6 +217,7 @@ impl<N: Number> Dictionary<N> {
         let mut entries: Vec<(usize, N)> = others.map(|(v, e)| (*v, e.times(&factor))).collect();
         let at = entries.partition_point(|(v, _)| *v < leaving);
         entries.insert(at, (leaving, inverse));
+        let before = self.work;
         let new = Basic { variable: entering, constant: row.constant.times(&factor), entries };
         for (k, other) in self.basic.iter_mut().enumerate() {
             if k != leave {
@@ -225,6 +227,7 @@ impl<N: Number> Dictionary<N> {
         if let Some(objective) = &mut self.objective {
             self.work += replace(objective, entering, &new);
         }
+        spend(self.work - before);
         if let Some(slot) = self.place.get_mut(leaving) {
             *slot = None;
         }

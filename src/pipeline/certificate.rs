@@ -9,7 +9,7 @@ use crate::model::{Chain, Derivation, Link, Proposition};
 use crate::piecewise::ironed;
 use crate::report::{Names, VerdictKind};
 
-use super::judge::{Judged, Proof};
+use super::judged::{Judged, Proof};
 use super::story;
 
 /// A certificate file.
@@ -303,7 +303,7 @@ fn holds(goal: &Goal) -> Statement {
         Goal::Tables(tables) => tables.formula().into(),
         Goal::Piece(piece) => piece.statement(),
         Goal::Derivation(derivation) => derivation.statement(),
-        Goal::Solve { .. } => Formula::falsehood().into(),
+        Goal::Solve { .. } | Goal::Unread => Formula::falsehood().into(),
     }
 }
 
@@ -315,6 +315,6 @@ fn fails(goal: &Goal) -> Statement {
         Goal::Tables(tables) => tables.formula().negated().into(),
         Goal::Piece(piece) => piece.denial(),
         // Of a derivation, a link is denied.
-        Goal::Derivation(_) | Goal::Solve { .. } => Formula::falsehood().into(),
+        Goal::Derivation(_) | Goal::Solve { .. } | Goal::Unread => Formula::falsehood().into(),
     }
 }

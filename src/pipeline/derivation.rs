@@ -9,7 +9,8 @@ use crate::report::{
     Block, Counterexample, FailingStep, Link, Math, Names, Printed, StepFault, VerdictKind, words,
 };
 
-use super::judge::{Judged, Proof};
+use super::judged::{Judged, Proof};
+use super::open::shortened;
 
 /// The verdict that the links allow: what does not follow by its reason, or is false, is rejected, and so is what
 /// follows from hypotheses that contradict each other; what was given no reason and is not found out is undecided.
@@ -243,7 +244,7 @@ pub(super) fn link_failure(
         story.push(format!("it follows by {}", tactic.words()));
     }
     if let Some(residual) = residual {
-        story.push(format!("left - right in normal form: {}", names.expr(residual)));
+        story.push(format!("left - right in normal form: {}", shortened(&names.expr(residual))));
     }
     if let Some(instance) = instance {
         let at = point(written, instance, names);

@@ -2,105 +2,20 @@
 
 use std::sync::Arc;
 
+use crate::exact::{bounded, shared};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Expr, Formula, Statement};
+use crate::kernel::{Expr, Formula};
 use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement, Valued};
-use crate::model::{Aim, Bound, Claim, Piece, Problem, Quantity, Question, System, Tables};
+use crate::model::{Aim, Bound, Claim, Piece, Quantity, Question, System, Tables};
 use crate::piecewise::{Engine, Obstacle};
 use crate::prover::{
-    self, Answer, Derived, Exception, Exceptional, Extremum, Failure, Found, Lemmas, Maxima, Misprint,
-    Optimum, Proved, Surveyed, Systems,
+    self, Answer, Extremum, Failure, Found, Lemmas, Maxima, Misprint, Optimum, Proved, Surveyed, Systems,
 };
 use crate::report::{Names, VerdictKind};
 
+use super::judged::{AsStated, End, Judged, PrintedVerdict, Proof, Refutation, Solved};
 use super::{derivation, obligation};
-
-/// A theorem about one goal of a statement.
-#[derive(Debug, Clone)]
-pub(super) struct Proof {
-    /// What is proved: the goal, or that it fails.
-    pub(super) claim: Statement,
-    /// The theorem.
-    pub(super) proved: Proved,
-}
-
-/// Where and how a statement fails.
-#[derive(Debug, Clone)]
-pub(super) enum Refutation {
-    /// A claim fails at a point.
-    Point { claim: Claim, failure: Failure },
-    /// An existence claim has the other answer.
-    Existence(Answer),
-    /// Something fails for one of all tables.
-    Table(Box<Exceptional>),
-    /// A question has another answer somewhere in a region.
-    Region { piece: Piece, exception: Exception },
-}
-
-/// The verdict and everything that was learned.
-#[derive(Debug, Clone)]
-pub(super) struct Judged {
-    pub(super) verdict: VerdictKind,
-    /// The goal that fails or is open, by its place in the statement.
-    pub(super) goal: Option<usize>,
-    /// That what the statement speaks of is defined.
-    pub(super) defined: Vec<Proof>,
-    pub(super) proofs: Vec<Proof>,
-    pub(super) refutation: Option<Refutation>,
-    pub(super) answer: Option<Answer>,
-    /// What was found about each link of a derivation.
-    pub(super) derived: Option<Derived>,
-    /// By chain and link of a derivation, the nearest right side that would be correct.
-    pub(super) nearest: Vec<(usize, usize, String)>,
-    pub(super) obstacle: Option<Obstacle>,
-    pub(super) value: Option<Expr>,
-    /// What the terms that a statement says the ends of can be.
-    pub(super) ends: Vec<End>,
-    /// The set of parameters for which the statement holds, if it is solved for one and the file does not say.
-    pub(super) solution: Option<Solved>,
-    pub(super) printed: Option<PrintedVerdict>,
-    pub(super) as_stated: AsStated,
-}
-
-/// A set of parameters that was found.
-#[derive(Debug, Clone)]
-pub(super) struct Solved {
-    pub(super) shown: String,
-    /// Whether it is proved to be the set for which the statement holds.
-    pub(super) proved: bool,
-}
-
-/// What a term can be at most, or at least; both halves of this are theorems, if it has an end.
-#[derive(Debug, Clone)]
-pub(super) struct End {
-    pub(super) problem: Arc<Problem>,
-    pub(super) aim: Arc<Aim>,
-    pub(super) optimum: Optimum,
-}
-
-/// Whether the verdict is what the file says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AsStated {
-    Yes,
-    No,
-}
-
-/// The verdict on a printed version.
-#[derive(Debug, Clone)]
-pub(super) struct PrintedVerdict {
-    pub(super) verdict: VerdictKind,
-    pub(super) proofs: Vec<Proof>,
-    pub(super) refutation: Option<Refutation>,
-    pub(super) difference: Option<Expr>,
-}
-
-impl Default for PrintedVerdict {
-    fn default() -> Self {
-        let verdict = VerdictKind::Undecided;
-        PrintedVerdict { verdict, proofs: vec![], refutation: None, difference: None }
-    }
-}
 
 /// What was found about other statements of a file.
 #[derive(Default)]
@@ -114,12 +29,18 @@ pub(super) struct Known {
 /// Judges a statement; the error is about its input (a division by zero, a tie that matters, a printed
 /// version that is right).
 pub(super) fn judge(known: &Known, statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
+    bounded(|| judge_whole(known, statement)).unwrap_or_else(|_| Ok(Judged::broken_off()))
+}
+
+fn judge_whole(known: &Known, statement: &ResolvedStatement) -> Result<Judged, Vec<Diagnostic>> {
     let maxima = &known.maxima;
     let defined = obligation::meet(&statement.obligations)?;
     let (first, others) = statement.variants.split_first().map_or((&[][..], &[][..]), |(f, o)| (f, o));
-    let mut judged = decide(known, first);
+    // What is told beside the verdict takes work, too.
+    let within = |goals| shared(2, || decide(known, goals)).unwrap_or_else(|_| Judged::broken_off());
+    let mut judged = within(first);
     for goals in others {
-        let next = decide(known, goals);
+        let next = within(goals);
         if next.verdict == judged.verdict {
             judged.proofs.extend(next.proofs);
             continue;
@@ -205,22 +126,10 @@ fn tie_matters(statement: &ResolvedStatement) -> Diagnostic {
 }
 
 fn decide(Known { maxima, lemmas }: &Known, goals: &[Goal]) -> Judged {
-    let mut out = Judged {
+    let mut out = match goals {
         // Without a goal there is nothing to be right about.
-        verdict: if goals.is_empty() { VerdictKind::Undecided } else { VerdictKind::Proved },
-        goal: None,
-        defined: vec![],
-        proofs: vec![],
-        refutation: None,
-        answer: None,
-        derived: None,
-        nearest: vec![],
-        obstacle: None,
-        value: None,
-        ends: vec![],
-        solution: None,
-        printed: None,
-        as_stated: AsStated::No,
+        [] => Judged::of(VerdictKind::Undecided),
+        _ => Judged::of(VerdictKind::Proved),
     };
     let mut systems = Systems::default();
     for (position, goal) in goals.iter().enumerate() {
@@ -246,6 +155,7 @@ fn decide(Known { maxima, lemmas }: &Known, goals: &[Goal]) -> Judged {
                 Err(obstacle) => Decided::Open(obstacle),
             },
             Goal::Solve { .. } => Decided::Open(Obstacle::Unanswered),
+            Goal::Unread => Decided::Open(Obstacle::Work),
         };
         match decided {
             Decided::Proved(proof, answer) => {
@@ -284,21 +194,47 @@ enum Decided {
 }
 
 fn universal(maxima: &Maxima, claim: &Claim) -> Decided {
-    let proved = maxima.of(claim).and_then(|values| prover::prove_claim(claim, &values));
-    let obstacle = match proved {
-        Ok(proved) => return Decided::Proved(Proof { claim: claim.statement(), proved }, None),
-        Err(obstacle) => obstacle,
+    let prove = || maxima.of(claim).and_then(|values| prover::prove_claim(claim, &values));
+    let refute = || match prover::find(maxima, claim) {
+        Ok(Some(failure)) => refuted(maxima, claim, failure).map(Some),
+        Ok(None) | Err(_) => Ok(None),
     };
-    match prover::find(maxima, claim) {
-        Ok(Some(failure)) => match refuted(maxima, claim, failure) {
-            Ok((proved, failure)) => {
-                let proof = Proof { claim: claim.denial(), proved };
-                Decided::Refuted(proof, Refutation::Point { claim: claim.clone(), failure })
-            }
-            Err(other) => Decided::Open(other),
-        },
-        Ok(None) => Decided::Open(obstacle),
-        Err(_) => Decided::Open(obstacle),
+    match either(prove, refute) {
+        Ok(Either::Proved(proved)) => Decided::Proved(Proof { claim: claim.statement(), proved }, None),
+        Ok(Either::Refuted((proved, failure))) => {
+            let proof = Proof { claim: claim.denial(), proved };
+            Decided::Refuted(proof, Refutation::Point { claim: claim.clone(), failure })
+        }
+        Err(obstacle) => Decided::Open(obstacle),
+    }
+}
+
+/// A proof or a refutation.
+enum Either<R> {
+    Proved(Proved),
+    Refuted(R),
+}
+
+/// A proof if little work is enough for one, else a refutation, else a proof that takes more.
+fn either<R>(
+    prove: impl Fn() -> Result<Proved, Obstacle>,
+    refute: impl FnOnce() -> Result<Option<R>, Obstacle>,
+) -> Result<Either<R>, Obstacle> {
+    /// The parts of the limit of a statement: for a first attempt, for a refutation, and for a second attempt.
+    const SHARES: [u64; 3] = [64, 8, 4];
+    let [first, between, second] = SHARES;
+    let attempt = shared(first, &prove);
+    if let Ok(Ok(proved)) = attempt {
+        return Ok(Either::Proved(proved));
+    }
+    let searched = match shared(between, refute).unwrap_or(Err(Obstacle::Work)) {
+        Ok(Some(refuted)) => return Ok(Either::Refuted(refuted)),
+        Ok(None) => Ok(()),
+        Err(obstacle) => Err(obstacle),
+    };
+    match attempt {
+        Ok(found) => searched.and(found).map(Either::Proved),
+        Err(_) => shared(second, prove).unwrap_or(Err(Obstacle::Work)).map(Either::Proved),
     }
 }
 
@@ -360,15 +296,14 @@ fn in_regions(maxima: &Maxima, parameters: &[Bound], question: &Question) -> Opt
 }
 
 fn on_region(maxima: &Maxima, piece: &Piece) -> Decided {
-    match prover::prove_piece(maxima, piece) {
-        Ok(proved) => Decided::Proved(Proof { claim: piece.statement(), proved }, None),
-        Err(obstacle) => match prover::refute_piece(maxima, piece) {
-            Some(exception) => {
-                let proof = Proof { claim: piece.denial(), proved: exception.proved.clone() };
-                Decided::Refuted(proof, Refutation::Region { piece: piece.clone(), exception })
-            }
-            None => Decided::Open(obstacle),
-        },
+    let refute = || Ok(prover::refute_piece(maxima, piece));
+    match either(|| prover::prove_piece(maxima, piece), refute) {
+        Ok(Either::Proved(proved)) => Decided::Proved(Proof { claim: piece.statement(), proved }, None),
+        Ok(Either::Refuted(exception)) => {
+            let proof = Proof { claim: piece.denial(), proved: exception.proved.clone() };
+            Decided::Refuted(proof, Refutation::Region { piece: piece.clone(), exception })
+        }
+        Err(obstacle) => Decided::Open(obstacle),
     }
 }
 

@@ -7,6 +7,7 @@ mod derivation;
 mod exercise;
 mod figure;
 mod judge;
+mod judged;
 mod nearest;
 mod numbers;
 mod obligation;
@@ -16,7 +17,7 @@ mod story;
 mod variant;
 mod worked;
 
-use crate::exact::Rational;
+use crate::exact::{Rational, bounded};
 use crate::kernel::check as check_certificate;
 use crate::lang::{self, Diagnostic};
 use crate::piecewise::ironed;
@@ -66,7 +67,7 @@ pub struct Prepared {
     path: String,
     file: lang::ast::File,
     resolved: lang::ResolvedFile,
-    defined: Vec<judge::Proof>,
+    defined: Vec<judged::Proof>,
     known: judge::Known,
 }
 
@@ -112,21 +113,28 @@ impl Prepared {
     pub fn answer(&self, number: usize, detail: Detail) -> Result<Answered, Vec<Diagnostic>> {
         let Some(statement) = self.resolved.statements.get(number) else { return self.figure(number) };
         let mut judged = judge::judge(&self.known, statement)?;
-        let is_brief = detail == Detail::Brief && judged.as_stated == judge::AsStated::Yes;
+        let is_brief = detail == Detail::Brief && judged.as_stated == judged::AsStated::Yes;
         if let Some(derived) = judged.derived.as_ref().filter(|_| !is_brief) {
-            judged.nearest = nearest::nearest(&self.file, &self.known.lemmas, &statement.name, derived);
+            let find = || nearest::nearest(&self.file, &self.known.lemmas, &statement.name, derived);
+            judged.nearest = bounded(find).unwrap_or_default();
         }
         let write = || certificate::write(&self.path, &self.file, statement, &self.defined, &judged);
         let certificate = (detail == Detail::Certificates).then(write);
         let written = self.written(&statement.name);
         let derivation = match detail {
             Detail::Brief | Detail::Verdicts | Detail::Certificates => vec![],
-            Detail::Derivations => worked::steps(&self.known.maxima, written, statement, &judged),
+            Detail::Derivations => {
+                bounded(|| worked::steps(&self.known.maxima, written, statement, &judged)).unwrap_or_default()
+            }
         };
-        Ok(Answered {
-            report: story::report(&self.source, &self.known.maxima, statement, &judged, written, derivation),
-            certificate,
-        })
+        let report = |judged: &judged::Judged| {
+            story::report(&self.source, &self.known.maxima, statement, judged, written, derivation.clone())
+        };
+        // Without values that take too long to tell; what cannot be told at all has not been found.
+        let report = bounded(|| report(&judged))
+            .or_else(|_| bounded(|| report(&judged.without_values())))
+            .unwrap_or_else(|_| report(&judged::Judged::broken_off()));
+        Ok(Answered { report, certificate })
     }
 
     /// Whether a statement is about all values of a parameter.
@@ -241,6 +249,11 @@ pub fn width(text: &str) -> Result<Rational, Box<Diagnostic>> {
 
 /// One exact value; an integral without a closed form lies between two numbers that are a width apart at most.
 pub fn eval(text: &str, width: &Rational) -> Result<String, Box<Diagnostic>> {
+    let span = lang::ast::Span::new(0, text.len());
+    bounded(|| value(text, width)).unwrap_or_else(|_| Err(Box::new(lang::too_much_work("this takes", span))))
+}
+
+fn value(text: &str, width: &Rational) -> Result<String, Box<Diagnostic>> {
     let (expr, lang::ResolvedExpression { term, roots, .. }) = expression(text)?;
     match judge::closed(&term) {
         Some(value) => {

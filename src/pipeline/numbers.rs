@@ -10,7 +10,7 @@ use crate::model::{Bound, Circulation, Conjunct, Extreme, Preference, Problem, S
 use crate::prover::{Found, Optimum};
 use crate::report::Names;
 
-use super::judge::End;
+use super::judged::End;
 
 /// Lines of numbers or comparisons at most.
 const LINE_LIMIT: usize = 40;

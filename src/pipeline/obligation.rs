@@ -1,9 +1,10 @@
 //! What has to be true of an input before anything can be claimed about it.
 
+use crate::exact::bounded;
 use crate::lang::{Diagnostic, Obligation};
 use crate::prover::{Maxima, find, prove_claim, refute_claim};
 
-use super::judge::Proof;
+use super::judged::Proof;
 use super::story::point;
 
 /// A theorem for each obligation; or the complaints about those that fail, each with an exact point. An
@@ -11,7 +12,11 @@ use super::story::point;
 pub(super) fn meet(obligations: &[Obligation]) -> Result<Vec<Proof>, Vec<Diagnostic>> {
     let (mut proofs, mut complaints): (Vec<Proof>, Vec<Diagnostic>) = (vec![], vec![]);
     for obligation in obligations {
-        match settle(obligation) {
+        let broken_off = |_| {
+            let diagnostic = obligation.diagnostic.clone();
+            Err(Box::new(diagnostic.note("to show this takes more work than the limit of one statement")))
+        };
+        match bounded(|| settle(obligation)).unwrap_or_else(broken_off) {
             Ok(proof) => proofs.push(proof),
             Err(complaint) => {
                 let known = |d: &Diagnostic| d.code == complaint.code && d.span == complaint.span;

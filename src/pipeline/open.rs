@@ -35,6 +35,10 @@ pub(super) fn words(obstacle: &Obstacle, names: &Names) -> String {
             format!("no certificate was found for the sign of `{}`{open}", shortened(&term))
         }
         Obstacle::Cells { limit } => format!("more than {limit} cells"),
+        Obstacle::Work => {
+            "it takes more work than the limit of one statement; `--effort 10` allows ten times as much"
+                .into()
+        }
         Obstacle::NoWitness { name } => format!("no value was found for `{}`", names.show(name)),
         Obstacle::Extremum { body } => format!(
             "the maximum of {} lies at an irrational point, or at a point that depends on the parameter by cases",

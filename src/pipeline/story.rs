@@ -18,7 +18,7 @@ use crate::report::{
     sentence,
 };
 
-use super::judge::{AsStated, Judged, Refutation, Solved};
+use super::judged::{AsStated, Judged, Refutation, Solved};
 use super::numbers;
 use super::open::{shortened, words};
 
@@ -167,7 +167,7 @@ pub(super) fn names(statement: &ResolvedStatement) -> Names {
                 piece.parameters.iter().for_each(|b| names.bound(b));
                 names_of_question(&piece.question, &mut names);
             }
-            Goal::Derivation(_) => {}
+            Goal::Derivation(_) | Goal::Unread => {}
             Goal::Solve { parameters, question } => {
                 parameters.iter().for_each(|p| names.bound(p));
                 names_of_question(question, &mut names);

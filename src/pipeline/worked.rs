@@ -14,7 +14,8 @@ use crate::report::{
     Aim, Block, Inline, Kind, Link, Math, Names, Prose, READABLE, Side, VerdictKind, derivation, words,
 };
 
-use super::judge::{self, Judged, Proof, Refutation};
+use super::judge;
+use super::judged::{Judged, Proof, Refutation};
 use super::numbers;
 use super::story::{at_point, lie, names_with, value_of};
 

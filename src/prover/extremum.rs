@@ -6,9 +6,9 @@
 
 use std::sync::Mutex;
 
-use crate::exact::{Poly, Rational};
+use crate::exact::{Poly, Rational, bounded};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Atom, Expr, Node, Relation};
+use crate::kernel::{Atom, Expr, Name, Node, Relation};
 use crate::model::{
     Bound, Charge, Claim, Description, quotient_of_terms, rational_root, reduced, root_of_term,
 };
@@ -16,6 +16,9 @@ use crate::piecewise::{Cell, Engine, Obstacle, interval, rational_roots, without
 
 use super::breaks::{without_zero, zeros};
 use super::proof::facts;
+
+/// Powers of a place that may be plainer than the place.
+const POWERS: u32 = 6;
 
 /// A maximum and a point that attains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +78,9 @@ impl Maxima {
         {
             return found.clone();
         }
-        let found = maximum(context, &charge, &charge.body);
+        // What it takes does not depend on who asks first.
+        let find = || maximum(context, &charge, &charge.body);
+        let found = bounded(find).unwrap_or(Err(Obstacle::Work));
         if let Ok(mut known) = self.known.lock() {
             known.push((context.to_vec(), charge, found.clone()));
         }
@@ -154,10 +159,10 @@ fn by_one_formula(context: &[Fact], charge: &Charge, body: &Expr) -> Result<Extr
         let described: Vec<_> = roots.iter().flat_map(Charge::root).collect();
         let mut context = context.to_vec();
         context.extend(facts(&described));
-        let form = Expr::variable(&y.name).minus(&at);
+        let forms = zero_at(&y.name, &at);
         let holds = |facts: &[Fact], e: &Expr| {
             let facts = [facts, context.as_slice()].concat();
-            Engine::new().afresh(vec![form.clone()]).tree(&facts, Relation::AtLeast, e).is_ok()
+            Engine::new().afresh(forms.clone()).tree(&facts, Relation::AtLeast, e).is_ok()
         };
         // A point that lies in the interval for all parameters.
         let inside = [at.minus(&y.low), y.high.minus(&at)];
@@ -173,6 +178,19 @@ fn by_one_formula(context: &[Fact], charge: &Charge, body: &Expr) -> Result<Extr
         }
     }
     Err(none())
+}
+
+/// What is zero where a name has a value: the difference, and of powers, where these have fewer roots in them than the
+/// value, as `s^2 - 5^(1/3)/2` where `s` is `5^(1/6)/sqrt(2)`.
+pub(super) fn zero_at(name: &Name, value: &Expr) -> Vec<Expr> {
+    let x = Expr::variable(name);
+    let difference = x.minus(value);
+    let roots = value.free_names().len();
+    let is_product = value.terms().count() == 1 && roots > 1;
+    let plain = |k: &u32| Some((*k, reduced(&value.pow(*k)))).filter(|(_, e)| e.free_names().len() < roots);
+    let of_powers = (2..=POWERS).filter(|_| is_product).find_map(|k| plain(&k));
+    let powers = of_powers.map(|(k, e)| x.pow(k).minus(&e));
+    powers.into_iter().chain([difference]).filter(|e| !e.is_zero()).collect()
 }
 
 /// The greatest of finitely many numbers.

@@ -19,7 +19,7 @@ use super::breaks::touched;
 use super::counterexample::Failure;
 use super::differentiable::{by_form, recognised};
 use super::existence::{self, Plan};
-use super::extremum::Extremum;
+use super::extremum::{Extremum, zero_at};
 use super::numbers::by_numbers;
 use super::zero::Zero;
 
@@ -96,7 +96,7 @@ impl Hints {
     /// What is zero where a name has its value, for values that are no numbers.
     fn forms(&self) -> Vec<Expr> {
         let at_points = self.values.iter().filter(|(_, value)| value.as_number().is_none());
-        at_points.map(|(name, value)| Expr::variable(name).minus(value)).filter(|e| !e.is_zero()).collect()
+        at_points.flat_map(|(name, value)| zero_at(name, value)).collect()
     }
 
     /// Adds what a charge was found to be.

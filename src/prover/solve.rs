@@ -1,6 +1,8 @@
 //! Questions with parameters, region by region: [`prove_piece`], and [`refute_piece`] at a point.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use num_integer::Integer;
 
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
@@ -11,13 +13,17 @@ use crate::piecewise::{AlgebraicNumber, Engine, Obstacle};
 use super::counterexample::{Failure, find};
 use super::existence::{pivot, plan};
 use super::extremum::Maxima;
-use super::proof::{Builder, Hints, Proved, facts, prove, prove_by};
+use super::proof::{Builder, Hints, Proved, facts, prove, prove_by, prove_claim};
 use super::solution::places;
 
 /// Halvings of a region, in the search for a witness that depends on the parameter.
 const HALVINGS: u32 = 5;
 /// Parts of an interval whose ends are tried as parameters.
 const PARTS: [i64; 4] = [2, 3, 4, 7];
+/// Parts of an interval of which the first and the last are close to its ends.
+const CLOSE: [i64; 3] = [8, 128, 2048];
+/// Steps towards a short fraction.
+const FRACTION_LIMIT: usize = 64;
 
 /// A parameter for which a question has not the answer that is claimed for its region.
 #[derive(Debug, Clone)]
@@ -63,7 +69,11 @@ fn exception(maxima: &Maxima, piece: &Piece, at: BTreeMap<Name, Rational>) -> Op
             hints.extend(failure.hints.clone());
             failed = Some(Box::new((claim, failure)));
         }
-        (Question::Claim(claim), Everywhere::Fails) => hints.extend(charges(maxima, &claim, &[]).ok()?),
+        (Question::Claim(claim), Everywhere::Fails) => {
+            // That it holds for these numbers is seen sooner than that there are such numbers in the region.
+            prove_claim(&claim, &maxima.of(&claim).ok()?).ok()?;
+            hints.extend(charges(maxima, &claim, &[]).ok()?);
+        }
         (Question::Existence(existence), _) => hints.extend(planned(&existence, &[]).ok()?),
     }
     values.into_iter().for_each(|(name, value)| hints.insert(name, value));
@@ -239,17 +249,43 @@ fn ends(roots: &[Charge], parameter: &Bound) -> Option<(Rational, Rational)> {
     (low <= high).then_some((low, high))
 }
 
+/// The fraction with the smallest denominator in an interval, if so many steps of a continued fraction find it; else its end.
+fn simplest(low: &Rational, high: &Rational, steps: usize) -> Rational {
+    let whole = Rational::from(low.numerator().div_floor(&low.denominator()));
+    let next = &whole + &Rational::ONE;
+    let rest = [&(high - &whole), &(low - &whole)].map(Rational::recip);
+    match rest {
+        _ if whole == *low || steps == 0 => low.clone(),
+        _ if next <= *high => next,
+        [Some(from), Some(to)] => {
+            let inner = simplest(&from, &to, steps - 1).recip();
+            inner.map_or_else(|| low.clone(), |inner| &whole + &inner)
+        }
+        _ => low.clone(),
+    }
+}
+
 /// Parameters in the region, inner ones first.
 fn points(piece: &Piece) -> Vec<BTreeMap<Name, Rational>> {
     let mut out: Vec<BTreeMap<Name, Rational>> = vec![BTreeMap::new()];
     for parameter in &piece.parameters {
         let Some((low, high)) = ends(&piece.roots, parameter) else { return vec![] };
+        let width = &high - &low;
+        // Roots of short fractions are short.
+        let near = |from: Rational, length: &Rational| simplest(&from, &(&from + length), FRACTION_LIMIT);
         let mut values = Vec::new();
         for parts in PARTS {
             let inner = (1..parts).filter_map(|k| Rational::new(k, parts));
-            values.extend(inner.map(|share| &low + &(&(&high - &low) * &share)));
+            let length = &width * &Rational::new(1, 8 * parts).unwrap_or(Rational::ZERO);
+            values.extend(inner.map(|share| near(&low + &(&width * &share), &length)));
+        }
+        for part in CLOSE.into_iter().filter_map(|parts| Rational::new(1, parts)) {
+            let length = &width * &part;
+            values.extend([near(low.clone(), &length), near(&high - &length, &length)]);
         }
         values.extend([low, high]);
+        let mut seen = BTreeSet::new();
+        values.retain(|v| seen.insert(v.clone()));
         let extended = |point: &BTreeMap<Name, Rational>| {
             let with = |v: &Rational| {
                 let mut point = point.clone();
@@ -262,4 +298,36 @@ fn points(piece: &Piece) -> Vec<BTreeMap<Name, Rational>> {
     }
     // Ends that are left out are caught by the kernel, at the cost of an attempt.
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{FRACTION_LIMIT, simplest};
+    use crate::exact::Rational;
+
+    fn q(n: i64, d: i64) -> Rational {
+        Rational::new(n, d).unwrap_or(Rational::ZERO)
+    }
+
+    proptest! {
+        /// Against all fractions with smaller denominators.
+        #[test]
+        fn no_shorter_fraction_lies_between(n in -300_i64..300, d in 1_i64..100, more in 1_i64..50, parts in 1_i64..200) {
+            let low = q(n, d);
+            let high = &low + &q(more, parts);
+            let found = simplest(&low, &high, FRACTION_LIMIT);
+            prop_assert!(low <= found && found <= high);
+            for shorter in 1_i64.. {
+                if Rational::from(shorter) >= Rational::from(found.denominator()) {
+                    break;
+                }
+                let up = (&low * &Rational::from(shorter)).numerator();
+                let denominator = (&low * &Rational::from(shorter)).denominator();
+                let next = Rational::from(num_integer::Integer::div_ceil(&up, &denominator));
+                prop_assert!(next > &high * &Rational::from(shorter), "{low} {high} {found} {shorter}");
+            }
+        }
+    }
 }

@@ -88,7 +88,10 @@ pub(super) fn radicals(factors: &mut Vec<(&Atom, u32)>) -> Vec<String> {
         match (index, e) {
             (2, 1) => square *= n,
             (2, e) => out.push(format!("sqrt({n})^{e}")),
-            _ => out.push(format!("{n}^({e}/{index})")),
+            (index, e) => {
+                let common = if e < index { num_integer::gcd(index, e) } else { 1 };
+                out.push(format!("{n}^({}/{})", e / common, index / common));
+            }
         }
     }
     if square != 1.into() {

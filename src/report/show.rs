@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::math::{Math, Sign};
 use super::memo::Memo;
 use super::rooted::{Rooted, radicals};
-use crate::exact::{Monomial, Rational};
+use crate::exact::{Monomial, Rational, apart};
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
 use crate::model::{Charge, Description, reduced, root_shown, roots_in};
 use crate::piecewise::AlgebraicNumber;
@@ -32,6 +32,13 @@ pub struct Names {
 
 /// Terms of a number that is still written in radicals.
 const SHORT: usize = 3;
+/// Numbers whose polynomials may be found with the work of one statement.
+const SHARES: u64 = 64;
+
+/// A number by its polynomial; where that takes long to find, it is written as it is.
+fn algebraic(e: &Expr, roots: &[Charge]) -> Option<AlgebraicNumber> {
+    apart(SHARES, || AlgebraicNumber::of_term(e, roots)).ok()?
+}
 
 impl Names {
     /// Adds a name and how it is written.
@@ -93,7 +100,7 @@ impl Names {
     /// The first digits of a number in roots that is not rational.
     pub fn decimal(&self, e: &Expr) -> Option<String> {
         let roots: Vec<Charge> = roots_in(e).iter().chain(&self.roots).cloned().collect();
-        let number = AlgebraicNumber::of_term(e, &roots)?;
+        let number = algebraic(e, &roots)?;
         number.as_rational().is_none().then(|| number.decimal(6))?
     }
 
@@ -109,7 +116,7 @@ impl Names {
         }
         let roots: Vec<Charge> = radicals.iter().chain(&self.roots).cloned().collect();
         self.memo.number(e, || {
-            let number = AlgebraicNumber::of_term(e, &roots)?;
+            let number = algebraic(e, &roots)?;
             let in_radicals = e.free_names().iter().all(|n| radicals.iter().any(|c| c.name == *n));
             let plain = in_radicals && number.polynomial().len() > 3 && e.size() <= SHORT;
             (!plain).then(|| number.to_string())

@@ -246,6 +246,11 @@ impl Parser<'_> {
             let types = if self.accept_word("on") { Some(self.types_with_density()?) } else { None };
             return Ok(DerivationKind::Profile { name, types });
         }
+        if self.is_bare_name() {
+            let help = "`given numbers a, b` or `given functions f, g` introduces names";
+            let wanted = ["`numbers`", "`functions`", "an assumption such as `a > 0`"];
+            return Err(Box::new(self.expected(&wanted).help(help)));
+        }
         let name = if self.is_labelled() { Some(self.hyphenated()?) } else { None };
         let mut ranges = vec![];
         if name.is_some() {
@@ -311,6 +316,17 @@ impl Parser<'_> {
             }
         }
         Ok(out)
+    }
+
+    /// Whether a name stands here of which nothing is said.
+    fn is_bare_name(&mut self) -> bool {
+        let ends = |token: &Token| match &token.kind {
+            TokenKind::Symbol(sign) => [",", "}"].contains(sign),
+            TokenKind::Name(word) => LINES.contains(&word.as_str()),
+            _ => false,
+        };
+        matches!(self.peek(), Some(Token { kind: TokenKind::Name(_), .. }))
+            && self.peek_second().is_some_and(ends)
     }
 
     /// Whether a name with a colon, or with `for all`, stands here.

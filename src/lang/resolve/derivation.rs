@@ -4,7 +4,8 @@ use super::family::Family;
 use super::names::{advise, complain};
 use super::scope::{Env, Function, Universe};
 use super::shared::declared;
-use super::{ChainSource, DerivationSource, Goal, Resolve, ResolvedStatement};
+use super::{ChainSource, DerivationSource, Goal, Resolve, ResolvedStatement, too_much_work};
+use crate::exact::bounded;
 use crate::kernel::{Expr, Formula, Name as Symbol};
 use crate::lang::ast::{self, DerivationKind, Membership, Name, Positive, Span, Within};
 use crate::lang::diagnostic::Diagnostic;
@@ -19,7 +20,9 @@ pub(super) fn resolve(
     span: Span,
 ) -> Result<ResolvedStatement, Vec<Diagnostic>> {
     let universe = Universe::default();
-    let Reader { env, out, source, conclusion, .. } = Reader::read(&universe, d, earlier)?;
+    let read = bounded(|| Reader::read(&universe, d, earlier));
+    let Reader { env, out, source, conclusion, .. } =
+        read.unwrap_or_else(|_| Err(vec![too_much_work("this derivation takes", d.name.span)]))?;
     let source = DerivationSource { profile: env.profile(), ..source };
     let averaged = env.family.is_some_and(|f| f.averaged);
     Ok(ResolvedStatement {

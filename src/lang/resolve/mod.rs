@@ -47,7 +47,7 @@ mod ties;
 
 use std::collections::BTreeMap;
 
-use crate::exact::Rational;
+use crate::exact::{Rational, bounded};
 use crate::kernel::{Expr, Name as Symbol};
 use crate::model::{
     Bound, Charge, Claim, Comparison, Conjunct, Derivation, Existence, Piece, Question, System, Tables,
@@ -88,6 +88,8 @@ pub enum Goal {
     Piece(Piece),
     /// Hypotheses and what follows from them, step by step.
     Derivation(Derivation),
+    /// A claim that takes more work to read than one statement may take.
+    Unread,
     /// A question for which the values of parameters are sought.
     Solve {
         /// The parameters and their ranges.
@@ -110,7 +112,7 @@ impl Goal {
             Goal::Existence(existence) => existence.setting.parameters.clone(),
             Goal::Piece(piece) => of_question(&piece.question),
             Goal::Solve { question, .. } => of_question(question),
-            Goal::System(_) | Goal::Tables(_) | Goal::Derivation(_) => vec![],
+            Goal::System(_) | Goal::Tables(_) | Goal::Derivation(_) | Goal::Unread => vec![],
         };
         parameters
             .iter()
@@ -270,7 +272,12 @@ pub struct ResolvedFile {
 pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<Diagnostic>> {
     let mut diagnostics = duplicates(file);
     let mut out = ResolvedFile::default();
-    let first = Universe::build(file, ironing, &[], &mut out.obligations, &mut diagnostics);
+    let build = || Universe::build(file, ironing, &[], &mut out.obligations, &mut diagnostics);
+    let first = bounded(build).map_err(|_| {
+        let of_setting = |item: &&ast::Item| matches!(item.kind, ItemKind::Setting(_));
+        let span = file.items.iter().find(of_setting).map_or_else(Span::default, |item| item.span);
+        vec![too_much_work("the settings and mechanisms of this file take", span)]
+    })?;
     let open: Vec<ties::Open> = first.settings.iter().map(|s| s.ties).collect();
     let (choices, coverage) = ties::combinations(&open, first.weight());
     let mut universes = vec![first];
@@ -282,7 +289,13 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
     let mut shared = shared::Shared::default();
     for item in &file.items {
         let resolved = match &item.kind {
-            ItemKind::Claim(claim) => statement::resolve(&universes, coverage, claim, item.span),
+            ItemKind::Claim(claim) => {
+                let read = || statement::resolve(&universes, coverage, claim, item.span);
+                bounded(read).unwrap_or_else(|_| {
+                    let unread = statement::resolve(&[], coverage, claim, item.span)?;
+                    Ok(ResolvedStatement { variants: vec![vec![Goal::Unread]], ..unread })
+                })
+            }
             ItemKind::Derivation(d) => shared.resolve(d, item.span),
             ItemKind::Given(kind) => {
                 shared.assume(kind, item.span);
@@ -306,9 +319,10 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
     diagnostics.extend(shared.complaints());
     for item in &file.items {
         let (ItemKind::Figure(figure), Some(universe)) = (&item.kind, universes.first()) else { continue };
-        match figure::resolve(universe, figure, item.span, &file.items) {
-            Ok(figure) => out.figures.push(figure),
-            Err(complaint) => diagnostics.push(*complaint),
+        match bounded(|| figure::resolve(universe, figure, item.span, &file.items)) {
+            Ok(Ok(figure)) => out.figures.push(figure),
+            Ok(Err(complaint)) => diagnostics.push(*complaint),
+            Err(_) => diagnostics.push(too_much_work("this figure takes", item.span)),
         }
     }
     if diagnostics.is_empty() {
@@ -324,6 +338,12 @@ pub fn resolve(file: &ast::File, ironing: Ironing) -> Result<ResolvedFile, Vec<D
     diagnostics.retain(|d| d.code != BROKEN);
     diagnostics.sort_by_key(|d| d.span.start);
     Err(Diagnostic::without_repetitions(diagnostics))
+}
+
+/// What was broken off at the limit of the work of one statement.
+pub fn too_much_work(what: &str, span: Span) -> Diagnostic {
+    let message = format!("{what} more work than the limit of one statement");
+    Diagnostic::new("too-much-work", message, span).help("`--effort 10` allows ten times as much")
 }
 
 /// Whether a comparison of numbers is wrong.

@@ -17,7 +17,7 @@ use crate::report::{
     Axis, Block, Link, Math, Names, Picture, Plot, Segment, StatementReport, VerdictKind, draw, words,
 };
 
-use super::judge::Judged;
+use super::judged::Judged;
 use super::{open, story};
 
 /// What was proved of a figure, and the picture.

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
+use crate::exact::bounded;
 use crate::kernel::{Expr, Formula, Name, Step};
 use crate::model::{Application, Derivation};
 use crate::piecewise::{Engine, Obstacle};
@@ -37,7 +38,7 @@ impl Lemmas {
     ) -> Result<Derived, Obstacle> {
         let mut derived = None;
         self.place(derivation).get_or_init(|| {
-            let found = derive();
+            let found = bounded(&derive).unwrap_or(Err(Obstacle::Work));
             let proved = found.as_ref().map(|d| d.proved.clone()).map_err(Clone::clone);
             derived = Some(found);
             proved
@@ -48,7 +49,9 @@ impl Lemmas {
     /// The theorem of a derivation that is applied.
     fn theorem(&self, derivation: &Derivation) -> Result<Option<Proved>, Obstacle> {
         let derive = || derive_within(derivation, self, Within::Another).map(|d| d.proved);
-        self.place(derivation).get_or_init(derive).clone()
+        // What it takes does not depend on who asks first.
+        let within = || bounded(derive).unwrap_or(Err(Obstacle::Work));
+        self.place(derivation).get_or_init(within).clone()
     }
 }
 

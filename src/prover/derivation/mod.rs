@@ -28,6 +28,7 @@ mod rate;
 mod refute;
 mod rewrite;
 mod said;
+mod share;
 mod squares;
 mod tactic;
 
@@ -280,7 +281,7 @@ impl Proof<'_> {
                 [] => Tactic::Given,
                 because => Tactic::Reasons(because.to_vec()),
             };
-            let (outcome, step) = self.link(chain, link)?;
+            let (outcome, step) = self.link_within(chain, link)?;
             // A link that fails is a hypothesis of nothing: what follows is checked on its own.
             steps.extend(step);
             outcomes.push(outcome);
@@ -380,20 +381,14 @@ impl Proof<'_> {
             return Ok((Outcome::Carried(name), None));
         }
         let instance = match self.is_diagnosed {
-            true => refute::instance(self.derivation, chain, &goal),
+            true => self.instance_within(chain, &goal),
             false => None,
         };
         let otherwise = match (&instance, link.because.is_empty()) {
             (None, false) if self.is_diagnosed => self.any(&link.says)?.map(|(tactic, _)| tactic),
             _ => None,
         };
-        let reasoned = !link.because.is_empty();
-        let residual = match &link.says {
-            Proposition::Relation(left, relation, right) => residual(left, *relation, right),
-            Proposition::Rate(rate) => rate::residual(rate),
-            _ => None,
-        };
-        Ok((Outcome::Fails { residual, reasoned, otherwise, instance }, None))
+        Ok((share::failure(link, otherwise, instance), None))
     }
 
     /// Keeps what a chain with a name says that is not shown.
@@ -426,7 +421,7 @@ impl Proof<'_> {
     /// Whether what a source prints in place of a link is wrong.
     fn misprint(&mut self, chain: &Chain, printed: &Proposition) -> Result<Misprint, Obstacle> {
         let goal = printed.formula();
-        if let Some(instance) = refute::instance(self.derivation, chain, &goal) {
+        if let Some(instance) = self.instance_within(chain, &goal) {
             return Ok(Misprint::Wrong(instance));
         }
         self.domain.extend(chain.domain.clone());

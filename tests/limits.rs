@@ -1,0 +1,74 @@
+//! The limit on the work of one statement: every question ends, and what is broken off has no verdict.
+
+use crate::cli::{err, folder, out, vickrey};
+
+const TRADE: &str = "
+setting trade {
+  agent buyer with type v ~ uniform(0, 1)
+  agent seller with type c ~ uniform(0, 1)
+  outcome x in {0, 1}
+  value buyer = v*x
+  value seller = -c*x
+}
+claim easy: 1 + 1 = 2
+claim hard: E welfare(trade) = 1/6
+refuted wrong: E welfare(trade) = 1/5
+";
+
+/// Little enough that the averages cannot be taken.
+const LITTLE: [&str; 2] = ["--effort", "1/2000000"];
+
+#[test]
+fn what_takes_too_much_work_is_undecided_and_says_so() {
+    let f = folder(&[("trade.mech", TRADE.as_bytes())]);
+    let output = vickrey(f.path(), &[&["check", "trade.mech"], LITTLE.as_slice()].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let said = out(&output);
+    assert!(said.contains("undecided hard") && said.contains("undecided wrong"), "{said}");
+    assert!(!said.contains("easy"), "{said}");
+    assert_eq!(said.matches("it takes more work than the limit of one statement").count(), 2, "{said}");
+    assert!(said.contains("`--effort 10`"), "{said}");
+    assert!(said.contains("1 proved, 2 undecided"), "{said}");
+}
+
+#[test]
+fn more_effort_is_enough_and_an_effort_is_a_positive_number() {
+    let f = folder(&[("trade.mech", TRADE.as_bytes())]);
+    for enough in ["1/10", "1", "3.5", "10000000000000000000000"] {
+        let output = vickrey(f.path(), &["check", "--effort", enough, "trade.mech"]);
+        assert_eq!(output.status.code(), Some(0), "{enough}: {}", out(&output));
+    }
+    for wrong in ["0", "-1", "much", "1/0"] {
+        let output = vickrey(f.path(), &["check", &format!("--effort={wrong}"), "trade.mech"]);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        assert!(err(&output).contains("a positive number"), "{}", err(&output));
+    }
+}
+
+#[test]
+fn figures_expressions_and_derivations_say_what_takes_too_much() {
+    let figure = format!("{TRADE}figure f: virtual_value(trade, buyer) over v\n");
+    let f = folder(&[("figure.mech", figure.as_bytes())]);
+    let drawn = vickrey(f.path(), &["check", "--effort", "1/10000000", "figure.mech"]);
+    assert!(err(&drawn).contains("error[too-much-work]: this figure takes more work"), "{}", err(&drawn));
+    let sum = "integral((y + 1)^30, y from 0 to 1)";
+    let value = vickrey(f.path(), &[&["eval", sum], LITTLE.as_slice()].concat());
+    assert!(err(&value).contains("error[too-much-work]"), "{}{}", out(&value), err(&value));
+}
+
+#[test]
+fn a_hard_step_leaves_the_others_their_verdicts() {
+    let steps = "
+derivation steps {
+  given numbers a, b
+  given b > 0
+  step hard: (a + b + 1)^9*(a - b)^4 + a^2*b^2*(a + 2*b)^6 >= a*b*(a + b)^5*(a - 3*b)
+  step easy: b + b > 0
+}
+";
+    let f = folder(&[("steps.mech", steps.as_bytes())]);
+    let output = vickrey(f.path(), &["check", "--effort", "1/1000", "steps.mech"]);
+    let said = format!("{}{}", out(&output), err(&output));
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("line 5: ") && !said.contains("line 6: "), "{said}");
+}
