@@ -5,6 +5,7 @@
 //! dual steps; these and the primal ones are in `simplex`.
 
 use super::number::Number;
+use super::shake::Shaken;
 use super::system::Row;
 
 /// Violated rows that enter at once at least.
@@ -43,20 +44,22 @@ pub(super) struct Dictionary<N> {
     /// For each variable, what it is at most, if another row says this.
     pub(super) spans: Vec<Option<Span<N>>>,
     /// Where each row is.
-    states: Vec<State>,
+    pub(super) states: Vec<State>,
     /// Where a basic variable is.
     pub(super) place: Vec<Option<usize>>,
     pub(super) basic: Vec<Basic<N>>,
     pub(super) objective: Option<Basic<N>>,
     /// Sums by variable, zero between uses.
     sums: Vec<N>,
+    /// What was moved a little.
+    pub(super) shaken: Shaken<N>,
     pub(super) work: usize,
     pub(super) limit: usize,
 }
 
 /// Where a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// Outside.
     Open,
     /// Its slack is a variable of the dictionary.
@@ -135,6 +138,7 @@ impl<N: Number> Dictionary<N> {
             objective: None,
             sums: vec![N::zero(); unknowns + rows.len()],
             rows,
+            shaken: Shaken::new(),
             work: 0,
             limit,
         })
@@ -156,12 +160,20 @@ impl<N: Number> Dictionary<N> {
             }
         }
         let (constant, terms) = self.in_slacks(&N::zero(), &terms);
+        self.costs_were_moved();
         self.objective = Some(self.expand(self.unknowns, &constant, &terms));
         loop {
             if let Some(end) = self.restore()? {
                 return Some(end);
             }
-            if let Some((variable, up)) = self.raise()? {
+            if self.costs_were_moved() {
+                self.objective = Some(self.expand(self.unknowns, &constant, &terms));
+            }
+            let along = self.raise()?;
+            if self.move_back() {
+                continue;
+            }
+            if let Some((variable, up)) = along {
                 // Along this direction nothing stops the term, as far as the rows that have entered go.
                 let ray = self.ray(variable, up);
                 if !self.enter_against(&ray) {

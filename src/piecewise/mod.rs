@@ -35,6 +35,7 @@ mod rooted;
 mod roots;
 mod sample;
 mod seen;
+mod shake;
 mod sign;
 mod simplex;
 mod surd;

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use crate::exact::Rational;
 
+use super::columns::random;
+
 /// Ordered numbers with the four operations.
 pub(super) trait Number: Clone + PartialOrd {
     /// Zero.
@@ -34,6 +36,9 @@ pub(super) trait Number: Clone + PartialOrd {
     fn size(&self) -> Option<i32>;
     /// Adds a product in place.
     fn add(&mut self, a: &Self, b: &Self);
+
+    /// A little more than nothing, by chance, where numbers are rounded.
+    fn little(seed: u64) -> Option<Self>;
 
     /// Whether two numbers are the same, but for what was rounded.
     fn is_near(&self, other: &Self) -> bool;
@@ -67,6 +72,10 @@ impl Number for Rational {
 
     fn is_negative(&self) -> bool {
         Rational::is_negative(self)
+    }
+
+    fn little(_: u64) -> Option<Self> {
+        None
     }
 
     fn is_near(&self, other: &Self) -> bool {
@@ -115,6 +124,8 @@ const NOTHING: i32 = -34;
 const PIVOT: i32 = -22;
 /// What may differ in numbers that are the same.
 const NEAR: i32 = -30;
+/// The size of what is moved a little.
+const LITTLE: i32 = -13;
 /// Exponents beyond it are out of range.
 const LARGE: i32 = 1 << 20;
 /// A sum that is so much smaller than its terms is rounding.
@@ -201,6 +212,12 @@ impl Number for Rounded {
 
     fn is_negative(&self) -> bool {
         self.mantissa < 0 && !self.is_zero()
+    }
+
+    fn little(seed: u64) -> Option<Self> {
+        let mut state = seed;
+        let digits = i64::try_from(random(&mut state) >> 1).ok()? | 1 << (DIGITS - 2);
+        Some(Self::normal(digits, LITTLE - DIGITS.cast_signed()))
     }
 
     fn is_near(&self, other: &Self) -> bool {

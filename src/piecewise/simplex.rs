@@ -30,9 +30,13 @@ impl<N: Number> Dictionary<N> {
     /// Dual steps until every basic slack is in its range, or a row that cannot be: the contradiction.
     pub(super) fn restore(&mut self) -> Option<Option<End<N>>> {
         let mut steps = 0;
+        self.begin();
         loop {
             if self.work > self.limit {
                 return None;
+            }
+            if self.is_stuck(false) {
+                self.move_costs();
             }
             let bland = steps > STALL_LIMIT * self.basic.len() + 100;
             let violated =
@@ -140,9 +144,13 @@ impl<N: Number> Dictionary<N> {
     /// whether it grows.
     pub(super) fn raise(&mut self) -> Option<Option<(usize, bool)>> {
         let mut steps = 0;
+        self.begin();
         loop {
             if self.work > self.limit {
                 return None;
+            }
+            if self.is_stuck(true) {
+                self.move_constants();
             }
             let bland = steps > STALL_LIMIT * self.basic.len() + 100;
             let costs = &self.objective.as_ref()?.entries;

@@ -12,6 +12,9 @@ use super::number::Rounded;
 use super::presolve::Presolved;
 use crate::exact::Rational;
 
+/// What an exact entry takes, in rounded ones.
+const EXACT: usize = 16;
+
 /// What a row says of its term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
@@ -164,7 +167,8 @@ fn best(
     let end = match rounded {
         Some(end) => end,
         None if numbers == Numbers::Rounded => return None,
-        None => Dictionary::<Rational>::new(system.unknowns(), &system.rows, limit)?.maximise(&objective)?,
+        None => Dictionary::<Rational>::new(system.unknowns(), &system.rows, limit / EXACT)?
+            .maximise(&objective)?,
     };
     Some(match end {
         End::Best { point, multipliers, .. } => {
