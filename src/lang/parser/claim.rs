@@ -36,7 +36,7 @@
 use super::{Parse, Parser};
 use crate::lang::ast::{
     self, Answer, Braces, Claim, End, ExprKind, Extreme, Interval, Name, Property, PropertyKind, Quantity,
-    Range, Relations, Scope, Solve, Span, Stance, Statement, StatementKind, Text,
+    Relations, Scope, Solve, Span, Stance, Statement, StatementKind, Text,
 };
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lexer::{Token, TokenKind};
@@ -179,6 +179,24 @@ impl Parser<'_> {
         }
     }
 
+    /// `[0, 1/3)`
+    fn interval(&mut self, opened: Span) -> Parse<Interval> {
+        let from = if self.accept("[") { End::Closed } else { End::Open };
+        if from == End::Open && !self.accept("(") {
+            return Err(self.expected(&["`[`", "`(`", "`{`"]));
+        }
+        self.open += 1;
+        let low = self.expr()?;
+        self.expect(",")?;
+        let high = self.expr()?;
+        self.open -= 1;
+        let to = if self.accept(")") { End::Open } else { End::Closed };
+        if to == End::Closed {
+            self.close("]", opened)?;
+        }
+        Ok(Interval { low, from, high, to })
+    }
+
     /// `[0, 1/3) union {1/2}`
     fn set(&mut self) -> Parse<Vec<Interval>> {
         let mut out = Vec::new();
@@ -201,20 +219,7 @@ impl Parser<'_> {
                 self.open -= 1;
                 self.close("}", opened)?;
             } else {
-                let from = if self.accept("[") { End::Closed } else { End::Open };
-                if from == End::Open && !self.accept("(") {
-                    return Err(self.expected(&["`[`", "`(`", "`{`"]));
-                }
-                self.open += 1;
-                let low = self.expr()?;
-                self.expect(",")?;
-                let high = self.expr()?;
-                self.open -= 1;
-                let to = if self.accept(")") { End::Open } else { End::Closed };
-                if to == End::Closed {
-                    self.close("]", opened)?;
-                }
-                out.push(Interval { low, from, high, to });
+                out.push(self.interval(opened)?);
             }
             if !self.accept_word("union") {
                 return Ok(out);
@@ -287,8 +292,11 @@ impl Parser<'_> {
         let first = self.expr()?;
         if self.accept_word("ranges") {
             self.expect_word("over")?;
-            let Range { low, high, .. } = self.range()?;
-            let range = Interval { low, from: End::Closed, high, to: End::Closed };
+            let opened = self.here();
+            if !self.is_symbol("[") && !self.is_symbol("(") {
+                return Err(self.expected(&["`[`", "`(`"]));
+            }
+            let range = self.interval(opened)?;
             return Ok(StatementKind::Ranges { term: first, range });
         }
         if self.accept_word("has") {

@@ -78,7 +78,9 @@ fn print_kind(kind: &StatementKind) -> String {
         }
         StatementKind::Ranges { term, range } => {
             let (low, high) = (print_expr(&range.low), print_expr(&range.high));
-            format!("{} ranges over [{low}, {high}]", print_expr(term))
+            let open = if range.from == End::Open { '(' } else { '[' };
+            let close = if range.to == End::Open { ')' } else { ']' };
+            format!("{} ranges over {open}{low}, {high}{close}", print_expr(term))
         }
         StatementKind::Order { setting, order } => format!("{} has {}", setting.text, print_order(*order)),
         StatementKind::Optimum { extreme, objective, of, setting, properties: p, value } => {

@@ -14,7 +14,7 @@ use super::scope::{Env, broken};
 use super::statement::{Read, Reader};
 use super::table::Axis;
 use super::{Goal, Resolve, finite, interval};
-use crate::lang::ast::{self, ExprKind, Interval, PropertyKind, Span};
+use crate::lang::ast::{self, End, ExprKind, Interval, PropertyKind, Sign, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
@@ -256,6 +256,12 @@ impl Reader<'_> {
         self.universe.parameters.iter().find(open)
     }
 
+    /// Whether something is open in a question, and all that is are parameters in intervals.
+    pub(super) fn is_open_in_numbers(&self, system: &System) -> bool {
+        let mut open = self.universe.parameters.iter().filter(|p| system.mentions(&p.name)).peekable();
+        open.peek().is_some() && open.all(|p| !p.points.is_finite())
+    }
+
     /// Numbers are looked for where nothing else is open.
     pub(super) fn without_parameters(&self, system: System, span: Span) -> Resolve<System> {
         let open = |p: &&Bound| system.mentions(&p.name);
@@ -320,15 +326,37 @@ impl Reader<'_> {
             ));
         };
         let system = self.payments(&m, e.span)?;
-        let end = |env: &mut Env<'_>, e: &ast::Expr| -> Resolve<Expr> {
-            Ok(env.constant(e)?.substitute(self.fixed))
-        };
-        let (low, high) = (end(env, &range.low)?, end(env, &range.high)?);
-        for (extreme, value) in [(Extreme::Least, low), (Extreme::Greatest, high)] {
+        let ends = [
+            (Extreme::Least, &range.low, range.from, endless(&range.low) == Some(Sign::Minus)),
+            (Extreme::Greatest, &range.high, range.to, endless(&range.high) == Some(Sign::Plus)),
+        ];
+        for (extreme, end, belongs, without_end) in ends {
+            if (belongs == End::Open) != without_end {
+                let message = match without_end {
+                    true => "nothing ranges as far as to infinity itself",
+                    false => "where a term in prices has an end, the end belongs to the range",
+                };
+                let help = "write `[a, b]`, `[a, infinity)`, `(-infinity, b]` or `(-infinity, infinity)`";
+                return Err(advise("unsupported", message, end.span, help));
+            }
+            if without_end {
+                out.goals.extend(system.without_end(&term, extreme).map(Goal::System));
+                continue;
+            }
+            let value = env.constant(end)?.substitute(self.fixed);
             let aim = Arc::new(Aim { objective: term.clone(), extreme, value });
             out.goals.extend(system.ends(&aim, "the term").map(Goal::System));
         }
         Ok(())
+    }
+}
+
+/// `infinity` or `-infinity`, as an end of a range.
+fn endless(e: &ast::Expr) -> Option<Sign> {
+    let is_it = |e: &ast::Expr| matches!(&e.kind, ExprKind::Name(text) if text == "infinity");
+    match &e.kind {
+        ExprKind::Negated(inner) if is_it(inner) => Some(Sign::Minus),
+        _ => is_it(e).then_some(Sign::Plus),
     }
 }
 
