@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kernel::rule::combine::Fact;
+use crate::kernel::rule::system::Instance;
 use crate::kernel::{Definition, Expr, Formula, Relation, Statement, Step, unfold};
 use crate::model::{Charge, Existence, Mechanism, Setting, System};
 use crate::piecewise::{Engine, Obstacle};
@@ -18,6 +19,7 @@ use crate::piecewise::{Engine, Obstacle};
 use super::candidates::{Demands, candidates};
 use super::extremum::{Extremum, maximum};
 use super::impossibility::{self, Reason};
+use super::parametric;
 use super::proof::{Builder, Hints, Proved, facts, prove, symbol};
 use super::system::Settled;
 
@@ -87,6 +89,13 @@ pub(super) enum Plan {
         /// Numbers that the types mention that the argument is about.
         roots: Vec<Charge>,
     },
+    /// On finitely many types, instances of the properties contradict each other.
+    Multipliers {
+        /// The question.
+        existence: Box<Existence>,
+        /// The instances.
+        instances: Vec<Instance>,
+    },
 }
 
 impl Plan {
@@ -100,6 +109,7 @@ impl Plan {
     fn roots(&self) -> &[Charge] {
         match self {
             Plan::Exhibit { roots, .. } | Plan::Impossible { roots, .. } => roots,
+            Plan::Multipliers { .. } => &[],
         }
     }
 }
@@ -301,6 +311,9 @@ pub(super) fn carry_out(
         }
         (Formula::NoFunctions(..), Plan::Impossible { existence, pivot, reason, .. }) => {
             impossibility::prove(builder, context, existence, pivot, reason)
+        }
+        (Formula::NoFunctions(..), Plan::Multipliers { existence, instances }) => {
+            parametric::contradict(builder, engine, context, goal, existence, instances)
         }
         (Formula::NoFunctions(..), _) => {
             Err(Obstacle::Existence { reason: "that none exists is not derived here".into() })

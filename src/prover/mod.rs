@@ -17,6 +17,7 @@ mod impossibility;
 mod layers;
 mod nearby;
 mod numbers;
+mod parametric;
 mod paths;
 mod pieces;
 mod profitable;

@@ -17,6 +17,7 @@ use super::breaks::{Zero, zeros};
 use super::counterexample::find;
 use super::existence::{pivot, plan};
 use super::extremum::Maxima;
+use super::parametric;
 use super::proof::{facts, prove_claim};
 use super::solve::prove_piece;
 
@@ -208,9 +209,13 @@ fn holds(maxima: &Maxima, parameter: &Bound, question: &Question, at: &Rational)
         }
         Question::Existence(existence) => {
             let existence = existence.at(&values);
+            let wanted = existence.quantity == crate::model::Quantity::Some;
+            if existence.setting.is_finite() {
+                return Some(parametric::exists(&existence).ok()? == wanted);
+            }
             let pivot = pivot(&existence, &[]).ok()?;
             let exists = plan(&existence, &pivot, &[]).ok()?.1.is_some();
-            Some(exists == (existence.quantity == crate::model::Quantity::Some))
+            Some(exists == wanted)
         }
     }
 }
@@ -222,6 +227,11 @@ fn polynomials(maxima: &Maxima, parameter: &Bound, question: &Question) -> Optio
     let mut variables: Vec<Bound> = Vec::new();
     let mut roots: Vec<Charge> = Vec::new();
     match question {
+        Question::Existence(existence) if existence.setting.is_finite() => {
+            let range = (&parameter.name, parameter.low.as_number()?, parameter.high.as_number()?);
+            let ends = parametric::ends(existence, range).ok()?;
+            return Some(ends.into_iter().map(|end| vec![-&end, Rational::ONE]).collect());
+        }
         Question::Existence(existence) => {
             let pivot = pivot(existence, &range).ok()?;
             let described: Vec<_> = pivot.roots.iter().flat_map(Charge::root).collect();

@@ -7,12 +7,13 @@ use num_integer::Integer;
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Formula, Name};
-use crate::model::{Bound, Charge, Claim, Everywhere, Existence, Piece, Question};
+use crate::model::{Bound, Charge, Claim, Everywhere, Existence, Piece, Quantity, Question};
 use crate::piecewise::{AlgebraicNumber, Engine, Obstacle};
 
 use super::counterexample::{Failure, find};
 use super::existence::{pivot, plan};
 use super::extremum::Maxima;
+use super::parametric;
 use super::proof::{Builder, Hints, Proved, facts, prove, prove_by, prove_claim};
 use super::solution::places;
 
@@ -49,7 +50,9 @@ pub fn prove_piece(maxima: &Maxima, piece: &Piece) -> Result<Proved, Obstacle> {
             hints.extend(search.witness(&mut region(piece), HALVINGS)?);
             engine = search.engine;
         }
-        (Question::Existence(existence), _) => hints.extend(planned(existence, &known)?),
+        (Question::Existence(existence), answer) => {
+            hints.extend(planned(existence, answer, &known, Some(piece))?);
+        }
     }
     prove_by(engine, piece.statement(), &hints)
 }
@@ -74,7 +77,10 @@ fn exception(maxima: &Maxima, piece: &Piece, at: BTreeMap<Name, Rational>) -> Op
             prove_claim(&claim, &maxima.of(&claim).ok()?).ok()?;
             hints.extend(charges(maxima, &claim, &[]).ok()?);
         }
-        (Question::Existence(existence), _) => hints.extend(planned(&existence, &[]).ok()?),
+        (Question::Existence(existence), answer) => {
+            let other = if answer == Everywhere::Holds { Everywhere::Fails } else { Everywhere::Holds };
+            hints.extend(planned(&existence, other, &[], None).ok()?);
+        }
     }
     values.into_iter().for_each(|(name, value)| hints.insert(name, value));
     let proved = prove(piece.denial(), &hints).ok()?;
@@ -107,7 +113,28 @@ fn charges(maxima: &Maxima, claim: &Claim, known: &[Fact]) -> Result<Hints, Obst
     Ok(hints)
 }
 
-fn planned(existence: &Existence, known: &[Fact]) -> Result<Hints, Obstacle> {
+/// Why a question of existence has an answer where the facts hold: on the region of a piece, or without parameters.
+fn planned(
+    existence: &Existence,
+    answer: Everywhere,
+    known: &[Fact],
+    piece: Option<&Piece>,
+) -> Result<Hints, Obstacle> {
+    if existence.setting.is_finite() {
+        let quantity = match (existence.quantity, answer) {
+            (Quantity::Some, Everywhere::Holds) | (Quantity::No, Everywhere::Fails) => Quantity::Some,
+            _ => Quantity::No,
+        };
+        let range = match piece.map(|piece| (piece, piece.parameters.as_slice())) {
+            None => None,
+            Some((piece, [only])) => ends(&piece.roots, only).map(|(low, high)| (&only.name, low, high)),
+            Some(_) => {
+                let reason = "on finitely many types, mechanisms are looked for with one open parameter";
+                return Err(Obstacle::Existence { reason: reason.into() });
+            }
+        };
+        return parametric::hints(existence, quantity, range);
+    }
     let everywhere: Vec<Formula> = existence.setting.parameters.iter().flat_map(Bound::domain).collect();
     let pivot = pivot(existence, &facts(&everywhere)).or_else(|_| pivot(existence, known))?;
     Ok(Hints::planned(plan(existence, &pivot, known)?.0))

@@ -106,15 +106,17 @@ impl Reader<'_> {
         interval::has_listed_outcomes(&setting, "mechanisms are looked for with", place)?;
         if setting.is_finite() {
             let system = self.program(env, quantity, &setting, properties, place)?;
-            out.goals.push(Goal::System(system));
-            return Ok(());
+            if !self.is_open_in_numbers(&system) {
+                out.goals.push(Goal::System(self.without_parameters(system, place)?));
+                return Ok(());
+            }
         }
         let meanings: Vec<Property> = properties.iter().map(|p| Ok(meaning(p)?.0)).collect::<Resolve<_>>()?;
         let existence = Existence::new(quantity, &setting, &meanings).ok_or_else(|| no_derivative(place))?;
         if existence.parts.iter().any(|(_, c)| c.left.is_too_large() || c.right.is_too_large()) {
             return Err(expr::too_large("this question becomes too large", place));
         }
-        out.averaged = true;
+        out.averaged |= !setting.is_finite();
         out.goals.push(Goal::Existence(existence));
         Ok(())
     }

@@ -49,8 +49,7 @@ impl Reader<'_> {
             meanings.push(meaning);
         }
         let none = || complain("unsupported", "one of these properties needs types in an interval", span);
-        let system = System::of_mechanism(quantity, setting, &meanings).ok_or_else(none)?;
-        self.without_parameters(system, span)
+        System::of_mechanism(quantity, setting, &meanings).ok_or_else(none)
     }
 
     /// `greatest revenue of a mechanism on S that is … = q`: some mechanism has it, and none has more.
@@ -93,7 +92,7 @@ impl Reader<'_> {
         let (system, objective) = match &rule {
             None => {
                 let system = self.program(env, Quantity::Some, &setting, properties, place)?;
-                (system, expected(&setting, term))
+                (self.without_parameters(system, place)?, expected(&setting, term))
             }
             Some(rule) => {
                 let meanings = self.payments_with(env, &setting, properties.iter())?;
