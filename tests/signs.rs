@@ -135,3 +135,10 @@ fn roots_closer_than_any_digits_that_are_looked_at() {
         &format!("claim a: (2*x^2 - 1)^2 + {close} > 0\nrefuted b: (2*x^2 - 1)^2 - {close} >= 0"),
     );
 }
+
+#[test]
+fn high_powers_of_differences_are_squares() {
+    let twice = |statements: &str| as_stated("[0, 1]\nparameter y in [0, 1]", statements);
+    twice("claim a: (x - y)^40 >= 0\nrefuted b: (x - y)^40 > 0");
+    twice("claim a: (x^2 - 2*y)^20*(x + y^2) >= 0\nrefuted b: (x - y)^21 >= 0");
+}

@@ -13,7 +13,7 @@ use super::lp::{self, Column, Want};
 use super::narrow::numbers_in;
 use super::twice::two_roots;
 use super::{boxes, cleared, factor, modulo, offset, product, sample, univariate};
-use crate::exact::{Monomial, Rational};
+use crate::exact::{Monomial, Poly, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Node, Relation};
 
@@ -126,6 +126,7 @@ pub(super) fn certify_within(
         return None;
     }
     let quick = product::by_terms(facts, relation, goal)
+        .or_else(|| search.divided_power())
         .or_else(|| search.touching())
         .or_else(|| search.divided_square())
         .or_else(|| search.divided_fact());
@@ -252,8 +253,26 @@ impl Search<'_> {
         }
         let root = factor::square_divisor(self.goal.poly())?;
         let quotient = factor::quotient(self.goal.poly(), &root.times(&root))?;
+        self.squared(&Expr::from(root), quotient)
+    }
+
+    /// The same at once for a power that is higher than squares may be divided out one after the other.
+    fn divided_power(&self) -> Option<Combination> {
+        let few = Effort::FULL.divisions;
+        if self.relation != Relation::AtLeast || self.goal.poly().degree() <= 2 * few {
+            return None;
+        }
+        let root = factor::square_divisor(self.goal.poly())?;
+        let square = root.times(&root);
+        let (mut times, mut rest) = (0, self.goal.poly().clone());
+        while let Some(quotient) = factor::quotient(&rest, &square) {
+            (times, rest) = (times + 1, quotient);
+        }
+        if times <= few { None } else { self.squared(&Expr::from(root).pow(times), rest) }
+    }
+
+    fn squared(&self, root: &Expr, quotient: Poly<Atom>) -> Option<Combination> {
         let mut found = self.certify_quotient(&Expr::from(quotient))?;
-        let root = Expr::from(root);
         found.terms.iter_mut().for_each(|t| t.squares.push(root.clone()));
         let square = root.pow(2);
         found.equations.iter_mut().for_each(|(factor, _)| *factor = factor.times(&square));
