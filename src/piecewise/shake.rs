@@ -57,7 +57,6 @@ impl<N: Number> Dictionary<N> {
         }
         let stuck = (steps.1 > IDLE || steps.0 > LONG) && *times < MOST && N::little(0).is_some();
         if stuck {
-            eprintln!("stuck {} work {} steps {:?} primal {primal}", *times, self.work, steps);
             *times += 1;
             self.begin();
         }
