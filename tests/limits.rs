@@ -72,3 +72,23 @@ derivation steps {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("line 5: ") && !said.contains("line 6: "), "{said}");
 }
+
+#[test]
+fn a_verdict_stands_where_its_value_takes_too_long_to_write() {
+    // A sum of three numbers of degree four each.
+    let text = "
+setting p {
+  agents i in 1..3 with type v[i] ~ pdf 2*(1 - y) on [0, 1]
+  one good
+  share 1 = 7/19
+  share 2 = 9/19
+  share 3 = 3/19
+  ties to the lowest index
+}
+claim enough: sum(i, C(p, i)) >= 2*E welfare(p)
+";
+    let f = folder(&[("p.mech", text.as_bytes())]);
+    let output = vickrey(f.path(), &["check", "-v", "p.mech"]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
+    assert!(out(&output).contains("proved    enough"), "{}", out(&output));
+}

@@ -86,7 +86,7 @@ pub fn eliminated(e: &Expr, equation: &Expr, variable: &Atom) -> Option<Expr> {
 }
 
 /// `index`, `lead` and `rest` with `equation = lead·s^index + rest`.
-pub(super) fn pure_power(equation: &Expr, variable: &Atom) -> Option<(u32, Rational, Poly<Atom>)> {
+pub fn pure_power(equation: &Expr, variable: &Atom) -> Option<(u32, Rational, Poly<Atom>)> {
     let coefficients = equation.poly().coefficients_in(variable);
     let (last, others) = coefficients.split_last()?;
     let (rest, between) = others.split_first()?;

@@ -13,10 +13,10 @@ use super::memory::{Memory, under_more};
 use super::narrow::cut;
 use super::nothing::nothing_by_division;
 use super::obstacle::Obstacle;
-use super::rooted;
 use super::sample::refutes;
 use super::sign::{Effort, certify, certify_within, empty, immediate};
 use super::values::Values;
+use super::{rising, rooted};
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::rule::tree::{Decided, Decision, Evaluation, Tree};
 use crate::kernel::{Atom, Expr, Node, Relation};
@@ -207,7 +207,9 @@ impl Engine {
             return Ok(tree);
         }
         let within = self.halvings < HALVING_LIMIT && self.depth < DEPTH_LIMIT;
-        let Some(on) = midpoint(context.facts(), &value).filter(|_| !hopeless && within) else {
+        let order = if hopeless { None } else { rising::difference(context.facts()) };
+        let on = order.or_else(|| midpoint(context.facts(), &value));
+        let Some(on) = on.filter(|_| !hopeless && within) else {
             let nothing = curved.then(|| nothing_by_division(context)).flatten();
             return nothing.ok_or(Obstacle::Uncertified { term: value, relation });
         };

@@ -31,6 +31,7 @@ mod offset;
 mod presolve;
 mod product;
 mod relation;
+mod rising;
 mod rooted;
 mod roots;
 mod sample;
@@ -46,7 +47,7 @@ mod values;
 
 pub use algebraic::AlgebraicNumber;
 pub use boxes::{cover, failing_point, interval};
-pub use conjugate::eliminated;
+pub use conjugate::{eliminated, pure_power};
 pub use evaluate::{Cell, Engine};
 pub use ironing::ironed;
 pub use layers::{Flat, Layer, Use, flat, without_layers};

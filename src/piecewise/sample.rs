@@ -46,7 +46,7 @@ pub(super) fn is_number(fact: &Fact) -> bool {
 }
 
 /// The variable whose power an equation gives, the index of the power, and what the power is.
-fn power_in_others(fact: &Fact) -> Option<(Name, u32, Expr)> {
+pub(super) fn power_in_others(fact: &Fact) -> Option<(Name, u32, Expr)> {
     let polynomial = fact.expr.poly();
     if fact.relation != Relation::Equal || polynomial.degree() < 2 || polynomial.variables().len() < 2 {
         return None;

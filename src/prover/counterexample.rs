@@ -11,8 +11,10 @@ use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::finite::decide;
 use crate::kernel::{Expr, Name, Relation};
-use crate::model::{Bound, Charge, Claim, Comparison, Conjunct, Description, choices, reduced};
-use crate::piecewise::{AlgebraicNumber, Cell, Obstacle, failing_point, without_layers};
+use crate::model::{
+    Bound, Charge, Claim, Comparison, Conjunct, Description, choices, reduced, root_of, roots_in,
+};
+use crate::piecewise::{AlgebraicNumber, Cell, Obstacle, failing_point, pure_power, without_layers};
 
 use super::breaks::{Zero, closed_form, with_breaks, zeros};
 use super::enclosure::approximated;
@@ -207,7 +209,7 @@ fn search(
     let described = |point: &Point| -> Point {
         point.iter().chain(&fixed).map(|(n, v)| (n.clone(), v.clone())).collect()
     };
-    let permitted = |point: &Point| allowed(conjunct, &described(point));
+    let permitted = |point: &Point| allowed(conjunct, &with_roots(&others, &described(point)));
     // What is close to zero may be zero: roots are known to some bits only.
     let noise = Rational::ONE.halved(NOISE).filter(|_| !roots.is_empty());
     let fails =
@@ -235,7 +237,7 @@ fn search(
         }
     }
     let in_boxes = cells.iter().find_map(|cell| failing_in(cell, conjunct.relation, names));
-    let found = in_boxes.filter(|point| violation(point).is_some_and(|(_, v)| fails(&v)));
+    let found = in_boxes.filter(|point| permitted(point) && violation(point).is_some_and(|(_, v)| fails(&v)));
     let found = found.or_else(|| nearest.and_then(|start| climb(names, start, violation, fails)));
     if let Some(at) = found.filter(|point| permitted(point)) {
         return Ok(failure(claim, conjunct, index, &numbers(at), charges, &roots, vec![]));
@@ -247,8 +249,9 @@ fn search(
         let at = BTreeMap::from([(names.first()?.name.clone(), zero.at)]);
         let known: Vec<&Charge> = roots.iter().copied().chain(&zero.roots).collect();
         let failure = failure(claim, conjunct, index, &at, charges, &known, zero.roots.clone())?;
-        let described: Vec<Charge> = known.into_iter().cloned().collect();
-        let difference = AlgebraicNumber::of_term(&failure.left.minus(&failure.right), &described)?;
+        let difference = failure.left.minus(&failure.right);
+        let described: Vec<Charge> = known.into_iter().cloned().chain(roots_in(&difference)).collect();
+        let difference = AlgebraicNumber::of_term(&difference, &described)?;
         (difference.sign() == Some(Ordering::Equal)).then_some(failure)
     };
     Ok(zeros.into_iter().find_map(at_zero))
@@ -364,9 +367,11 @@ fn failure(
         let formula = values.iter().fold(formula, |f, (n, v)| f.substitute(n, v).unwrap_or(f));
         facts.extend(Fact::of(&formula));
     }
+    // Roots of terms in the names that have values now are roots of numbers.
+    let plain: BTreeMap<Name, Expr> = roots.iter().filter_map(|r| root_of_number(r, values)).collect();
     let side = |e: &Expr| {
         let term = e.substitute(charges.values()).substitute(values);
-        closed_form(&facts, &term).map(|(e, _)| reduced(&e))
+        closed_form(&facts, &term).map(|(e, _)| reduced(&e.substitute(&plain)))
     };
     let (left, right) = (side(&conjunct.left)?, side(&conjunct.right)?);
     let mut hints = charges.clone();
@@ -380,6 +385,16 @@ fn failure(
     }
     hints.describe(&more);
     Some(Failure { conjunct: index, at: values.clone(), roots: more, hints, left, right })
+}
+
+/// The value of a root of a term in other names, where these have values that make the term a number.
+fn root_of_number(root: &Charge, values: &BTreeMap<Name, Expr>) -> Option<(Name, Expr)> {
+    let x = Expr::variable(&root.name);
+    let body = root.body.substitute(values);
+    let is_changed = body != root.body;
+    let (index, lead, rest) = pure_power(&body, x.as_atom()?).filter(|_| is_changed)?;
+    let power = -&rest.as_constant()?.checked_div(&lead)?;
+    Some((root.name.clone(), root_of(&power, index)?.0))
 }
 
 fn value_at(cells: &[Cell], point: &Point) -> Option<(Rational, Position)> {
