@@ -10,7 +10,10 @@ use crate::report::{
 };
 
 use super::judged::{Judged, Proof};
-use super::open::shortened;
+use super::open::shortened_to;
+
+/// Letters that are shown of what is left over: more says nothing to a reader.
+const RESIDUAL_SHOWN: usize = 1_000;
 
 /// The verdict that the links allow: what does not follow by its reason, or is false, is rejected, and so is what
 /// follows from hypotheses that contradict each other; what was given no reason and is not found out is undecided.
@@ -244,7 +247,10 @@ pub(super) fn link_failure(
         story.push(format!("it follows by {}", tactic.words()));
     }
     if let Some(residual) = residual {
-        story.push(format!("left - right in normal form: {}", shortened(&names.expr(residual))));
+        story.push(format!(
+            "left - right in normal form: {}",
+            shortened_to(RESIDUAL_SHOWN, &names.expr(residual))
+        ));
     }
     if let Some(instance) = instance {
         let at = point(written, instance, names);

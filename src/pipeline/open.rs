@@ -8,7 +8,12 @@ const TERM_SHOWN: usize = 200;
 
 /// A term of which the beginning says enough.
 pub(super) fn shortened(term: &str) -> String {
-    match term.char_indices().nth(TERM_SHOWN) {
+    shortened_to(TERM_SHOWN, term)
+}
+
+/// So many letters of a term, if it has more.
+pub(super) fn shortened_to(letters: usize, term: &str) -> String {
+    match term.char_indices().nth(letters) {
         Some((end, _)) => format!("{} …", term.get(..end).unwrap_or_default()),
         None => term.to_owned(),
     }

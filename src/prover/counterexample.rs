@@ -387,8 +387,9 @@ fn failure(
     Some(Failure { conjunct: index, at: values.clone(), roots: more, hints, left, right })
 }
 
-/// The value of a root of a term in other names, where these have values that make the term a number.
-fn root_of_number(root: &Charge, values: &BTreeMap<Name, Expr>) -> Option<(Name, Expr)> {
+/// The value of a root of a term in other names, where these have values that make the term a number; `None` for other
+/// roots.
+pub fn root_of_number(root: &Charge, values: &BTreeMap<Name, Expr>) -> Option<(Name, Expr)> {
     let x = Expr::variable(&root.name);
     let body = root.body.substitute(values);
     let is_changed = body != root.body;

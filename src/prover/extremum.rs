@@ -33,7 +33,7 @@ pub struct Extremum {
 
 impl Extremum {
     /// A root is what it is described as.
-    fn chosen(root: &Charge) -> Self {
+    pub fn chosen(root: &Charge) -> Self {
         let x = Expr::variable(&root.name);
         Extremum { value: x.clone(), at: x, roots: vec![] }
     }

@@ -33,7 +33,7 @@ mod tangent;
 mod zero;
 
 pub use breaks::closed_form;
-pub use counterexample::{Failure, find};
+pub use counterexample::{Failure, find, root_of_number};
 pub use derivation::{
     Derived, Hypotheses, Instance, Lemmas, Meant, Misprint, Outcome, Tactic, derive, nearest,
 };

@@ -1,11 +1,13 @@
 //! Curves: functions on the pieces where they are one term, proved there, and drawn.
 
+use std::collections::BTreeMap;
+
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::{Expr, Formula, Name, Relation};
 use crate::lang::{Curve, ResolvedFigure, Term};
 use crate::model::{Bound, Charge, Claim, Comparison, Conjunct};
-use crate::prover::{self, Maxima};
+use crate::prover::{self, Extremum, Maxima};
 use crate::report::{Axis, Gap, Line, Link, Mark, Math, Names, Plot, Point, draw, words};
 
 use super::special::{crossings, gaps, marked, special};
@@ -38,7 +40,7 @@ impl Graph {
         function.roots.iter().for_each(|root| names.describe(root));
         let mut parts = Vec::new();
         for (facts, value) in function.cells(&[over])? {
-            if let Some((low, high)) = interval(&facts, over, &function.roots)? {
+            if let Some((low, high)) = interval(&facts, over, &function)? {
                 parts.push(Part { low, high, across: Expr::variable(&over.name), value });
             }
         }
@@ -69,6 +71,9 @@ impl Graph {
             part.across = part.across.substitute_one(from, &to);
             part.value = part.value.substitute_one(from, &to);
         }
+        for root in &mut self.roots {
+            root.body = root.body.substitute_one(from, &to);
+        }
         self
     }
 }
@@ -81,12 +86,15 @@ pub(super) fn common<'a>(a: &'a Part, b: &'a Part) -> Option<(&'a Number, &'a Nu
 }
 
 /// The interval of a cell: bounds on the variable from facts that are linear in it.
-fn interval(facts: &[Fact], over: &Bound, roots: &[Charge]) -> Result<Option<(Number, Number)>, String> {
+fn interval(facts: &[Fact], over: &Bound, function: &Function) -> Result<Option<(Number, Number)>, String> {
+    let roots = &function.roots;
     let x = Expr::variable(&over.name);
     let none = || "an end of a piece has no exact value".to_owned();
     let mut low = Number::of(over.low.clone(), roots).ok_or_else(none)?;
     let mut high = Number::of(over.high.clone(), roots).ok_or_else(none)?;
-    for fact in facts.iter().filter(|f| f.expr.mentions(&over.name)) {
+    // What a root is of may change along the piece.
+    let bounds = facts.iter().filter(|f| f.expr.mentions(&over.name) && !function.facts.contains(f));
+    for fact in bounds {
         let slope = fact
             .expr
             .substitute_one(&over.name, &Expr::one())
@@ -282,18 +290,31 @@ fn prove(claim: &Claim, function: &Function, over: &Bound, parts: &[Part]) -> Re
             part.value.clone(),
         )
     };
+    // The pieces mention roots that the function does not.
+    let is_mentioned = |root: &&Charge| parts.iter().any(|part| part.value.mentions(&root.name));
+    let is_new = |root: &&Charge| claim.charges.iter().all(|c| c.name != root.name) && is_mentioned(root);
+    let more: Vec<Charge> = function.roots.iter().filter(is_new).cloned().collect();
+    let values: Vec<Extremum> = more.iter().map(Extremum::chosen).chain(function.values.clone()).collect();
     let pieces = Claim {
         parameters: if is_parameter { vec![over.clone()] } else { vec![] },
-        charges: claim.charges.clone(),
+        charges: more.into_iter().chain(claim.charges.clone()).collect(),
         conjuncts: parts.iter().map(conjunct).collect(),
         definitions: claim.definitions.clone(),
     };
-    prover::prove_claim(&pieces, &function.values).map(|_| ()).map_err(say)
+    prover::prove_claim(&pieces, &values).map(|_| ()).map_err(say)
+}
+
+/// What a name and the roots of terms in it are at a point.
+pub(super) fn values_at(name: &Name, x: &Expr, roots: &[Charge]) -> BTreeMap<Name, Expr> {
+    let mut values = BTreeMap::from([(name.clone(), x.clone())]);
+    let found: Vec<_> = roots.iter().filter_map(|root| prover::root_of_number(root, &values)).collect();
+    values.extend(found);
+    values
 }
 
 /// The value at a rational point, between two rationals that are close.
 pub(super) fn at(name: &Name, e: &Expr, x: &Rational, roots: &[Charge]) -> Option<Rational> {
-    let value = e.substitute_one(name, &Expr::number(x.clone()));
+    let value = e.substitute(&values_at(name, &Expr::number(x.clone()), roots));
     match value.as_number() {
         Some(value) => Some(value),
         None => Some(Number::of(value, roots)?.near),
@@ -302,8 +323,11 @@ pub(super) fn at(name: &Name, e: &Expr, x: &Rational, roots: &[Charge]) -> Optio
 
 /// The points of a piece.
 fn points(x: &Name, part: &Part, roots: &[Charge]) -> Option<Vec<Point>> {
+    let bends = |root: &&Charge| root.body.mentions(x);
     let is_straight = |e: &Expr| {
-        e.is_polynomial() && Expr::variable(x).as_atom().is_some_and(|a| e.poly().degree_in(a) <= 1)
+        e.is_polynomial()
+            && Expr::variable(x).as_atom().is_some_and(|a| e.poly().degree_in(a) <= 1)
+            && !roots.iter().filter(bends).any(|root| e.mentions(&root.name))
     };
     let steps = if is_straight(&part.value) && is_straight(&part.across) { 1 } else { POINTS };
     let (low, high) = (&part.low.near, &part.high.near);

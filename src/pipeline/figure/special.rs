@@ -6,7 +6,7 @@ use crate::model::{Charge, root_of};
 use crate::report::{Gap, Mark, Math, Names};
 
 use super::Number;
-use super::curve::{Graph, Part, at, common};
+use super::curve::{Graph, Part, at, common, values_at};
 
 /// Coefficients of a polynomial in one name, lowest first.
 fn coefficients(name: &Name, e: &Expr) -> Option<Vec<Rational>> {
@@ -27,8 +27,8 @@ pub(super) struct Marked {
 
 /// `(1/2, 3/4)` at a place where a function has a value.
 fn mark(names: &Names, x: &Name, at: &Expr, part: &Part, roots: &[Charge]) -> Option<Mark> {
-    let across = part.across.substitute_one(x, at);
-    let up = part.value.substitute_one(x, at);
+    let values = values_at(x, at, roots);
+    let [across, up] = [&part.across, &part.value].map(|e| e.substitute(&values));
     let (place, height) = (Number::of(across.clone(), roots)?, Number::of(up.clone(), roots)?);
     let label = format!("({}, {})", names.expr(&across), names.expr(&up));
     Some(Mark { at: (place.near, height.near), label })
@@ -39,7 +39,7 @@ pub(super) fn marked(names: &Names, x: &Name, graph: &Graph, at: &Rational) -> V
     let mut out: Vec<Marked> = Vec::new();
     for part in graph.parts.iter().filter(|p| p.low.near <= *at && *at <= p.high.near) {
         let here = Expr::number(at.clone());
-        let height = names.math(&part.value.substitute_one(x, &here));
+        let height = names.math(&part.value.substitute(&values_at(x, &here, &graph.roots)));
         if let Some(mark) = mark(names, x, &here, part, &graph.roots)
             && !out.iter().any(|m| m.mark.at == mark.at)
         {

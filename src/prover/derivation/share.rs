@@ -12,7 +12,7 @@ use super::{Outcome, Proof, Tactic, rate, residual};
 const SHARES: u64 = 4;
 
 impl Proof<'_> {
-    /// What was found about a link within its share; one that takes more does not follow.
+    /// What was found about a link within its share; one that takes more is open.
     pub(super) fn link_within(
         &mut self,
         chain: &Chain,
@@ -30,7 +30,9 @@ impl Proof<'_> {
         self.failed.truncate(failed);
         (self.domain, self.inside, self.depth, self.reasons) = (domain, inside, depth, reasons);
         self.instances = Default::default();
-        Ok((failure(link, None, None), None))
+        // It is not that its reasons do not show it: nobody knows.
+        let unknown = Link { because: vec![], ..link.clone() };
+        Ok((failure(&unknown, None, None), None))
     }
 
     /// Functions and numbers for which a link is false, if some are found within a part of its share.
