@@ -213,7 +213,9 @@ impl Tensor {
         let Some(degree) = self.degrees.get(axis).copied() else { return };
         let stride: usize = self.degrees.iter().take(axis).map(|d| d + 1).product();
         let block = stride * (degree + 1);
-        spend(self.coefficients.len() * (degree + 1) * (1 + self.bits() as usize / 64) / 4);
+        // Averages of machine words are some hundred times cheaper than products of monomials.
+        let words = self.bits() as usize / 64;
+        spend(self.coefficients.len() * (degree + 1) * (1 + 8 * words) / 64);
         let mut line = Vec::with_capacity(degree + 1);
         for chunk in self.coefficients.chunks_mut(block) {
             for offset in 0..stride {

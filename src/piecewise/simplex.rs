@@ -235,7 +235,8 @@ impl<N: Number> Dictionary<N> {
         if let Some(objective) = &mut self.objective {
             self.work += replace(objective, entering, &new);
         }
-        spend(self.work - before);
+        // As a rule in rounded numbers, which are cheap.
+        spend((self.work - before) / 16);
         if let Some(slot) = self.place.get_mut(leaving) {
             *slot = None;
         }

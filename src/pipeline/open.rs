@@ -34,6 +34,9 @@ pub(super) fn words(obstacle: &Obstacle, names: &Names) -> String {
         Obstacle::Uncertified { term, .. } if term.as_number().is_some() => {
             "a case in which it fails was neither found to arise nor shown not to arise".into()
         }
+        Obstacle::Uncertified { term, .. } if term.is_too_large() => {
+            "a term is too large: it has a degree above 1000, or too many terms, or too long numbers".into()
+        }
         Obstacle::Uncertified { term, .. } => {
             let term = names.expr(term);
             let open = if term.contains("integral(") { ", where integrals have no closed form" } else { "" };
