@@ -108,3 +108,17 @@ claim welfare: E welfare(s) = 3000/3001
     assert_eq!(output.status.code(), Some(1));
     assert!(out(&output).contains("a term is too large: it has a degree above 1000"), "{}", out(&output));
 }
+
+#[test]
+fn less_work_gives_no_other_verdict() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = vickrey(root, &["check", "--format", "json", "--effort", "1/2000", "theorems"]);
+    let document: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+    let files = document["files"].as_array().unwrap();
+    let statements: Vec<_> = files.iter().flat_map(|f| f["statements"].as_array().unwrap()).collect();
+    let others: Vec<_> = statements.iter().filter(|s| s["as_stated"] == false).collect();
+    assert!(!others.is_empty() && others.len() < statements.len() / 2, "{} others", others.len());
+    for s in others {
+        assert!(s["verdict"] == "undecided" || s["verdict"] == "rejected", "{}: {}", s["name"], s["verdict"]);
+    }
+}

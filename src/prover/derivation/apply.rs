@@ -39,7 +39,7 @@ impl Lemmas {
         let mut derived = None;
         self.place(derivation).get_or_init(|| {
             let found = bounded(&derive).unwrap_or(Err(Obstacle::Work));
-            let proved = found.as_ref().map(|d| d.proved.clone()).map_err(Clone::clone);
+            let proved = found.as_ref().map_err(Clone::clone).and_then(shown);
             derived = Some(found);
             proved
         });
@@ -48,11 +48,16 @@ impl Lemmas {
 
     /// The theorem of a derivation that is applied.
     fn theorem(&self, derivation: &Derivation) -> Result<Option<Proved>, Obstacle> {
-        let derive = || derive_within(derivation, self, Within::Another).map(|d| d.proved);
+        let derive = || derive_within(derivation, self, Within::Another).and_then(|d| shown(&d));
         // What it takes does not depend on who asks first.
         let within = || bounded(derive).unwrap_or(Err(Obstacle::Work));
         self.place(derivation).get_or_init(within).clone()
     }
+}
+
+/// The theorem of what was derived; where a link took too much work, nobody knows whether there is one.
+fn shown(derived: &Derived) -> Result<Option<Proved>, Obstacle> {
+    if derived.broken_off { Err(Obstacle::Work) } else { Ok(derived.proved.clone()) }
 }
 
 /// The names that a formula speaks of all of, its premises, and what is behind these.

@@ -74,6 +74,8 @@ pub struct Derived {
     pub chains: Vec<Vec<Outcome>>,
     /// The misprints, by chain and link.
     pub misprints: Vec<(usize, usize, Misprint)>,
+    /// Whether a link took more than its share of the work.
+    pub broken_off: bool,
 }
 
 /// What was found about a link.
@@ -158,6 +160,8 @@ struct Proof<'a> {
     instances: instance::Instances,
     /// Whether it is looked for what is wrong with links that fail.
     is_diagnosed: bool,
+    /// Whether a link took more than its share of the work.
+    broken_off: bool,
 }
 
 /// Derives what a derivation states, as far as it follows.
@@ -208,11 +212,12 @@ fn derive_within(derivation: &Derivation, lemmas: &Lemmas, within: Within) -> Re
         (Some(_), Within::Itself) => proof.consistency()?,
         _ => Hypotheses::Open,
     };
+    let broken_off = proof.broken_off;
     let proved = match parts {
         Some(parts) => Some(proof.finish(parts)?),
         None => None,
     };
-    Ok(Derived { proved, hypotheses, inapplicable, undefined, chains, misprints })
+    Ok(Derived { proved, hypotheses, inapplicable, undefined, chains, misprints, broken_off })
 }
 
 impl<'a> Proof<'a> {
@@ -234,6 +239,7 @@ impl<'a> Proof<'a> {
             reasons: Tactic::Given,
             instances: Default::default(),
             is_diagnosed: true,
+            broken_off: false,
         };
         for h in &derivation.hypotheses {
             let step = proof.builder.add(Step::Assume { formula: h.formula.clone() })?;

@@ -24,6 +24,7 @@ impl Proof<'_> {
         if let Ok(found) = shared(SHARES, || self.link(chain, link)) {
             return found;
         }
+        self.broken_off = true;
         // What the search put aside for itself is taken back.
         self.sources.truncate(sources);
         self.smooth.truncate(smooth);
