@@ -43,6 +43,9 @@ pub(super) fn unknown_name<'a>(
     known: impl IntoIterator<Item = &'a str>,
 ) -> Box<Diagnostic> {
     let diagnostic = Diagnostic::unknown_name(text, span).label(format!("expected {}", with_article(wanted)));
+    if let Some(help) = otherwise(text).filter(|_| wanted == "mechanism") {
+        return Box::new(diagnostic.help(help));
+    }
     let known: Vec<&str> = known.into_iter().collect();
     Box::new(match nearest(text, known.iter().copied()) {
         Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
@@ -50,6 +53,23 @@ pub(super) fn unknown_name<'a>(
             Some(names) => diagnostic.help(format!("known here: {names}")),
             None => diagnostic,
         },
+    })
+}
+
+/// How mechanisms are called here that have other names in other texts.
+fn otherwise(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "vcg" | "clarke" | "clarke_pivot" | "vickrey_clarke_groves" => {
+            "write `pivot(setting)`, or `vcg_lowest_type(setting)`, where an agent counts as its lowest type in place of being absent"
+        }
+        "vickrey" | "second_price_auction" | "spa" => "write `second_price(setting)`",
+        "first_price_auction" | "fpa" => "write `first_price(setting)`",
+        "optimal_auction" | "optimal" | "revenue_maximising" | "revenue_maximizing" => {
+            "write `myerson(setting)`"
+        }
+        "expected_externality" | "dagva" | "agva" | "arrow" => "write `AGV(setting)`",
+        "all_pay_auction" => "write `all_pay(setting)`",
+        _ => return None,
     })
 }
 

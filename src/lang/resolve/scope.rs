@@ -191,10 +191,6 @@ impl Universe {
             let help = "write a derivation, and apply it to a setting with `agents i in 1..3`";
             return advise("wrong-sort", message, span, help);
         }
-        if let ("mechanism", Some(help)) = (wanted, otherwise(text)) {
-            let diagnostic = Diagnostic::unknown_name(text, span).label("expected a mechanism");
-            return Box::new(diagnostic.help(help));
-        }
         let settings = self.settings.iter().map(|s| s.setting.name.as_str());
         let mechanisms = self.mechanisms.iter().map(|m| m.name.as_str());
         let strategies = self.strategies.iter().map(|s| s.name.as_str());
@@ -406,21 +402,4 @@ impl<'u> Env<'u> {
         }
         out
     }
-}
-
-/// How mechanisms are called here that have other names in other texts.
-fn otherwise(name: &str) -> Option<&'static str> {
-    Some(match name.to_lowercase().as_str() {
-        "vcg" | "clarke" | "clarke_pivot" | "vickrey_clarke_groves" => {
-            "write `pivot(setting)`, or `vcg_lowest_type(setting)`, where an agent counts as its lowest type in place of being absent"
-        }
-        "vickrey" | "second_price_auction" | "spa" => "write `second_price(setting)`",
-        "first_price_auction" | "fpa" => "write `first_price(setting)`",
-        "optimal_auction" | "optimal" | "revenue_maximising" | "revenue_maximizing" => {
-            "write `myerson(setting)`"
-        }
-        "expected_externality" | "dagva" | "agva" | "arrow" => "write `AGV(setting)`",
-        "all_pay_auction" => "write `all_pay(setting)`",
-        _ => return None,
-    })
 }
