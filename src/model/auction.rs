@@ -115,7 +115,9 @@ impl Mechanism {
         let wins = |s: &Setting, (i, (p, f)): (usize, &(Expr, Expr))| {
             let others = virtuals.iter().enumerate().filter(|(j, _)| *j != i);
             others.fold(setting.reached(&p.minus(&worth.times(f))), |product, (j, (q, g))| {
-                product.times(&s.ahead(i, j, &p.times(g).minus(&q.times(f))))
+                let lead = setting.compared_as_virtual_values(i, j, flats);
+                let lead = lead.unwrap_or_else(|| p.times(g).minus(&q.times(f)));
+                product.times(&s.ahead(i, j, &lead))
             })
         };
         let mut allocation: Vec<Expr> =

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::divisors::reduced;
 use crate::kernel::{Expr, Name, Node};
 
 /// A variable that is integrated over an interval, with a density.
@@ -193,7 +194,7 @@ impl Product {
         let (concerned, rest): (Vec<_>, Vec<_>) =
             self.factors.drain(..).partition(|(_, mask)| mask & bit(k) != 0);
         let integral = |factors: Vec<Expr>| {
-            let value = Expr::integral(name, low, high, &product(factors));
+            let value = Expr::integral(name, low, high, &reduced(&product(factors), name));
             if self.unknown { value } else { Expr::whole(&value) }
         };
         let value = match concerned.as_slice() {

@@ -10,9 +10,10 @@ use crate::kernel::Expr;
 
 use super::claim::{Bound, Charge, Comparison, Conjunct};
 use super::common::without_common_factor;
+use super::distribution::derivative;
 use super::setting::{Agent, Setting};
 use super::special::{Strictness, nondecreasing};
-use super::stretch::{Stretch, along};
+use super::stretch::{Stretch, along, coefficients};
 
 /// Where a virtual value is to be ironed, as far as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +134,15 @@ impl Setting {
         Some((along(&own, &values), along(&own, &weights)))
     }
 
+    /// Terms that compare two agents as their virtual values do, if these, ironed on some intervals, do not decrease: the types
+    /// themselves where the types are drawn alike and no virtual value is constant anywhere.
+    pub(super) fn compared_as_virtual_values(&self, i: usize, j: usize, flats: &[Vec<Flat>]) -> Option<Expr> {
+        let (a, b) = (self.agents.get(i)?, self.agents.get(j)?);
+        let regular = [i, j].iter().all(|k| flats.get(*k).is_some_and(Vec::is_empty));
+        let by_type = regular && a.is_like(b) && a.varies();
+        by_type.then(|| a.type_.value().minus(&b.type_.value()))
+    }
+
     /// The ironed virtual value; the weight of [`ironed_parts`](Self::ironed_parts) must not be zero.
     pub fn ironed_virtual_value(&self, agent: usize, flats: &[Flat]) -> Option<Expr> {
         let (value, weight) = self.ironed_parts(agent, flats)?;
@@ -141,6 +151,30 @@ impl Setting {
 }
 
 impl Agent {
+    /// Whether another agent's type is drawn alike.
+    fn is_like(&self, other: &Self) -> bool {
+        let (own, theirs) = (&self.type_, &other.type_);
+        let renamed = |e: &Expr| e.substitute_one(&theirs.name, &Expr::variable(&own.name));
+        let continuous = [self, other].iter().all(|a| !a.type_.points.is_finite() && a.atoms.is_empty());
+        let space = (&own.low, &own.high, &own.power) == (&theirs.low, &theirs.high, &theirs.power);
+        continuous && space && self.density == renamed(&other.density) && self.cdf == renamed(&other.cdf)
+    }
+
+    /// Whether the virtual value increases strictly if it does not decrease: on no piece of the prior it is constant.
+    fn varies(&self) -> bool {
+        if self.uniform_virtual_value().is_some() {
+            return true;
+        }
+        let name = &self.type_.name;
+        let slope = |stretch: &Stretch| {
+            let (p, f) = self.virtual_parts_of(stretch);
+            let slope = derivative(&p, name)?.times(&f).minus(&derivative(&f, name)?.times(&p));
+            coefficients(&slope, name)
+        };
+        let moves = |line: Vec<Rational>| line.iter().any(|c| !c.is_zero());
+        self.stretches().is_some_and(|all| all.iter().all(|s| slope(s).is_some_and(moves)))
+    }
+
     /// See [`virtual_parts`](Setting::virtual_parts), on a piece of the prior, divided by what both parts have in common: that
     /// is zero nowhere between the ends of a piece with types, since there are higher types there. So both are zero nowhere, and
     /// say at the highest type what they say nearby. The weight is one where it is a number.

@@ -10,6 +10,7 @@ mod continuous;
 mod denial;
 mod derivation;
 mod distribution;
+mod divisors;
 mod equilibrium;
 mod existence;
 mod fold;

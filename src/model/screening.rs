@@ -44,7 +44,7 @@ impl Agent {
 }
 
 /// `p/q` of polynomials in one variable, if it is a polynomial; `p` may have coefficients in other names.
-fn quotient(p: &Expr, q: &Expr, own: &Expr) -> Option<Expr> {
+pub(super) fn quotient(p: &Expr, q: &Expr, own: &Expr) -> Option<Expr> {
     let atom = own.as_atom()?;
     let mut divisor = coefficients(q, own.as_variable()?)?;
     while divisor.last().is_some_and(Rational::is_zero) {

@@ -12,6 +12,7 @@ use crate::kernel::{Expr, Name};
 use super::average::{Drawn, average, product, sum};
 use super::claim::{Bound, Charge, Description, own_name};
 use super::distribution::Distribution;
+use super::divisors::{conditions_without_divisors, reduced};
 use super::point::choices;
 use super::power::{compared, virtual_parts};
 
@@ -93,7 +94,7 @@ impl Agent {
 
     /// `2θ − ω` if the density is the same for all types: `(1 − F)/f` is what the type falls short of the
     /// highest one `ω` by.
-    fn uniform_virtual_value(&self) -> Option<Expr> {
+    pub(super) fn uniform_virtual_value(&self) -> Option<Expr> {
         let own = Expr::variable(&self.type_.name);
         let flat = self.type_.power.is_plain() && !self.density.mentions(&self.type_.name);
         flat.then(|| own.plus(&own).minus(&self.type_.high))
@@ -331,12 +332,13 @@ impl Setting {
             let sum = self.total(&joint.times(e), &integrated);
             return sum.times(&Expr::inverse(&self.total(joint, &integrated)));
         }
+        let agents = self.agents.iter().enumerate().filter(|(j, _)| integrated(*j));
+        let drawn: Vec<Drawn> = agents.map(|(_, a)| a.drawn()).collect();
+        let e = conditions_without_divisors(e, &drawn);
         if self.factored {
-            let agents = self.agents.iter().enumerate().filter(|(j, _)| integrated(*j));
-            let drawn: Vec<Drawn> = agents.map(|(_, a)| a.drawn()).collect();
-            return average(e, &drawn);
+            return average(&e, &drawn);
         }
-        self.agents.iter().enumerate().rev().filter(|(j, _)| integrated(*j)).fold(e.clone(), |e, (_, a)| {
+        self.agents.iter().enumerate().rev().filter(|(j, _)| integrated(*j)).fold(e, |e, (_, a)| {
             let Bound { name, low, high, points, .. } = &a.type_;
             if points.is_finite() {
                 let at = |value: &Rational| e.substitute_one(name, &Expr::number(value.clone()));
@@ -346,7 +348,7 @@ impl Setting {
             if !e.mentions(name) {
                 return e;
             }
-            let drawn = Expr::integral(name, low, high, &a.density.times(&e));
+            let drawn = Expr::integral(name, low, high, &reduced(&a.density.times(&e), name));
             let at = |point: &Expr| e.substitute_one(name, point);
             a.atoms.iter().fold(drawn, |sum, (point, weight)| sum.plus(&weight.times(&at(point))))
         })

@@ -1,8 +1,9 @@
 //! Signs of products: [`certify`] takes a difference of two variables out of a goal, [`by_terms`] takes a sum
 //! of products of variables that are at least zero.
 
-use super::factor;
-use super::sign::{Effort, certify_within, variables_of};
+use super::sign::{Effort, certify_within, multiply, variables_of};
+use super::{factor, modulo};
+use crate::exact::Rational;
 use crate::kernel::rule::combine::{Combination, Fact, Term};
 use crate::kernel::{Atom, Expr, Relation};
 
@@ -25,6 +26,49 @@ pub(super) fn certify(
                 let Some(one) = certify_within(facts, relation, &first, Effort::SMALL) else { continue };
                 let Some(other) = certify_within(facts, relation, &second, effort) else { continue };
                 return Some(product(facts, (&first, &one), (&second, &other)));
+            }
+        }
+    }
+    None
+}
+
+/// Evidence for a goal that a bound divides which is the sum of two facts: `w − v` of `w − u`, where `w` is of a higher degree
+/// like a product of roots, and `u − v`.
+pub(super) fn through_bound(
+    facts: &[Fact],
+    relation: Relation,
+    goal: &Expr,
+    effort: Effort<'_>,
+) -> Option<Combination> {
+    let inequalities = || facts.iter().enumerate().filter(|(_, f)| f.relation != Relation::Equal);
+    let slope = |f: &Fact, u: &Atom| match f.expr.poly().coefficients_in(u).as_slice() {
+        [_, slope] => slope.as_constant(),
+        _ => None,
+    };
+    let of_goal = variables_of(goal);
+    for (curved, of_w) in inequalities().filter(|(_, f)| f.expr.poly().degree() > 1) {
+        for u in variables_of(&of_w.expr).iter().filter(|u| !of_goal.contains(u)) {
+            let Some(a) = slope(of_w, u) else { continue };
+            for (plain, of_u) in inequalities().filter(|(_, f)| f.expr.poly().degree() == 1) {
+                let reaches = variables_of(&of_u.expr).iter().any(|v| of_goal.contains(v));
+                let Some(b) = slope(of_u, u).filter(|_| reaches) else { continue };
+                let Some(k) = (-&a).checked_div(&b).filter(Rational::is_positive) else { continue };
+                if relation == Relation::Positive && [of_w, of_u].iter().all(|f| f.relation != relation) {
+                    continue;
+                }
+                let bound = of_w.expr.plus(&of_u.expr.scaled(&k));
+                let Some((quotient, rest)) = modulo::divided(facts, goal, &bound) else { continue };
+                let Some(found) = certify_within(facts, relation, &quotient, effort.divided()?) else {
+                    continue;
+                };
+                let (mut out, mut other) = (found.clone(), found);
+                multiply(&mut out, curved, of_w);
+                multiply(&mut other, plain, of_u);
+                other.terms.iter_mut().for_each(|t| t.coefficient = &t.coefficient * &k);
+                other.equations.iter_mut().for_each(|(factor, _)| *factor = factor.scaled(&k));
+                out.terms.extend(other.terms);
+                out.equations.extend(other.equations.into_iter().chain(rest));
+                return Some(out);
             }
         }
     }

@@ -130,7 +130,9 @@ pub(super) fn certify_within(
         .or_else(|| search.touching())
         .or_else(|| search.divided_square())
         .or_else(|| search.divided_fact());
-    let quick = quick.or_else(|| product::certify(facts, relation, goal, effort.divided()?));
+    let quick = quick
+        .or_else(|| product::certify(facts, relation, goal, effort.divided()?))
+        .or_else(|| product::through_bound(facts, relation, goal, effort));
     if quick.is_some() {
         return quick;
     }

@@ -275,11 +275,14 @@ impl Env<'_> {
         let mut guards = self.guards.clone();
         guards.retain(|guard| !bound.iter().any(|name| guard.mentions(name)));
         let outside = std::mem::replace(&mut self.guards, guards);
+        let averaged_outside = self.averaged_types.len();
+        self.averaged_types.extend(bound);
         let scope = self.settings.clone();
         if scope.iter().all(|s| s.name != setting.name) {
             self.settings.push(Arc::new(setting.clone()));
         }
         let read = read(self);
+        self.settle_averaged(averaged_outside, read.as_ref().map_or(&[], |(terms, _)| terms));
         (self.guards, self.settings) = (outside, scope);
         let (terms, more) = read?;
         let known = |b: &Bound| setting.agents.iter().any(|a| a.type_.name == b.name);

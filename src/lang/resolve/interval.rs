@@ -133,13 +133,7 @@ impl Env<'_> {
         finite::has_no_atoms(&setting, "virtual surpluses", e.span)?;
         let surplus = surplus.ok_or_else(|| no_derivative(e.span))?;
         for (agent, density) in &surplus.divisors {
-            let shown = setting.agents.get(*agent).map(|a| a.type_.shown.as_str()).unwrap_or_default();
-            let message =
-                format!("the density of `{shown}` can be zero, and the virtual surplus divides by it");
-            let diagnostic = Diagnostic::new("division-by-zero", message, e.span);
-            let scope = std::mem::replace(&mut self.settings, vec![setting.clone()]);
-            self.oblige(density.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
-            self.settings = scope;
+            self.owe_density(&setting, *agent, density, "virtual surplus", e.span);
         }
         self.quantity(e, &setting, "", surplus.terms.into_iter().next().unwrap_or_else(Expr::zero))
     }

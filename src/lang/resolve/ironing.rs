@@ -1,9 +1,7 @@
 //! Ironed virtual values: where they are constant is proposed by whoever reads a file, and has to be proved.
 
 use crate::kernel::Expr;
-use crate::model::{
-    Agent, Bound, Charge, Claim, Comparison, Flat, Flats, Setting, ironing, root_named, roots_in,
-};
+use crate::model::{Agent, Bound, Charge, Claim, Flat, Flats, Setting, ironing, root_named, roots_in};
 
 use super::names::complain;
 use super::scope::Env;
@@ -89,16 +87,7 @@ impl Env<'_> {
         else {
             return Err(complain("not-an-agent", "an agent is needed here", who.span));
         };
-        if weight.mentions(&agent.type_.name) {
-            let message = format!(
-                "the density of `{}` can be zero, and the virtual value divides by it",
-                agent.type_.shown
-            );
-            let diagnostic = Diagnostic::new("division-by-zero", message, e.span);
-            let scope = std::mem::replace(&mut self.settings, vec![setting.clone()]);
-            self.oblige(weight.clone(), Comparison::Unequal, Expr::zero(), diagnostic);
-            self.settings = scope;
-        }
+        self.owe_density(&setting, i, &weight, "virtual value", e.span);
         self.quantity(e, &setting, &agent.name, value)
     }
 }

@@ -10,6 +10,7 @@ mod binder;
 mod cells;
 mod chain;
 mod characterise;
+mod density;
 mod derivation;
 mod distribution;
 mod everywhere;

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use crate::kernel::Expr;
-use crate::model::{Charge, Comparison, Kind, Mechanism, Setting};
+use crate::model::{Charge, Kind, Mechanism, Setting};
 
 use super::named::MECHANISMS;
 use super::names::{advise, arity, complain, unknown_name};
 use super::scope::{Env, Naming};
 use super::{Resolve, finite};
 use crate::lang::ast::{self, ExprKind, Name};
-use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
 /// The functions that make a number, with the number of their arguments; 0 for any number.
@@ -366,16 +365,7 @@ impl Env<'_> {
         else {
             return Err(complain("not-an-agent", "an agent is needed here", who.span));
         };
-        if divisor.mentions(&agent.type_.name) {
-            let message = format!(
-                "the density of `{}` can be zero, and the virtual value divides by it",
-                agent.type_.shown
-            );
-            let diagnostic = Diagnostic::new("division-by-zero", message, e.span);
-            let scope = std::mem::replace(&mut self.settings, vec![setting.clone()]);
-            self.oblige(divisor, Comparison::Unequal, Expr::zero(), diagnostic);
-            self.settings = scope;
-        }
+        self.owe_density(&setting, i, &divisor, "virtual value", e.span);
         self.quantity(e, &setting, &agent.name, term)
     }
 }

@@ -273,6 +273,10 @@ pub(super) struct Env<'u> {
     pub(super) outcomes: Vec<Bound>,
     /// Conditions under which the expression is read.
     pub(super) guards: Vec<Formula>,
+    /// The types with a density over which is averaged.
+    pub(super) averaged_types: Vec<Symbol>,
+    /// What averaged terms divide by.
+    pub(super) owed: Vec<super::density::Owed>,
     pub(super) obligations: Vec<Obligation>,
     pub(super) charges: Vec<Charge>,
     pub(super) definitions: Vec<(String, Expr)>,
@@ -307,6 +311,8 @@ impl<'u> Env<'u> {
             indices: BTreeMap::new(),
             outcomes: vec![],
             guards: vec![],
+            averaged_types: vec![],
+            owed: vec![],
             obligations: vec![],
             charges: vec![],
             definitions: vec![],
