@@ -538,6 +538,10 @@ fn every_claim_with_a_mistake_is_reported_once_and_what_follows_from_it_is_not()
     let text = "mechanism m = pivot(trde)\nmechanism n = balance(m)\n
         claim a: payment(n, buyer) = 0\nclaim b: { payment(vcg, buyer) = w\n payment(vcg, z) = 0 }\n";
     assert_eq!(codes(&[TRADE, text]), ["unknown-name", "unknown-name", "not-an-agent"]);
+    // A mechanism that is not to be had leaves its types in scope.
+    let other = "setting other {\n  agent ann with type w ~ uniform(0, 1)\n  one good, kept by the seller if nobody gets it\n}\n";
+    let text = "mechanism m = screening(trade)\nclaim a: payment(m, buyer) = v\n";
+    assert_eq!(codes(&[TRADE, other, text]), ["wrong-sort"]);
 }
 
 #[test]

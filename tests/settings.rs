@@ -180,6 +180,8 @@ fn the_shares_at_which_a_partnership_can_be_dissolved_follow_the_type_space() {
         ("uniform(0, 1)", "[(3 - sqrt(3))/6, (3 + sqrt(3))/6]"),
         ("uniform(1, 2)", "[(3 - sqrt(3))/6, (3 + sqrt(3))/6]"),
         ("uniform(0, 3)", "[(3 - sqrt(3))/6, (3 + sqrt(3))/6]"),
+        // Where one worst-off type is below the step in the density, and the other above it.
+        ("pdf cases { 3/2 if y <= 1/2; 1/2 otherwise } on [0, 1]", "[(3 - sqrt(2))/8, (5 + sqrt(2))/8]"),
     ] {
         let text = |answer: &str| {
             format!(
@@ -293,6 +295,28 @@ fn revenue_follows_the_prior_and_the_reserves() {
         assert_eq!(found[2].verdict, VerdictKind::Proved, "{prior}");
         assert_eq!(found[3].verdict, VerdictKind::Proved, "{prior}");
         assert_eq!(found[4].verdict, VerdictKind::Refuted, "{prior}");
+    }
+}
+
+#[test]
+fn optimal_auctions_follow_curved_priors() {
+    let tent = "pdf cases { 4*y if y <= 1/2; 4*(1 - y) otherwise } on [0, 1]";
+    for (prior, reserve, revenue) in [
+        ("cdf y^2 on [0, 1]", "1/sqrt(3)", "8/15 + 4*sqrt(3)/135"),
+        ("pdf 2/3*(1 + y) on [0, 1]", "(sqrt(13) - 2)/3", "76/81 - 52*sqrt(13)/405"),
+        (tent, "1/sqrt(6)", "23/60 + 2*sqrt(6)/135"),
+    ] {
+        let claims = format!(
+            "mechanism best = myerson(sale)
+             claim mean: E virtual_value(sale, 1) = 0
+             claim reserve: reserve(best, 1) = {reserve}
+             claim revenue: E surplus(best) = {revenue}
+             claim truthful: best is DSIC, monotone and ex post IR
+             refuted more: E surplus(best) = {revenue} + 1/1000"
+        );
+        for found in sale("1..2", prior, &claims) {
+            assert!(found.as_stated, "{prior}: {} is {}", found.name, found.verdict);
+        }
     }
 }
 

@@ -200,8 +200,10 @@ impl Engine {
             || refutes(facts, relation, &value)
             || failing_point(facts, relation, &value).is_some()
             || (curved && opposite());
+        // What is linear has no certificate of its own where only facts of a higher degree say something.
+        let bent = value.poly().degree() == 1 && facts.iter().any(|f| f.expr.poly().degree() > 1);
         if !hopeless
-            && curved
+            && (curved || bent)
             && let Some(tree) = self.contradiction(context, relation, e, &value)
         {
             return Ok(tree);

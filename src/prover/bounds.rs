@@ -74,7 +74,7 @@ fn linear(e: &Expr, name: &Name) -> Option<(Rational, Expr)> {
 }
 
 /// Bounds by numbers that names lack and that comparisons with names that have them give.
-fn bounds(context: &[Formula], names: &[Name]) -> Vec<Formula> {
+pub(super) fn bounds(context: &[Formula], names: &[Name]) -> Vec<Formula> {
     let ranges = ranges(context);
     let end = |name: &Name, upper: bool| {
         let ends = ranges.get(name)?;

@@ -8,12 +8,13 @@ use std::sync::Mutex;
 
 use crate::exact::{Poly, Rational, bounded};
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Atom, Expr, Name, Node, Relation};
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation};
 use crate::model::{
     Bound, Charge, Claim, Description, quotient_of_terms, rational_root, reduced, root_of_term,
 };
 use crate::piecewise::{Cell, Engine, Obstacle, interval, rational_roots, without_layers};
 
+use super::bounds::bounds;
 use super::breaks::{without_zero, zeros};
 use super::proof::facts;
 
@@ -108,8 +109,11 @@ fn by_cases(context: &[Fact], charge: &Charge, body: &Expr) -> Option<Extremum> 
     names.dedup();
     let [name] = names.as_slice() else { return None };
     let parameter = Expr::variable(name);
-    let (low, high) = interval(context, parameter.as_atom()?)?;
-    let mut domain = context.to_vec();
+    // A second value of a parameter may be above the first one, and so above what that is above.
+    let said: Vec<Formula> = context.iter().map(|f| Formula::Compare(f.relation, f.expr.clone())).collect();
+    let known = [context, &facts(&bounds(&said, std::slice::from_ref(name)))].concat();
+    let (low, high) = interval(&known, parameter.as_atom()?)?;
+    let mut domain = known;
     domain.extend(facts(&y.domain()));
     let cells = Engine::new().cells(&domain, body).ok()?;
     let mut breaks = vec![low.clone(), high.clone()];

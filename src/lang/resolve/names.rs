@@ -160,7 +160,8 @@ pub(super) fn settings_of(universe: &Universe, names: &[Name]) -> Vec<Arc<Settin
             universe.mechanisms.iter().find(|m| m.name == name.text).map(|m| &m.mechanism.setting);
         let rule = universe.rules.iter().find(|r| r.name == name.text).map(|r| &r.mechanism.setting);
         let strategy = universe.strategies.iter().find(|s| s.name == name.text).map(|s| &s.setting);
-        for setting in [setting, mechanism, rule, strategy].into_iter().flatten() {
+        let known = [setting, mechanism, rule, strategy].into_iter().flatten();
+        for setting in known.chain(universe.broken_settings(&name.text)) {
             if !found.iter().any(|s| s.name == setting.name) {
                 found.push(setting.clone());
             }

@@ -11,7 +11,7 @@ use crate::model::{
 
 use super::highest::is_general;
 use super::ironing::Ironing;
-use super::names::{advise, complain, unknown_name, with_article};
+use super::names::{advise, complain, names_in, settings_in_scope, unknown_name, with_article};
 use super::rule::Priced;
 use super::setting::{self, SettingEntry};
 use super::table::Axis;
@@ -56,6 +56,8 @@ pub(super) struct Universe {
     pub(super) ironing: Ironing,
     /// Names whose definition has an error: not reported again.
     broken: Vec<String>,
+    /// Of which settings the mechanisms among these were to be, as far as their definitions say so.
+    broken_on: Vec<(String, Vec<Arc<Setting>>)>,
     /// Settings with any number of agents.
     general: Vec<String>,
 }
@@ -97,10 +99,32 @@ impl Universe {
             let complaints = [alone(out.is_not_a_type(name)), read].into_iter().filter_map(Result::err);
             for complaint in complaints.flatten().collect::<Vec<_>>() {
                 out.broken.push(name.text.clone());
+                let on = out.settings_of_definition(&item.kind);
+                out.broken_on.push((name.text.clone(), on));
                 diagnostics.push(complaint);
             }
         }
         out
+    }
+
+    /// The settings that the definition of a mechanism names, or the mechanism of a strategy.
+    fn settings_of_definition(&self, kind: &ItemKind) -> Vec<Arc<Setting>> {
+        let names = match kind {
+            ItemKind::Mechanism(m) => match &m.body {
+                ast::MechanismBody::Expr(e) => names_in(e),
+                ast::MechanismBody::Rules { setting, .. } => setting.iter().cloned().collect(),
+                ast::MechanismBody::Choice { setting, .. }
+                | ast::MechanismBody::AnyChoice { setting, .. } => vec![setting.clone()],
+            },
+            ItemKind::Strategy(s) => vec![s.mechanism.clone()],
+            _ => vec![],
+        };
+        settings_in_scope(self, &names)
+    }
+
+    /// The settings that a name with an error of its own speaks of.
+    pub(super) fn broken_settings(&self, text: &str) -> &[Arc<Setting>] {
+        self.broken_on.iter().find(|(name, _)| name == text).map_or(&[], |(_, on)| on)
     }
 
     fn parameter(

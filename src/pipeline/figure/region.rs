@@ -1,16 +1,18 @@
 //! Regions of two agents' types: what the facts of each cell cut out, with what is proved there; and regions of two
 //! parameters.
 
+use std::collections::BTreeMap;
+
 use crate::exact::Rational;
 use crate::kernel::rule::combine::Fact;
-use crate::kernel::{Expr, Formula};
+use crate::kernel::{Expr, Formula, Name};
 use crate::lang::{ResolvedFigure, Term};
-use crate::model::{Bound, Claim, Comparison, Conjunct};
+use crate::model::{Bound, Charge, Claim, Comparison, Conjunct};
 use crate::prover::{self, Maxima};
 use crate::report::{Axis, Link, Math, Names, Picture, Plot, Point, Region, draw, words};
 
 use super::area::Plane;
-use super::{Function, Shown, link_text, say};
+use super::{Function, Number, Shown, link_text, say};
 
 pub(super) fn regions(
     maxima: &Maxima,
@@ -26,18 +28,19 @@ pub(super) fn regions(
     let (mut regions, mut links) = (vec![], vec![]);
     for outcome in outcomes {
         let function = Function::of(maxima, &outcome.claim)?;
-        if !function.roots.is_empty() {
-            return Err("regions are drawn where all borders are rational".to_owned());
-        }
+        function.roots.iter().for_each(|root| names.describe(root));
+        let sketch = Sketch::of(&function, &plane)?;
         let mut cells = Vec::new();
-        for (facts, value) in function.cells(&[first, second])? {
-            let outlines = plane.areas(&facts)?;
+        for (mut facts, value) in function.cells(&[first, second])? {
+            // What the roots are is known anyway.
+            facts.retain(|f| !function.facts.contains(f));
+            let outlines = sketch.areas(&facts)?;
             // A border has no inside.
             if !outlines.is_empty() {
                 cells.push(Cell { facts, value, outlines });
             }
         }
-        let cells = proved(outcome, &function, types, &plane, cells)?;
+        let cells = proved(outcome, &function, types, &sketch, cells)?;
         for Cell { facts, value, outlines } in cells {
             let Some(probability) = value.as_number() else {
                 return Err("the probability of an outcome is not constant on a region".to_owned());
@@ -66,6 +69,31 @@ pub(super) fn regions(
     Ok(Shown { picture: drawn(figure, alternative, (first, second), &plane, kinds, regions), links })
 }
 
+/// A plane, with numbers that are near roots: where a border is drawn.
+struct Sketch<'a> {
+    plane: &'a Plane<'a>,
+    near: BTreeMap<Name, Expr>,
+}
+
+impl<'a> Sketch<'a> {
+    fn of(function: &Function, plane: &'a Plane<'a>) -> Result<Self, String> {
+        let near = |root: &Charge| {
+            let number = Number::of(Expr::variable(&root.name), &function.roots);
+            let number =
+                number.ok_or_else(|| "a border of a region is at a root that is no number".to_owned())?;
+            Ok((root.name.clone(), Expr::number(number.near)))
+        };
+        Ok(Sketch { plane, near: function.roots.iter().map(near).collect::<Result<_, String>>()? })
+    }
+
+    /// The outlines of what the facts leave.
+    fn areas(&self, facts: &[Fact]) -> Result<Vec<Vec<Point>>, String> {
+        let near = |f: &Fact| Fact { expr: f.expr.substitute(&self.near), ..f.clone() };
+        let facts: Vec<Fact> = facts.iter().map(near).collect();
+        self.plane.areas(&facts)
+    }
+}
+
 /// A region with the probability of an outcome in it.
 #[derive(Clone)]
 struct Cell {
@@ -80,7 +108,7 @@ fn proved(
     outcome: &Term,
     function: &Function,
     types: &[Bound; 2],
-    plane: &Plane<'_>,
+    sketch: &Sketch<'_>,
     cells: Vec<Cell>,
 ) -> Result<Vec<Cell>, String> {
     let left = outcome.claim.conjuncts.first().map(|c| c.left.clone()).unwrap_or_else(Expr::zero);
@@ -102,7 +130,7 @@ fn proved(
         while number < cell.facts.len() {
             let mut fewer = cell.facts.clone();
             fewer.remove(number);
-            if plane.areas(&fewer)? == cell.outlines { cell.facts = fewer } else { number += 1 }
+            if sketch.areas(&fewer)? == cell.outlines { cell.facts = fewer } else { number += 1 }
         }
     }
     match prove(&short) {
