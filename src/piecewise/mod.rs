@@ -2,6 +2,7 @@
 //! indicators and iterated integrals. Untrusted: it proposes evidence, and the kernel checks it.
 
 mod algebraic;
+mod asked;
 mod basis;
 mod boxes;
 mod chain;
@@ -46,6 +47,7 @@ mod univariate;
 mod values;
 
 pub use algebraic::AlgebraicNumber;
+pub use asked::about_one_statement;
 pub use boxes::{cover, failing_point, interval};
 pub use conjugate::{eliminated, pure_power};
 pub use evaluate::{Cell, Engine};
