@@ -332,8 +332,8 @@ fn a_term_that_is_too_large_stays_too_large() {
         Expr::at_least_zero(&large).minus(&Expr::at_least_zero(&large)),
         Expr::inverse(&large).plus(&x),
         Expr::integral("y", &x, &large, &Expr::one()),
-        x.pow(1_001),
-        x.pow(1_000).times(&x),
+        x.pow(4_001),
+        x.pow(4_000).times(&x),
         Expr::from(large.poly().minus(x.poly())),
     ] {
         assert!(e.is_too_large(), "{e}");
@@ -353,7 +353,7 @@ fn texts_that_are_not_terms_are_refused() {
         "x +",
         "1/0",
         "x^-1",
-        "x^1001",
+        "x^4001",
         "inv",
         "integral(1, 0, 1, x)",
         "x y",

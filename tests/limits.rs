@@ -97,16 +97,16 @@ claim enough: sum(i, C(p, i)) >= 2*E welfare(p)
 fn a_term_that_is_too_large_is_called_so() {
     let text = "
 setting s {
-  agents i in 1..3 with type v[i] ~ cdf y^1000 on [0, 1]
+  agents i in 1..3 with type v[i] ~ cdf y^2000 on [0, 1]
   one good
   ties to the lowest index
 }
-claim welfare: E welfare(s) = 3000/3001
+claim welfare: E welfare(s) = 6000/6001
 ";
     let f = folder(&[("s.mech", text.as_bytes())]);
     let output = vickrey(f.path(), &["check", "s.mech"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(out(&output).contains("a term is too large: it has a degree above 1000"), "{}", out(&output));
+    assert!(out(&output).contains("a term is too large: it has a degree above 4000"), "{}", out(&output));
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod limits;
 mod meanings;
 mod menus;
 mod numeric;
+mod products;
 mod rejected;
 mod report;
 mod resolve;

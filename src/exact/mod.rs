@@ -5,6 +5,7 @@
 mod gcd;
 mod horner;
 mod poly;
+mod product;
 mod rational;
 mod root;
 mod tensor;

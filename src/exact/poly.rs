@@ -164,6 +164,13 @@ impl<V: Ord + Clone> Poly<V> {
         Poly(out)
     }
 
+    /// Terms whose monomials are strictly increasing and whose coefficients are not zero.
+    pub(super) fn of_increasing(terms: Vec<(Monomial<V>, Rational)>) -> Self {
+        debug_assert!(terms.windows(2).all(|w| matches!(w, [(m, _), (n, _)] if m < n)));
+        debug_assert!(terms.iter().all(|(_, c)| !c.is_zero()));
+        Poly(terms)
+    }
+
     /// The terms, in the order of their monomials.
     pub fn terms(&self) -> impl Iterator<Item = (&Monomial<V>, &Rational)> + Clone {
         self.0.iter().map(|(m, c)| (m, c))
@@ -283,9 +290,17 @@ impl<V: Ord + Clone> Poly<V> {
         if let Some(k) = other.as_constant() {
             return self.scaled(&k);
         }
+        if let Some(product) = super::product::of_many(self, other) {
+            return product;
+        }
         super::work::spend(self.0.len().saturating_mul(other.0.len()));
         let products = self.0.iter().flat_map(|(m, c)| other.0.iter().map(move |(n, d)| (m.times(n), c * d)));
         Self::of_terms(products.collect())
+    }
+
+    /// Whether the product takes little enough time and memory, however many terms there are.
+    pub fn is_within_reach(&self, other: &Self) -> bool {
+        super::product::is_within_reach(self, other)
     }
 
     /// `self^exponent`, with `0^0 = 1`.

@@ -71,6 +71,18 @@ impl Rational {
         Self::from_big(numerator, power)
     }
 
+    /// `numerator/denominator` for a positive denominator that is much shorter, or one.
+    pub(super) fn over(numerator: &BigInt, denominator: &BigInt) -> Self {
+        let common = gcd(&(numerator % denominator), denominator);
+        let (n, d) = (numerator / &common, denominator / common);
+        Self::wrap(BigRational::new_raw(n, d))
+    }
+
+    /// `n/d` for `d > 0`; both are below 2^127.
+    pub(super) fn of_double_words(n: i128, d: i128) -> Self {
+        Self::reduced(n, d)
+    }
+
     /// Canonical form of `n/d`, `d ≠ 0`. Magnitudes stay below 2^127, so nothing overflows.
     fn reduced(n: i128, d: i128) -> Self {
         if d == 1

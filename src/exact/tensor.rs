@@ -201,6 +201,9 @@ impl Tensor {
         if !share.is_positive() || share >= whole {
             return None;
         }
+        if !share.is_one() || whole != BigInt::from(2) {
+            spend(self.coefficients.len() * self.degrees.get(axis)? / 8);
+        }
         let (mut below, mut above) = (self.clone(), self);
         let mut lefts = Vec::new();
         above.each_line(axis, |line| lefts.push(casteljau(line, &share, &whole)));
@@ -213,9 +216,9 @@ impl Tensor {
         let Some(degree) = self.degrees.get(axis).copied() else { return };
         let stride: usize = self.degrees.iter().take(axis).map(|d| d + 1).product();
         let block = stride * (degree + 1);
-        // Averages of machine words are some hundred times cheaper than products of monomials.
+        // Sums of long numbers are some hundred times cheaper than products of monomials, and halves of sums are not dearer.
         let words = self.bits() as usize / 64;
-        spend(self.coefficients.len() * (degree + 1) * (1 + 8 * words) / 64);
+        spend(self.coefficients.len() * (degree + 1) * (8 + words) / 2048);
         let mut line = Vec::with_capacity(degree + 1);
         for chunk in self.coefficients.chunks_mut(block) {
             for offset in 0..stride {

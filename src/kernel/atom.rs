@@ -194,7 +194,8 @@ fn insert(names: &mut Vec<Name>, name: &Name) {
 
 impl PartialEq for Atom {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.node == other.0.node
+        // Of equal weight are equal atoms, and few others.
+        Arc::ptr_eq(&self.0, &other.0) || (self.0.weight == other.0.weight && self.0.node == other.0.node)
     }
 }
 

@@ -23,7 +23,8 @@ pub struct Expr(Arc<Poly<Atom>>);
 /// A term beyond one of these is [`Expr::too_large`]; so is everything that is built from it.
 const DEPTH_LIMIT: u32 = 200;
 pub(in crate::kernel) const WEIGHT_LIMIT: u64 = 100_000;
-const DEGREE_LIMIT: u32 = 1_000;
+const DEGREE_LIMIT: u32 = 4_000;
+/// From so many products of terms on, what a product takes is worked out first.
 const PAIR_LIMIT: usize = 50_000;
 const BIT_LIMIT: u64 = 250_000;
 
@@ -290,6 +291,20 @@ impl Expr {
         Expr::of(self.0.plus(&other.0))
     }
 
+    /// The sum of many terms, in one pass.
+    pub fn sum_of(terms: &[Expr]) -> Self {
+        /// Up to so many terms are added one by one.
+        const SHORT: usize = 8;
+        if terms.len() <= SHORT {
+            return terms.iter().fold(Self::zero(), |sum, term| sum.plus(term));
+        }
+        if terms.iter().any(Self::is_too_large) {
+            return Self::too_large();
+        }
+        let monomials = terms.iter().flat_map(Self::terms).map(|(m, c)| (m.clone(), c.clone()));
+        Expr::of(Poly::of_terms(monomials.collect()))
+    }
+
     /// The difference.
     pub fn minus(&self, other: &Expr) -> Self {
         if other.is_zero() {
@@ -322,7 +337,7 @@ impl Expr {
         let bits = |e: &Expr| e.0.terms().map(|(_, c)| c.bits()).max().unwrap_or(0);
         let large = self.is_too_large()
             || other.is_too_large()
-            || self.size().saturating_mul(other.size()) > PAIR_LIMIT
+            || (self.size().saturating_mul(other.size()) > PAIR_LIMIT && !self.0.is_within_reach(&other.0))
             || self.0.degree().saturating_add(other.0.degree()) > DEGREE_LIMIT
             || bits(self).saturating_add(bits(other)) > BIT_LIMIT;
         if large { Self::too_large() } else { idempotent(self.0.times(&other.0)) }
@@ -336,9 +351,14 @@ impl Expr {
         if exponent == 0 {
             return Self::one();
         }
+        // From the leading digit of the exponent on: the square, and once more the base for a digit one.
+        let digits = u32::BITS - exponent.leading_zeros();
         let mut out = self.clone();
-        for _ in 1..exponent {
-            out = out.times(self);
+        for digit in (0..digits - 1).rev() {
+            out = out.times(&out);
+            if exponent >> digit & 1 == 1 {
+                out = out.times(self);
+            }
             if out.is_too_large() {
                 break;
             }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::expr::{Expr, Name};
+use super::expr::{Expr, Name, WEIGHT_LIMIT};
 use super::formula::{Formula, Function, Relation};
 use super::rejection::Rejection;
 use super::text::{Symbol, is_name_char, is_word};
@@ -11,10 +11,6 @@ use crate::exact::Rational;
 
 /// Nesting in a certificate's text.
 const DEPTH_LIMIT: usize = 200;
-/// Terms of one expression while it is read.
-const TERM_LIMIT: usize = 20_000;
-/// An exponent in a certificate's text.
-const EXPONENT_LIMIT: u32 = 1_000;
 
 pub(super) struct Reader<'a> {
     rest: &'a str,
@@ -93,14 +89,14 @@ impl<'a> Reader<'a> {
 
     fn expr(&mut self) -> Read<Expr> {
         self.deeper(|r| {
-            let mut sum = r.term()?;
+            let mut terms = vec![r.term()?];
             loop {
                 if r.accept("+") {
-                    sum = sum.plus(&r.term()?);
+                    terms.push(r.term()?);
                 } else if r.accept("-") {
-                    sum = sum.minus(&r.term()?);
+                    terms.push(r.term()?.negated());
                 } else {
-                    return Ok(sum);
+                    return Ok(Expr::sum_of(&terms));
                 }
             }
         })
@@ -109,11 +105,7 @@ impl<'a> Reader<'a> {
     fn term(&mut self) -> Read<Expr> {
         let mut product = self.factor()?;
         while self.accept("*") {
-            let factor = self.factor()?;
-            if product.size().saturating_mul(factor.size()) > TERM_LIMIT {
-                return Err(Rejection::TooLarge { what: "terms", limit: TERM_LIMIT });
-            }
-            product = product.times(&factor);
+            product = product.times(&self.factor()?);
         }
         Ok(product)
     }
@@ -127,17 +119,7 @@ impl<'a> Reader<'a> {
             return Ok(base);
         }
         let exponent = self.number()?;
-        if exponent > EXPONENT_LIMIT || (base.size() > 1 && exponent > 64) {
-            return Err(Rejection::TooLarge { what: "as an exponent", limit: EXPONENT_LIMIT as usize });
-        }
-        let mut power = Expr::one();
-        for _ in 0..exponent {
-            power = power.times(&base);
-            if power.size() > TERM_LIMIT {
-                return Err(Rejection::TooLarge { what: "terms", limit: TERM_LIMIT });
-            }
-        }
-        Ok(power)
+        Ok(base.pow(exponent))
     }
 
     fn atom(&mut self) -> Read<Expr> {
@@ -330,7 +312,7 @@ impl std::str::FromStr for Expr {
     fn from_str(text: &str) -> Read<Self> {
         let e = read_all(text, |r| r.expr())?;
         if e.is_too_large() {
-            return Err(Rejection::TooLarge { what: "terms", limit: TERM_LIMIT });
+            return Err(Rejection::TooLarge { what: "terms", limit: WEIGHT_LIMIT as usize });
         }
         Ok(e)
     }

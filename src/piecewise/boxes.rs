@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 
+use super::asked::{self, Question};
 use super::line;
 use super::sample::Point;
 use crate::exact::{End, Rational, Tensor};
@@ -203,13 +204,16 @@ fn decide_within(facts: &[Fact], relation: Relation, goal: &Expr, work: &mut Wor
     let ranges = ranges(facts, goal)?;
     let degrees: Vec<usize> = ranges.iter().map(|r| goal.poly().degree_in(&r.variable) as usize).collect();
     degrees.iter().try_fold(1_usize, |n, d| n.checked_mul(d + 1)).filter(|n| *n <= SIZE_LIMIT)?;
-    let terms = goal.terms().map(|(m, c)| {
-        let exponents: Vec<usize> = ranges.iter().map(|r| m.exponent(&r.variable) as usize).collect();
-        (exponents, c)
-    });
-    let powers = Tensor::of_terms(degrees, terms)?;
     let sides: Vec<(Rational, Rational)> = ranges.iter().map(|r| (r.low.clone(), r.high.clone())).collect();
-    let whole = powers.clone().on_box(&sides);
+    let forms = || {
+        let terms = goal.terms().map(|(m, c)| {
+            let exponents: Vec<usize> = ranges.iter().map(|r| m.exponent(&r.variable) as usize).collect();
+            (exponents, c)
+        });
+        let powers = Tensor::of_terms(degrees, terms)?;
+        let whole = powers.clone().on_box(&sides);
+        Some((powers, whole))
+    };
     let ends: Vec<[End; 2]> = ranges.iter().map(|r| r.ends).collect();
     let side = |r: &Range| Some(Side { variable: Symbol::new(&r.name()?)?, below: r.below, above: r.above });
     let proved = |cover: Cover| {
@@ -221,12 +225,18 @@ fn decide_within(facts: &[Fact], relation: Relation, goal: &Expr, work: &mut Wor
         Some(Found::Fails(named.collect::<Option<BTreeMap<_, _>>>()?))
     };
     if let ([(low, high)], [ends]) = (sides.as_slice(), ends.as_slice()) {
-        return match line::decide(relation, powers, whole, [low, high], *ends) {
+        let question = Question { relation, low: low.clone(), high: high.clone(), ends: *ends };
+        let decide = || {
+            let (powers, whole) = forms()?;
+            Some(line::decide(relation, powers, whole, [low, high], *ends))
+        };
+        return match asked::answered(goal, question, decide)? {
             line::Found::Proved(cover) => proved(cover),
             line::Found::Fails(at) => fails(vec![at]),
             line::Found::Unknown => Some(Found::Unknown),
         };
     }
+    let (powers, whole) = forms()?;
     let mut search = Search { relation, powers, precision: 0, boxes: 0, work };
     for precision in PRECISIONS {
         (search.precision, search.boxes) = (precision, 0);

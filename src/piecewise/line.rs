@@ -37,6 +37,7 @@ const GUARD: u64 = 64;
 const NEARER: u64 = 4;
 
 /// What is found.
+#[derive(Debug, Clone)]
 pub(super) enum Found {
     /// The polynomial has the sign.
     Proved(Cover),

@@ -2,6 +2,7 @@
 //! indicators and iterated integrals. Untrusted: it proposes evidence, and the kernel checks it.
 
 mod algebraic;
+mod asked;
 mod basis;
 mod boxes;
 mod chain;
@@ -10,6 +11,7 @@ mod columns;
 mod conjugate;
 mod context;
 mod dictionary;
+mod echelon;
 mod evaluate;
 mod factor;
 mod generator;
@@ -22,6 +24,7 @@ mod lp;
 mod memory;
 mod modular;
 mod modulo;
+mod monomials;
 mod multipliers;
 mod narrow;
 mod nothing;
@@ -46,12 +49,13 @@ mod univariate;
 mod values;
 
 pub use algebraic::AlgebraicNumber;
+pub use asked::about_one_statement;
 pub use boxes::{cover, failing_point, interval};
 pub use conjugate::{eliminated, pure_power};
 pub use evaluate::{Cell, Engine};
 pub use ironing::ironed;
 pub use layers::{Flat, Layer, Use, flat, without_layers};
-pub use multipliers::{combination, quotient};
+pub use multipliers::{Multipliers, quotient};
 pub use obstacle::Obstacle;
 pub use roots::{RealRoot, isolate, named_root, rational_roots, refine};
 pub use sign::certify;

@@ -8,7 +8,7 @@ use crate::kernel::{Expr, Formula};
 use crate::lang::ast::Stance;
 use crate::lang::{Diagnostic, Goal, ResolvedStatement, Valued};
 use crate::model::{Aim, Bound, Claim, Piece, Quantity, Question, System, Tables};
-use crate::piecewise::{Engine, Obstacle};
+use crate::piecewise::{Engine, Obstacle, about_one_statement};
 use crate::prover::{
     self, Answer, Extremum, Failure, Found, Lemmas, Maxima, Misprint, Optimum, Proved, Surveyed, Systems,
 };
@@ -217,6 +217,13 @@ enum Either<R> {
 
 /// A proof if little work is enough for one, else a refutation, else a proof that takes more.
 fn either<R>(
+    prove: impl Fn() -> Result<Proved, Obstacle>,
+    refute: impl FnOnce() -> Result<Option<R>, Obstacle>,
+) -> Result<Either<R>, Obstacle> {
+    about_one_statement(|| one_after_the_other(prove, refute))
+}
+
+fn one_after_the_other<R>(
     prove: impl Fn() -> Result<Proved, Obstacle>,
     refute: impl FnOnce() -> Result<Option<R>, Obstacle>,
 ) -> Result<Either<R>, Obstacle> {

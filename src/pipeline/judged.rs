@@ -114,6 +114,11 @@ impl Judged {
         Judged { value: None, ends: vec![], answer: None, printed, ..self.clone() }
     }
 
+    /// The same verdict, and nothing of what was found.
+    pub(super) fn verdict_alone(&self) -> Self {
+        Judged { refutation: None, ..self.without_values() }
+    }
+
     /// What was broken off at the limit of its work.
     pub(super) fn broken_off() -> Self {
         let printed = Some(PrintedVerdict::default());

@@ -127,6 +127,9 @@ impl Prepared {
                 bounded(|| worked::steps(&self.known.maxima, written, statement, &judged)).unwrap_or_default()
             }
         };
+        if is_brief {
+            judged = judged.verdict_alone();
+        }
         let report = |judged: &judged::Judged| {
             story::report(&self.source, &self.known.maxima, statement, judged, written, derivation.clone())
         };

@@ -35,7 +35,7 @@ pub(super) fn words(obstacle: &Obstacle, names: &Names) -> String {
             "a case in which it fails was neither found to arise nor shown not to arise".into()
         }
         Obstacle::Uncertified { term, .. } if term.is_too_large() => {
-            "a term is too large: it has a degree above 1000, or too many terms, or too long numbers".into()
+            "a term is too large: it has a degree above 4000, or too many terms, or too long numbers".into()
         }
         Obstacle::Uncertified { term, .. } => {
             let term = names.expr(term);

@@ -86,7 +86,10 @@ pub(super) fn report(
         value: match &statement.solve {
             Some(answer) if judged.verdict == VerdictKind::Proved => answer.clone(),
             Some(_) => judged.solution.as_ref().filter(|s| s.proved).map(|s| s.shown.clone()),
-            None => judged.value.as_ref().map(|v| names.expr(v)).or_else(|| numbers::range(&judged.ends)),
+            None => {
+                let value = judged.value.as_ref().filter(|v| v.size() <= TOLD);
+                value.map(|v| names.expr(v)).or_else(|| numbers::range(&judged.ends))
+            }
         },
         printed,
         misprints: match (&judged.derived, &statement.derivation) {
@@ -102,6 +105,9 @@ pub(super) fn report(
         story,
     }
 }
+
+/// Terms of a value that is told.
+const TOLD: usize = 5_000;
 
 /// The last right side of a claim, as the file writes it.
 fn last_side(claim: &ast::Claim) -> Option<String> {

@@ -167,3 +167,34 @@ fn sums_of_fractions(bencher: divan::Bencher<'_, '_>, count: usize) {
         assert!(outcome.report.is_some_and(|r| r.statements.iter().all(|s| s.as_stated)), "{count}");
     });
 }
+
+/// A product of two sparse polynomials that is dense (Fateman, 2003): 135 751 terms for the twentieth power.
+#[divan::bench(args = [10, 20], sample_count = 5, sample_size = 1)]
+fn products_in_four_variables(bencher: divan::Bencher<'_, '_>, power: usize) {
+    let variables = ["x", "y", "z", "t"].map(|v| format!("parameter {v} in [0, 1]\n")).concat();
+    let f = format!("(1 + x + y + z + t)^{power}");
+    let text = format!("{variables}claim c: {f}*({f} + 1) = ({f})^2 + {f}\n");
+    bencher.bench(|| {
+        let outcome = pipeline::check("bench", divan::black_box(&text), Detail::Verdicts);
+        assert!(outcome.report.is_some_and(|r| r.statements.iter().all(|s| s.as_stated)), "{power}");
+    });
+}
+
+/// A product of two polynomials of degree 1000 with coefficients of sixty digits over small denominators, integrated.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn products_of_a_thousand_fractions(bencher: divan::Bencher<'_, '_>) {
+    let line = |seed: u64| {
+        let mut word = seed;
+        let mut next = || {
+            word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            word >> 3
+        };
+        let term = |k: usize| format!("{}{}{}/{}*x^{k}", next(), next(), next(), next() % 30 + 1);
+        (0..=1000).map(term).collect::<Vec<_>>().join(" + ")
+    };
+    let text = format!("claim c: integral(({})*({}), x from 0 to 1) > 0\n", line(1), line(2));
+    bencher.bench(|| {
+        let outcome = pipeline::check("bench", divan::black_box(&text), Detail::Verdicts);
+        assert!(outcome.report.is_some_and(|r| r.statements.iter().all(|s| s.as_stated)));
+    });
+}

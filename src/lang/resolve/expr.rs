@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::exact::{Poly, Rational};
+use crate::exact::Rational;
 use crate::kernel::{Expr, Name as Symbol};
 use crate::model::{Agent, Bound, Comparison, Setting, fraction, inverse};
 
@@ -13,10 +13,8 @@ use crate::lang::ast::{self, ExprKind, Factor, Name, Sign, Span};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::print_expr;
 
-/// Terms of one product or power at most.
-const TERM_LIMIT: usize = 20_000;
 /// An exponent at most.
-const EXPONENT_LIMIT: u32 = 1_000;
+const EXPONENT_LIMIT: u32 = 4_000;
 /// Nesting of expressions at most, after parsing.
 const DEPTH_LIMIT: usize = 200;
 
@@ -61,7 +59,7 @@ impl Env<'_> {
                     let term = self.operand(term)?;
                     all.push(if *sign == Sign::Plus { term } else { term.negated() });
                 }
-                Ok(sum_of(all))
+                Ok(Expr::sum_of(&all))
             }
             ExprKind::Negated(inner) => Ok(self.operand(inner)?.negated()),
             ExprKind::Product(factors) => {
@@ -385,8 +383,11 @@ impl Env<'_> {
         let Some(k) = c.to_u32().filter(|k| *k <= EXPONENT_LIMIT) else {
             return Err(wrong(format!("the exponent {} is out of range", brief(&c))));
         };
-        let span = base.span.to(exponent.span);
-        (0..k).try_fold(Expr::one(), |out, _| product_of(&out, &term, span))
+        let out = term.pow(k);
+        if out.is_too_large() {
+            return Err(too_large("this power becomes too large", base.span.to(exponent.span)));
+        }
+        Ok(out)
     }
 
     /// An exponent `constant + slope·m` with coefficients that are at least zero.
@@ -472,22 +473,8 @@ fn brief(c: &Rational) -> String {
     }
 }
 
-/// A sum, in one pass if it is long.
-fn sum_of(terms: Vec<Expr>) -> Expr {
-    /// Up to so many terms are added one by one.
-    const SHORT: usize = 8;
-    if terms.len() <= SHORT {
-        return terms.iter().fold(Expr::zero(), |sum, term| sum.plus(term));
-    }
-    let monomials = terms.iter().flat_map(Expr::terms).map(|(m, c)| (m.clone(), c.clone()));
-    Expr::from(Poly::of_terms(monomials.collect()))
-}
-
 /// A product within the budget.
 pub(super) fn product_of(a: &Expr, b: &Expr, span: Span) -> Resolve<Expr> {
-    if a.size().saturating_mul(b.size()) > TERM_LIMIT {
-        return Err(too_large(format!("this product has more than {TERM_LIMIT} terms"), span));
-    }
     let product = a.times(b);
     if product.is_too_large() { Err(too_large("this product becomes too large", span)) } else { Ok(product) }
 }

@@ -1,19 +1,13 @@
 //! A goal from facts: linear programs, factors, contradiction, ties; and what is known of the powers and
 //! reciprocals that occur.
 
-use std::collections::BTreeMap;
-
 use crate::exact::Rational;
-use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::{Expr, Formula, Name, Node, Relation, Step};
-use crate::piecewise::{Engine, Obstacle, combination, quotient};
+use crate::piecewise::{Engine, Obstacle, quotient};
 
 use super::super::proof::{Hints, symbol};
 use super::Proof;
 use super::tactic::{Known, closed_atoms, term, variable};
-
-/// What is known of goals: how they follow from some facts, so many of which are multiplied, or that they do not.
-pub(super) type Combinations = BTreeMap<(usize, Formula, Vec<Formula>), Option<Combination>>;
 
 /// Facts whose pairwise products are tried, at most.
 const PRODUCT_LIMIT: usize = 28;
@@ -318,21 +312,8 @@ impl Proof<'_> {
         goal: &Formula,
         degree: usize,
     ) -> Result<Option<usize>, Obstacle> {
-        let facts: Vec<Fact> = known.iter().filter_map(|(_, f)| Fact::of(f).ok()).collect();
-        let Ok(Fact { relation, expr }) = Fact::of(goal) else { return Ok(None) };
-        if facts.len() != known.len() {
-            return Ok(None);
-        }
-        let key = (degree, goal.clone(), known.iter().map(|(_, f)| f.clone()).collect::<Vec<_>>());
-        let found = match self.combinations.get(&key) {
-            Some(found) => found.clone(),
-            None => {
-                let found = combination(&facts, relation, &expr, degree);
-                self.combinations.insert(key, found.clone());
-                found
-            }
-        };
-        let Some(mut evidence) = found else { return Ok(None) };
+        let facts: Vec<&Formula> = known.iter().map(|(_, f)| f).collect();
+        let Some(mut evidence) = self.multipliers.combination(&facts, goal, degree) else { return Ok(None) };
         let mut premises: Vec<usize> = Vec::new();
         let numbers = evidence.terms.iter_mut().flat_map(|t| t.facts.iter_mut().map(|(n, _)| n));
         for number in numbers.chain(evidence.equations.iter_mut().map(|(_, n)| n)) {

@@ -287,7 +287,12 @@ impl Proof<'_> {
             }
             for value in values.iter().take(CANDIDATE_LIMIT) {
                 for (from, to) in &ends {
-                    out.extend(self.best_choice(value, &y, (from, to), allowed)?);
+                    let fresh = self.fresh;
+                    match self.best_choice(value, &y, (from, to), allowed)? {
+                        Some(known) => out.push(known),
+                        // The next one speaks of the same names, so that what was found about them is found again.
+                        None => self.fresh = fresh,
+                    }
                 }
             }
         }

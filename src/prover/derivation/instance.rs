@@ -1,6 +1,6 @@
 //! Instances of what is known for all values: the values are read off the terms that occur.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::{Atom, Expr, Formula, Name, Node, Relation, Step};
 use crate::model::Binder;
@@ -12,13 +12,34 @@ use super::{BUDGET, Proof, Source};
 /// Instances of one source at most.
 const INSTANCE_LIMIT: usize = 64;
 
+/// The atoms of terms for which instances are wanted.
+pub(super) struct Material {
+    all: Vec<Atom>,
+    closed: Vec<Atom>,
+}
+
+impl Material {
+    /// Of these terms.
+    pub(super) fn of(terms: &[Expr]) -> Self {
+        Material {
+            all: distinct(terms.iter().flat_map(all_atoms)),
+            closed: distinct(terms.iter().flat_map(closed_atoms)),
+        }
+    }
+}
+
+fn distinct(atoms: impl Iterator<Item = Atom>) -> Vec<Atom> {
+    let mut seen = BTreeSet::new();
+    atoms.filter(|a| seen.insert(a.clone())).collect()
+}
+
 impl Proof<'_> {
     /// The comparisons that a source says at values that the material suggests.
     pub(super) fn instances_of(
         &mut self,
         number: usize,
         source: &Source,
-        material: &[Expr],
+        material: &Material,
         at: &[(Name, Expr)],
     ) -> Result<Vec<Known>, Obstacle> {
         let (variables, body) = quantified(&source.formula);
@@ -26,14 +47,16 @@ impl Proof<'_> {
             return Ok(vec![]);
         }
         let Some(at) = self.values(at) else { return Ok(vec![]) };
-        let atoms: Vec<Atom> = material.iter().flat_map(closed_atoms).collect();
         let pattern = formula_atoms(body);
-        let found_in: Vec<Atom> = material.iter().flat_map(all_atoms).collect();
         let mut choices: Vec<Vec<Expr>> = Vec::new();
         for x in &variables {
             let fixed: Vec<Expr> = at.iter().filter(|(n, _)| n == x).map(|(_, e)| e.clone()).collect();
-            let found = if fixed.is_empty() { matches(x, &pattern, &found_in) } else { fixed };
-            choices.push(if found.is_empty() { self.points(&atoms) } else { found });
+            let found = if fixed.is_empty() { matches(x, &pattern, &material.all) } else { fixed };
+            choices.push(if found.is_empty() {
+                self.points(&material.closed, Sort::of(x, body, &pattern))
+            } else {
+                found
+            });
         }
         let mut out = Vec::new();
         for values in product(&choices).into_iter().take(INSTANCE_LIMIT) {
@@ -44,7 +67,7 @@ impl Proof<'_> {
 
     /// Whether terms speak of what a word means: of a function that has a description, of a type that is given, of a
     /// chance. Else instances of it are of no use.
-    pub(super) fn is_spoken_of(&self, source: &Source, material: &[Expr]) -> bool {
+    pub(super) fn is_spoken_of(&self, source: &Source, material: &Material) -> bool {
         if !source.meant || self.derivation.space.is_none() {
             return true;
         }
@@ -68,7 +91,7 @@ impl Proof<'_> {
         if wanted.is_empty() && !pattern.iter().any(chance) {
             return true;
         }
-        let found: Vec<Atom> = material.iter().flat_map(all_atoms).collect();
+        let found = &material.all;
         if pattern.iter().any(changed) {
             return found.iter().any(changed);
         }
@@ -78,7 +101,7 @@ impl Proof<'_> {
                 // What is expected of a function speaks of no profile.
                 let is_average = |a: &Atom| matches!(a.node(), Node::Expect { .. });
                 let averaged = pattern.iter().any(is_average);
-                functions(&found, !averaged).iter().any(|f| wanted.contains(f))
+                functions(found, !averaged).iter().any(|f| wanted.contains(f))
             }
         }
     }
@@ -159,14 +182,15 @@ impl Proof<'_> {
                 None => self.statement(goal),
             };
         }
-        let key = (goal.clone(), self.domain.clone(), self.depth, self.sources.len());
-        if let Some(found) = self.instances.premises.get(&key) {
-            return Ok(*found);
+        let key = (goal.clone(), self.depth, self.sources.len());
+        if let Some(found) = self.instances.premises.get(&key).and_then(|all| all.under(&self.domain)) {
+            return Ok(found);
         }
         let found = self.comparison(goal)?;
         // What was not found for want of tries may be found later.
         if found.is_some() || self.spent <= BUDGET {
-            self.instances.premises.insert(key, found);
+            let under = self.domain.clone();
+            self.instances.premises.entry(key).or_default().0.push((under, found));
         }
         Ok(found)
     }
@@ -186,6 +210,10 @@ impl Proof<'_> {
                 return Ok(Some(step));
             }
         }
+        // That a term is an agent follows from nothing else.
+        if self.is_membership(goal) {
+            return Ok(None);
+        }
         if let Formula::Compare(Relation::Equal, e) = goal
             && let Some(step) = self.both_sides(&known, e)?
         {
@@ -203,6 +231,19 @@ impl Proof<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Whether a comparison says that a term is an agent.
+    fn is_membership(&self, goal: &Formula) -> bool {
+        let (Some(upper), Formula::Compare(Relation::Equal, e)) = (self.upper(), goal) else { return false };
+        let k = Name::from("k'");
+        let index = Expr::variable(&k);
+        e.atoms().any(|atom| {
+            let Node::Sum { body, .. } = atom.node() else { return false };
+            let body = body.open(&k);
+            let Some(Node::Indicator(on)) = body.as_atom().map(Atom::node) else { return false };
+            [index.minus(on), index.plus(on)].iter().any(|agent| Expr::is_agent(agent, &upper) == *goal)
+        })
     }
 
     /// A premise that is more than a comparison.
@@ -228,8 +269,8 @@ impl Proof<'_> {
         found
     }
 
-    /// Places that terms speak of, where nothing better is known.
-    fn points(&self, atoms: &[Atom]) -> Vec<Expr> {
+    /// Places of a sort that terms speak of, where nothing better is known.
+    fn points(&self, atoms: &[Atom], sort: Sort) -> Vec<Expr> {
         let mut out: Vec<Expr> = Vec::new();
         let mut add = |e: Expr| {
             if !out.contains(&e) {
@@ -244,8 +285,69 @@ impl Proof<'_> {
                 _ => {}
             }
         }
-        out.retain(|e| !e.is_loose());
+        out.retain(|e| !e.is_loose() && self.may_be(e, sort));
         out
+    }
+
+    /// Whether a place may be a value of a sort: a changed profile is no number and no agent, and an agent no type.
+    fn may_be(&self, e: &Expr, sort: Sort) -> bool {
+        let is_changed = matches!(e.as_atom().map(Atom::node), Some(Node::Update { .. }));
+        match sort {
+            Sort::Any => true,
+            Sort::Profile => is_changed || e.as_variable().is_some(),
+            Sort::Agent => !is_changed,
+            Sort::Number => {
+                let is_agent = |upper: &Expr| self.domain.contains(&Expr::is_agent(e, upper));
+                let is_name = e.as_variable().is_some();
+                !(is_changed || is_name && self.upper().is_some_and(|upper| is_agent(&upper)))
+            }
+        }
+    }
+}
+
+/// What values a name has, as far as a statement tells.
+#[derive(Clone, Copy)]
+enum Sort {
+    /// It stands at a place of functions only.
+    Any,
+    /// Types of it are read or changed.
+    Profile,
+    /// Its types are read or changed, or it is one of the agents.
+    Agent,
+    /// It is compared.
+    Number,
+}
+
+impl Sort {
+    fn of(x: &Name, body: &Formula, pattern: &[Atom]) -> Self {
+        let is = |e: &Expr| variable(e) == Some(x);
+        let places = |f: &dyn Fn(&Expr, &Expr) -> bool| {
+            pattern.iter().any(|a| match a.node() {
+                Node::Read { profile, agent } | Node::Update { profile, agent, .. } => f(profile, agent),
+                _ => false,
+            })
+        };
+        let counted = |a: &Atom| matches!(a.node(), Node::Sum { body, .. } if body.mentions_variable(x));
+        if places(&|profile, _| is(profile)) {
+            Sort::Profile
+        } else if places(&|_, agent| is(agent)) || pattern.iter().any(counted) {
+            Sort::Agent
+        } else if is_compared(x, body) {
+            Sort::Number
+        } else {
+            Sort::Any
+        }
+    }
+}
+
+/// Whether a name is itself a part of a comparison.
+fn is_compared(x: &Name, formula: &Formula) -> bool {
+    match formula {
+        Formula::Compare(_, e) => e.atoms().any(|a| matches!(a.node(), Node::Variable(y) if y == x)),
+        Formula::And(parts) | Formula::Or(parts) => parts.iter().any(|part| is_compared(x, part)),
+        Formula::Implies(a, b) => is_compared(x, a) || is_compared(x, b),
+        Formula::ForAll(_, body) | Formula::Exists(_, body) => is_compared(x, body),
+        Formula::SomeFunctions(..) | Formula::NoFunctions(..) => false,
     }
 }
 
@@ -344,8 +446,21 @@ pub(super) struct Instances {
     sources: BTreeMap<Asked, Option<Vec<usize>>>,
     /// What a step says of all values, by the step and a value.
     terms: BTreeMap<(usize, Expr), Option<usize>>,
-    /// Comparisons that are premises of instances, by what is assumed, how deep, and how many sources there are.
-    premises: BTreeMap<(Formula, Vec<Formula>, usize, usize), Option<usize>>,
+    /// Comparisons that are premises of instances, by how deep, and how many sources there are.
+    premises: BTreeMap<(Formula, usize, usize), Premises>,
+}
+
+/// What was found under which assumptions.
+#[derive(Default)]
+struct Premises(Vec<(Vec<Formula>, Option<usize>)>);
+
+impl Premises {
+    /// What is shown under fewer assumptions is shown; what was not found under the same is not found.
+    fn under(&self, domain: &[Formula]) -> Option<Option<usize>> {
+        let holds = |under: &[Formula]| under.iter().all(|f| domain.contains(f));
+        let known = self.0.iter().find(|(under, found)| found.is_some() && holds(under));
+        known.or_else(|| self.0.iter().find(|(under, _)| under == domain)).map(|(_, found)| *found)
+    }
 }
 
 impl Instances {
@@ -354,7 +469,7 @@ impl Instances {
         let is_kept = |step: &Option<usize>| step.is_none_or(|s| s < before);
         self.sources.retain(|_, steps| steps.as_ref().is_none_or(|s| s.iter().all(|s| *s < before)));
         self.terms.retain(|(premise, _), step| *premise < before && is_kept(step));
-        self.premises.retain(|_, step| is_kept(step));
+        self.premises.values_mut().for_each(|all| all.0.retain(|(_, step)| is_kept(step)));
     }
 
     /// Forgets which premises hold: the sources are others.

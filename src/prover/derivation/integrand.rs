@@ -8,7 +8,7 @@ use crate::piecewise::{Obstacle, quotient};
 
 use super::super::proof::symbol;
 use super::Proof;
-use super::tactic::{Allowed, Known, term};
+use super::tactic::{Allowed, Known, Tactic, term};
 
 /// Pairs of limits that are tried at most.
 const PAIR_LIMIT: usize = 16;
@@ -55,6 +55,46 @@ impl Proof<'_> {
             }
         }
         Ok(out)
+    }
+
+    /// That a distribution function lies between zero and one.
+    pub(super) fn in_range(&mut self, formula: &Formula) -> Result<Option<usize>, Obstacle> {
+        match self.by_an_integrand(formula)? {
+            None => self.establish(formula, &Tactic::Monotone),
+            found => Ok(found),
+        }
+    }
+
+    /// What holds since an integrand has a sign, without a search for other ways.
+    fn by_an_integrand(&mut self, goal: &Formula) -> Result<Option<usize>, Obstacle> {
+        match goal {
+            Formula::ForAll(x, body) => {
+                let Some(premise) = self.by_an_integrand(body)? else { return Ok(None) };
+                Ok(Some(self.builder.add(Step::Generalise { premise, name: symbol(x)? })?))
+            }
+            Formula::Implies(hypothesis, body) => {
+                let hypothesis = (**hypothesis).clone();
+                self.domain.push(hypothesis.clone());
+                let premise = self.by_an_integrand(body);
+                self.domain.pop();
+                let Some(premise) = premise? else { return Ok(None) };
+                Ok(Some(self.builder.add(Step::Discharge { premise, hypothesis })?))
+            }
+            Formula::And(parts) => {
+                let found = parts.iter().map(|part| self.by_an_integrand(part));
+                let Some(premises) = found.collect::<Result<Option<Vec<usize>>, Obstacle>>()? else {
+                    return Ok(None);
+                };
+                Ok(Some(self.builder.add(Step::Both { premises })?))
+            }
+            Formula::Compare(relation, e) => {
+                let allowed = Tactic::Monotone.allows();
+                let mut known = self.facts(e, &allowed)?;
+                known.extend(self.integrands(*relation, e, &known, &allowed)?);
+                self.combine(&known, goal, 1)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The sign of an integral from that of its integrand.

@@ -34,7 +34,7 @@ mod tactic;
 
 use crate::kernel::{Expr, Formula, Name, Step};
 use crate::model::{Binder, Chain, Comparison, Derivation, Justification, Link, Proposition};
-use crate::piecewise::Obstacle;
+use crate::piecewise::{Multipliers, Obstacle};
 
 use super::proof::{Builder, Proved, symbol};
 pub use apply::Lemmas;
@@ -152,8 +152,8 @@ struct Proof<'a> {
     fresh: usize,
     /// How deep in integrands and premises of instances.
     depth: usize,
-    /// Linear programs that were solved.
-    combinations: combine::Combinations,
+    /// How goals follow from facts.
+    multipliers: Multipliers,
     /// How the link that is looked at is shown: premises of instances that are more than comparisons are shown alike.
     reasons: Tactic,
     /// Instances that were looked for.
@@ -235,7 +235,7 @@ impl<'a> Proof<'a> {
             inside: vec![],
             fresh: 0,
             depth: 0,
-            combinations: Default::default(),
+            multipliers: Default::default(),
             reasons: Tactic::Given,
             instances: Default::default(),
             is_diagnosed: true,
@@ -247,7 +247,7 @@ impl<'a> Proof<'a> {
             proof.remember(Source { name, step, formula, meant })?;
         }
         for formula in &derivation.lemmas {
-            if let Some(step) = proof.establish(formula, &Tactic::Monotone)? {
+            if let Some(step) = proof.in_range(formula)? {
                 let (name, formula) = (String::new(), formula.clone());
                 proof.sources.push(Source { name, step, formula, meant: true });
             }

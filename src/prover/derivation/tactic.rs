@@ -1,9 +1,10 @@
 //! [`Tactic`]: what a reason allows, and the attempt to show a goal with it.
 
-use crate::kernel::{Expr, Formula, Name, Node, Step};
+use crate::kernel::{Atom, Expr, Formula, Name, Node, Step};
 use crate::model::Justification;
 use crate::piecewise::Obstacle;
 
+use super::instance::Material;
 use super::{BUDGET, Proof, names};
 
 /// Steps that are kept though nothing needs them, at most.
@@ -307,6 +308,7 @@ impl Proof<'_> {
             if round > 0 {
                 material.extend(known.iter().filter_map(|(_, f)| term(f)));
             }
+            let material = Material::of(&material);
             let before = known.len();
             let count = self.sources.len();
             for number in 0..count + assumed.len() {
@@ -420,50 +422,46 @@ pub(super) fn term(formula: &Formula) -> Option<Expr> {
 }
 
 /// All atoms inside a term, those that speak of a bound variable too.
-pub(super) fn all_atoms(e: &Expr) -> Vec<crate::kernel::Atom> {
-    let mut out: Vec<crate::kernel::Atom> = Vec::new();
-    let mut stack: Vec<crate::kernel::Atom> = e.atoms().cloned().collect();
+pub(super) fn all_atoms(e: &Expr) -> Vec<Atom> {
+    let mut out: Vec<&Atom> = Vec::new();
+    let mut stack: Vec<&Atom> = e.atoms().collect();
     while let Some(atom) = stack.pop() {
         if !out.contains(&atom) {
-            stack.extend(parts(&atom));
+            parts(atom, &mut stack);
             out.push(atom);
         }
     }
-    out
+    out.into_iter().cloned().collect()
 }
 
 /// All terms inside a term that are not below a binder, and the atoms below binders that are closed.
-pub(super) fn closed_atoms(e: &Expr) -> Vec<crate::kernel::Atom> {
-    let mut out: Vec<crate::kernel::Atom> = Vec::new();
-    let mut stack: Vec<crate::kernel::Atom> = e.atoms().cloned().collect();
+pub(super) fn closed_atoms(e: &Expr) -> Vec<Atom> {
+    let mut out: Vec<&Atom> = Vec::new();
+    let mut stack: Vec<&Atom> = e.atoms().collect();
     while let Some(atom) = stack.pop() {
         if !atom.is_closed() || out.contains(&atom) {
             if !atom.is_closed() {
-                stack.extend(parts(&atom));
+                parts(atom, &mut stack);
             }
             continue;
         }
-        stack.extend(parts(&atom));
+        parts(atom, &mut stack);
         out.push(atom);
     }
-    out
+    out.into_iter().cloned().collect()
 }
 
-fn parts(atom: &crate::kernel::Atom) -> Vec<crate::kernel::Atom> {
-    let atoms = |e: &Expr| e.atoms().cloned().collect::<Vec<_>>();
+fn parts<'a>(atom: &'a Atom, out: &mut Vec<&'a Atom>) {
+    let mut all = |terms: &[&'a Expr]| out.extend(terms.iter().flat_map(|e| e.atoms()));
     match atom.node() {
-        Node::Variable(_) | Node::Bound(_) | Node::Natural => vec![],
-        Node::Apply(_, arguments) => arguments.iter().flat_map(atoms).collect(),
-        Node::Indicator(e) | Node::Inverse(e) | Node::Whole(e) | Node::Power(e) => atoms(e),
-        Node::Primitive { upper, body } | Node::Sum { upper, body } => {
-            [upper, body].into_iter().flat_map(atoms).collect()
-        }
-        Node::Expect { body } => atoms(body),
-        Node::Read { profile, agent } => [profile, agent].into_iter().flat_map(atoms).collect(),
-        Node::Update { profile, agent, value } => {
-            [profile, agent, value].into_iter().flat_map(atoms).collect()
-        }
-        Node::Opaque { low, high, body } => [low, high, body].into_iter().flat_map(atoms).collect(),
+        Node::Variable(_) | Node::Bound(_) | Node::Natural => {}
+        Node::Apply(_, arguments) => arguments.iter().for_each(|e| all(&[e])),
+        Node::Indicator(e) | Node::Inverse(e) | Node::Whole(e) | Node::Power(e) => all(&[e]),
+        Node::Primitive { upper, body } | Node::Sum { upper, body } => all(&[upper, body]),
+        Node::Expect { body } => all(&[body]),
+        Node::Read { profile, agent } => all(&[profile, agent]),
+        Node::Update { profile, agent, value } => all(&[profile, agent, value]),
+        Node::Opaque { low, high, body } => all(&[low, high, body]),
     }
 }
 
