@@ -89,6 +89,22 @@ fn the_envelope_theorem_is_found_in_payoffs_of_any_form() {
     assert!(report.rests_on.is_empty(), "no choice is made: {:?}", report.rests_on);
 }
 
+/// Two hundred lines: terms that are at least zero are added one by one.
+#[test]
+fn a_long_chain_is_checked_link_by_link() {
+    let mut text =
+        "derivation long {\n  given numbers a, b\n  given function f\n  given positive: f(y) >= 0 for all y\n  f(a)\n"
+            .to_owned();
+    let mut sum = "f(a)".to_owned();
+    for k in 1..=100 {
+        text += &format!("    = {sum} + b - b by algebra\n");
+        sum += &format!(" + f(b + {k})");
+        text += &format!("    <= {sum} by positive at y = b + {k}\n");
+    }
+    let report = answers(&(text + "}\n")).pop().unwrap();
+    assert_eq!(report.verdict, VerdictKind::Proved, "{:?}", report.story);
+}
+
 /// What cites a step that is not shown, and would follow from it, is not blamed; what would not is.
 #[test]
 fn a_step_that_is_not_shown_is_blamed_once() {

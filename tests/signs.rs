@@ -142,3 +142,38 @@ fn high_powers_of_differences_are_squares() {
     twice("claim a: (x - y)^40 >= 0\nrefuted b: (x - y)^40 > 0");
     twice("claim a: (x^2 - 2*y)^20*(x + y^2) >= 0\nrefuted b: (x - y)^21 >= 0");
 }
+
+#[test]
+fn what_is_squared_is_seen_as_it_is_written() {
+    let four = "[0, 1]\nparameter y in [0, 1]\nparameter z in [0, 1]\nparameter t in [0, 1]";
+    for (sum, least) in [
+        ("(x - y)^2*(z - t)^4 + (x*z - y*t)^6", 0),
+        ("(x - y)^2 + (z - t)^4", 0),
+        ("(x^3 - y)*(x^3 - y) + 5*(z - t^2)^4/7", 0),
+        ("(x^5 + x - 1)^6 + 2*(y - z)^6*t^2", 0),
+        ("x*(x - y)^2 + (1 - x)*(z - t)^4 + (y - 2*z)^2*(x - t)^8", 0),
+        ("3 + (x - y + z)^4 + (x*y*z - t)^4", 3),
+    ] {
+        let more = format!("claim a: {sum} >= {least}\nclaim b: {sum} + 1/1000 > {least}\n");
+        as_stated(four, &format!("{more}claim c: -({sum}) <= -{least}"));
+        // All of these are zero where the differences are, and a little above at other places.
+        as_stated(four, &format!("refuted a: {sum} - 1/1000 >= {least}"));
+    }
+    // Odd powers and differences of squares are none.
+    as_stated(four, "refuted a: (x - y)^3*(z - t)^4 >= 0\nrefuted b: (x - y)^2 - (z - t)^4 >= 0");
+    as_stated(four, "refuted a: (x - y)^2*(z - t) + (x - t)^2 >= 0\nrefuted b: -(x - y)^2*(z - t)^2 >= 0");
+}
+
+#[test]
+fn a_power_is_zero_where_its_base_is() {
+    for base in ["x^5 + x - 1", "x^3 + x - 1", "x^5 + x^2 - 1", "7*x^7 - 3*x^2 - x - 1/2"] {
+        for power in [2, 6] {
+            as_stated("[0, 1]", &format!("claim a: ({base})^{power} >= 0\nrefuted b: ({base})^{power} > 0"));
+            as_stated("[0, 1]", &format!("claim a: ({base})^{power} + 1/1000 > 0"));
+            as_stated("[0, 1]", &format!("refuted a: (x + 1/3)*({base})^{power} > 0"));
+        }
+    }
+    // The root is outside of the interval, or its end.
+    as_stated("[0, 3/4]", "claim a: (x^5 + x - 1)^6 > 0\nclaim b: (x - 4/5)^6 > 0");
+    as_stated("[0, 1]", "refuted a: (x^5 + x - 2)^6 > 0\nclaim b: (x^5 + x - 2)^6 >= 0");
+}

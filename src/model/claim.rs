@@ -312,6 +312,8 @@ pub struct Claim {
     pub conjuncts: Vec<Conjunct>,
     /// What the functions in the conjuncts are, in an order in which each mentions earlier ones only.
     pub definitions: Vec<Definition>,
+    /// Terms whose squares are written in the conjuncts: where a proof may look, and no part of the claim.
+    pub squares: Vec<Expr>,
 }
 
 impl Claim {
@@ -333,7 +335,7 @@ impl Claim {
                 free.insert(0, p.clone());
             }
         }
-        Claim { parameters: free, charges: used, conjuncts, definitions: vec![] }
+        Claim { parameters: free, charges: used, conjuncts, definitions: vec![], squares: vec![] }
     }
 
     /// The claim with those of the definitions that it speaks of, directly or through each other.
@@ -376,6 +378,12 @@ impl Claim {
             }
         }
         Claim { conjuncts, charges: self.plain_charges(), definitions: vec![], ..self.clone() }
+    }
+
+    /// The same claim, in which squares are written.
+    #[must_use]
+    pub fn with_squares(self, squares: &[Expr]) -> Self {
+        Claim { squares: squares.to_vec(), ..self }
     }
 
     /// Whether a term in it is too large to be computed.
@@ -427,6 +435,7 @@ impl Claim {
             charges: self.charges.iter().map(charge).collect(),
             conjuncts: self.conjuncts.iter().map(|c| c.at(values)).collect(),
             definitions: self.definitions.clone(),
+            squares: self.squares.iter().map(|root| root.substitute(values)).collect(),
         }
     }
 

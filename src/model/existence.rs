@@ -64,7 +64,9 @@ impl Existence {
     /// The question with values for some of the setting's parameters.
     pub fn at(&self, values: &BTreeMap<Name, Expr>) -> Self {
         let conjuncts = self.parts.iter().map(|(_, c)| c.clone()).collect();
-        let claim = Claim { parameters: vec![], charges: vec![], conjuncts, definitions: vec![] }.at(values);
+        let claim =
+            Claim { parameters: vec![], charges: vec![], conjuncts, definitions: vec![], squares: vec![] }
+                .at(values);
         let parts = self.parts.iter().zip(claim.conjuncts).map(|((part, _), c)| (*part, c)).collect();
         Existence { setting: Arc::new(self.setting.at(values)), parts, ..self.clone() }
     }

@@ -15,7 +15,9 @@ use super::nothing::nothing_by_division;
 use super::obstacle::Obstacle;
 use super::sample::refutes;
 use super::sign::{Effort, certify, certify_within, empty, immediate};
+use super::univariate::touches;
 use super::values::Values;
+use super::written::Square;
 use super::{rising, rooted};
 use crate::kernel::rule::combine::{Combination, Fact};
 use crate::kernel::rule::tree::{Decided, Decision, Evaluation, Tree};
@@ -55,6 +57,7 @@ pub struct Engine {
     halvings: usize,
     depth: usize,
     forms: Vec<Expr>,
+    pub(super) squares: Vec<Square>,
     /// Terms in roots that may be break points.
     pub(super) points: Vec<Expr>,
     pub(super) memory: Memory,
@@ -177,7 +180,7 @@ impl Engine {
             4..16 => 3,
             _ => 2,
         };
-        Effort { products, forms: &self.forms, sampled, ..Effort::FULL }
+        Effort { products, forms: &self.forms, squares: &self.squares, sampled, ..Effort::FULL }
     }
 
     /// Splits the box of the facts in the middle, where a sign has no certificate on the whole of it and no
@@ -198,6 +201,7 @@ impl Engine {
         let hopeless = relation == Relation::Equal
             || context.signs(&value).refute(relation)
             || refutes(facts, relation, &value)
+            || touches(facts, relation, &value)
             || failing_point(facts, relation, &value).is_some()
             || (curved && opposite());
         // What is linear has no certificate of its own where only facts of a higher degree say something.

@@ -47,6 +47,7 @@ pub mod system;
 mod twice;
 mod univariate;
 mod values;
+mod written;
 
 pub use algebraic::AlgebraicNumber;
 pub use asked::about_one_statement;
@@ -57,5 +58,5 @@ pub use ironing::ironed;
 pub use layers::{Flat, Layer, Use, flat, without_layers};
 pub use multipliers::{Multipliers, quotient};
 pub use obstacle::Obstacle;
-pub use roots::{RealRoot, isolate, named_root, rational_roots, refine};
+pub use roots::{RealRoot, isolate, named_root, rational_roots, refine, repeated};
 pub use sign::certify;

@@ -147,6 +147,13 @@ pub(super) fn square_root_of_divisor(p: &[BigInt]) -> Option<Vec<BigInt>> {
     Some(root)
 }
 
+/// The polynomial that has every repeated root of another once, and no others; `None` if there are none.
+pub(super) fn repeated(p: &[BigInt]) -> Option<Vec<BigInt>> {
+    let all = gcd(p, &derivative(p))?;
+    let simple = quotient(&all, &gcd(&all, &derivative(&all)).unwrap_or_else(|| vec![BigInt::one()]))?;
+    (simple.len() > 1).then_some(simple)
+}
+
 fn product(p: &[BigInt], q: &[BigInt]) -> Vec<BigInt> {
     let mut out = vec![BigInt::zero(); (p.len() + q.len()).saturating_sub(1)];
     for (shift, a) in p.iter().enumerate() {
@@ -274,6 +281,18 @@ mod tests {
         let p = product(&product(&a, &c), &product(&square, &square));
         assert_eq!(square_root_of_divisor(&p), Some(square));
         assert_eq!(square_root_of_divisor(&a), Some(integers(&[1])));
+    }
+
+    #[test]
+    fn repeated_roots_are_those_of_higher_multiplicity() {
+        // (x − 2) (x + 1)^2 (2x + 3)^5
+        let (a, b, c) = (integers(&[-2, 1]), integers(&[1, 1]), integers(&[3, 2]));
+        let square = product(&b, &product(&c, &c));
+        let p = product(&product(&a, &c), &product(&square, &square));
+        assert_eq!(repeated(&p), Some(product(&b, &c)));
+        assert_eq!(repeated(&product(&b, &b)), Some(b.clone()));
+        assert_eq!(repeated(&product(&a, &b)), None);
+        assert_eq!(repeated(&integers(&[7])), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::kernel::{Atom, Expr};
 use crate::model::{Charge, described_root};
 
 use super::algebraic::AlgebraicNumber;
-use super::factor;
+use super::{factor, modular};
 
 /// A real root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,6 +188,15 @@ pub(super) fn square_free(coefficients: &[Rational]) -> Option<Vec<Rational>> {
     }
     let simple = factor::quotient(&p, &factor::gcd(&p, &p.derivative(&()))?)?;
     simple.coefficients_in(&()).iter().map(Poly::as_constant).collect()
+}
+
+/// The polynomial that has every repeated root of another once, and no others; `None` if there are none.
+pub fn repeated(coefficients: &[Rational]) -> Option<Vec<Rational>> {
+    let common = coefficients.iter().fold(BigInt::one(), |l, c| lcm(&l, &c.denominator()));
+    let line: Vec<BigInt> =
+        coefficients.iter().map(|c| c.numerator() * (&common / c.denominator())).collect();
+    let simple = modular::repeated(&line)?;
+    Some(simple.into_iter().map(Rational::from).collect())
 }
 
 fn value(coefficients: &[Rational], x: &Rational) -> Rational {

@@ -12,6 +12,7 @@ use super::generator::{GENERATOR_LIMIT, Generator};
 use super::lp::{self, Column, Want};
 use super::narrow::numbers_in;
 use super::twice::two_roots;
+use super::written::Square;
 use super::{boxes, cleared, factor, modulo, offset, product, sample, univariate};
 use crate::exact::{Monomial, Poly, Rational};
 use crate::kernel::rule::combine::{Combination, Fact, Term};
@@ -53,14 +54,17 @@ pub(super) struct Effort<'a> {
     pub(super) divisions: u32,
     /// Terms whose squares may divide the goal up to the equations.
     pub(super) forms: &'a [Expr],
+    /// Squares that are written in the statement.
+    pub(super) squares: &'a [Square],
     /// Whether points of the cell were tried already.
     pub(super) sampled: bool,
 }
 
 impl Effort<'_> {
-    pub(super) const FULL: Effort<'static> = Effort { products: 4, divisions: 6, forms: &[], sampled: false };
+    pub(super) const FULL: Effort<'static> =
+        Effort { products: 4, divisions: 6, forms: &[], squares: &[], sampled: false };
     pub(super) const SMALL: Effort<'static> =
-        Effort { products: 2, divisions: 2, forms: &[], sampled: false };
+        Effort { products: 2, divisions: 2, forms: &[], squares: &[], sampled: false };
 
     /// Entries that one linear program may change.
     pub(super) fn work(self) -> usize {
@@ -107,6 +111,9 @@ pub(super) fn certify_within(
         return search.with(&search.equations());
     }
     if let Some(found) = search.cheap() {
+        return Some(found);
+    }
+    if let Some(found) = search.by_squares(effort.squares) {
         return Some(found);
     }
     let degree = goal.poly().degree();
@@ -365,7 +372,7 @@ impl Search<'_> {
     }
 
     /// A linear program over the coefficients of monomials.
-    fn with(&self, generators: &[Generator]) -> Option<Combination> {
+    pub(super) fn with(&self, generators: &[Generator]) -> Option<Combination> {
         let mut rows: BTreeMap<&Monomial<Atom>, usize> = BTreeMap::new();
         for (m, _) in generators.iter().map(Generator::value).flat_map(Expr::terms) {
             let next = rows.len();

@@ -61,6 +61,21 @@ fn at_a_point(facts: &[Fact], relation: Relation, goal: &Expr, v: &Atom) -> Opti
     Some(holds.then_some(Combination { terms, equations: vec![] }))
 }
 
+/// Whether a polynomial in one variable that is a multiple of a square is seen to be zero inside of an interval, since what is
+/// squared is above zero at one point and below at another.
+pub(super) fn touches(facts: &[Fact], relation: Relation, goal: &Expr) -> bool {
+    if relation != Relation::Positive || goal.poly().degree() < 3 {
+        return false;
+    }
+    let square = modular::line(goal.poly()).filter(|(_, line)| !modular::is_square_free(line));
+    let root = square.and_then(|(v, line)| Some((v, modular::repeated(&line)?)));
+    root.is_some_and(|(v, line)| {
+        let root = Expr::from(modular::polynomial(&v, &line));
+        let fails = |root: &Expr| boxes::failing_point(facts, Relation::AtLeast, root).is_some();
+        fails(&root) && fails(&root.negated())
+    })
+}
+
 fn attempt(facts: &[Fact], relation: Relation, goal: &Expr, effort: Effort<'_>) -> Option<Combination> {
     let (v, line) = modular::line(goal.poly())?;
     if modular::is_square_free(&line) {

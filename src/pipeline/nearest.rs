@@ -50,7 +50,7 @@ fn of_link(
         kind => matches!(kind, ItemKind::Derivation(_)) && (applies || cites),
     };
     let before: Vec<Item> = above().filter(is_needed).cloned().collect();
-    let with = |misprint: Option<Misprint>| -> Option<crate::model::Derivation> {
+    let read = |own: &Derivation, k: usize, misprint: Option<Misprint>| -> Option<crate::model::Derivation> {
         let mut changed = own.clone();
         let line = changed.lines.iter_mut().filter(|line| is_chain(&line.kind)).nth(c)?;
         let DerivationKind::Step { chain, .. } = &mut line.kind else { return None };
@@ -64,7 +64,10 @@ fn of_link(
             _ => None,
         }
     };
-    let plain = with(None)?;
+    let plain = read(&own, k, None)?;
+    let compares = |link: &model::Link| matches!(link.says, Proposition::Relation(..));
+    let is_of_terms = plain.chains.get(c)?.links.iter().all(compares);
+    let (short, place) = up_to(&own, (c, k), is_of_terms)?;
     let mut texts: Vec<String> = Vec::new();
     let mut candidates: Vec<Proposition> = Vec::new();
     for misprint in misprints(&own, (c, k))? {
@@ -72,8 +75,8 @@ fn of_link(
             Some(relation) => format!("{} {}", print_relation(relation), print_expr(&misprint.right)),
             None => print_expr(&misprint.right),
         };
-        let Some(read) = with(Some(misprint)) else { continue };
-        let link = read.chains.get(c).and_then(|chain| chain.links.get(k));
+        let Some(read) = read(&short, place, Some(misprint)) else { continue };
+        let link = read.chains.get(c).and_then(|chain| chain.links.get(place));
         let Some(says) = link.and_then(|link| link.printed.clone()) else { continue };
         // That something is at least itself says nothing.
         let says_nothing = matches!(&says, Proposition::Relation(left, relation, right)
@@ -84,6 +87,22 @@ fn of_link(
         }
     }
     Some((plain, (Meant { chain: c, link: k, candidates }, texts)))
+}
+
+/// A derivation up to a link, and the link's place in its chain: without what stands below, and, in a chain of terms, without the
+/// links above. What the link says is the same.
+fn up_to(own: &Derivation, (c, k): (usize, usize), is_of_terms: bool) -> Option<(Derivation, usize)> {
+    let mut own = own.clone();
+    let (last, _) = own.lines.iter().enumerate().filter(|(_, line)| is_chain(&line.kind)).nth(c)?;
+    own.lines.truncate(last + 1);
+    let DerivationKind::Step { chain, .. } = &mut own.lines.last_mut()?.kind else { return None };
+    chain.links.truncate(k + 1);
+    let above = if is_of_terms { k } else { 0 };
+    if let Some(before) = above.checked_sub(1).and_then(|at| chain.links.get(at)) {
+        chain.first = before.right.clone();
+        chain.links.drain(..above);
+    }
+    Some((own, k - above))
 }
 
 fn derivation(item: &Item) -> Option<&Derivation> {

@@ -10,11 +10,13 @@ use std::collections::BTreeMap;
 use crate::exact::{Poly, Rational};
 use crate::kernel::rule::combine::Fact;
 use crate::kernel::rule::finite::decide;
-use crate::kernel::{Expr, Name, Relation};
+use crate::kernel::{Atom, Expr, Name, Relation};
 use crate::model::{
     Bound, Charge, Claim, Comparison, Conjunct, Description, choices, reduced, root_of, roots_in,
 };
-use crate::piecewise::{AlgebraicNumber, Cell, Obstacle, failing_point, pure_power, without_layers};
+use crate::piecewise::{
+    AlgebraicNumber, Cell, Obstacle, failing_point, pure_power, repeated, without_layers,
+};
 
 use super::breaks::{Zero, closed_form, with_breaks, zeros};
 use super::enclosure::approximated;
@@ -284,9 +286,15 @@ fn stationary_points(cells: &[Cell], bound: &Bound) -> Vec<Zero> {
     };
     let mut out = Vec::new();
     for cell in cells {
-        let derivative = cell.value.poly().derivative(atom).coefficients_in(atom);
-        let numbers: Option<Vec<Rational>> = derivative.iter().map(Poly::as_constant).collect();
-        out.extend(numbers.and_then(|n| zeros(&n, &low, &high)).unwrap_or_default());
+        let numbers = |p: &Poly<Atom>| -> Option<Vec<Rational>> {
+            p.coefficients_in(atom).iter().map(Poly::as_constant).collect()
+        };
+        // A zero that is repeated is one of a simpler polynomial, of which the value is a multiple.
+        let touching = numbers(cell.value.poly()).and_then(|n| repeated(&n));
+        let stationary = numbers(&cell.value.poly().derivative(atom));
+        for polynomial in touching.into_iter().chain(stationary) {
+            out.extend(zeros(&polynomial, &low, &high).unwrap_or_default());
+        }
     }
     out
 }

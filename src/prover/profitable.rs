@@ -105,6 +105,7 @@ fn is_all(range: &Bound, truth: &Expr, lie: &Expr, reports: &Reports) -> bool {
         part(vec![compare(from, &low, &x)], Comparison::AtLeast),
         part(vec![compare(to, &x, &high)], Comparison::AtLeast),
     ];
-    let claim = Claim { parameters: vec![], charges: vec![], conjuncts, definitions: vec![] };
+    let claim =
+        Claim { parameters: vec![], charges: vec![], conjuncts, definitions: vec![], squares: vec![] };
     prove_claim(&claim, &[]).is_ok()
 }

@@ -34,6 +34,8 @@ pub struct Hints {
     plan: Option<Arc<Plan>>,
     /// Other values in each of two cases.
     split: Option<Arc<Split>>,
+    /// Terms whose squares are written.
+    squares: Vec<Expr>,
 }
 
 /// Two cases, `on ≥ 0` and `on < 0`.
@@ -454,14 +456,14 @@ pub(super) fn prove(statement: Statement, hints: &Hints) -> Result<Proved, Obsta
 pub(super) fn prove_by(engine: Engine, statement: Statement, hints: &Hints) -> Result<Proved, Obstacle> {
     let meaning = statement.meaning().map_err(|rejection| Obstacle::Refused { rejection })?;
     let mut builder = Builder::default();
-    let mut engine = engine.afresh(hints.forms());
+    let mut engine = engine.afresh(hints.forms()).with_squares(&hints.squares);
     builder.prove(&mut engine, &mut Vec::new(), meaning.formula(), hints)?;
     builder.finish(&meaning)
 }
 
 /// Proves a claim, given the values of its charges.
 pub fn prove_claim(claim: &Claim, charges: &[Extremum]) -> Result<Proved, Obstacle> {
-    let mut hints = Hints::new();
+    let mut hints = Hints { squares: claim.squares.clone(), ..Hints::new() };
     claim.charges.iter().zip(charges).for_each(|(charge, found)| hints.add(charge, found));
     by_numbers(claim, claim.statement(), &hints).unwrap_or_else(|| prove(claim.statement(), &hints))
 }

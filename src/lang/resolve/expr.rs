@@ -64,6 +64,7 @@ impl Env<'_> {
             ExprKind::Negated(inner) => Ok(self.operand(inner)?.negated()),
             ExprKind::Product(factors) => {
                 let mut product = Expr::one();
+                let mut terms = Vec::new();
                 for (how, factor) in factors {
                     let term = self.operand(factor)?;
                     let term = match how {
@@ -71,7 +72,9 @@ impl Env<'_> {
                         Factor::Over => self.reciprocal(&term, factor.span)?,
                     };
                     product = product_of(&product, &term, e.span)?;
+                    terms.push((factor, term));
                 }
+                self.note_product(&terms);
                 Ok(product)
             }
             ExprKind::Power { base, exponent } => self.power(base, exponent),
@@ -383,6 +386,7 @@ impl Env<'_> {
         let Some(k) = c.to_u32().filter(|k| *k <= EXPONENT_LIMIT) else {
             return Err(wrong(format!("the exponent {} is out of range", brief(&c))));
         };
+        self.note_power(&term, k);
         let out = term.pow(k);
         if out.is_too_large() {
             return Err(too_large("this power becomes too large", base.span.to(exponent.span)));

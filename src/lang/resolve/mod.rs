@@ -41,6 +41,7 @@ mod scope;
 mod setting;
 mod shared;
 mod solve;
+mod squares;
 mod stage;
 mod statement;
 mod table;

@@ -308,6 +308,8 @@ pub(super) struct Env<'u> {
     pub(super) folds: Vec<Definition>,
     /// Whether quantities are written by name.
     pub(super) naming: Naming,
+    /// Terms whose squares are written.
+    pub(super) squares: Vec<Expr>,
     pub(super) stages: Stages,
     /// Agents and profiles of a derivation.
     pub(super) family: Option<super::family::Family>,
@@ -342,6 +344,7 @@ impl<'u> Env<'u> {
             definitions: vec![],
             folds: vec![],
             naming: Naming::Unfolded,
+            squares: vec![],
             stages: Stages::default(),
             family: None,
             sole: None,
@@ -400,8 +403,13 @@ impl<'u> Env<'u> {
     pub(super) fn oblige(&mut self, left: Expr, relation: Comparison, right: Expr, diagnostic: Diagnostic) {
         let conjunct = Conjunct::relation("", vec![], left, relation, right).under(self.guards.clone());
         let conjuncts = self.bind(conjunct);
+        self.obligations.push(Obligation { claim: self.claim(conjuncts), diagnostic });
+    }
+
+    /// The claim that the conjuncts hold, with the parameters and charges that they mention.
+    pub(super) fn claim(&self, conjuncts: Vec<Conjunct>) -> Claim {
         let claim = Claim::about(&self.universe.parameters, &self.charges, conjuncts).under(&self.folds);
-        self.obligations.push(Obligation { claim, diagnostic });
+        claim.with_squares(&self.squares)
     }
 
     /// A conjunct with its types and bound variables as variables: once for each order of the limits of

@@ -399,7 +399,7 @@ impl Reader<'_> {
 
     /// The claim that the conjuncts hold, with the parameters and charges that they mention.
     pub(super) fn claim(&self, env: &Env<'_>, conjuncts: Vec<Conjunct>) -> Claim {
-        Claim::about(&self.universe.parameters, &env.charges, conjuncts).under(&env.folds)
+        env.claim(conjuncts)
     }
 
     /// The types and outcome variables that terms mention.

@@ -300,6 +300,7 @@ fn prove(claim: &Claim, function: &Function, over: &Bound, parts: &[Part]) -> Re
         charges: more.into_iter().chain(claim.charges.clone()).collect(),
         conjuncts: parts.iter().map(conjunct).collect(),
         definitions: claim.definitions.clone(),
+        squares: vec![],
     };
     prover::prove_claim(&pieces, &values).map(|_| ()).map_err(say)
 }

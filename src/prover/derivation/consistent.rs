@@ -6,8 +6,8 @@ use crate::kernel::{Expr, Formula, Name, Node, Relation};
 use crate::model::{Derivation, Hypothesis};
 
 use super::super::zero::Zero;
-use super::library::Table;
-use super::refute::at_instance;
+use super::library::{Table, free_numbers};
+use super::refute::{at_instance, holds};
 
 /// Functions that hypotheses define, at most.
 const DEFINED: usize = 16;
@@ -26,7 +26,58 @@ pub(super) fn satisfiable(derivation: &Derivation) -> bool {
     let by_definition = !defined.is_empty()
         && at_instance(&fewer, &[], &never)
             .is_some_and(|found| defined.values().all(|(_, body)| is_function(&found.value(body))));
-    by_definition || at_instance(&rest, &[], &never).is_some()
+    let holds = |d: &Derivation| at_instance(d, &[], &never).is_some();
+    by_definition
+        || holds(&rest)
+        || with_premises_at(&rest, &Expr::one()).is_some_and(|more| holds(&more))
+        || at_zero(&rest).is_some_and(|there| holds(&there))
+}
+
+/// A derivation where its numbers are zero; none if it has none.
+fn at_zero(derivation: &Derivation) -> Option<Derivation> {
+    let names: BTreeSet<Name> = derivation.hypotheses.iter().flat_map(|h| free_numbers(&h.formula)).collect();
+    let zero = |formula: Formula, name: &Name| formula.substitute(name, &Expr::zero()).ok();
+    let at = |h: &Hypothesis| {
+        let formula = names.iter().try_fold(h.formula.clone(), zero)?;
+        Some(Hypothesis { formula, ..h.clone() })
+    };
+    let hypotheses = derivation.hypotheses.iter().map(at).collect::<Option<Vec<_>>>()?;
+    (!names.is_empty()).then(|| Derivation { hypotheses, ..derivation.clone() })
+}
+
+/// A derivation that assumes more: where a hypothesis has a premise for all values of something, the premise at one of them. What
+/// satisfies these satisfies the others. None if there is no such premise.
+fn with_premises_at(derivation: &Derivation, value: &Expr) -> Option<Derivation> {
+    let at = |h: &Hypothesis| Hypothesis { formula: more(&h.formula, value), ..h.clone() };
+    let out = Derivation { hypotheses: derivation.hypotheses.iter().map(at).collect(), ..derivation.clone() };
+    let same = |(a, b): (&Hypothesis, &Hypothesis)| a.formula == b.formula;
+    (!derivation.hypotheses.iter().zip(&out.hypotheses).all(same)).then_some(out)
+}
+
+/// A formula that implies another one, in which premises are for all values of something.
+fn more(formula: &Formula, value: &Expr) -> Formula {
+    match formula {
+        Formula::ForAll(x, body) => Formula::ForAll(x.clone(), Box::new(more(body, value))),
+        Formula::And(parts) => Formula::And(parts.iter().map(|part| more(part, value)).collect()),
+        Formula::Implies(premise, body) => match fewer(premise, value) {
+            Some(premise) => Formula::implied(&[premise], more(body, value)),
+            None => more(body, value),
+        },
+        other => other.clone(),
+    }
+}
+
+/// What follows from a premise for all values: the premise at one, without what is true of numbers. None if nothing is left.
+fn fewer(premise: &Formula, value: &Expr) -> Option<Formula> {
+    let is_true = |f: &Formula| matches!(f, Formula::Compare(relation, e) if e.as_number().is_some_and(|c| holds(*relation, &c)));
+    match premise {
+        Formula::ForAll(x, body) => match body.substitute(x, value) {
+            Ok(instance) => fewer(&instance, value),
+            Err(_) => Some(premise.clone()),
+        },
+        Formula::Implies(first, rest) if is_true(first) => fewer(rest, value),
+        other => (!is_true(other)).then(|| other.clone()),
+    }
 }
 
 /// A derivation without the numbers of which it only says that they are in an interval of numbers, and that a polynomial is

@@ -246,7 +246,13 @@ impl Proof<'_> {
 
     /// Equations `U(v) − U(w) = ∫_w^v D` for the integrals of a term, where `U` is what the best choice is worth: what the
     /// term has beside them, or what has the integrand as its derivative.
-    pub(super) fn best_choices(&mut self, e: &Expr, allowed: &Allowed) -> Result<Vec<Known>, Obstacle> {
+    /// For an inequality also the sign of that integral.
+    pub(super) fn best_choices(
+        &mut self,
+        relation: Relation,
+        e: &Expr,
+        allowed: &Allowed,
+    ) -> Result<Vec<Known>, Obstacle> {
         if self.smooth.is_empty() {
             return Ok(vec![]);
         }
@@ -270,6 +276,17 @@ impl Proof<'_> {
         }
         slopes.truncate(CANDIDATE_LIMIT);
         let mut out: Vec<Known> = Vec::new();
+        if slopes.is_empty() {
+            // What is compared is what the best choice is worth to two types.
+            slopes.push(Expr::zero());
+            let names = e.free_names().into_iter().filter(|name| e.mentions_variable(name));
+            let points: Vec<Expr> = names.map(|name| Expr::variable(&name)).collect();
+            let ends = self.smooth.iter().flat_map(|s| [s.what.low.clone(), s.what.high.clone()]);
+            for point in points.into_iter().chain(ends) {
+                limits.extend((!limits.contains(&point)).then_some(point));
+            }
+            limits.truncate(CANDIDATE_LIMIT);
+        }
         for slope in slopes {
             let mut values: Vec<Expr> = self.with_derivative(&slope, &y);
             values.extend(self.with_derivative(&slope.negated(), &y));
@@ -289,7 +306,21 @@ impl Proof<'_> {
                 for (from, to) in &ends {
                     let fresh = self.fresh;
                     match self.best_choice(value, &y, (from, to), allowed)? {
-                        Some(known) => out.push(known),
+                        Some((known, rate)) => {
+                            out.push(known);
+                            if relation == Relation::Equal || !allowed.monotone {
+                                continue;
+                            }
+                            let at = |point: &Expr| value.substitute_one(&y, point);
+                            let change = at(to).minus(&at(from));
+                            let area = Expr::integral(&y, from, to, &slope);
+                            let signed =
+                                [(e.minus(&change), rate.clone()), (e.plus(&change), rate.negated())];
+                            if let Some((_, rate)) = signed.into_iter().find(|(rest, _)| *rest == area) {
+                                let whole = rate.plus(&slope);
+                                out.extend(self.integrated(relation, &whole, from, to, &y, allowed)?);
+                            }
+                        }
                         // The next one speaks of the same names, so that what was found about them is found again.
                         None => self.fresh = fresh,
                     }
@@ -323,14 +354,14 @@ impl Proof<'_> {
         found.collect()
     }
 
-    /// The envelope theorem for what a type is worth that makes its best choice.
+    /// The envelope theorem for what a type is worth that makes its best choice, and the integrand.
     fn best_choice(
         &mut self,
         value: &Expr,
         y: &Name,
         (from, to): (&Expr, &Expr),
         allowed: &Allowed,
-    ) -> Result<Option<Known>, Obstacle> {
+    ) -> Result<Option<(Known, Expr)>, Obstacle> {
         let choice = self.name("r");
         let r = Expr::variable(&choice);
         let worth = self.chosen_by(value, y, &choice);
@@ -352,12 +383,13 @@ impl Proof<'_> {
             self.domain.truncate(before);
             let Some((step, payoff)) = found? else { continue };
             let smooth = self.closed(std::slice::from_ref(&choice), &within(&r), step)?;
+            let rate = payoff.slope.substitute_one(&choice, &Expr::variable(y));
             let of = Envelope { choice: symbol(&choice)?, payoff, from: from.clone(), to: to.clone() };
             let Some(optimal) = self.establish(&of.optimal(), &Tactic::Given)? else { continue };
             let Ok(step) = self.builder.add(Step::Envelope { premises: [optimal, smooth], order, of }) else {
                 continue;
             };
-            return Ok(Some((step, self.builder.conclusion(step)?)));
+            return Ok(Some(((step, self.builder.conclusion(step)?), rate)));
         }
         Ok(None)
     }

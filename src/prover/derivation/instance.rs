@@ -59,8 +59,9 @@ impl Proof<'_> {
             });
         }
         let mut out = Vec::new();
+        let under = self.instances.under(&self.domain);
         for values in product(&choices).into_iter().take(INSTANCE_LIMIT) {
-            out.extend(self.instance(number, source, &values)?);
+            out.extend(self.instance((number, values, under), source)?);
         }
         Ok(out)
     }
@@ -122,14 +123,13 @@ impl Proof<'_> {
     }
 
     /// A source at values, if its premises hold there.
-    fn instance(&mut self, number: usize, source: &Source, values: &[Expr]) -> Result<Vec<Known>, Obstacle> {
-        let key = (number, values.to_vec(), self.domain.clone());
+    fn instance(&mut self, key: Asked, source: &Source) -> Result<Vec<Known>, Obstacle> {
         if let Some(found) = self.instances.sources.get(&key) {
             let steps = found.clone().unwrap_or_default();
             return steps.into_iter().map(|s| Ok((s, self.builder.conclusion(s)?))).collect();
         }
         let before = self.builder.length();
-        let found = self.specialise(source, values)?;
+        let found = self.specialise(source, &key.1)?;
         if found.is_none() {
             self.forget(before);
         }
@@ -436,14 +436,16 @@ fn product(choices: &[Vec<Expr>]) -> Vec<Vec<Expr>> {
     out
 }
 
-/// A source, values, and what is assumed.
-type Asked = (usize, Vec<Expr>, Vec<Formula>);
+/// A source, values, and the number of what is assumed.
+type Asked = (usize, Vec<Expr>, usize);
 
 /// What was looked for; where it was found, the steps.
 #[derive(Default)]
 pub(super) struct Instances {
     /// Instances of sources whose premises are proved, by source, values and what is assumed.
     sources: BTreeMap<Asked, Option<Vec<usize>>>,
+    /// Numbers of what is assumed.
+    domains: BTreeMap<Vec<Formula>, usize>,
     /// What a step says of all values, by the step and a value.
     terms: BTreeMap<(usize, Expr), Option<usize>>,
     /// Comparisons that are premises of instances, by how deep, and how many sources there are.
@@ -464,6 +466,16 @@ impl Premises {
 }
 
 impl Instances {
+    /// The number of what is assumed.
+    fn under(&mut self, domain: &[Formula]) -> usize {
+        if let Some(number) = self.domains.get(domain) {
+            return *number;
+        }
+        let number = self.domains.len();
+        self.domains.insert(domain.to_vec(), number);
+        number
+    }
+
     /// Forgets the steps from a number on.
     pub(super) fn forget(&mut self, before: usize) {
         let is_kept = |step: &Option<usize>| step.is_none_or(|s| s < before);

@@ -70,7 +70,7 @@ pub(super) fn choices(
             decided.map(|(all, h)| (filter.place(h), *all, *h)).collect();
         out.retain(|table| {
             decided.iter().all(|(place, all, h)| {
-                if filter.spend() > FILTERED {
+                if filter.tries() > FILTERED {
                     return shelf == Shelf::First;
                 }
                 filter.holds(*place, all, table, |part| {
@@ -195,6 +195,8 @@ fn library(parameters: &[Name], shelf: Shelf) -> Vec<Expr> {
             // What is best of a quantity with a cost; a density that is positive at zero; who buys at a price, and pays.
             out.extend([half(y.clone()), half(Expr::one()).plus(&y)]);
             out.extend([above(&y), half(above(&y)), half(above(&y)).negated()]);
+            // Who is worth something.
+            out.push(Expr::at_least_zero(&y));
         }
         [a, b] => {
             let (a, b) = (Expr::variable(a), Expr::variable(b));

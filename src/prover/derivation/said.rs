@@ -200,9 +200,8 @@ impl Filter {
         place
     }
 
-    /// One more try; how many there were.
-    pub(super) fn spend(&mut self) -> usize {
-        self.tries += 1;
+    /// How often hypotheses were tried, but for what was found before.
+    pub(super) fn tries(&self) -> usize {
         self.tries
     }
 
@@ -217,6 +216,12 @@ impl Filter {
         let functions: Vec<Name> = functions.iter().cloned().collect();
         let key = bodies(&functions, table);
         let Some(known) = self.known.get_mut(place) else { return find(table) };
-        *known.entry(key).or_insert_with(|| find(&part(&functions, table)))
+        if let Some(found) = known.get(&key) {
+            return *found;
+        }
+        self.tries += 1;
+        let found = find(&part(&functions, table));
+        known.insert(key, found);
+        found
     }
 }

@@ -279,7 +279,7 @@ impl Proof<'_> {
             known.extend(self.envelopes(e)?);
         }
         if allowed.envelope_theorem {
-            known.extend(self.best_choices(e, allowed)?);
+            known.extend(self.best_choices(*relation, e, allowed)?);
         }
         if (allowed.density || allowed.fundamental || allowed.envelope || allowed.envelope_theorem)
             && let Some(step) = self.from(&known, goal)?
