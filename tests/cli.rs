@@ -74,6 +74,71 @@ fn one_unreadable_file_does_not_stop_the_others_and_is_not_called_right() {
     assert!(err(&output).contains("line 1, column 7"), "{}", err(&output));
 }
 
+/// Two settings whose types have the same name, with lines for what is claimed.
+fn two_settings(first: &str, lines: &[&str]) -> String {
+    let setting = |name: &str, prior: &str| {
+        format!(
+            "setting {name} {{\n  agent buyer with type v ~ {prior}\n  one good, kept by the seller if nobody gets it\n}}\n"
+        )
+    };
+    let mechanisms = "mechanism m = pivot(b)\nmechanism n = pivot(a)\n";
+    setting("a", first) + &setting("b", "uniform(0, 2)") + mechanisms + &lines.join("\n") + "\n"
+}
+
+/// The exit code, the names of the statements that are answered, and the codes of the errors.
+fn kept_going(text: &str) -> (Option<i32>, Vec<String>, Vec<String>) {
+    let f = folder(&[("a.mech", text.as_bytes())]);
+    let output = vickrey(f.path(), &["check", "--keep-going", "--format", "json", "a.mech"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let all = |list: &serde_json::Value, key: &str| -> Vec<String> {
+        list.as_array().into_iter().flatten().map(|e| e[key].as_str().unwrap().to_owned()).collect()
+    };
+    (output.status.code(), all(&document["files"][0]["statements"], "name"), all(&document["errors"], "code"))
+}
+
+#[test]
+fn a_statement_with_an_error_leaves_the_others_their_verdicts() {
+    let lines = [
+        "claim own: E welfare(b) = 1",
+        "claim no-agent: payment(m, byer) = 0",
+        "claim by-zero: 1/v <= 1/v + E welfare(b)",
+        "claim of-a: E welfare(a) = 1/2",
+        "claim free: 1 + 1 = 2",
+        "claim open: payment(m, buyer = 0",
+    ];
+    let text = two_settings("uniform(0, 1)", &lines);
+    let (code, names, codes) = kept_going(&text);
+    assert_eq!((code, names), (Some(2), ["own", "of-a", "free"].map(str::to_owned).to_vec()));
+    // What is wrong with one statement alone is seen when it is answered.
+    assert_eq!(codes, ["not-an-agent", "division-by-zero", "unbalanced-bracket"]);
+    let found = kept_going(&text.replace("byer", "buyer").replace("(m, buyer =", "(m, buyer) ="));
+    let names = ["own", "no-agent", "of-a", "free", "open"].map(str::to_owned).to_vec();
+    assert_eq!(found, (Some(2), names, vec!["division-by-zero".to_owned()]));
+    // That is asked for.
+    let f = folder(&[("a.mech", text.as_bytes())]);
+    assert_eq!(out(&vickrey(f.path(), &["check", "a.mech"])), "2 errors\n");
+}
+
+#[test]
+fn what_may_be_about_a_setting_with_an_error_is_not_answered_about_another() {
+    let lines = [
+        "claim own: E welfare(b) = 1",
+        "claim paid: payment(n, buyer) = 0",
+        "claim low: v <= 1",
+        "claim of-b: payment(m, buyer) <= v",
+    ];
+    for (first, code) in
+        [("unform(0, 1)", "syntax"), ("pdf 2 on [0, 1]", "density-mass"), ("uniform(1, 0)", "empty-interval")]
+    {
+        let (found, names, codes) = kept_going(&two_settings(first, &lines));
+        assert_eq!((found, names), (Some(2), vec!["own".to_owned(), "of-b".to_owned()]), "{first}");
+        assert!(codes.contains(&code.to_owned()), "{codes:?}");
+    }
+    // What is assumed may be what has the error.
+    let derivation = "given real u\ngiven u >= =\nderivation d {\n  u + 1 >= u\n}\nclaim two: 1 + 1 = 2\n";
+    assert_eq!(kept_going(derivation).1, [""; 0]);
+}
+
 #[test]
 fn a_folder_without_theorem_files_is_an_error() {
     let f = folder(&[("notes.txt", b"nothing")]);

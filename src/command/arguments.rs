@@ -189,6 +189,10 @@ pub(crate) struct Check {
     /// Say nothing about files in which everything is as stated.
     #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+    /// Answer the statements of a file that have no error, where others have one: those that do not speak of what has
+    /// an error, and say themselves which setting they are about.
+    #[arg(short, long)]
+    pub(crate) keep_going: bool,
     /// Check again whenever a file changes, until interrupted.
     #[arg(short, long)]
     pub(crate) watch: bool,

@@ -9,7 +9,7 @@ use vickrey::report::{InputError, VerdictKind, count};
 
 use super::arguments::{Certify, Verify};
 use super::input::{self, Input, Kind, complaint};
-use super::outcome::outcomes;
+use super::outcome::{WithErrors, outcomes};
 use super::{AS_STATED, Answer, NOT_AS_STATED, Output};
 
 /// Writes one certificate a statement, under the path of its source.
@@ -18,14 +18,9 @@ pub(super) fn certify(options: &Certify) -> Answer {
     let mut out = String::new();
     let mut code = AS_STATED;
     let mut written = BTreeSet::new();
-    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Certificates)) {
-        let answered = match outcome {
-            Ok(answered) => answered,
-            Err(complaints) => {
-                errors.extend(complaints);
-                continue;
-            }
-        };
+    for (input, outcome) in inputs.iter().zip(outcomes(&inputs, Detail::Certificates, WithErrors::Unread)) {
+        errors.extend(outcome.complaints);
+        let Some(answered) = outcome.answered else { continue };
         for statement in answered.report.statements.iter().filter(|s| !s.as_stated) {
             code = NOT_AS_STATED;
             let _ =

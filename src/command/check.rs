@@ -7,18 +7,16 @@ use vickrey::report::{Document, StatementReport, Verbosity, explanation, latex, 
 
 use super::arguments::{Check, Explain, Form, Layout};
 use super::input::{self, Kind, complaint};
-use super::outcome::outcomes;
+use super::outcome::{WithErrors, outcomes};
 use super::{AS_STATED, Answer, NOT_AS_STATED, Output, default_paths};
 
 /// The verdict on every statement.
 pub(super) fn check(options: &Check) -> Answer {
     let (inputs, mut errors) = input::read(&default_paths(&options.paths), Kind::Statements);
     let mut files = Vec::new();
-    for outcome in outcomes(&inputs, detail(options)) {
-        match outcome {
-            Ok(answered) => files.push(answered.report),
-            Err(complaints) => errors.extend(complaints),
-        }
+    for outcome in outcomes(&inputs, detail(options), with_errors(options)) {
+        files.extend(outcome.answered.map(|answered| answered.report));
+        errors.extend(outcome.complaints);
     }
     answer(options, Document::new(files, errors))
 }
@@ -26,6 +24,11 @@ pub(super) fn check(options: &Check) -> Answer {
 /// What the answer needs to know.
 pub(super) fn detail(options: &Check) -> Detail {
     if options.format == Form::Text && !options.verbose { Detail::Brief } else { Detail::Verdicts }
+}
+
+/// What is answered of files with errors.
+pub(super) fn with_errors(options: &Check) -> WithErrors {
+    if options.keep_going { WithErrors::KeepGoing } else { WithErrors::Unread }
 }
 
 /// A document in the form that is wanted.
@@ -55,11 +58,9 @@ pub(super) fn answer(options: &Check, document: Document) -> Answer {
 pub(super) fn explain(options: &Explain) -> Answer {
     let (inputs, mut errors) = input::read(&[PathBuf::from(&options.path)], Kind::Statements);
     let mut files = Vec::new();
-    for outcome in outcomes(&inputs, Detail::Derivations) {
-        match outcome {
-            Ok(answered) => files.push(answered.report),
-            Err(complaints) => errors.extend(complaints),
-        }
+    for outcome in outcomes(&inputs, Detail::Derivations, WithErrors::Unread) {
+        files.extend(outcome.answered.map(|answered| answered.report));
+        errors.extend(outcome.complaints);
     }
     let statements: Vec<&StatementReport> = files.iter().flat_map(|f| &f.statements).collect();
     let code = if statements.iter().all(|s| s.as_stated) { AS_STATED } else { NOT_AS_STATED };

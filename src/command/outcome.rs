@@ -23,13 +23,43 @@ pub(crate) struct Answered {
     pub(crate) certificates: Vec<NamedCertificate>,
 }
 
-/// What each input comes to, in order: answers, or complaints of which there is at least one. Where one
-/// statement is asked for, only that is answered.
-pub(crate) fn outcomes(inputs: &[Input], detail: Detail) -> Vec<Result<Answered, Vec<InputError>>> {
-    let files = shared(inputs, |input| pipeline::prepare(&input.path, &input.text));
+/// What an input comes to: answers, or complaints, or both, where some statements have errors.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The answers to the statements without errors, if there are such.
+    pub(crate) answered: Option<Answered>,
+    /// What is wrong with the others.
+    pub(crate) complaints: Vec<InputError>,
+}
+
+/// What a file with errors comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WithErrors {
+    /// The errors alone.
+    Unread,
+    /// The answers to what has none, too.
+    KeepGoing,
+}
+
+/// What each input comes to, in order. Where one statement is asked for, only that is answered.
+pub(crate) fn outcomes(inputs: &[Input], detail: Detail, with_errors: WithErrors) -> Vec<Found> {
+    let keeps_going = with_errors == WithErrors::KeepGoing;
+    let read = |input: &Input| match pipeline::prepare(&input.path, &input.text) {
+        Ok(prepared) => (Some(prepared), vec![]),
+        Err(errors) => {
+            let rest = || pipeline::prepare_rest(&input.path, &input.text, &errors);
+            (keeps_going.then(rest).flatten(), errors)
+        }
+    };
+    let found = |input: &Input, outcome: Outcome, errors: Vec<Diagnostic>| {
+        let found = found(input, outcome, errors);
+        let is_right = keeps_going || found.complaints.is_empty();
+        Found { answered: found.answered.filter(|_| is_right), ..found }
+    };
+    let files = shared(inputs, read);
     let mut tasks = Vec::new();
     for (file, (prepared, input)) in files.iter().zip(inputs).enumerate() {
-        let Some(Ok(prepared)) = prepared else { continue };
+        let Some((Some(prepared), _)) = prepared else { continue };
         let wanted = |name: &str| input.statement.as_ref().is_none_or(|only| only == name);
         let numbers = prepared.statements().enumerate().filter(|(_, name)| wanted(name));
         tasks.extend(numbers.map(|(number, _)| (file, prepared, number)));
@@ -53,13 +83,18 @@ pub(crate) fn outcomes(inputs: &[Input], detail: Detail) -> Vec<Result<Answered,
             _ => *all = None,
         }
     }
-    let outcome = |((input, prepared), answers): ((&Input, Option<_>), Option<Vec<_>>)| match prepared {
-        Some(Ok::<pipeline::Prepared, _>(prepared)) => match (&input.statement, &answers) {
-            (Some(name), Some(all)) if all.is_empty() => Err(vec![no_statement(input, name, &prepared)]),
-            _ => answered(input, answers.map_or_else(Outcome::default, |all| prepared.outcome(all))),
-        },
-        Some(Err(diagnostics)) => answered(input, Outcome::unreadable(diagnostics)),
-        None => answered(input, Outcome::default()),
+    let outcome = |((input, read), answers): ((&Input, Option<(Option<_>, Vec<_>)>), Option<Vec<_>>)| {
+        let Some((prepared, errors)) = read else { return found(input, Outcome::default(), vec![]) };
+        let Some(prepared): Option<pipeline::Prepared> = prepared else {
+            return found(input, Outcome::default(), errors);
+        };
+        match (&input.statement, &answers) {
+            (Some(name), Some(all)) if all.is_empty() && errors.is_empty() => {
+                Found { answered: None, complaints: vec![no_statement(input, name, &prepared)] }
+            }
+            (Some(_), Some(all)) if all.is_empty() => found(input, Outcome::default(), errors),
+            _ => found(input, answers.map_or_else(Outcome::default, |all| prepared.outcome(all)), errors),
+        }
     };
     inputs.iter().zip(files).zip(of_file).map(outcome).collect()
 }
@@ -136,17 +171,19 @@ fn no_statement(input: &Input, name: &str, prepared: &pipeline::Prepared) -> Inp
 }
 
 /// A file without answers always has a complaint: nothing is passed over in silence.
-fn answered(input: &Input, outcome: Outcome) -> Result<Answered, Vec<InputError>> {
+fn found(input: &Input, outcome: Outcome, mut errors: Vec<Diagnostic>) -> Found {
     let Outcome { report, diagnostics, certificates } = outcome;
-    match report {
-        Some(report) if diagnostics.is_empty() => Ok(Answered { report, certificates }),
-        None if diagnostics.is_empty() => {
-            let message = format!("the check of `{}` broke off without an answer", input.path);
-            Err(vec![complaint(&input.path, "no-answer", message)])
-        }
-        _ => {
-            let source = Source::new(&input.path, &input.text);
-            Err(diagnostics.iter().map(|d| render_diagnostic(&source, d, Colour::Styled)).collect())
-        }
+    errors.extend(diagnostics);
+    errors.sort_by_key(|d| d.span.start);
+    let source = Source::new(&input.path, &input.text);
+    let mut complaints: Vec<InputError> =
+        errors.iter().map(|d| render_diagnostic(&source, d, Colour::Styled)).collect();
+    let answered = report.map(|report| Answered { report, certificates });
+    let is_empty = |answered: &Answered| answered.report.statements.is_empty();
+    let answered = answered.filter(|answered| complaints.is_empty() || !is_empty(answered));
+    if answered.is_none() && complaints.is_empty() {
+        let message = format!("the check of `{}` broke off without an answer", input.path);
+        complaints.push(complaint(&input.path, "no-answer", message));
     }
+    Found { answered, complaints }
 }

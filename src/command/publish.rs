@@ -11,18 +11,16 @@ use vickrey::report::{
 
 use super::arguments::{Errata, Figure, ListForm, Report};
 use super::input::{self, Kind, complaint};
-use super::outcome::{outcomes, shared};
+use super::outcome::{WithErrors, outcomes, shared};
 use super::{AS_STATED, Answer, NOT_AS_STATED, Output, default_paths};
 
 /// The files that could be read, and complaints about the others.
 fn answered(paths: &[std::path::PathBuf], detail: Detail) -> (Vec<FileReport>, Vec<InputError>) {
     let (inputs, mut errors) = input::read(paths, Kind::Statements);
     let mut files = Vec::new();
-    for outcome in outcomes(&inputs, detail) {
-        match outcome {
-            Ok(answered) => files.push(answered.report),
-            Err(complaints) => errors.extend(complaints),
-        }
+    for outcome in outcomes(&inputs, detail, WithErrors::Unread) {
+        files.extend(outcome.answered.map(|answered| answered.report));
+        errors.extend(outcome.complaints);
     }
     (files, errors)
 }

@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const LOOKS: usize = 5;
 
 /// What a file came to.
-type Known = Result<FileReport, Vec<InputError>>;
+type Known = (Option<FileReport>, Vec<InputError>);
 
 /// What tells one state of the files from another.
 type State = (Vec<(String, Option<String>, String)>, Vec<String>);
@@ -63,16 +63,19 @@ pub(super) fn watch(options: &Check, write: &mut dyn FnMut(Answer) -> bool) {
             let now = &state.0;
             let (fresh, keys): (Vec<Input>, Vec<_>) =
                 inputs.into_iter().zip(now).filter(|(_, key)| !known.contains_key(*key)).unzip();
-            for (key, outcome) in keys.into_iter().zip(outcomes(&fresh, check::detail(options))) {
-                known.insert(key.clone(), outcome.map(|answered| answered.report));
+            for (key, outcome) in
+                keys.into_iter().zip(outcomes(&fresh, check::detail(options), check::with_errors(options)))
+            {
+                known.insert(
+                    key.clone(),
+                    (outcome.answered.map(|answered| answered.report), outcome.complaints),
+                );
             }
             known.retain(|key, _| now.contains(key));
             let mut files = Vec::new();
-            for found in now.iter().filter_map(|key| known.get(key)) {
-                match found {
-                    Ok(report) => files.push(report.clone()),
-                    Err(complaints) => errors.extend(complaints.iter().cloned()),
-                }
+            for (report, complaints) in now.iter().filter_map(|key| known.get(key)) {
+                files.extend(report.clone());
+                errors.extend(complaints.iter().cloned());
             }
             let mut answer = check::answer(options, Document::new(files, errors));
             if let Output::Styled(text) = &mut answer.out {

@@ -6,6 +6,7 @@ mod lexer;
 mod parser;
 mod printer;
 mod resolve;
+mod rest;
 mod source;
 mod spelling;
 
@@ -21,13 +22,14 @@ pub use resolve::{
     PrintedClaim, ResolvedExpression, ResolvedFigure, ResolvedFile, ResolvedStatement, Term, Valued, nearest,
     resolve, resolve_expression, too_much_work,
 };
+pub use rest::Rest;
 pub use source::Source;
 pub use spelling::format;
 
 /// Reads a file and resolves its names. Beside errors of syntax there is what is wrong with the items that have none,
 /// unless it may come from those that have: it speaks of a name that occurs in them.
 pub fn read(text: &str, ironing: Ironing) -> Result<(ast::File, ResolvedFile), Vec<Diagnostic>> {
-    let parser::Parsed { file, mut broken, nameless, mut complaints } = parser::parse_items(text);
+    let parser::Parsed { file, mut broken, nameless, mut complaints, .. } = parser::parse_items(text);
     if complaints.is_empty() {
         let resolved = resolve(&file, ironing)?;
         return Ok((file, resolved));

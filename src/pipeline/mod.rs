@@ -85,6 +85,33 @@ pub fn prepare(path: &str, text: &str) -> Result<Prepared, Vec<Diagnostic>> {
     Ok(Prepared { source, path, file, resolved, defined, known: judge::Known::default() })
 }
 
+/// Times that what has errors is left out of a file: what is left may have errors that were not looked for before.
+const ROUNDS: usize = 5;
+
+/// What can be read of a file with errors: without what has them, and what speaks of that. `None` if no statement is left.
+pub fn prepare_rest(path: &str, text: &str, errors: &[Diagnostic]) -> Option<Prepared> {
+    let mut rest = lang::Rest::of(text);
+    rest.leave_out(errors);
+    for _ in 0..ROUNDS {
+        let read = rest.resolve(lang::Ironing(ironed));
+        let read = read.and_then(|(file, resolved)| {
+            let defined = obligation::meet(&resolved.obligations)?;
+            Ok((file, resolved, defined))
+        });
+        match read {
+            Ok((file, resolved, defined)) => {
+                let (source, path) = (lang::Source::new(path, text), path.to_owned());
+                let known = judge::Known::default();
+                let found = Prepared { source, path, file, resolved, defined, known };
+                return Some(found).filter(|p| p.statements().next().is_some());
+            }
+            Err(more) if rest.leave_out(&more) => {}
+            Err(_) => return None,
+        }
+    }
+    None
+}
+
 impl Prepared {
     /// The names of the statements, in order; figures are statements too, and come last.
     pub fn statements(&self) -> impl Iterator<Item = &str> {
@@ -172,7 +199,7 @@ impl Prepared {
         })
     }
 
-    /// The outcome of the file. One with an error in it has diagnostics and no report.
+    /// The outcome of the file: the answers to statements without an error, and the errors of the others.
     pub fn outcome(&self, answers: Vec<Result<Answered, Vec<Diagnostic>>>) -> Outcome {
         let (mut statements, mut certificates, mut diagnostics) = (vec![], vec![], vec![]);
         for answer in answers {
@@ -183,9 +210,6 @@ impl Prepared {
                 }
                 Err(more) => diagnostics.extend(more),
             }
-        }
-        if !diagnostics.is_empty() {
-            return Outcome::unreadable(diagnostics);
         }
         Outcome {
             report: Some(FileReport {
@@ -201,12 +225,13 @@ impl Prepared {
     }
 }
 
-/// Checks one file's text.
+/// Checks one file's text. One with an error in it has diagnostics and no report.
 pub fn check(path: &str, text: &str, detail: Detail) -> Outcome {
     match prepare(path, text) {
         Ok(prepared) => {
             let numbers = 0..prepared.statements().count();
-            prepared.outcome(numbers.map(|k| prepared.answer(k, detail)).collect())
+            let outcome = prepared.outcome(numbers.map(|k| prepared.answer(k, detail)).collect());
+            if outcome.diagnostics.is_empty() { outcome } else { Outcome::unreadable(outcome.diagnostics) }
         }
         Err(diagnostics) => Outcome::unreadable(diagnostics),
     }

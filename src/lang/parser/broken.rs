@@ -33,3 +33,34 @@ pub(super) fn is_nameless(tokens: &[Token], start: usize, complaint: &Diagnostic
 fn is_misspelt(complaint: &Diagnostic) -> bool {
     complaint.help.as_ref().is_some_and(|help| help.starts_with("did you mean"))
 }
+
+/// The names between two tokens.
+pub(super) fn names(tokens: &[Token<'_>], start: usize, end: usize) -> Vec<String> {
+    let name = |t: &Token<'_>| match &t.kind {
+        TokenKind::Name(name) => Some(name.clone()),
+        _ => None,
+    };
+    tokens.iter().take(end).skip(start).filter_map(name).collect()
+}
+
+/// What an item may define, by the names in it: the one behind its word, or any if it is not known what the item is.
+pub(super) fn defined(names: &[String]) -> Vec<String> {
+    match names {
+        [word, name, ..]
+            if ["setting", "mechanism", "rule", "strategy", "parameter"].contains(&word.as_str()) =>
+        {
+            vec![name.clone()]
+        }
+        _ => names.to_vec(),
+    }
+}
+
+/// Whether the item that begins at a token may define what others speak of, or assume it: it is no claim, no figure and
+/// nothing that is solved.
+pub(super) fn may_define(tokens: &[Token<'_>], start: usize) -> bool {
+    let mut words = from(tokens, start);
+    let is =
+        |token: Option<&Token<'_>>, all: &[&str]| token.is_some_and(|t| all.iter().any(|w| t.is_word(w)));
+    let is_statement = is(words.next(), &["claim", "refuted", "solve", "figure"]);
+    !is_statement || is(words.next(), &["derivation"])
+}

@@ -90,6 +90,8 @@ pub(super) struct Parsed {
     pub(super) broken: Vec<String>,
     /// Whether one of the others may define a name that does not occur in it.
     pub(super) nameless: bool,
+    /// The names that the others may define, or make assumptions about, if there are such.
+    pub(super) lost: Option<Vec<String>>,
     /// The errors of these, at most twenty.
     pub(super) complaints: Vec<Diagnostic>,
 }
@@ -97,9 +99,9 @@ pub(super) struct Parsed {
 /// Reads the items of a file, as far as they have no errors.
 pub(super) fn parse_items(text: &str) -> Parsed {
     let (mut items, mut broken, mut complaints) = (vec![], vec![], vec![]);
-    let mut nameless = false;
-    let mut last = 0;
+    let (mut nameless, mut last) = (false, 0);
     let (tokens, signs) = tokens_and_complaints(text).unwrap_or_else(|complaint| (vec![], vec![*complaint]));
+    let mut lost = tokens.is_empty().then(Vec::new);
     let mut parser = Parser::new(text, &tokens);
     while parser.peek().is_some() {
         let start = parser.at;
@@ -119,10 +121,11 @@ pub(super) fn parse_items(text: &str) -> Parsed {
                 parser.recover();
                 let is_last = complaints.len() >= COMPLAINT_LIMIT;
                 let end = if is_last { tokens.len() } else { parser.at };
-                broken.extend(tokens.iter().take(end).skip(start).filter_map(|t| match &t.kind {
-                    TokenKind::Name(name) => Some(name.clone()),
-                    _ => None,
-                }));
+                let names = broken::names(&tokens, start, end);
+                if is_last || broken::may_define(&tokens, start) {
+                    lost.get_or_insert_with(Vec::new).extend(broken::defined(&names));
+                }
+                broken.extend(names);
                 if is_last {
                     break;
                 }
@@ -137,7 +140,7 @@ pub(super) fn parse_items(text: &str) -> Parsed {
     complaints.extend(signs);
     complaints.sort_by_key(|complaint| complaint.span.start);
     complaints.truncate(COMPLAINT_LIMIT);
-    Parsed { file: File { items, end_comments }, broken, nameless, complaints }
+    Parsed { file: File { items, end_comments }, broken, nameless, lost, complaints }
 }
 
 /// Reads one expression.
