@@ -41,14 +41,19 @@ pub(crate) enum WithErrors {
     KeepGoing,
 }
 
+/// A file that was read, or what could be of it, and its errors.
+type Read = (Option<pipeline::Prepared>, Vec<Diagnostic>);
+
 /// What each input comes to, in order. Where one statement is asked for, only that is answered.
 pub(crate) fn outcomes(inputs: &[Input], detail: Detail, with_errors: WithErrors) -> Vec<Found> {
     let keeps_going = with_errors == WithErrors::KeepGoing;
-    let read = |input: &Input| match pipeline::prepare(&input.path, &input.text) {
-        Ok(prepared) => (Some(prepared), vec![]),
-        Err(errors) => {
-            let rest = || pipeline::prepare_rest(&input.path, &input.text, &errors);
-            (keeps_going.then(rest).flatten(), errors)
+    let read = |input: &Input| -> Read {
+        match pipeline::prepare(&input.path, &input.text) {
+            Ok(prepared) => (Some(prepared), vec![]),
+            Err(errors) => {
+                let rest = || pipeline::prepare_rest(&input.path, &input.text, &errors);
+                (keeps_going.then(rest).flatten(), errors)
+            }
         }
     };
     let found = |input: &Input, outcome: Outcome, errors: Vec<Diagnostic>| {
@@ -83,11 +88,9 @@ pub(crate) fn outcomes(inputs: &[Input], detail: Detail, with_errors: WithErrors
             _ => *all = None,
         }
     }
-    let outcome = |((input, read), answers): ((&Input, Option<(Option<_>, Vec<_>)>), Option<Vec<_>>)| {
-        let Some((prepared, errors)) = read else { return found(input, Outcome::default(), vec![]) };
-        let Some(prepared): Option<pipeline::Prepared> = prepared else {
-            return found(input, Outcome::default(), errors);
-        };
+    let outcome = |((input, read), answers): ((&Input, Option<Read>), Option<Vec<_>>)| {
+        let (prepared, errors) = read.unwrap_or_default();
+        let Some(prepared) = prepared else { return found(input, Outcome::default(), errors) };
         match (&input.statement, &answers) {
             (Some(name), Some(all)) if all.is_empty() && errors.is_empty() => {
                 Found { answered: None, complaints: vec![no_statement(input, name, &prepared)] }

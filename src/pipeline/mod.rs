@@ -160,9 +160,10 @@ impl Prepared {
         let report = |judged: &judged::Judged| {
             story::report(&self.source, &self.known.maxima, statement, judged, written, derivation.clone())
         };
-        // Without values that take too long to tell; what cannot be told at all has not been found.
+        // Without values that take too long to tell, and without counterexamples; what cannot be told at all has not been found.
         let report = bounded(|| report(&judged))
             .or_else(|_| bounded(|| report(&judged.without_values())))
+            .or_else(|_| bounded(|| report(&judged.verdict_alone())))
             .unwrap_or_else(|_| report(&judged::Judged::broken_off()));
         Ok(Answered { report, certificate })
     }
