@@ -19,7 +19,10 @@ mod worked;
 
 use crate::exact::{Rational, bounded};
 use crate::kernel::check as check_certificate;
+use crate::kernel::rule::combine::Fact;
+use crate::kernel::{Atom, Expr, Node};
 use crate::lang::{self, Diagnostic};
+use crate::model::Charge;
 use crate::piecewise::ironed;
 use crate::prover;
 use crate::report::{FileReport, Prose, StatementReport, decimals, words};
@@ -284,10 +287,15 @@ pub fn eval(text: &str, width: &Rational) -> Result<String, Box<Diagnostic>> {
 
 fn value(text: &str, width: &Rational) -> Result<String, Box<Diagnostic>> {
     let (expr, lang::ResolvedExpression { term, roots, .. }) = expression(text)?;
-    match judge::closed(&term) {
-        Some(value) => {
+    let known: Vec<Fact> = roots.iter().flat_map(Charge::root).filter_map(|f| Fact::of(&f).ok()).collect();
+    let is_integral = |a: &Atom| matches!(a.node(), Node::Opaque { .. } | Node::Primitive { .. });
+    let is_told = |value: &Expr| !value.atoms().any(is_integral) || prover::enclosed(value, width).is_some();
+    let value = judge::closed(&term).map(|value| (value, vec![]));
+    let value = value.or_else(|| prover::closed_form(&known, &term));
+    match value.filter(|(value, _)| is_told(value)) {
+        Some((value, more)) => {
             let mut names = crate::report::Names::default();
-            roots.iter().for_each(|root| names.describe(root));
+            roots.iter().chain(&more).for_each(|root| names.describe(root));
             let shown = names.expr(&value);
             if let Some((low, high, _)) =
                 prover::enclosed(&value, width).filter(|_| value.as_number().is_none())

@@ -151,6 +151,18 @@ fn eval_prints_one_exact_value() {
     let run = vickrey(&directory, &["eval", "--width", "0", logarithm]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(run.err.contains("a width is a positive rational number"), "{}", run.err);
+    for (expression, value) in [
+        ("integral([3*y^2 >= 1], y from 0 to 1)", "(3 - sqrt(3))/3 (0.422649...)\n"),
+        ("integral([6*y^2 >= 1]*y, y from 0 to 1)", "5/12\n"),
+        (
+            "integral([y^3 + y >= 1], y from 0 to 1)",
+            "root of x^3 - 3*x^2 + 4*x - 1 in [5/16, 3/8] (0.317672...)\n",
+        ),
+    ] {
+        assert_eq!(vickrey(&directory, &["eval", expression]).out, value);
+    }
+    let run = vickrey(&directory, &["eval", "integral([y^2 <= 2]/(1 + y), y from 0 to 2)"]);
+    assert!(run.code == 2 && run.err.starts_with("error[undecided]"), "{}", run.out);
     let run = vickrey(&directory, &["eval", "1 +"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(run.err.contains("--> expression:1:"), "{}", run.err);
